@@ -1,0 +1,92 @@
+package io.kvapp;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One entry as a read found it: key, value, revision and expiry.
+ *
+ * <p>The arrays belong to the caller; changing them changes nothing in the store. Two entries are
+ * equal when key, value, revision and expiry are.
+ *
+ * <p>Immutable as long as the caller leaves the arrays alone, and then safe for any thread.
+ */
+public final class Entry {
+  private final byte[] key;
+  private final byte[] value;
+  private final long revision;
+  private final long expiresAtMillis;
+
+  /**
+   * An entry with these parts.
+   *
+   * @param key the key, not copied
+   * @param value the value, not copied; empty in a keys-only scan
+   * @param revision the revision of the write that made the entry
+   * @param expiresAtMillis when it expires in milliseconds since the epoch, 0 for never
+   */
+  public Entry(byte[] key, byte[] value, long revision, long expiresAtMillis) {
+    this.key = key;
+    this.value = value;
+    this.revision = revision;
+    this.expiresAtMillis = expiresAtMillis;
+  }
+
+  /** The key, 1 to 4,096 bytes. */
+  public byte[] key() {
+    return key;
+  }
+
+  /** The value; an empty array when the scan asked for keys only. */
+  public byte[] value() {
+    return value;
+  }
+
+  /** The key read as UTF-8; bytes that are not UTF-8 become U+FFFD. */
+  public String keyString() {
+    return new String(key, StandardCharsets.UTF_8);
+  }
+
+  /** The value read as UTF-8; bytes that are not UTF-8 become U+FFFD. */
+  public String valueString() {
+    return new String(value, StandardCharsets.UTF_8);
+  }
+
+  /** The revision of the write that made this entry; larger is later, never 0. */
+  public long revision() {
+    return revision;
+  }
+
+  /** When the entry expires, in milliseconds since the epoch; 0 for never. */
+  public long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  /** When the entry expires; empty for never. */
+  public Optional<Instant> expiresAt() {
+    return expiresAtMillis == 0
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochMilli(expiresAtMillis));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Entry that
+        && revision == that.revision
+        && expiresAtMillis == that.expiresAtMillis
+        && Arrays.equals(key, that.key)
+        && Arrays.equals(value, that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(key) + Long.hashCode(revision);
+  }
+
+  @Override
+  public String toString() {
+    return keyString() + " (revision " + revision + ", " + value.length + " bytes)";
+  }
+}

@@ -1,0 +1,154 @@
+package io.kvapp;
+
+import java.nio.file.Path;
+
+/**
+ * The root of everything KVApp throws beyond {@link NullPointerException} and {@link
+ * IllegalArgumentException}. Each message is one line that names what is wrong, where, and what to
+ * do.
+ */
+public class KVException extends RuntimeException {
+  /** A fault with this one-line message. */
+  public KVException(String message) {
+    super(message);
+  }
+
+  /** A fault with this one-line message and its cause. */
+  public KVException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** The server or store is closed, not started yet, or started already. */
+  public static final class WrongState extends KVException {
+    /** A call at the wrong time. */
+    public WrongState(String message) {
+      super(message);
+    }
+  }
+
+  /** The data folder is open in another process, or elsewhere in this one. */
+  public static final class FolderInUse extends KVException {
+    /** The folder is held by somebody, as {@code holder} says. */
+    public FolderInUse(Path folder, String holder) {
+      super(
+          "data folder "
+              + folder
+              + " is in use by "
+              + holder
+              + "; stop it first or choose another folder");
+    }
+  }
+
+  /** The data folder cannot be created, read or written. */
+  public static final class FolderUnusable extends KVException {
+    /** The folder cannot be used for this reason. */
+    public FolderUnusable(Path folder, String reason, Throwable cause) {
+      super("data folder " + folder + " cannot be used: " + reason, cause);
+    }
+  }
+
+  /** The port is taken. */
+  public static final class PortInUse extends KVException {
+    /** Nobody can listen on this address. */
+    public PortInUse(String host, int port, Throwable cause) {
+      super(
+          "port "
+              + port
+              + " on "
+              + host
+              + " is in use; stop what listens there or choose another port (0 takes any free one)",
+          cause);
+    }
+  }
+
+  /** A file of the store is damaged, missing, foreign or of an unknown format version. */
+  public static final class Corrupt extends KVException {
+    private final Path file;
+    private final long offset;
+
+    /**
+     * A damaged file.
+     *
+     * @param file the file
+     * @param offset where in it, in bytes; -1 when it is the file as a whole
+     * @param what what is wrong
+     * @param consequence what opening the store anyway would drop
+     */
+    public Corrupt(Path file, long offset, String what, String consequence) {
+      super(
+          file
+              + (offset < 0 ? "" : " at offset " + offset)
+              + " is damaged: "
+              + what
+              + "; restore a backup, or open it with openDamaged(true), which drops "
+              + consequence);
+      this.file = file;
+      this.offset = offset;
+    }
+
+    /**
+     * A damaged file that is not part of a store, such as one to import.
+     *
+     * @param file the file
+     * @param offset where in it, in bytes; -1 when it is the file as a whole
+     * @param what what is wrong
+     */
+    public Corrupt(Path file, long offset, String what) {
+      super(file + (offset < 0 ? "" : " at offset " + offset) + " is damaged: " + what);
+      this.file = file;
+      this.offset = offset;
+    }
+
+    /** The damaged file. */
+    public Path file() {
+      return file;
+    }
+
+    /** Where in the file, in bytes; -1 when it is the file as a whole. */
+    public long offset() {
+      return offset;
+    }
+  }
+
+  /** The store was written in a format that this version does not know. */
+  public static final class UnknownFormat extends KVException {
+    /** The file says {@code found}, and this version reads {@code known}. */
+    public UnknownFormat(Path file, String found, String known) {
+      super(
+          file
+              + " has format version "
+              + found
+              + ", and this KVApp reads version "
+              + known
+              + "; open it with the KVApp that wrote it");
+    }
+  }
+
+  /** The disk is full. Nothing was changed; reads go on; writes resume once there is space. */
+  public static final class NoSpace extends KVException {
+    /** The write needed space on the disk of this folder. */
+    public NoSpace(Path folder, long neededBytes, Throwable cause) {
+      super(
+          "no space left on the disk of "
+              + folder
+              + " ("
+              + neededBytes
+              + " bytes needed); nothing was changed, free some space and write again",
+          cause);
+    }
+  }
+
+  /** A write or sync failed, so the store only reads until it is opened again. */
+  public static final class ReadOnly extends KVException {
+    /** The store went read-only because of {@code cause}. */
+    public ReadOnly(Path folder, Throwable cause) {
+      super(
+          "store "
+              + folder
+              + " is read-only since a write to its files failed ("
+              + cause.getMessage()
+              + "); check the disk, then close and open it again",
+          cause);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.kvapp;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * An ordered key-value store: the seam between the API and an engine.
+ *
+ * <p>Keys are 1 to 4,096 bytes, values 0 bytes to the limit of {@link Settings#maxValueBytes()}.
+ * Order is that of unsigned bytes. Every write has a revision, one number that grows through the
+ * whole store; an entry carries the revision of the write that made it.
+ *
+ * <p><b>Common to all methods.</b> A null argument is a {@link NullPointerException}; a key or
+ * value outside its limits, or a time-to-live that is not above zero, an {@link
+ * IllegalArgumentException}. After {@link #close()} every method but {@code close} throws {@link
+ * KVException.WrongState}. A write throws {@link KVException.NoSpace} when the disk is full, and
+ * then nothing has changed; it throws {@link KVException.ReadOnly} once the disk has failed, and
+ * then no reader sees it, though the write during which the disk failed may be there after the next
+ * open. Arrays passed in are copied, arrays returned belong to the caller. An entry is gone the
+ * moment its time to live has passed.
+ *
+ * <p><b>Durability.</b> When a write method returns, the write is as safe as {@link
+ * Settings#durability()} says.
+ *
+ * <p><b>Threads.</b> Any number of threads, virtual ones included, may call any method at any time.
+ * Each write is atomic and takes effect at one moment between its call and its return. Interrupts
+ * are left alone: no method fails because of one, and the interrupt status stays set.
+ */
+public interface KVStore extends AutoCloseable {
+  /**
+   * Writes an entry that lives until it is overwritten or deleted.
+   *
+   * @return the revision of this write
+   */
+  long put(byte[] key, byte[] value);
+
+  /**
+   * Writes an entry that expires.
+   *
+   * @param ttl how long it lives from now, in whole milliseconds, rounded up; above zero
+   * @return the revision of this write
+   */
+  long put(byte[] key, byte[] value, Duration ttl);
+
+  /** The value of {@code key}; empty where there is none. */
+  Optional<byte[]> get(byte[] key);
+
+  /** The entry of {@code key} with its revision and expiry; empty where there is none. */
+  Optional<Entry> entry(byte[] key);
+
+  /**
+   * Removes the entry of {@code key}.
+   *
+   * @return whether there was one
+   */
+  boolean delete(byte[] key);
+
+  /**
+   * Writes an entry where there is none.
+   *
+   * @return the revision of this write; empty when the key is taken, and then nothing has changed
+   */
+  OptionalLong putIfAbsent(byte[] key, byte[] value);
+
+  /**
+   * Overwrites the entry of {@code key} if it still has this revision.
+   *
+   * @param expectedRevision the revision it must have; 0 when there must be no entry
+   * @return the revision of this write; empty when the entry has another revision, and then nothing
+   *     has changed
+   */
+  OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value);
+
+  /**
+   * Removes the entry of {@code key} if it still has this revision.
+   *
+   * @return whether it was removed
+   */
+  boolean compareAndDelete(byte[] key, long expectedRevision);
+
+  /**
+   * Makes all writes of a batch, or none when one of its conditions does not hold.
+   *
+   * @throws IllegalArgumentException if a write is outside the limits, or the batch as a whole is
+   *     larger than 1 GiB; nothing has changed then
+   */
+  BatchResult commit(Batch batch);
+
+  /**
+   * One page of a scan. A page never holds half of a batch. Single writes made while it is read may
+   * be in it or not.
+   */
+  Page scan(Scan scan);
+
+  /** How many keys start with {@code prefix}; reads them all, so it costs what it counts. */
+  long count(byte[] prefix);
+
+  /** How many entries there are. */
+  long size();
+
+  /**
+   * Copies the store as it is at one moment between call and return into a new folder, while
+   * readers and writers go on. The folder is a complete store of its own: {@link #restore} takes
+   * it, and a {@link KVServer} opens it.
+   *
+   * @param folder does not exist yet, or is empty
+   * @throws KVException.FolderUnusable if it cannot be written or is not empty; what was begun is
+   *     removed
+   */
+  void backup(Path folder);
+
+  /**
+   * Fills this store with the entries of a backup, time to live included. The entries get new
+   * revisions.
+   *
+   * @param folder what {@link #backup} made; it is only read
+   * @return how many entries were restored
+   * @throws KVException.WrongState if this store is not empty; nothing has changed then
+   * @throws KVException.Corrupt if the backup is damaged or is none
+   */
+  long restore(Path folder);
+
+  /**
+   * Fills this store with the entries of a Python {@code dbm.dumb} file, as the Python KVApp keeps
+   * them; existing entries of the same key are overwritten.
+   *
+   * @param file the path without its {@code .dir} and {@code .dat} endings; both are only read
+   * @return how many entries were imported
+   * @throws KVException.Corrupt if a file is missing or damaged; what stands before the damage may
+   *     have been imported
+   */
+  long importDbmDumb(Path file);
+
+  /** Reads everything and checks every checksum, and that all parts of the store agree. */
+  VerifyReport verify();
+
+  /**
+   * Returns the disk space of deleted and overwritten entries: writes one snapshot of what lives
+   * and fits the hash map to it. Readers and writers go on.
+   */
+  void compact();
+
+  /** Figures about the store. */
+  StoreStats stats();
+
+  /** What opening this store found and did. */
+  RecoveryReport recovery();
+
+  /** Closes the store; a second call does nothing. Calls in flight finish first. */
+  @Override
+  void close();
+
+  /** {@link #put(byte[], byte[])} of UTF-8 strings. */
+  default long put(String key, String value) {
+    return put(utf8(key), utf8(value));
+  }
+
+  /** {@link #put(byte[], byte[], Duration)} of UTF-8 strings. */
+  default long put(String key, String value, Duration ttl) {
+    return put(utf8(key), utf8(value), ttl);
+  }
+
+  /** {@link #get(byte[])} of UTF-8 strings. */
+  default Optional<String> get(String key) {
+    return get(utf8(key)).map(value -> new String(value, StandardCharsets.UTF_8));
+  }
+
+  /** {@link #entry(byte[])} of a UTF-8 key. */
+  default Optional<Entry> entry(String key) {
+    return entry(utf8(key));
+  }
+
+  /** {@link #delete(byte[])} of a UTF-8 key. */
+  default boolean delete(String key) {
+    return delete(utf8(key));
+  }
+
+  /** {@link #putIfAbsent(byte[], byte[])} of UTF-8 strings. */
+  default OptionalLong putIfAbsent(String key, String value) {
+    return putIfAbsent(utf8(key), utf8(value));
+  }
+
+  /** {@link #compareAndSet(byte[], long, byte[])} of UTF-8 strings. */
+  default OptionalLong compareAndSet(String key, long expectedRevision, String value) {
+    return compareAndSet(utf8(key), expectedRevision, utf8(value));
+  }
+
+  /** {@link #compareAndDelete(byte[], long)} of a UTF-8 key. */
+  default boolean compareAndDelete(String key, long expectedRevision) {
+    return compareAndDelete(utf8(key), expectedRevision);
+  }
+
+  /** {@link #count(byte[])} of a UTF-8 prefix. */
+  default long count(String prefix) {
+    return count(utf8(prefix));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

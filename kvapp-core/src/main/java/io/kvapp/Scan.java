@@ -1,0 +1,214 @@
+package io.kvapp;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * What to scan: a prefix or a range of keys, how much of it, from where, and in which direction.
+ *
+ * <p>Keys are ordered as unsigned bytes, which for UTF-8 is the order of code points. The defaults
+ * are {@value #DEFAULT_LIMIT} entries, {@value #DEFAULT_MAX_BYTES} bytes, ascending, with values.
+ *
+ * <pre>{@code
+ * Page page = store.scan(Scan.prefix("user:").limit(100));
+ * }</pre>
+ *
+ * <p>Immutable, safe for any thread.
+ */
+public final class Scan {
+  /** Entries in a page unless {@link #limit(int)} says otherwise. */
+  public static final int DEFAULT_LIMIT = 1_000;
+
+  /** Bytes of keys and values in a page unless {@link #maxBytes(long)} says otherwise: 64 MiB. */
+  public static final long DEFAULT_MAX_BYTES = 64L << 20;
+
+  private static final byte[] EMPTY = {};
+
+  private final byte[] from;
+  private final byte[] to;
+  private final byte[] after;
+  private final int limit;
+  private final long maxBytes;
+  private final boolean reversed;
+  private final boolean keysOnly;
+
+  private Scan(
+      byte[] from,
+      byte[] to,
+      byte[] after,
+      int limit,
+      long maxBytes,
+      boolean reversed,
+      boolean keysOnly) {
+    this.from = from;
+    this.to = to;
+    this.after = after;
+    this.limit = limit;
+    this.maxBytes = maxBytes;
+    this.reversed = reversed;
+    this.keysOnly = keysOnly;
+  }
+
+  /** Every key. */
+  public static Scan all() {
+    return range(null, null);
+  }
+
+  /**
+   * Every key that starts with {@code prefix}; an empty prefix means every key.
+   *
+   * @throws NullPointerException if {@code prefix} is null
+   */
+  public static Scan prefix(byte[] prefix) {
+    return range(prefix.clone(), endOfPrefix(prefix));
+  }
+
+  /** {@link #prefix(byte[])} of the UTF-8 bytes of {@code prefix}. */
+  public static Scan prefix(String prefix) {
+    return prefix(prefix.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Every key from {@code from}, included, to {@code to}, excluded.
+   *
+   * @param from the lowest key; null for the first key there is
+   * @param to the key to stop before; null for no end
+   */
+  public static Scan range(byte[] from, byte[] to) {
+    return new Scan(
+        from == null ? EMPTY : from.clone(),
+        to == null ? null : to.clone(),
+        null,
+        DEFAULT_LIMIT,
+        DEFAULT_MAX_BYTES,
+        false,
+        false);
+  }
+
+  /**
+   * The same scan with at most {@code limit} entries in a page.
+   *
+   * @throws IllegalArgumentException if {@code limit} is below 1
+   */
+  public Scan limit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: at least 1, not " + limit);
+    }
+    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly);
+  }
+
+  /**
+   * The same scan with pages that end once their keys and values pass {@code maxBytes}; a page
+   * always holds at least one entry if there is one.
+   *
+   * @throws IllegalArgumentException if {@code maxBytes} is below 1
+   */
+  public Scan maxBytes(long maxBytes) {
+    if (maxBytes < 1) {
+      throw new IllegalArgumentException("maxBytes: at least 1, not " + maxBytes);
+    }
+    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly);
+  }
+
+  /**
+   * The same scan resumed behind {@code key}, whether or not that key is still there: the page
+   * begins with the next larger key, or the next smaller one in a reversed scan.
+   *
+   * @param key the last key seen; null to begin at the beginning
+   */
+  public Scan after(byte[] key) {
+    byte[] copy = key == null ? null : key.clone();
+    return new Scan(from, to, copy, limit, maxBytes, reversed, keysOnly);
+  }
+
+  /** The same scan from the largest key to the smallest. */
+  public Scan reversed() {
+    return new Scan(from, to, after, limit, maxBytes, true, keysOnly);
+  }
+
+  /** The same scan without values: {@link Entry#value()} is empty. */
+  public Scan keysOnly() {
+    return new Scan(from, to, after, limit, maxBytes, reversed, true);
+  }
+
+  /** The lowest key that belongs to the scan, with {@link #after} not yet regarded; never null. */
+  public byte[] from() {
+    return from;
+  }
+
+  /** The first key beyond the scan, with {@link #after} not yet regarded; null for no end. */
+  public byte[] to() {
+    return to;
+  }
+
+  /** The key the scan resumes behind; null for none. */
+  public byte[] after() {
+    return after;
+  }
+
+  /** At most so many entries in a page. */
+  public int limit() {
+    return limit;
+  }
+
+  /** A page ends once its keys and values pass so many bytes. */
+  public long maxBytes() {
+    return maxBytes;
+  }
+
+  /** Whether the scan runs from the largest key to the smallest. */
+  public boolean isReversed() {
+    return reversed;
+  }
+
+  /** Whether values are left out. */
+  public boolean isKeysOnly() {
+    return keysOnly;
+  }
+
+  /** The smallest key larger than every key with this prefix; null where there is none. */
+  private static byte[] endOfPrefix(byte[] prefix) {
+    int last = prefix.length - 1;
+    while (last >= 0 && prefix[last] == (byte) 0xff) {
+      last--;
+    }
+    if (last < 0) {
+      return null;
+    }
+    byte[] end = Arrays.copyOf(prefix, last + 1);
+    end[last]++;
+    return end;
+  }
+
+  @Override
+  public String toString() {
+    return "Scan[from="
+        + new String(from, StandardCharsets.UTF_8)
+        + ", to="
+        + (to == null ? "end" : new String(to, StandardCharsets.UTF_8))
+        + ", limit="
+        + limit
+        + (reversed ? ", reversed" : "")
+        + (keysOnly ? ", keysOnly" : "")
+        + (after == null ? "" : ", after=" + new String(after, StandardCharsets.UTF_8))
+        + "]";
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Scan that
+        && Arrays.equals(from, that.from)
+        && Arrays.equals(to, that.to)
+        && Arrays.equals(after, that.after)
+        && limit == that.limit
+        && maxBytes == that.maxBytes
+        && reversed == that.reversed
+        && keysOnly == that.keysOnly;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(Arrays.hashCode(from), Arrays.hashCode(to), limit, reversed, keysOnly);
+  }
+}

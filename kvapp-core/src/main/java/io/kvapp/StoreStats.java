@@ -1,0 +1,37 @@
+package io.kvapp;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Figures of a store at one moment; taken without stopping writers, so that they may be a few
+ * writes apart.
+ *
+ * @param entries live entries
+ * @param liveBytes bytes of the keys and values that a full scan would read, as far as they are
+ *     known without reading them: exact after {@link KVStore#compact()}, above it otherwise
+ * @param diskBytes bytes of every file in the data folder
+ * @param journalBytes bytes of journal files
+ * @param snapshotBytes bytes of snapshot files
+ * @param mapBytes bytes of the hash map's file
+ * @param snapshots how many snapshots a scan merges
+ * @param revision the revision of the newest write
+ * @param lastCheckpoint when the newest snapshot was written by this process; empty for not yet
+ * @param syncs how often the journal was synced since opening
+ * @param meanSyncLatency mean time of one such sync
+ * @param maxSyncLatency longest time of one such sync
+ */
+public record StoreStats(
+    long entries,
+    long liveBytes,
+    long diskBytes,
+    long journalBytes,
+    long snapshotBytes,
+    long mapBytes,
+    int snapshots,
+    long revision,
+    Optional<Instant> lastCheckpoint,
+    long syncs,
+    Duration meanSyncLatency,
+    Duration maxSyncLatency) {}

@@ -1,0 +1,346 @@
+package io.kvapp.engine;
+
+import io.kvapp.KVException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves changes from the journal into snapshots, and keeps snapshots few: what the ordered keys
+ * consist of at any time.
+ *
+ * <p>A checkpoint freezes the memtable, writes it in order into a new snapshot, names that in the
+ * manifest and gives the journal's segments back. Merges make one snapshot of several, as in a
+ * log-structured merge-tree with size-tiered merges (O'Neil et al., "The Log-Structured
+ * Merge-Tree", 1996).
+ *
+ * <p>{@link #current()} and {@link #acquire()} are for any thread; {@link #checkpoint()} is for one
+ * thread at a time and {@link #merge} for one thread at a time, neither ever interrupted.
+ */
+final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+  private static final int FEWEST_TO_MERGE = 4;
+  private static final int GARBAGE_SLACK = 10_000;
+  private static final int QUIET_SHARE = 64;
+  private static final int MOST_SHARES = 2;
+
+  private final Disk disk;
+  private final Path folder;
+  private final Journal journal;
+  private final Stripes stripes;
+  private final LongSupplier liveEntries;
+  private final Tuning tuning;
+
+  private long nextSnapshot;
+  private long firstSegment;
+  private volatile Version current;
+  private volatile long journalBytesAtFreeze;
+  private volatile Instant lastCheckpoint;
+  private volatile boolean closed;
+
+  /**
+   * The state after opening, with an empty memtable.
+   *
+   * @param snapshots newest first; the first use of each passes to this object
+   * @param liveEntries how many entries live, to tell how much of the snapshots is garbage
+   */
+  Checkpoints(
+      Disk disk,
+      Path folder,
+      Journal journal,
+      Stripes stripes,
+      long nextSnapshot,
+      List<Snapshot> snapshots,
+      LongSupplier liveEntries,
+      Tuning tuning) {
+    this.disk = disk;
+    this.folder = folder;
+    this.journal = journal;
+    this.stripes = stripes;
+    this.nextSnapshot = nextSnapshot;
+    this.liveEntries = liveEntries;
+    this.firstSegment = journal.sequence();
+    this.tuning = tuning;
+    Memtable active = new Memtable(journal.revision());
+    this.current = new Version(active, List.of(), snapshots);
+    active.release();
+    snapshots.forEach(Shared::release);
+  }
+
+  /** The newest version, without a use of it: for its active memtable, with a stripe locked. */
+  Version current() {
+    return current;
+  }
+
+  /** The newest version with a use that the caller releases. */
+  Version acquire() {
+    while (true) {
+      Version version = current;
+      if (version.tryAcquire()) {
+        return version;
+      }
+      if (closed) {
+        throw new KVException.WrongState("the store is closed; open it again to go on");
+      }
+    }
+  }
+
+  private synchronized void replace(
+      Memtable active, List<Memtable> frozen, List<Snapshot> snapshots) {
+    Version old = current;
+    current = new Version(active, frozen, snapshots);
+    old.release();
+  }
+
+  /**
+   * Whether the recent changes are so many that a checkpoint is due.
+   *
+   * @param quiet whether nobody writes, so that fewer will do: a snapshot is faster to scan
+   */
+  boolean isDue(boolean quiet) {
+    long share = quiet ? QUIET_SHARE : 1;
+    return current.active.count() >= tuning.memtableEntries() / share
+        || pendingBytes() >= tuning.journalBytes() / share;
+  }
+
+  /** Whether checkpoints lag so far behind that writers have to wait for one. */
+  boolean isBehind() {
+    return isPending()
+        && (current.active.count() >= MOST_SHARES * tuning.memtableEntries()
+            || pendingBytes() >= MOST_SHARES * tuning.journalBytes());
+  }
+
+  /** Whether a memtable waits for its snapshot. */
+  boolean isPending() {
+    return !current.frozen.isEmpty();
+  }
+
+  /** Bytes of the journal that are in no snapshot nor on the way into one. */
+  long pendingBytes() {
+    return journal.appendedBytes() - journalBytesAtFreeze;
+  }
+
+  Optional<Instant> lastCheckpoint() {
+    return Optional.ofNullable(lastCheckpoint);
+  }
+
+  /** Brings every change made before the call into snapshots. */
+  void checkpoint() throws IOException {
+    if (!current.active.isEmpty()) {
+      freeze();
+    }
+    flushFrozen();
+  }
+
+  /** Lets writers go on in a new memtable. */
+  void freeze() {
+    journal.awaitSpare();
+    stripes.withoutWriters(this::startMemtable);
+  }
+
+  private synchronized void startMemtable() {
+    Version before = current;
+    List<Segment> sealed = journal.rotate();
+    before.active.freeze(sealed);
+    List<Memtable> frozen = new ArrayList<>(before.frozen);
+    frozen.add(0, before.active);
+    Memtable active = new Memtable(journal.revision());
+    replace(active, frozen, before.snapshots);
+    active.release();
+    journalBytesAtFreeze = journal.appendedBytes();
+  }
+
+  /** Writes each frozen memtable into a snapshot, the oldest first. */
+  void flushFrozen() throws IOException {
+    while (!current.frozen.isEmpty()) {
+      flushOldest();
+    }
+  }
+
+  private void flushOldest() throws IOException {
+    Version before = current;
+    int last = before.frozen.size() - 1;
+    Memtable oldest = before.frozen.get(last);
+    Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
+    Snapshot snapshot =
+        Snapshot.write(
+            disk,
+            folder,
+            takeNumber(),
+            oldest.lowRevision(),
+            following.lowRevision(),
+            oldest.entries(new byte[0], null, false),
+            oldest.expiries(new byte[0], null),
+            before.snapshots.isEmpty());
+    List<Segment> segments = oldest.segments();
+    synchronized (this) {
+      Version now = current;
+      List<Snapshot> snapshots = new ArrayList<>(now.snapshots);
+      snapshots.add(0, snapshot);
+      long journalStart = segments.get(segments.size() - 1).next();
+      writeManifest(snapshots, journalStart, snapshot);
+      firstSegment = journalStart;
+      journal.forget(segments);
+      oldest.discard(this::retire);
+      replace(now.active, now.frozen.subList(0, now.frozen.size() - 1), snapshots);
+    }
+    snapshot.release();
+    lastCheckpoint = Instant.now();
+  }
+
+  private void retire(Segment segment) {
+    try {
+      journal.retire(segment);
+    } catch (IOException leftOver) {
+      LOG.warn("{} could not be deleted: {}", segment.file, leftOver.toString());
+    }
+  }
+
+  private synchronized long takeNumber() {
+    return nextSnapshot++;
+  }
+
+  /** Writes a manifest that names a new snapshot; when that fails, gives the snapshot back. */
+  private void writeManifest(List<Snapshot> snapshots, long journalStart, Snapshot added)
+      throws IOException {
+    try {
+      manifest(snapshots, journalStart, Optional.empty()).write(disk, folder);
+    } catch (IOException failure) {
+      if (!isNamed(added)) {
+        added.discard();
+      }
+      added.release();
+      throw failure;
+    }
+  }
+
+  /** Whether the folder's manifest names a snapshot, which it may even after a failed write. */
+  private boolean isNamed(Snapshot snapshot) {
+    try {
+      Optional<Manifest> found = Manifest.read(folder);
+      return found.isEmpty() || found.get().snapshots().contains(snapshot.identity);
+    } catch (IOException | KVException unreadable) {
+      return true;
+    }
+  }
+
+  private Manifest manifest(
+      List<Snapshot> snapshots, long journalStart, Optional<Manifest.MapFile> map) {
+    return new Manifest(
+        journal.revision(),
+        nextSnapshot,
+        journalStart,
+        snapshots.stream().map(snapshot -> snapshot.identity).toList(),
+        map);
+  }
+
+  /** Names in the manifest what the store consists of, as the last act before it is closed. */
+  synchronized void writeCleanManifest(Manifest.MapFile map) throws IOException {
+    manifest(current.snapshots, Manifest.NO_JOURNAL, Optional.of(map)).write(disk, folder);
+  }
+
+  /** Names in the manifest what the store consists of, as the last act of opening it. */
+  synchronized void writeManifest() throws IOException {
+    manifest(current.snapshots, firstSegment, Optional.empty()).write(disk, folder);
+  }
+
+  /** Ends the use of every file, with no call in flight but scans, which finish on their own. */
+  void close() {
+    closed = true;
+    current.release();
+  }
+
+  /**
+   * Merges snapshots where that pays.
+   *
+   * @param idle whether the disk has nothing better to do
+   * @return whether there was anything to merge
+   */
+  boolean merge(boolean idle) throws IOException {
+    return merge(countToMerge(current.snapshots, idle));
+  }
+
+  /** Makes one snapshot of all, without deletes. */
+  void mergeAll() throws IOException {
+    List<Snapshot> all = current.snapshots;
+    if (all.size() > 1 || all.stream().anyMatch(snapshot -> snapshot.deletes() > 0)) {
+      merge(all.size());
+    }
+  }
+
+  private boolean merge(int count) throws IOException {
+    if (count == 0) {
+      return false;
+    }
+    Version version = acquire();
+    try {
+      List<Snapshot> merged = version.snapshots.subList(0, count);
+      List<Cursor> entries = new ArrayList<>();
+      List<Cursor> expiries = new ArrayList<>();
+      for (Snapshot snapshot : merged) {
+        entries.add(snapshot.entries(new byte[0], null, false));
+        expiries.add(snapshot.expiries(new byte[0], null));
+      }
+      Snapshot result =
+          Snapshot.write(
+              disk,
+              folder,
+              takeNumber(),
+              merged.get(count - 1).lowRevision(),
+              merged.get(0).identity.highRevision(),
+              new MergeCursor(entries, false),
+              new MergeCursor(expiries, false),
+              count == version.snapshots.size());
+      replaceMerged(merged, result);
+      result.release();
+      return true;
+    } finally {
+      version.release();
+    }
+  }
+
+  private synchronized void replaceMerged(List<Snapshot> merged, Snapshot result)
+      throws IOException {
+    Version now = current;
+    List<Snapshot> snapshots = new ArrayList<>(now.snapshots);
+    int at = snapshots.indexOf(merged.get(0));
+    snapshots.subList(at, at + merged.size()).clear();
+    snapshots.add(at, result);
+    writeManifest(snapshots, firstSegment, result);
+    merged.forEach(Snapshot::discard);
+    replace(now.active, now.frozen, snapshots);
+  }
+
+  /**
+   * How many of the newest snapshots to merge: all when they are mostly garbage, else as many as
+   * make the oldest of them small beside the rest, so that an entry is rewritten a logarithmic
+   * number of times.
+   */
+  private int countToMerge(List<Snapshot> snapshots, boolean idle) {
+    long puts = snapshots.stream().mapToLong(Snapshot::puts).sum();
+    long deletes = snapshots.stream().mapToLong(Snapshot::deletes).sum();
+    long live = liveEntries.getAsLong();
+    if (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK) {
+      return snapshots.size();
+    }
+    int fewest = idle ? 2 : FEWEST_TO_MERGE;
+    long newer = 0;
+    int count = 0;
+    for (int i = 0; i < snapshots.size(); i++) {
+      long bytes = snapshots.get(i).fileBytes();
+      boolean small = idle ? bytes <= newer * 8 : bytes <= newer / 2;
+      if (i + 1 >= fewest && small) {
+        count = i + 1;
+      }
+      newer += bytes;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,111 @@
+package io.kvapp.engine;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Lets one thread sync for all that wait, as in Helland et al., "Group Commit Timers and High
+ * Volume Transaction Systems", 1987: whoever comes first leads, the others sleep until the leader's
+ * sync has covered them, and one of those it has not covered leads next.
+ *
+ * <p>Safe for any thread. Interrupts neither end a wait nor get lost.
+ */
+final class GroupCommit {
+  /** A sync of everything there is to sync. */
+  interface Sync {
+    /** Syncs; returns how far everything is on the disk. */
+    long run();
+
+    /** Whether a sync has failed, so that nobody need wait any more. */
+    boolean hasFailed();
+  }
+
+  private record Waiter(Thread thread, long target) {}
+
+  private final Sync sync;
+  private final AtomicBoolean leading = new AtomicBoolean();
+  private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+  private volatile long reached;
+
+  GroupCommit(Sync sync) {
+    this.sync = sync;
+  }
+
+  /** Waits until a sync has reached {@code target}, or has failed. */
+  void await(long target) {
+    if (isCovered(target)) {
+      return;
+    }
+    Waiter waiter = new Waiter(Thread.currentThread(), target);
+    boolean interrupted = false;
+    waiters.add(waiter);
+    try {
+      while (!isCovered(target)) {
+        if (leading.compareAndSet(false, true)) {
+          lead(target);
+        } else {
+          LockSupport.park(this);
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      leave(waiter, interrupted);
+    }
+  }
+
+  private boolean isCovered(long target) {
+    return reached >= target || sync.hasFailed();
+  }
+
+  private void lead(long target) {
+    try {
+      if (!isCovered(target)) {
+        reached = Math.max(reached, sync.run());
+      }
+    } finally {
+      leading.set(false);
+      wake();
+    }
+  }
+
+  /** Runs {@code action} with no sync under way. */
+  void alone(Runnable action) {
+    Waiter waiter = new Waiter(Thread.currentThread(), Long.MAX_VALUE);
+    boolean interrupted = false;
+    waiters.add(waiter);
+    while (!leading.compareAndSet(false, true)) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    waiters.remove(waiter);
+    try {
+      action.run();
+    } finally {
+      leading.set(false);
+      wake();
+    }
+    leave(waiter, interrupted);
+  }
+
+  private void leave(Waiter waiter, boolean interrupted) {
+    waiters.remove(waiter);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Wakes everyone who was covered, and one other to lead. */
+  private void wake() {
+    Thread next = null;
+    for (Waiter waiter : waiters) {
+      if (waiter.target <= reached || sync.hasFailed()) {
+        LockSupport.unpark(waiter.thread);
+      } else if (next == null) {
+        next = waiter.thread;
+      }
+    }
+    LockSupport.unpark(next);
+  }
+}

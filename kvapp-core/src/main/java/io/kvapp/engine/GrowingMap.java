@@ -1,0 +1,298 @@
+package io.kvapp.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hash map that gets and conditions are answered from, at any size.
+ *
+ * <p>A {@link HashView} has a fixed capacity. When one fills, a larger one is made beside it; from
+ * then on every write goes there while a background thread copies the rest, and once that is done
+ * the larger one takes over. What fits neither meanwhile waits in the heap. A map that has become
+ * far too large is replaced by a smaller one in the same way.
+ *
+ * <p>Small values are kept in the map, larger ones where the ordered keys have them. Writers of one
+ * key come one after the other, and hold its stripe; readers hold it shared.
+ */
+final class GrowingMap implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GrowingMap.class);
+
+  /** The largest value that is kept in the map. */
+  static final int LARGEST_VALUE_BYTES = 2048;
+
+  private static final long FEWEST_ENTRIES = 16_384;
+  private static final long SMALL_ENTRIES = 500_000;
+  private static final double FULL = 0.75;
+  private static final int WAITING_LIMIT = 20_000;
+  private static final int DEFAULT_KEY_BYTES = 24;
+  private static final int DEFAULT_VALUE_BYTES = 100;
+  private static final String FILES = "live-*.map";
+
+  /** How large a map is laid out. */
+  record Size(long entries, int keyBytes, int valueBytes) {
+    static final Size SMALLEST = new Size(FEWEST_ENTRIES, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
+
+    /** Room for so many entries and as many again, or more where that costs little. */
+    static Size forEntries(long entries, int keyBytes, int valueBytes) {
+      long wanted = entries < SMALL_ENTRIES ? entries * 4 : entries * 2;
+      long roomy = Math.min(HashShape.MAX_ENTRIES, Math.max(FEWEST_ENTRIES, wanted));
+      return new Size(roomy, Math.max(1, keyBytes), valueBytes);
+    }
+
+    long bytes() {
+      return entries * (keyBytes + HashShape.HEADER_BYTES + valueBytes);
+    }
+
+    Size doubled() {
+      return new Size(Math.min(HashShape.MAX_ENTRIES, entries * 2), keyBytes, valueBytes);
+    }
+  }
+
+  /** A map with its file. */
+  private record Table(HashView view, Path file, Size size) {
+    HashView.Put put(byte[] key, Hit hit) {
+      byte[] value = hit.value();
+      int length = value == null ? 0 : value.length;
+      return view.put(key, hit.revision(), hit.expiresAt(), value, 0, length);
+    }
+
+    void delete(Disk disk) throws IOException {
+      view.close();
+      disk.delete(file);
+    }
+  }
+
+  private final Disk disk;
+  private final Path folder;
+  private final Stripes stripes;
+  private final LongAdder count = new LongAdder();
+  private final Map<byte[], Hit> waiting = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+  private long generation;
+  private volatile Table current;
+  private volatile Table next;
+
+  private GrowingMap(Disk disk, Path folder, Stripes stripes, long generation, Table table) {
+    this.disk = disk;
+    this.folder = folder;
+    this.stripes = stripes;
+    this.generation = generation;
+    this.current = table;
+    count.add(table.view.size());
+  }
+
+  /** A new, empty map; map files that are there already are deleted. */
+  static GrowingMap create(Disk disk, Path folder, Stripes stripes, Size size) throws IOException {
+    for (Path left : Disk.list(folder, FILES)) {
+      disk.delete(left);
+    }
+    return new GrowingMap(disk, folder, stripes, 1, table(disk, folder, 1, size));
+  }
+
+  /**
+   * The map that a manifest names.
+   *
+   * @throws IOException if the file is not as it was when the manifest was written
+   */
+  static GrowingMap open(Disk disk, Path folder, Stripes stripes, Manifest.MapFile named)
+      throws IOException {
+    Path file = folder.resolve(named.name());
+    if (FileCheck.of(file) != named.check()) {
+      throw new IOException(file + " does not match its checksum");
+    }
+    Size size = new Size(named.entries(), named.keyBytes(), named.valueBytes());
+    HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes);
+    long generation = Long.parseLong(named.name().replaceAll("\\D", ""));
+    for (Path left : Disk.list(folder, FILES)) {
+      if (!left.equals(file)) {
+        disk.delete(left);
+      }
+    }
+    return new GrowingMap(disk, folder, stripes, generation, new Table(view, file, size));
+  }
+
+  private static Table table(Disk disk, Path folder, long generation, Size size)
+      throws IOException {
+    Path file = folder.resolve("live-%d.map".formatted(generation));
+    HashView view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes);
+    return new Table(view, file, size);
+  }
+
+  /** The entry of a key, expired or not; its value is null where the map does not keep it. */
+  Hit get(byte[] key) {
+    Hit hit = current.view.get(key);
+    if (hit != null) {
+      return hit;
+    }
+    Table growing = next;
+    hit = growing == null ? null : growing.view.get(key);
+    return hit != null || waiting.isEmpty() ? hit : waiting.get(key);
+  }
+
+  /** Stores an entry; its value may be of any size. */
+  void put(byte[] key, long revision, long expiresAt, byte[] value) {
+    byte[] kept = value.length > LARGEST_VALUE_BYTES ? null : value;
+    store(key, new Hit(revision, expiresAt, kept));
+  }
+
+  /** Stores the entry that a cursor stands on, without reading a value that is not kept. */
+  void put(Cursor cursor) {
+    byte[] kept = cursor.valueLength() > LARGEST_VALUE_BYTES ? null : cursor.value();
+    store(cursor.key(), new Hit(cursor.revision(), cursor.expiresAt(), kept));
+  }
+
+  private void store(byte[] key, Hit hit) {
+    Table growing = next;
+    Table target = growing == null ? current : growing;
+    HashView.Put outcome = target.put(key, hit);
+    boolean known = outcome == HashView.Put.REPLACED;
+    if (outcome == HashView.Put.NO_ROOM) {
+      known = target.view.remove(key) | waiting.put(key, hit) != null;
+    } else if (!waiting.isEmpty()) {
+      known |= waiting.remove(key) != null;
+    }
+    if (growing != null) {
+      known |= current.view.remove(key);
+    }
+    if (!known) {
+      count.increment();
+    }
+  }
+
+  void remove(byte[] key) {
+    Table growing = next;
+    boolean known = current.view.remove(key);
+    if (growing != null) {
+      known |= growing.view.remove(key);
+    }
+    if (!waiting.isEmpty()) {
+      known |= waiting.remove(key) != null;
+    }
+    if (known) {
+      count.decrement();
+    }
+  }
+
+  /** How many entries there are, expired ones included. */
+  long size() {
+    return count.sum();
+  }
+
+  long fileBytes() {
+    Table growing = next;
+    return current.view.fileBytes() + (growing == null ? 0 : growing.view.fileBytes());
+  }
+
+  /** Whether writers had better wait until the map has grown. */
+  boolean isOverfull() {
+    return waiting.size() > WAITING_LIMIT;
+  }
+
+  /** Whether it is time to {@link #resize}. */
+  boolean needsGrowth() {
+    return next == null && (!waiting.isEmpty() || current.view.fill() > FULL);
+  }
+
+  /** Whether a much smaller map would do. */
+  boolean needsShrinking() {
+    Size size = current.size;
+    return next == null && size.entries > FEWEST_ENTRIES && current.view.size() < size.entries / 8;
+  }
+
+  /**
+   * Makes a map of fitting size take over, while readers and writers go on. For one thread.
+   *
+   * @param keys gives the newest version, with a use that this method ends: what to copy is taken
+   *     from the ordered keys, since walking the map itself would lock a segment for milliseconds
+   */
+  void resize(Supplier<Version> keys) throws IOException {
+    Table old = current;
+    Table larger = table(disk, folder, ++generation, fittingSize(old));
+    LOG.debug("{} grows into {}", old.file, larger.file);
+    stripes.withoutWriters(() -> startFilling(larger));
+    copyAll(keys.get(), larger);
+    stripes.alone(
+        () -> {
+          current = larger;
+          next = null;
+        });
+    old.delete(disk);
+  }
+
+  private Size fittingSize(Table old) {
+    long entries = old.view.size();
+    long entryBytes = entries == 0 ? 0 : old.view.usedBytes() / entries;
+    int valueBytes = (int) Math.max(0, entryBytes - old.size.keyBytes - HashShape.HEADER_BYTES);
+    if (entries < FEWEST_ENTRIES / 4) {
+      valueBytes = Math.max(valueBytes, old.size.valueBytes);
+    }
+    Size fitting = Size.forEntries(entries + waiting.size(), old.size.keyBytes, valueBytes);
+    // Entries that crowd into few segments leave no room there though the average would fit.
+    return needsGrowth() && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
+  }
+
+  private void startFilling(Table larger) {
+    next = larger;
+    for (Map.Entry<byte[], Hit> entry : waiting.entrySet()) {
+      if (larger.put(entry.getKey(), entry.getValue()) != HashView.Put.NO_ROOM) {
+        waiting.remove(entry.getKey());
+      }
+    }
+  }
+
+  private void copyAll(Version version, Table larger) {
+    try {
+      Cursor cursor = version.entries(new byte[0], null, false);
+      while (cursor.next()) {
+        if (!cursor.isDelete()) {
+          copy(cursor.key(), larger);
+        }
+      }
+    } finally {
+      version.release();
+    }
+  }
+
+  private void copy(byte[] key, Table larger) {
+    Stripes.Stripe stripe = stripes.of(key);
+    stripe.writing.lock();
+    try {
+      Hit hit = current.view.get(key);
+      if (hit != null && larger.put(key, hit) == HashView.Put.NO_ROOM) {
+        waiting.put(key, hit);
+      }
+    } finally {
+      stripe.writing.unlock();
+    }
+  }
+
+  /** Closes the map, with no call in flight; the manifest's word for it, if it is whole. */
+  Manifest.MapFile finish() throws IOException {
+    boolean whole = next == null && waiting.isEmpty();
+    close();
+    Table last = current;
+    return whole
+        ? new Manifest.MapFile(
+            last.file.getFileName().toString(),
+            last.size.entries,
+            last.size.keyBytes,
+            last.size.valueBytes,
+            FileCheck.of(last.file))
+        : null;
+  }
+
+  @Override
+  public void close() {
+    current.view.close();
+    Table growing = next;
+    if (growing != null) {
+      growing.view.close();
+    }
+  }
+}

@@ -1,0 +1,338 @@
+package io.kvapp.engine;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.openhft.chronicle.map.MapEntry;
+import net.openhft.chronicle.map.VanillaChronicleMap;
+import net.openhft.chronicle.map.impl.CompiledMapIterationContext;
+import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
+
+/**
+ * A hash map of fixed capacity on one file: a view of the journal that can be rebuilt at any time.
+ *
+ * <p>Each entry is a key, a revision, an expiry and either the value or the mark that it is stored
+ * elsewhere, under one checksum that every read verifies. The file has its full size, every page
+ * written, from the moment it exists; nothing is mapped or allocated on disk later. A file is good
+ * for opening only after {@link #close()}; what a killed process leaves behind is to be rebuilt.
+ *
+ * <p>Chronicle Map is confined to this class, its {@link HashFile} and {@link StoredEntry}, and to
+ * {@link ModuleAccess}, which lets it in.
+ *
+ * <p>Any number of threads, virtual ones included, may use a view at once; interrupts neither fail
+ * a call nor get lost. Only {@link #close()} wants to be alone: no call may be in flight.
+ */
+final class HashView implements AutoCloseable {
+  private static final int MAX_DIRECT_THREADS = 256;
+  private static final int SAMPLED_SEGMENTS = 16;
+
+  private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
+  private final RandomAccessFile disk;
+  private final long fileBytes;
+  private final CallerThreads<StoredEntry> threads;
+  private final AtomicInteger nextSample = new AtomicInteger();
+  private volatile boolean crowded;
+  private volatile boolean closed;
+
+  @SuppressWarnings("unchecked")
+  private HashView(Path file, HashShape shape, CallerThreads<StoredEntry> threads)
+      throws IOException {
+    this.threads = threads;
+    disk = new RandomAccessFile(file.toFile(), "rw");
+    try {
+      fileBytes = disk.length();
+      new HashFile(shape).check(file, disk);
+      map =
+          (VanillaChronicleMap<byte[], StoredEntry, Object>)
+              HashFile.builder(shape).createPersistedTo(file.toFile());
+      checkUnlocked(file);
+    } catch (Throwable failure) {
+      disk.close();
+      throw failure;
+    }
+  }
+
+  /** A lock that a killed process left behind would hold every caller up for a minute. */
+  private void checkUnlocked(Path file) throws IOException {
+    for (int segment = 0; segment < map.actualSegments; segment++) {
+      if (StoredEntry.Codec.MEMORY.readLong(map.segmentHeaderAddress(segment)) != 0) {
+        map.close();
+        throw new IOException(file + " was not closed: segment " + segment + " is locked");
+      }
+    }
+  }
+
+  /**
+   * Makes a new, empty view.
+   *
+   * @param file does not exist yet; its permissions are 0600 where the file system knows them
+   * @param entries how many entries of the average size it holds at least
+   * @param averageKeyBytes the average length of a key
+   * @param averageValueBytes the average length of a value stored in the view
+   * @throws IOException when the file exists or the disk is full, among others; a half-made file is
+   *     deleted
+   * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
+   */
+  static HashView create(Path file, long entries, int averageKeyBytes, int averageValueBytes)
+      throws IOException {
+    ModuleAccess.open();
+    HashShape shape = HashShape.of(entries, averageKeyBytes, averageValueBytes);
+    HashFile.createEmpty(file);
+    try {
+      new HashFile(shape).write(file);
+      return start(file, shape);
+    } catch (Throwable failure) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Opens a view that was closed in good order.
+   *
+   * @param file made by {@link #create} with these same sizes
+   * @throws IOException when the head of the file is not, byte for byte, what {@link #create} makes
+   *     for these sizes, naming the first difference. No class a foreign head names is ever loaded.
+   * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
+   */
+  static HashView open(Path file, long entries, int averageKeyBytes, int averageValueBytes)
+      throws IOException {
+    ModuleAccess.open();
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is not a file");
+    }
+    return start(file, HashShape.of(entries, averageKeyBytes, averageValueBytes));
+  }
+
+  private static HashView start(Path file, HashShape shape) throws IOException {
+    int poolThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
+    CallerThreads<StoredEntry> threads =
+        new CallerThreads<>("kvapp-view", MAX_DIRECT_THREADS, poolThreads, StoredEntry::new);
+    try {
+      // In the pool, since Chronicle opens with a FileChannel, which a caller's interrupt closes.
+      return threads.call(none -> new HashView(file, shape, threads));
+    } catch (Throwable failure) {
+      threads.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * The entry of a key, or null when there is none.
+   *
+   * @throws DamagedException when the stored checksum does not match
+   */
+  Hit get(byte[] key) {
+    StoredEntry mine = enter();
+    return mine != null ? get(key, mine) : threads.call(stored -> get(key, stored));
+  }
+
+  private Hit get(byte[] key, StoredEntry stored) {
+    return map.getUsing(key, stored) == null ? null : stored.hit(key);
+  }
+
+  /** What became of a put. */
+  enum Put {
+    /** There was no entry of the key. */
+    ADDED,
+    /** There was one, and it is replaced. */
+    REPLACED,
+    /** There is no room for it, or it would never fit; nothing has changed. */
+    NO_ROOM
+  }
+
+  /**
+   * Stores the entry of a key, in place of the one it may have. Atomic towards other calls.
+   *
+   * @param value holds the value's bytes, or is null when they are stored elsewhere; offset and
+   *     length do not matter then
+   * @throws IndexOutOfBoundsException when value has no such range
+   */
+  Put put(byte[] key, long revision, long expiresAt, byte[] value, int offset, int length) {
+    StoredEntry mine = enter();
+    return mine != null
+        ? put(key, mine.set(key, revision, expiresAt, value, offset, length))
+        : threads.call(s -> put(key, s.set(key, revision, expiresAt, value, offset, length)));
+  }
+
+  private Put put(byte[] key, StoredEntry stored) {
+    try (CompiledMapQueryContext<byte[], StoredEntry, Object> query = query(key)) {
+      int chunks = map.inChunks(query.entrySize(key.length, stored.size()));
+      if (chunks > map.maxChunksPerEntry) {
+        return Put.NO_ROOM;
+      }
+      query.updateLock().lock();
+      MapEntry<byte[], StoredEntry> old = query.entry();
+      if (old == null) {
+        return crowded && !hasRoom(query, chunks) ? Put.NO_ROOM : insert(query, stored, chunks);
+      }
+      // Chronicle frees the old entry before it finds that there is no room for a bigger one.
+      if (chunks > query.entrySizeInChunks() && !hasRoom(query, chunks)) {
+        return Put.NO_ROOM;
+      }
+      query.replaceValue(old, stored);
+      return Put.REPLACED;
+    } finally {
+      stored.forget();
+    }
+  }
+
+  private Put insert(
+      CompiledMapQueryContext<byte[], StoredEntry, Object> query, StoredEntry stored, int chunks) {
+    try {
+      query.insert(query.absentEntry(), stored);
+      return Put.ADDED;
+    } catch (IllegalStateException perhapsFull) {
+      if (hasRoom(query, chunks)) {
+        throw perhapsFull;
+      }
+      crowded = true; // from now on looks before it leaps, as an exception costs more
+      return Put.NO_ROOM;
+    }
+  }
+
+  /** Takes the room and gives it back; what comes next finds it, as the update lock is held. */
+  private static boolean hasRoom(
+      CompiledMapQueryContext<byte[], StoredEntry, Object> query, int chunks) {
+    long position = query.allocReturnCodeGuarded(chunks);
+    if (position >= 0) {
+      query.freeGuarded(position, chunks);
+    }
+    return position >= 0;
+  }
+
+  /** Removes the entry of a key; true if there was one. */
+  boolean remove(byte[] key) {
+    StoredEntry mine = enter();
+    return mine != null ? removeHere(key) : threads.call(stored -> removeHere(key));
+  }
+
+  private boolean removeHere(byte[] key) {
+    try (CompiledMapQueryContext<byte[], StoredEntry, Object> query = query(key)) {
+      query.updateLock().lock();
+      MapEntry<byte[], StoredEntry> entry = query.entry();
+      if (entry != null) {
+        query.remove(entry);
+      }
+      return entry != null;
+    }
+  }
+
+  private CompiledMapQueryContext<byte[], StoredEntry, Object> query(byte[] key) {
+    return (CompiledMapQueryContext<byte[], StoredEntry, Object>) map.queryContext(key);
+  }
+
+  /** How many entries there are; walks the segments' counters. */
+  long size() {
+    return run(stored -> map.longSize());
+  }
+
+  /**
+   * How full the fullest segment is, from 0 to 1, in entries or in bytes, whichever is more. Looks
+   * at a few segments in turn; one that is fuller may be among the others.
+   */
+  double fill() {
+    return run(stored -> fillOfSample());
+  }
+
+  private double fillOfSample() {
+    int segments = map.actualSegments;
+    int first = nextSample.getAndAdd(SAMPLED_SEGMENTS);
+    double fullest = 0;
+    for (int i = 0; i < Math.min(segments, SAMPLED_SEGMENTS); i++) {
+      int segment = Integer.remainderUnsigned(first + i, segments);
+      try (CompiledMapIterationContext<?, ?, ?> context =
+          (CompiledMapIterationContext<?, ?, ?>) map.segmentContext(segment)) {
+        context.goToFirstTier();
+        double byEntries = (double) context.tierEntries() / map.maxEntriesPerHashLookup;
+        double byBytes = (double) context.freeList().cardinality() / map.actualChunksPerSegmentTier;
+        fullest = Math.max(fullest, Math.max(byEntries, byBytes));
+      }
+    }
+    return fullest;
+  }
+
+  /** How much of the file entries take; walks all segments. */
+  long usedBytes() {
+    return run(stored -> usedChunks() * map.chunkSize);
+  }
+
+  private long usedChunks() {
+    long chunks = 0;
+    for (int segment = 0; segment < map.actualSegments; segment++) {
+      try (CompiledMapIterationContext<?, ?, ?> context =
+          (CompiledMapIterationContext<?, ?, ?>) map.segmentContext(segment)) {
+        context.goToFirstTier();
+        chunks += context.freeList().cardinality();
+      }
+    }
+    return chunks;
+  }
+
+  /** The size of the file, which never changes. */
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /** Writes what has changed to the disk and waits for it. Says nothing about later writes. */
+  void force() throws IOException {
+    checkOpen();
+    disk.getFD().sync();
+  }
+
+  /** Closes the file. No other call may be in flight; every later one fails. Idempotent. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      try (threads;
+          disk) {
+        threads.call(
+            stored -> {
+              map.close();
+              return null;
+            });
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** How many threads Chronicle may hold state for. */
+  int threadsHeld() {
+    return threads.holders();
+  }
+
+  private <R> R run(CallerThreads.Call<StoredEntry, R, RuntimeException> call) {
+    StoredEntry mine = enter();
+    return mine != null ? call.with(mine) : threads.call(call);
+  }
+
+  private StoredEntry enter() {
+    checkOpen();
+    return threads.mine();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+  }
+
+  /** A stored entry is not what was put there. */
+  static final class DamagedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    DamagedException(byte[] key) {
+      super("checksum mismatch at key " + Arrays.toString(key));
+    }
+  }
+}

@@ -1,0 +1,403 @@
+package io.kvapp.engine;
+
+import io.kvapp.KVException;
+import io.kvapp.RecoveryReport;
+import io.kvapp.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a data folder: maps the files of a store that was closed cleanly, and recovers one that was
+ * not from its snapshots and its journal.
+ *
+ * <p>A recovery replays the journal, builds the hash map anew, writes what was replayed into a
+ * snapshot and begins a new journal; until the manifest names the result, nothing that was there is
+ * deleted, so that a recovery that is cut short begins again.
+ *
+ * <p>For one thread, which nobody interrupts; used once.
+ */
+final class Opening {
+  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+  private static final int SAMPLES = 1000;
+
+  private final Disk disk;
+  private final Settings settings;
+  private final Tuning tuning;
+  private final Path folder;
+  private final ExecutorService preparing;
+  private final long start = System.nanoTime();
+  private final List<String> dropped = new ArrayList<>();
+  private final List<Segment> replayed = new ArrayList<>();
+  private final List<Snapshot> snapshots = new ArrayList<>();
+
+  private long revision;
+  private long replayedRecords;
+  private long cutBytes;
+  private boolean rebuilt;
+  private long nextSnapshot = 1;
+
+  final Stripes stripes = new Stripes();
+  Journal journal;
+  GrowingMap map;
+  Checkpoints checkpoints;
+  RecoveryReport report;
+
+  Opening(Disk disk, Settings settings, Tuning tuning, ExecutorService preparing) {
+    this.disk = disk;
+    this.settings = settings;
+    this.tuning = tuning;
+    this.folder = settings.dataFolder();
+    this.preparing = preparing;
+  }
+
+  /** Makes the folder if it is not there. */
+  static void prepareFolder(Disk disk, Path folder) {
+    try {
+      disk.createFolder(folder);
+    } catch (IOException failure) {
+      throw unusable(folder, failure);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new KVException.FolderUnusable(
+          folder, "it cannot be written; change its permissions or choose another folder", null);
+    }
+  }
+
+  static KVException unusable(Path folder, IOException failure) {
+    if (Disk.isNoSpace(failure)) {
+      return new KVException.NoSpace(folder, 0, failure);
+    }
+    return new KVException.FolderUnusable(
+        folder,
+        reason(failure) + "; correct the path or its permissions, or choose another folder",
+        failure);
+  }
+
+  private static String reason(IOException failure) {
+    if (failure instanceof java.nio.file.AccessDeniedException denied) {
+      return "access to " + denied.getFile() + " is denied";
+    }
+    if (failure instanceof java.nio.file.NoSuchFileException missing) {
+      return missing.getFile() + " cannot be made";
+    }
+    if (failure instanceof java.nio.file.FileAlreadyExistsException taken) {
+      return taken.getFile() + " is a file, not a folder";
+    }
+    return failure.getMessage();
+  }
+
+  /** Opens what is in the folder, which the caller has locked. */
+  void open() throws IOException {
+    try {
+      Optional<Manifest> found = readManifest();
+      Manifest manifest =
+          found.orElse(new Manifest(0, 1, Manifest.NO_JOURNAL, List.of(), Optional.empty()));
+      if (snapshots.isEmpty()) {
+        nextSnapshot = manifest.nextSnapshot();
+        openSnapshots(manifest);
+      }
+      boolean clean = manifest.isClean() || found.isEmpty();
+      Memtable recent = replay(manifest);
+      map = openMap(manifest, recent, clean);
+      saveReplayed(recent);
+      startJournal();
+      long entries = map.size();
+      report =
+          new RecoveryReport(
+              clean,
+              rebuilt,
+              entries,
+              replayedRecords,
+              cutBytes,
+              List.copyOf(dropped),
+              Duration.ofNanos(System.nanoTime() - start));
+      log();
+    } catch (Throwable failure) {
+      closeAfterFailure(failure);
+      throw failure;
+    }
+  }
+
+  private void log() {
+    dropped.forEach(line -> LOG.warn("dropped: {}", line));
+    if (!report.clean()) {
+      LOG.info(
+          "{} was not closed cleanly: {} entries, {} journal records replayed, {} bytes of a torn"
+              + " end cut, in {} ms",
+          folder,
+          report.entries(),
+          report.replayedRecords(),
+          report.cutBytes(),
+          report.took().toMillis());
+    }
+  }
+
+  /** The manifest, which may have to be made anew; empty for a new store. */
+  private Optional<Manifest> readManifest() throws IOException {
+    try {
+      Optional<Manifest> found = Manifest.read(folder);
+      if (found.isEmpty()) {
+        requireNothingThere();
+      }
+      return found;
+    } catch (KVException.Corrupt damage) {
+      if (!settings.openDamaged()) {
+        throw damage;
+      }
+      dropped.add(
+          folder.resolve(Manifest.NAME)
+              + ": which files count; all are read, and deleted keys may be back");
+      Snapshot snapshot = new Reconstruction(disk, folder, dropped).ofFolder();
+      snapshots.add(snapshot);
+      nextSnapshot = snapshot.number() + 1;
+      return Optional.of(
+          new Manifest(
+              snapshot.identity.highRevision(),
+              nextSnapshot,
+              Manifest.NO_JOURNAL,
+              List.of(snapshot.identity),
+              Optional.empty()));
+    }
+  }
+
+  private void requireNothingThere() throws IOException {
+    for (Path file : Disk.list(folder, "{snapshot,expiry}-*.kvs")) {
+      throw missingManifest(file);
+    }
+    for (Path file : Disk.list(folder, "journal-*.log")) {
+      OptionalLong sequence = Segment.sequence(file);
+      if (sequence.isPresent()) {
+        Segment segment = Segment.open(file, sequence.getAsLong());
+        boolean empty = segment.isBlank();
+        segment.unmap();
+        if (!empty) {
+          throw missingManifest(file);
+        }
+      }
+    }
+  }
+
+  private KVException.Corrupt missingManifest(Path besides) {
+    return new KVException.Corrupt(
+        folder.resolve(Manifest.NAME),
+        -1,
+        "it is missing, though " + besides.getFileName() + " is there",
+        Manifest.NOT_FOUND_AGAIN);
+  }
+
+  private void openSnapshots(Manifest manifest) throws IOException {
+    if (settings.openDamaged()) {
+      for (Snapshot.Identity identity : manifest.snapshots()) {
+        if (!Reconstruction.isWhole(disk, folder, identity)) {
+          snapshots.add(
+              new Reconstruction(disk, folder, dropped).of(manifest.snapshots(), nextSnapshot++));
+          return;
+        }
+      }
+    }
+    for (Snapshot.Identity identity : manifest.snapshots()) {
+      snapshots.add(Snapshot.open(disk, folder, identity));
+    }
+  }
+
+  private Memtable replay(Manifest manifest) throws IOException {
+    revision = snapshots.isEmpty() ? 0 : snapshots.get(0).identity.highRevision();
+    Memtable recent = new Memtable(revision);
+    if (manifest.journal() == Manifest.NO_JOURNAL) {
+      revision = manifest.revision();
+      return recent;
+    }
+    long sequence = manifest.journal();
+    while (true) {
+      Path file = Segment.file(folder, sequence);
+      Segment segment;
+      try {
+        if (!Files.exists(file)) {
+          throw Segment.damaged(file, -1, "the file is missing");
+        }
+        segment = openSegment(file, sequence);
+      } catch (KVException.Corrupt damage) {
+        drop(damage);
+        return recent;
+      }
+      replayed.add(segment);
+      long before = revision;
+      revision = segment.replay(revision, (key, slot) -> replay(recent, key, slot));
+      replayedRecords += revision - before;
+      if (segment.endReason() == Segment.End.SEALED) {
+        sequence = segment.next();
+        continue;
+      }
+      if (segment.end() < segment.syncedOffset()) {
+        drop(
+            Segment.damaged(
+                file, segment.end(), "a journal record that was on the disk cannot be read"));
+      }
+      cutBytes = segment.tornBytes();
+      return recent;
+    }
+  }
+
+  private Segment openSegment(Path file, long sequence) throws IOException {
+    if (!settings.openDamaged()) {
+      return Segment.open(file, sequence);
+    }
+    Segment segment = Segment.openAnyway(file, sequence);
+    if (!segment.isHeaderWhole()) {
+      dropped.add(file + " at offset 0: the header; the records behind it are read");
+    }
+    return segment;
+  }
+
+  private void drop(KVException.Corrupt damage) {
+    if (!settings.openDamaged()) {
+      throw damage;
+    }
+    dropped.add(
+        damage.file() + " at offset " + Math.max(0, damage.offset()) + ": the rest of the journal");
+  }
+
+  private static void replay(Memtable recent, byte[] key, Slot slot) {
+    recent.put(key, slot);
+    if (slot.expiresAt() != 0) {
+      recent.putExpiry(Expiry.key(slot.expiresAt(), key), Slot.mark(slot.revision));
+    }
+  }
+
+  private GrowingMap openMap(Manifest manifest, Memtable recent, boolean clean) throws IOException {
+    if (manifest.map().isPresent() && dropped.isEmpty()) {
+      try {
+        return GrowingMap.open(disk, folder, stripes, manifest.map().get());
+      } catch (IOException | IllegalArgumentException damaged) {
+        LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
+      }
+    }
+    GrowingMap empty = GrowingMap.create(disk, folder, stripes, sizeOf(recent));
+    if (!clean || !snapshots.isEmpty()) {
+      rebuilt = true;
+      fill(empty, recent);
+    }
+    return empty;
+  }
+
+  private GrowingMap.Size sizeOf(Memtable recent) {
+    long entries = recent.count();
+    List<int[]> samples = new ArrayList<>();
+    for (Snapshot snapshot : snapshots) {
+      entries += snapshot.puts();
+      for (byte[] key : snapshot.sampleKeys(SAMPLES)) {
+        samples.add(new int[] {key.length, snapshot.find(key).valueLength()});
+      }
+    }
+    Cursor cursor = recent.entries(new byte[0], null, false);
+    for (int i = 0; i < SAMPLES && cursor.next(); i++) {
+      samples.add(new int[] {cursor.key().length, cursor.valueLength()});
+    }
+    if (samples.isEmpty()) {
+      return GrowingMap.Size.SMALLEST;
+    }
+    double keyBytes = samples.stream().mapToInt(sample -> sample[0]).average().orElseThrow();
+    double valueBytes =
+        samples.stream()
+            .mapToInt(sample -> sample[1] > GrowingMap.LARGEST_VALUE_BYTES ? 0 : sample[1])
+            .average()
+            .orElseThrow();
+    return GrowingMap.Size.forEntries(
+        entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
+  }
+
+  private void fill(GrowingMap empty, Memtable recent) {
+    Version version = new Version(recent, List.of(), snapshots);
+    try {
+      new Rebuild(version, empty).run();
+    } catch (Throwable failure) {
+      empty.close();
+      throw failure;
+    } finally {
+      version.release();
+    }
+  }
+
+  private void saveReplayed(Memtable recent) throws IOException {
+    if (!recent.isEmpty() || revision > recent.lowRevision()) {
+      snapshots.add(
+          0,
+          Snapshot.write(
+              disk,
+              folder,
+              nextSnapshot++,
+              recent.lowRevision(),
+              revision,
+              recent.entries(new byte[0], null, false),
+              recent.expiries(new byte[0], null),
+              snapshots.isEmpty()));
+    }
+  }
+
+  private void startJournal() throws IOException {
+    List<Path> old = new ArrayList<>();
+    long last = 0;
+    for (Path file : Disk.list(folder, "journal-*")) {
+      OptionalLong sequence = Segment.sequence(file);
+      if (sequence.isPresent()) {
+        old.add(file);
+        last = Math.max(last, sequence.getAsLong());
+      }
+    }
+    journal = new Journal(disk, folder, last + 1, revision, preparing, tuning);
+    checkpoints =
+        new Checkpoints(disk, folder, journal, stripes, nextSnapshot, snapshots, map::size, tuning);
+    checkpoints.writeManifest();
+    replayed.forEach(Segment::unmap);
+    replayed.clear();
+    for (Path file : old) {
+      disk.delete(file);
+    }
+    deleteUnnamed();
+  }
+
+  private void deleteUnnamed() throws IOException {
+    Set<Path> named = new HashSet<>();
+    for (Snapshot snapshot : snapshots) {
+      snapshot.files().forEach(file -> named.add(file.path));
+    }
+    List<Path> found = new ArrayList<>(Disk.list(folder, "{snapshot,expiry}-*"));
+    found.addAll(Disk.list(folder, "MANIFEST.tmp"));
+    for (Path file : found) {
+      if (!named.contains(file)) {
+        disk.delete(file);
+      }
+    }
+  }
+
+  /** Gives everything back that was opened, but for the folder's lock. */
+  void closeAfterFailure(Throwable failure) {
+    try {
+      if (journal != null) {
+        journal.close(true);
+      }
+    } catch (IOException suppressed) {
+      failure.addSuppressed(suppressed);
+    }
+    replayed.forEach(Segment::unmap);
+    if (checkpoints == null) {
+      snapshots.forEach(Shared::release);
+    } else {
+      checkpoints.close();
+    }
+    if (map != null) {
+      map.close();
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.kvapp;
+
+import static io.kvapp.StoreFixture.everything;
+import static io.kvapp.StoreFixture.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Backups of a store in use, and stores filled from them. */
+interface BackupContract extends StoreFixture {
+  @Test
+  default void restore_bringsBackEveryEntryWithItsTimeToLive() {
+    for (int i = 0; i < 500; i++) {
+      store().put("key " + i, "value " + i);
+    }
+    store().put(utf8("large"), new byte[MAX_VALUE_BYTES]);
+    store().put(utf8("empty"), new byte[0]);
+    store().put("ttl", "value", Duration.ofHours(1));
+    store().put("short", "value", Duration.ofSeconds(1));
+    store().delete("key 7");
+    List<Entry> before = everything(store());
+    Path backup = scratch().resolve("backup");
+    store().backup(backup);
+    store().put("key 1", "changed");
+    store().put("later", "value");
+    clock().advance(Duration.ofSeconds(1));
+
+    try (KVStore other = open(settingsOf("other"))) {
+      assertThat(other.restore(backup)).isEqualTo(before.size() - 1);
+      List<Entry> restored = everything(other);
+      assertThat(restored).hasSize(before.size() - 1);
+      for (Entry entry : before) {
+        if (!entry.keyString().equals("short")) {
+          Entry found = other.entry(entry.key()).orElseThrow();
+          assertThat(found.value()).isEqualTo(entry.value());
+          assertThat(found.expiresAtMillis()).isEqualTo(entry.expiresAtMillis());
+          assertThat(found.revision()).isPositive();
+        }
+      }
+      long newest = restored.stream().mapToLong(Entry::revision).max().orElseThrow();
+      assertThat(other.put("after", "value")).isGreaterThan(newest);
+      assertThat(other.verify().faults()).isEmpty();
+      clock().advance(Duration.ofHours(1));
+      assertThat(other.get("ttl")).isEmpty();
+    }
+  }
+
+  @Test
+  default void backup_intoAnEmptyFolder_works() throws IOException {
+    store().put("key", "value");
+    Path backup = Files.createDirectory(scratch().resolve("backup"));
+    store().backup(backup);
+
+    try (KVStore other = open(settingsOf("other"))) {
+      assertThat(other.restore(backup)).isEqualTo(1);
+      assertThat(other.get("key")).hasValue("value");
+    }
+  }
+
+  @Test
+  default void backup_ofAnEmptyStore_restoresToAnEmptyOne() {
+    Path backup = scratch().resolve("backup");
+    store().backup(backup);
+
+    try (KVStore other = open(settingsOf("other"))) {
+      assertThat(other.restore(backup)).isZero();
+      assertThat(other.size()).isZero();
+    }
+  }
+
+  @Test
+  default void backup_intoAFolderThatIsNotEmpty_isRefusedAndLeavesItAlone() throws IOException {
+    store().put("key", "value");
+    Path backup = Files.createDirectory(scratch().resolve("backup"));
+    Files.writeString(backup.resolve("mine"), "text");
+
+    assertThatThrownBy(() -> store().backup(backup))
+        .isInstanceOf(KVException.FolderUnusable.class)
+        .hasMessageContaining(backup.toString());
+    try (var files = Files.list(backup)) {
+      assertThat(files).containsExactly(backup.resolve("mine"));
+    }
+  }
+
+  @Test
+  default void backup_whereNoFolderCanBe_isRefused() throws IOException {
+    Path file = Files.writeString(scratch().resolve("file"), "text");
+
+    assertThatThrownBy(() -> store().backup(file.resolve("backup")))
+        .isInstanceOf(KVException.FolderUnusable.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  default void restore_intoAStoreThatIsNotEmpty_isRefused() {
+    store().put("key", "value");
+    Path backup = scratch().resolve("backup");
+    store().backup(backup);
+    store().put("key", "changed");
+
+    assertThatThrownBy(() -> store().restore(backup)).isInstanceOf(KVException.WrongState.class);
+    assertThat(store().get("key")).hasValue("changed");
+    assertThat(store().size()).isEqualTo(1);
+  }
+
+  @Test
+  default void restore_ofWhatIsNoBackup_isRefused() throws IOException {
+    Path empty = Files.createDirectory(scratch().resolve("empty"));
+
+    assertThatThrownBy(() -> store().restore(empty)).isInstanceOf(KVException.Corrupt.class);
+    assertThatThrownBy(() -> store().restore(scratch().resolve("missing")))
+        .isInstanceOf(KVException.Corrupt.class);
+    assertThat(store().size()).isZero();
+  }
+
+  @Test
+  default void backup_isOfOneMomentWhileWritersGoOn() {
+    AtomicBoolean done = new AtomicBoolean();
+    store().commit(new Batch().put("a", "0").put("z", "0"));
+    Callable<Integer> writer =
+        () -> {
+          int round = 1;
+          for (; !done.get(); round++) {
+            String value = Integer.toString(round);
+            store().commit(new Batch().put("a", value).put("z", value));
+          }
+          return round;
+        };
+    Callable<Integer> backups =
+        () -> {
+          try {
+            for (int i = 0; i < 5; i++) {
+              store().backup(scratch().resolve("backup " + i));
+            }
+          } finally {
+            done.set(true);
+          }
+          return 5;
+        };
+    Threads.together(List.of(writer, backups));
+
+    List<Integer> rounds = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      try (KVStore other = open(settingsOf("other " + i))) {
+        other.restore(scratch().resolve("backup " + i));
+        assertThat(other.get("a")).isPresent().isEqualTo(other.get("z"));
+        rounds.add(Integer.parseInt(other.get("a").orElseThrow()));
+      }
+    }
+    assertThat(rounds).isSorted();
+  }
+
+  private Settings settingsOf(String name) {
+    return StoreFixture.settings(scratch().resolve(name), clock());
+  }
+}

@@ -1,0 +1,154 @@
+package io.kvapp;
+
+import static io.kvapp.StoreFixture.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Batches: all of one or nothing of it. */
+interface BatchContract extends StoreFixture {
+  @Test
+  default void commit_makesAllWritesUnderOneRevision() {
+    store().put("gone", "value");
+    BatchResult result =
+        store().commit(new Batch().put("a", "1").delete("gone").put("b", "2").delete("absent"));
+
+    assertThat(result.applied()).isTrue();
+    assertThat(result.failedCondition()).isEqualTo(-1);
+    assertThat(StoreFixture.keys(store().scan(Scan.all()))).containsExactly("a", "b");
+    assertThat(store().entry("a").orElseThrow().revision()).isEqualTo(result.revision());
+    assertThat(store().entry("b").orElseThrow().revision()).isEqualTo(result.revision());
+    assertThat(store().put("c", "3")).isGreaterThan(result.revision());
+  }
+
+  @Test
+  default void commit_ofTwoWritesToOneKey_countsTheLater() {
+    store().put("present", "before");
+    store()
+        .commit(
+            new Batch()
+                .put("twice", "first")
+                .put("twice", "second")
+                .put("dropped", "value")
+                .delete("dropped")
+                .delete("present")
+                .put("present", "after"));
+
+    assertThat(store().get("twice")).hasValue("second");
+    assertThat(store().get("dropped")).isEmpty();
+    assertThat(store().get("present")).hasValue("after");
+    assertThat(store().size()).isEqualTo(2);
+  }
+
+  @Test
+  default void commit_whenAConditionFails_changesNothingAndSaysWhich() {
+    long revision = store().put("key", "before");
+    Batch batch =
+        new Batch()
+            .ifRevision(utf8("key"), revision)
+            .ifAbsent("absent")
+            .ifAbsent("key")
+            .ifRevision(utf8("absent"), 5)
+            .put("key", "after")
+            .put("new", "value");
+
+    BatchResult result = store().commit(batch);
+    assertThat(result.applied()).isFalse();
+    assertThat(result.failedCondition()).isEqualTo(2);
+    assertThat(result.revision()).isZero();
+    assertThat(store().get("key")).hasValue("before");
+    assertThat(store().entry("key").orElseThrow().revision()).isEqualTo(revision);
+    assertThat(store().size()).isEqualTo(1);
+  }
+
+  @Test
+  default void commit_whenAllConditionsHold_writes() {
+    long revision = store().put("from", "value");
+    Batch move =
+        new Batch()
+            .ifRevision(utf8("from"), revision)
+            .ifAbsent("to")
+            .delete("from")
+            .put("to", "value");
+
+    assertThat(store().commit(move).applied()).isTrue();
+    assertThat(StoreFixture.keys(store().scan(Scan.all()))).containsExactly("to");
+    assertThat(store().commit(move).failedCondition()).isZero();
+  }
+
+  @Test
+  default void commit_checksConditionsAgainstTheStoreBeforeTheBatch() {
+    Batch batch = new Batch().put("key", "value").ifAbsent("key");
+
+    assertThat(store().commit(batch).applied()).isTrue();
+    assertThat(store().commit(batch).applied()).isFalse();
+    assertThat(store().get("key")).hasValue("value");
+  }
+
+  @Test
+  default void commit_withoutWrites_onlyChecks() {
+    long revision = store().put("key", "value");
+
+    assertThat(store().commit(new Batch())).isEqualTo(new BatchResult(0, -1));
+    assertThat(store().commit(new Batch().ifRevision(utf8("key"), revision)))
+        .isEqualTo(new BatchResult(0, -1));
+    assertThat(store().commit(new Batch().ifAbsent("key"))).isEqualTo(new BatchResult(0, 0));
+  }
+
+  @Test
+  default void commit_twice_writesTwice() {
+    Batch batch = new Batch().put("key", "value");
+    long first = store().commit(batch).revision();
+    long second = store().commit(batch).revision();
+
+    assertThat(second).isGreaterThan(first);
+    assertThat(store().entry("key").orElseThrow().revision()).isEqualTo(second);
+  }
+
+  @Test
+  default void commit_ofManyWrites_makesThemAll() {
+    Batch batch = new Batch();
+    for (int i = 0; i < 20_000; i++) {
+      batch.put("entry " + i, "value " + i);
+    }
+    BatchResult result = store().commit(batch);
+
+    assertThat(store().size()).isEqualTo(20_000);
+    for (Entry entry : StoreFixture.everything(store())) {
+      assertThat(entry.revision()).isEqualTo(result.revision());
+      assertThat(entry.valueString()).isEqualTo(entry.keyString().replace("entry", "value"));
+    }
+  }
+
+  @Test
+  default void commit_ofLargeAndSmallValues_keepsThemApart() {
+    Batch batch = new Batch();
+    for (int size : new int[] {0, 1, 100, 10_000, 1 << 20, MAX_VALUE_BYTES, 5}) {
+      byte[] value = new byte[size];
+      Arrays.fill(value, (byte) size);
+      batch.put(utf8("size " + size), value);
+    }
+    store().commit(batch);
+
+    for (Batch.Write write : batch.writes()) {
+      assertThat(store().get(write.key())).hasValue(write.value());
+    }
+  }
+
+  @Test
+  default void batch_copiesArraysAndRefusesNegativeRevisions() {
+    byte[] key = utf8("key");
+    byte[] value = utf8("value");
+    Batch batch = new Batch().put(key, value);
+    key[0] = 'x';
+    value[0] = 'x';
+    store().commit(batch);
+
+    assertThat(store().get("key")).hasValue("value");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Batch().ifRevision(utf8("key"), -1))
+        .withMessageContaining("revision");
+  }
+}

@@ -1,0 +1,112 @@
+package io.kvapp;
+
+import static io.kvapp.StoreFixture.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** Single writes that depend on what is there. */
+interface ConditionContract extends StoreFixture {
+  @Test
+  default void putIfAbsent_ofAFreeKey_writes() {
+    OptionalLong revision = store().putIfAbsent("key", "value");
+
+    assertThat(revision).isPresent();
+    assertThat(store().get("key")).hasValue("value");
+    assertThat(store().entry("key").orElseThrow().revision()).isEqualTo(revision.getAsLong());
+  }
+
+  @Test
+  default void putIfAbsent_ofATakenKey_changesNothing() {
+    store().put("key", "first");
+    Entry before = store().entry("key").orElseThrow();
+
+    assertThat(store().putIfAbsent("key", "second")).isEmpty();
+    assertThat(store().entry("key")).hasValue(before);
+  }
+
+  @Test
+  default void putIfAbsent_afterDelete_writes() {
+    store().put("key", "first");
+    store().delete("key");
+
+    assertThat(store().putIfAbsent("key", "second")).isPresent();
+    assertThat(store().get("key")).hasValue("second");
+  }
+
+  @Test
+  default void compareAndSet_atTheExpectedRevision_writes() {
+    long first = store().put("key", "first");
+    OptionalLong second = store().compareAndSet("key", first, "second");
+
+    assertThat(second).isPresent();
+    assertThat(second.getAsLong()).isGreaterThan(first);
+    assertThat(store().get("key")).hasValue("second");
+    assertThat(store().entry("key").orElseThrow().revision()).isEqualTo(second.getAsLong());
+  }
+
+  @Test
+  default void compareAndSet_atAnotherRevision_changesNothing() {
+    long first = store().put("key", "first");
+    long second = store().put("key", "second");
+    Entry before = store().entry("key").orElseThrow();
+
+    assertThat(store().compareAndSet("key", first, "third")).isEmpty();
+    assertThat(store().compareAndSet("key", second + 1, "third")).isEmpty();
+    assertThat(store().compareAndSet("key", 0, "third")).isEmpty();
+    assertThat(store().compareAndSet("absent", second, "third")).isEmpty();
+    assertThat(store().entry("key")).hasValue(before);
+    assertThat(store().size()).isEqualTo(1);
+  }
+
+  @Test
+  default void compareAndSet_atRevisionZero_needsAFreeKey() {
+    assertThat(store().compareAndSet("key", 0, "first")).isPresent();
+    assertThat(store().compareAndSet("key", 0, "second")).isEmpty();
+    store().delete("key");
+    assertThat(store().compareAndSet("key", 0, "third")).isPresent();
+    assertThat(store().get("key")).hasValue("third");
+  }
+
+  @Test
+  default void compareAndSet_afterDeleteAndPut_seesAnotherRevision() {
+    long first = store().put("key", "same");
+    store().delete("key");
+    store().put("key", "same");
+
+    assertThat(store().compareAndSet("key", first, "other")).isEmpty();
+    assertThat(store().get("key")).hasValue("same");
+  }
+
+  @Test
+  default void compareAndSet_endsTheTimeToLive() {
+    long first = store().put("key", "first", Duration.ofSeconds(1));
+    store().compareAndSet("key", first, "second");
+    clock().advance(Duration.ofDays(1));
+
+    assertThat(store().get("key")).hasValue("second");
+  }
+
+  @Test
+  default void compareAndDelete_atTheExpectedRevision_removes() {
+    long revision = store().put("key", "value");
+
+    assertThat(store().compareAndDelete("key", revision)).isTrue();
+    assertThat(store().get("key")).isEmpty();
+    assertThat(store().compareAndDelete("key", revision)).isFalse();
+  }
+
+  @Test
+  default void compareAndDelete_atAnotherRevision_changesNothing() {
+    long first = store().put("key", "first");
+    long second = store().put("key", "second");
+
+    assertThat(store().compareAndDelete("key", first)).isFalse();
+    assertThat(store().compareAndDelete("key", second + 1)).isFalse();
+    assertThat(store().compareAndDelete("key", 0)).isFalse();
+    assertThat(store().compareAndDelete(utf8("absent"), 0)).isFalse();
+    assertThat(store().get("key")).hasValue("second");
+  }
+}

@@ -1,0 +1,92 @@
+package io.kvapp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every {@link KVStore} must do, whatever is behind it. A store is held to it by a subclass
+ * that opens one.
+ *
+ * <pre>{@code
+ * class HeapStoreTest extends KVStoreContract {
+ *   @Override
+ *   public KVStore open(Settings settings) {
+ *     return new HeapStore(settings);
+ *   }
+ * }
+ * }</pre>
+ */
+public abstract class KVStoreContract
+    implements ReadWriteContract,
+        LimitsContract,
+        ConditionContract,
+        ExpiryContract,
+        BatchContract,
+        ScanContract,
+        ThreadsContract,
+        InterruptsContract,
+        UpkeepContract,
+        BackupContract,
+        ImportContract,
+        RandomOperationsContract {
+  @TempDir Path folder;
+
+  private final TestClock clock = new TestClock();
+  private KVStore store;
+
+  @BeforeEach
+  final void openStore() {
+    store = open(storeSettings());
+  }
+
+  @AfterEach
+  final void checkAndClose() {
+    if (isOpen()) {
+      assertThat(store.verify().faults()).isEmpty();
+      afterEachTest();
+    }
+    store.close();
+  }
+
+  /** More to check after each test on the store it leaves; nothing unless overridden. */
+  protected void afterEachTest() {}
+
+  /** Closes the store and opens it again with the same settings. */
+  protected final void reopen() {
+    store.close();
+    store = open(storeSettings());
+  }
+
+  /** The settings of {@link #store()}. */
+  protected final Settings storeSettings() {
+    return StoreFixture.settings(folder.resolve("store"), clock);
+  }
+
+  @Override
+  public final KVStore store() {
+    return store;
+  }
+
+  @Override
+  public final TestClock clock() {
+    return clock;
+  }
+
+  @Override
+  public final Path scratch() {
+    return folder;
+  }
+
+  private boolean isOpen() {
+    try {
+      store.size();
+      return true;
+    } catch (KVException.WrongState closed) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package io.kvapp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/**
+ * A seeded run of random operations on a store, whose every answer is held against a {@link
+ * SortedModel}. Restarts, compactions and the passing of time are among the operations.
+ *
+ * <p>Used by one thread.
+ */
+final class RandomOperations {
+  private static final int[] KEY_BYTES = {0, 1, 'a', 'b', 0x7f, 0x80, 0xfe, 0xff};
+  private static final int FULL_COMPARISON_EVERY = 500;
+
+  private final StoreFixture fixture;
+  private final SortedModel model;
+  private final Random random;
+  private final long seed;
+  private long newestRevision;
+
+  RandomOperations(StoreFixture fixture, long seed) {
+    this.fixture = fixture;
+    this.seed = seed;
+    random = new Random(seed);
+    model = new SortedModel(fixture.clock());
+  }
+
+  void run(int steps) {
+    int step = 0;
+    try {
+      for (; step < steps; step++) {
+        once();
+        if (step % FULL_COMPARISON_EVERY == 0) {
+          compareAll();
+        }
+      }
+      compareAll();
+    } catch (AssertionError | RuntimeException failure) {
+      throw new AssertionError(
+          "seed " + seed + ", step " + step + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private void once() {
+    int dice = random.nextInt(1_000);
+    if (dice < 200) {
+      put();
+    } else if (dice < 260) {
+      putWithTtl();
+    } else if (dice < 360) {
+      delete();
+    } else if (dice < 420) {
+      putIfAbsent();
+    } else if (dice < 500) {
+      compareAndSet();
+    } else if (dice < 540) {
+      compareAndDelete();
+    } else if (dice < 640) {
+      commit();
+    } else if (dice < 800) {
+      get();
+    } else if (dice < 940) {
+      scan();
+    } else if (dice < 970) {
+      count();
+    } else if (dice < 994) {
+      fixture.clock().advanceMillis(random.nextInt(300));
+    } else if (dice < 997) {
+      store().compact();
+    } else {
+      fixture.restart();
+    }
+  }
+
+  private void put() {
+    byte[] key = key();
+    byte[] value = value();
+    model.put(key, value, grown(store().put(key, value)), null);
+  }
+
+  private void putWithTtl() {
+    byte[] key = key();
+    byte[] value = value();
+    Duration ttl = ttl();
+    model.put(key, value, grown(store().put(key, value, ttl)), ttl);
+  }
+
+  private void delete() {
+    byte[] key = key();
+    assertThat(store().delete(key)).isEqualTo(model.delete(key));
+  }
+
+  private void putIfAbsent() {
+    byte[] key = key();
+    byte[] value = value();
+    OptionalLong revision = store().putIfAbsent(key, value);
+    assertThat(revision.isPresent()).isEqualTo(model.revision(key) == 0);
+    revision.ifPresent(number -> model.put(key, value, grown(number), null));
+  }
+
+  private void compareAndSet() {
+    byte[] key = key();
+    byte[] value = value();
+    long expected = expectedRevision(key);
+    OptionalLong revision = store().compareAndSet(key, expected, value);
+    assertThat(revision.isPresent()).isEqualTo(model.revision(key) == expected);
+    revision.ifPresent(number -> model.put(key, value, grown(number), null));
+  }
+
+  private void compareAndDelete() {
+    byte[] key = key();
+    long expected = expectedRevision(key);
+    boolean removable = model.revision(key) == expected && expected != 0;
+    assertThat(store().compareAndDelete(key, expected)).isEqualTo(removable);
+    if (removable) {
+      model.delete(key);
+    }
+  }
+
+  private void commit() {
+    Batch batch = new Batch();
+    int expectedFailure = -1;
+    for (int i = random.nextInt(3); i > 0; i--) {
+      byte[] key = key();
+      long expected = expectedRevision(key);
+      if (expectedFailure < 0 && model.revision(key) != expected) {
+        expectedFailure = batch.conditions().size();
+      }
+      batch.ifRevision(key, expected);
+    }
+    for (int i = random.nextInt(12); i > 0; i--) {
+      switch (random.nextInt(4)) {
+        case 0 -> batch.delete(key());
+        case 1 -> batch.put(key(), value(), ttl());
+        default -> batch.put(key(), value());
+      }
+    }
+    BatchResult result = store().commit(batch);
+    assertThat(result.failedCondition()).isEqualTo(expectedFailure);
+    if (expectedFailure >= 0 || batch.writes().isEmpty()) {
+      assertThat(result.revision()).isZero();
+      return;
+    }
+    grown(result.revision());
+    for (Batch.Write write : batch.writes()) {
+      if (write.kind() == Batch.Kind.DELETE) {
+        model.delete(write.key());
+      } else {
+        model.put(write.key(), write.value(), result.revision(), write.ttl());
+      }
+    }
+  }
+
+  private void get() {
+    byte[] key = key();
+    assertThat(store().entry(key)).isEqualTo(model.entry(key));
+    assertThat(store().get(key).map(Arrays::hashCode))
+        .isEqualTo(model.entry(key).map(entry -> Arrays.hashCode(entry.value())));
+  }
+
+  private void scan() {
+    Scan scan =
+        switch (random.nextInt(3)) {
+          case 0 -> Scan.all();
+          case 1 -> Scan.prefix(prefix());
+          default ->
+              Scan.range(
+                  random.nextInt(4) == 0 ? null : key(), random.nextInt(4) == 0 ? null : key());
+        };
+    scan = scan.limit(1 + random.nextInt(50));
+    scan = random.nextBoolean() ? scan.reversed() : scan;
+    scan = random.nextInt(4) == 0 ? scan.keysOnly() : scan;
+    scan = random.nextInt(3) == 0 ? scan.after(key()) : scan;
+    Page page = store().scan(scan);
+    List<Entry> expected = model.scan(scan);
+
+    int limit = Math.min(scan.limit(), expected.size());
+    assertThat(page.entries()).as("%s", scan).isEqualTo(expected.subList(0, limit));
+    assertThat(page.more()).as("more of %s", scan).isEqualTo(expected.size() > limit);
+  }
+
+  private void count() {
+    byte[] prefix = prefix();
+    assertThat(store().count(prefix)).isEqualTo(model.scan(Scan.prefix(prefix)).size());
+    assertThat(store().size()).isEqualTo(model.scan(Scan.all()).size());
+  }
+
+  private void compareAll() {
+    assertThat(StoreFixture.everything(store())).isEqualTo(model.scan(Scan.all()));
+    assertThat(store().size()).isEqualTo(model.scan(Scan.all()).size());
+    assertThat(store().verify().faults()).isEmpty();
+  }
+
+  private KVStore store() {
+    return fixture.store();
+  }
+
+  private long grown(long revision) {
+    assertThat(revision).isGreaterThan(newestRevision);
+    newestRevision = revision;
+    return revision;
+  }
+
+  /** Mostly one of some hundred short keys, so that they meet again; at times a long one. */
+  private byte[] key() {
+    int length = random.nextInt(100) == 0 ? Settings.MAX_KEY_BYTES : 1 + random.nextInt(3);
+    byte[] key = new byte[length];
+    for (int i = 0; i < Math.min(length, 3); i++) {
+      key[i] = (byte) KEY_BYTES[random.nextInt(KEY_BYTES.length)];
+    }
+    return key;
+  }
+
+  private byte[] prefix() {
+    return Arrays.copyOf(key(), random.nextInt(3));
+  }
+
+  private byte[] value() {
+    int length =
+        switch (random.nextInt(50)) {
+          case 0 -> random.nextInt(100_000);
+          case 1, 2 -> random.nextInt(5_000);
+          case 3 -> 0;
+          default -> random.nextInt(200);
+        };
+    byte[] value = new byte[length];
+    random.nextBytes(value);
+    return value;
+  }
+
+  private Duration ttl() {
+    return Duration.ofMillis(1 + random.nextInt(3_000));
+  }
+
+  /** Mostly the right revision, else none or another one. */
+  private long expectedRevision(byte[] key) {
+    return switch (random.nextInt(5)) {
+      case 0 -> 0;
+      case 1 -> 1 + random.nextInt((int) Math.min(newestRevision + 2, Integer.MAX_VALUE));
+      default -> model.revision(key);
+    };
+  }
+}

@@ -1,0 +1,248 @@
+package io.kvapp;
+
+import static io.kvapp.StoreFixture.bytes;
+import static io.kvapp.StoreFixture.keys;
+import static io.kvapp.StoreFixture.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Scans in order, by prefix and range, in pages, in both directions. */
+interface ScanContract extends StoreFixture {
+  /** Keys around every edge of unsigned order and of prefixes, in their order. */
+  List<byte[]> EDGE_KEYS =
+      List.of(
+          bytes(0),
+          bytes(0, 0),
+          bytes(0, 0xff),
+          bytes(1),
+          bytes('a'),
+          bytes('a', 0),
+          bytes('a', 0x7f),
+          bytes('a', 0x80),
+          bytes('a', 0xff),
+          bytes('a', 0xff, 0),
+          bytes('a', 0xff, 0xff),
+          bytes('b'),
+          bytes(0x7f),
+          bytes(0x80),
+          bytes(0xfe, 0xff),
+          bytes(0xff),
+          bytes(0xff, 0),
+          bytes(0xff, 0xff),
+          bytes(0xff, 0xff, 0xff));
+
+  @Test
+  default void scan_isInUnsignedByteOrder() {
+    List<byte[]> shuffled = new ArrayList<>(EDGE_KEYS);
+    Collections.reverse(shuffled);
+    shuffled.forEach(key -> store().put(key, key));
+
+    assertThat(store().scan(Scan.all()).entries().stream().map(Entry::key).toList())
+        .containsExactlyElementsOf(EDGE_KEYS);
+  }
+
+  @Test
+  default void scan_ofUtf8_isInCodePointOrder() {
+    List<String> sorted =
+        List.of(
+            "A", "Z", "a", "alma", "almafa", "z", "á", "árvíz", "ű", "ключ", "鍵", "\uffee", "🦄");
+    List<String> shuffled = new ArrayList<>(sorted);
+    Collections.reverse(shuffled);
+    shuffled.forEach(key -> store().put(key, "value"));
+
+    assertThat(keys(store().scan(Scan.all()))).containsExactlyElementsOf(sorted);
+    assertThat(keys(store().scan(Scan.prefix("á")))).containsExactly("á", "árvíz");
+    assertThat(keys(store().scan(Scan.prefix("alma")))).containsExactly("alma", "almafa");
+    assertThat(keys(store().scan(Scan.prefix("🦄")))).containsExactly("🦄");
+    assertThat(keys(store().scan(Scan.prefix("nothing")))).isEmpty();
+  }
+
+  @Test
+  default void scan_ofEveryPrefix_findsWhatStartsWithIt() {
+    EDGE_KEYS.forEach(key -> store().put(key, key));
+    List<byte[]> prefixes = new ArrayList<>(EDGE_KEYS);
+    prefixes.add(new byte[0]);
+    prefixes.add(bytes('a', 0xff, 0xff, 0xff));
+    for (byte[] prefix : prefixes) {
+      List<byte[]> expected =
+          EDGE_KEYS.stream()
+              .filter(key -> key.length >= prefix.length)
+              .filter(key -> Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length))
+              .toList();
+
+      checkScan(Scan.prefix(prefix), expected);
+      assertThat(store().count(prefix)).isEqualTo(expected.size());
+    }
+  }
+
+  @Test
+  default void scan_ofEveryRange_includesFromAndExcludesTo() {
+    EDGE_KEYS.forEach(key -> store().put(key, key));
+    List<byte[]> bounds = new ArrayList<>(EDGE_KEYS);
+    bounds.add(null);
+    bounds.add(bytes('a', 1));
+    bounds.add(new byte[0]);
+    for (byte[] from : bounds) {
+      for (byte[] to : bounds) {
+        List<byte[]> expected =
+            EDGE_KEYS.stream()
+                .filter(key -> from == null || Arrays.compareUnsigned(key, from) >= 0)
+                .filter(key -> to == null || Arrays.compareUnsigned(key, to) < 0)
+                .toList();
+
+        checkScan(Scan.range(from, to), expected);
+      }
+    }
+  }
+
+  @Test
+  default void scan_after_goesOnBehindTheKeyWhetherItIsThereOrNot() {
+    EDGE_KEYS.forEach(key -> store().put(key, key));
+    List<byte[]> positions = new ArrayList<>(EDGE_KEYS);
+    positions.add(bytes('a', 1));
+    positions.add(bytes(0xff, 0xff, 0xff, 0xff));
+    for (Scan scan : List.of(Scan.all(), Scan.prefix("a"), Scan.range(bytes(1), bytes(0x80)))) {
+      List<byte[]> all = store().scan(scan).entries().stream().map(Entry::key).toList();
+      for (byte[] after : positions) {
+        assertKeys(
+            store().scan(scan.after(after)),
+            all.stream().filter(key -> Arrays.compareUnsigned(key, after) > 0).toList());
+        assertKeys(
+            store().scan(scan.reversed().after(after)),
+            reversed(all.stream().filter(key -> Arrays.compareUnsigned(key, after) < 0).toList()));
+      }
+    }
+  }
+
+  @Test
+  default void scan_limit_saysWhetherThereIsMore() {
+    for (int i = 0; i < 10; i++) {
+      store().put("key" + i, "value");
+    }
+
+    assertThat(store().scan(Scan.prefix("key").limit(9)).more()).isTrue();
+    assertThat(store().scan(Scan.prefix("key").limit(10)).more()).isFalse();
+    assertThat(store().scan(Scan.prefix("key").limit(11)).more()).isFalse();
+    assertThat(store().scan(Scan.prefix("key").reversed().limit(9)).more()).isTrue();
+    assertThat(store().scan(Scan.prefix("key").reversed().limit(10)).more()).isFalse();
+    assertThat(store().scan(Scan.prefix("key9").limit(1)).more()).isFalse();
+    assertThat(store().scan(Scan.prefix("none"))).isEqualTo(new Page(List.of(), false));
+  }
+
+  @Test
+  default void scan_withoutLimit_returnsTheDefaultNumber() {
+    for (int i = 0; i < Scan.DEFAULT_LIMIT + 1; i++) {
+      store().put("key" + i, "value");
+    }
+    Page page = store().scan(Scan.all());
+
+    assertThat(page.entries()).hasSize(Scan.DEFAULT_LIMIT);
+    assertThat(page.more()).isTrue();
+  }
+
+  @Test
+  default void scan_maxBytes_endsThePageButReturnsAtLeastOne() {
+    for (int i = 0; i < 10; i++) {
+      store().put(utf8("k" + i), new byte[98]);
+    }
+
+    assertThat(store().scan(Scan.all().maxBytes(1)).entries()).hasSize(1);
+    assertThat(store().scan(Scan.all().maxBytes(1)).more()).isTrue();
+    assertThat(store().scan(Scan.all().maxBytes(1_000)).entries()).hasSize(10);
+    assertThat(store().scan(Scan.all().maxBytes(1_000)).more()).isFalse();
+    assertThat(store().scan(Scan.prefix("k9").maxBytes(1)).more()).isFalse();
+    Page half = store().scan(Scan.all().maxBytes(450));
+    assertThat(half.entries()).hasSizeBetween(4, 5);
+    assertThat(half.more()).isTrue();
+    assertThat(store().scan(Scan.all().keysOnly().maxBytes(20)).entries()).hasSize(10);
+  }
+
+  @Test
+  default void scan_keysOnly_leavesValuesOutAndKeepsTheRest() {
+    long revision = store().put("key", "value");
+    store().put(utf8("large"), new byte[MAX_VALUE_BYTES]);
+    List<Entry> entries = store().scan(Scan.all().keysOnly()).entries();
+
+    assertThat(entries).hasSize(2);
+    assertThat(entries).allMatch(entry -> entry.value().length == 0);
+    assertThat(entries.get(0).revision()).isEqualTo(revision);
+  }
+
+  @Test
+  default void scan_returnsValuesAndRevisionsOfTheNewestWrite() {
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 200; i++) {
+        store().put("key " + i, "round " + round);
+      }
+    }
+    store().delete("key 0");
+    store().put(utf8("key 1"), new byte[100_000]);
+
+    for (Entry entry : StoreFixture.everything(store())) {
+      assertThat(store().entry(entry.key())).hasValue(entry);
+    }
+    assertThat(store().count("key ")).isEqualTo(199);
+  }
+
+  @Test
+  default void pages_neitherRepeatNorSkip() {
+    for (int i = 0; i < 1_000; i++) {
+      store().put("key " + i, "value " + i);
+    }
+    List<String> expected = keys(store().scan(Scan.all()));
+    for (int limit : new int[] {1, 7, 100, 999}) {
+      List<String> forward = new ArrayList<>();
+      List<String> backward = new ArrayList<>();
+      collect(Scan.prefix("key").limit(limit), forward);
+      collect(Scan.prefix("key").limit(limit).reversed(), backward);
+      Collections.reverse(backward);
+
+      assertThat(forward).containsExactlyElementsOf(expected);
+      assertThat(backward).containsExactlyElementsOf(expected);
+    }
+  }
+
+  @Test
+  default void scan_ofAnEmptyStore_isEmpty() {
+    assertThat(store().scan(Scan.all())).isEqualTo(new Page(List.of(), false));
+    assertThat(store().scan(Scan.all().reversed())).isEqualTo(new Page(List.of(), false));
+    assertThat(store().count("")).isZero();
+  }
+
+  private void collect(Scan scan, List<String> into) {
+    Page page = store().scan(scan);
+    into.addAll(keys(page));
+    while (page.more()) {
+      Entry last = page.entries().get(page.entries().size() - 1);
+      page = store().scan(scan.after(last.key()));
+      into.addAll(keys(page));
+    }
+  }
+
+  private void checkScan(Scan scan, List<byte[]> expected) {
+    assertKeys(store().scan(scan), expected);
+    assertKeys(store().scan(scan.reversed()), reversed(expected));
+    assertKeys(store().scan(scan.keysOnly()), expected);
+    int half = expected.size() / 2;
+    if (half > 0) {
+      assertKeys(store().scan(scan.limit(half)), expected.subList(0, half));
+      assertKeys(store().scan(scan.reversed().limit(half)), reversed(expected).subList(0, half));
+    }
+  }
+
+  private static void assertKeys(Page page, List<byte[]> expected) {
+    assertThat(page.entries().stream().map(Entry::key).toList())
+        .containsExactlyElementsOf(expected);
+  }
+
+  private static <T> List<T> reversed(List<T> list) {
+    List<T> reversed = new ArrayList<>(list);
+    Collections.reverse(reversed);
+    return reversed;
+  }
+}

@@ -1,0 +1,106 @@
+package io.kvapp.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvapp.Durability;
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.PrefixScope;
+import io.kvapp.Settings;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class CloseTest {
+  private static final Tuning SMALL = new Tuning(64 << 10, 256 << 10, 1 << 20, 2_000, 1_000);
+
+  @TempDir Path scratch;
+
+  @Test
+  @Timeout(60)
+  void close_whileAWriterWaitsForRoom_refusesTheWrite() throws Exception {
+    StuckDisk disk = new StuckDisk();
+    KVStore store = MapStore.open(settings(), disk, SMALL);
+    CompletableFuture<KVException> refused = new CompletableFuture<>();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; ; i++) {
+                  store.put("key " + i, "value");
+                }
+              } catch (KVException closed) {
+                refused.complete(closed);
+              }
+            });
+    writer.start();
+    assertThat(disk.reached.await(30, TimeUnit.SECONDS)).isTrue();
+    while (writer.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(store::close);
+
+    assertThat(refused.get(30, TimeUnit.SECONDS)).isInstanceOf(KVException.WrongState.class);
+    disk.goOn.countDown();
+    closing.get(30, TimeUnit.SECONDS);
+    writer.join();
+    try (KVStore again = MapStore.open(settings())) {
+      assertThat(again.recovery().clean()).isTrue();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void close_besideCompact_endsItOrRefusesIt() {
+    for (int round = 0; round < 20; round++) {
+      KVStore store = MapStore.open(settings());
+      store.put("key", "value");
+      CompletableFuture<Void> compacting = CompletableFuture.runAsync(store::compact);
+      store.close();
+      try {
+        compacting.join();
+      } catch (CompletionException refused) {
+        assertThat(refused).hasCauseInstanceOf(KVException.WrongState.class);
+      }
+    }
+  }
+
+  /** A disk on which no snapshot can be begun for a while. */
+  private static final class StuckDisk extends Disk {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    FileChannel create(Path file) throws IOException {
+      if (file.getFileName().toString().startsWith("snapshot-")) {
+        reached.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException unexpected) {
+          throw new IOException(unexpected);
+        }
+      }
+      return super.create(file);
+    }
+  }
+
+  private Settings settings() {
+    return new Settings(
+        scratch.resolve("store"),
+        Settings.DEFAULT_HOST,
+        0,
+        PrefixScope.KEYS,
+        Durability.OS,
+        Settings.DEFAULT_MAX_VALUE_BYTES,
+        false,
+        InstantSource.system());
+  }
+}

@@ -1,0 +1,101 @@
+package io.kvapp.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A disk that ends the process in the middle of its n-th change of a file. */
+final class DyingDisk extends Disk {
+  private final AtomicLong left;
+
+  DyingDisk(long lastCall) {
+    left = new AtomicLong(lastCall);
+  }
+
+  private boolean isLast() {
+    return left.decrementAndGet() == 0;
+  }
+
+  private static void die() {
+    Runtime.getRuntime().halt(CrashChild.DIED);
+  }
+
+  @Override
+  FileChannel create(Path file) throws IOException {
+    FileChannel channel = super.create(file);
+    if (isLast()) {
+      die();
+    }
+    return channel;
+  }
+
+  @Override
+  void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    if (isLast()) {
+      super.write(channel, bytes.duplicate().limit(bytes.limit() / 2));
+      die();
+    }
+    super.write(channel, bytes);
+  }
+
+  @Override
+  void preallocate(FileChannel channel, long bytes) throws IOException {
+    if (isLast()) {
+      super.preallocate(channel, bytes / 2);
+      die();
+    }
+    super.preallocate(channel, bytes);
+  }
+
+  @Override
+  void force(FileChannel channel) throws IOException {
+    if (isLast()) {
+      die();
+    }
+    super.force(channel);
+  }
+
+  @Override
+  void force(MappedByteBuffer mapping, int from, int length) throws IOException {
+    super.force(mapping, from, length);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
+  void move(Path from, Path to) throws IOException {
+    super.move(from, to);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
+  void forceFolder(Path folder) throws IOException {
+    super.forceFolder(folder);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
+  HashView createView(Path file, long entries, int keyBytes, int valueBytes) throws IOException {
+    HashView view = super.createView(file, entries, keyBytes, valueBytes);
+    if (isLast()) {
+      die();
+    }
+    return view;
+  }
+
+  @Override
+  void delete(Path file) throws IOException {
+    super.delete(file);
+    if (isLast()) {
+      die();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.kvapp.engine;
+
+import io.kvapp.Durability;
+import io.kvapp.KVStore;
+import io.kvapp.PrefixScope;
+import io.kvapp.Settings;
+import io.kvapp.TestClock;
+import java.nio.file.Path;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Concurrent operations on one key, searched for a result that no order of them explains; {@code
+ * -Dkvapp.scenarios} says in how many scenarios.
+ */
+class LinearizabilityTest {
+  @TempDir Path folder;
+
+  @Test
+  void heapStore_isLinearizable() {
+    check(new HeapStore(settings(Durability.OS)));
+  }
+
+  @Test
+  void mapStore_isLinearizable() {
+    check(MapStore.open(settings(Durability.OS)));
+  }
+
+  private static void check(KVStore store) {
+    OneKeyOperations.use(store);
+    try (store) {
+      new StressOptions()
+          .sequentialSpecification(OneKeyOperations.Specification.class)
+          .threads(2)
+          .actorsPerThread(3)
+          .actorsBefore(1)
+          .actorsAfter(1)
+          .iterations(Integer.getInteger("kvapp.scenarios", 4))
+          .invocationsPerIteration(200)
+          .check(OneKeyOperations.class);
+    } finally {
+      OneKeyOperations.use(null);
+    }
+  }
+
+  private Settings settings(Durability durability) {
+    return new Settings(
+        folder.resolve("store"),
+        Settings.DEFAULT_HOST,
+        0,
+        PrefixScope.KEYS,
+        durability,
+        Settings.DEFAULT_MAX_VALUE_BYTES,
+        false,
+        new TestClock());
+  }
+}
