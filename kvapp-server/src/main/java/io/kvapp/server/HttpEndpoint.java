@@ -1,0 +1,286 @@
+package io.kvapp.server;
+
+import io.kvapp.Endpoint;
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.Settings;
+import io.kvapp.server.auth.AuthSettings;
+import io.kvapp.server.auth.Authenticator;
+import io.kvapp.server.auth.Exposure;
+import io.kvapp.server.http.Handler;
+import io.kvapp.server.http.HttpListener;
+import io.kvapp.server.http.HttpSettings;
+import io.kvapp.server.http.SocketLayer;
+import io.kvapp.server.tls.TlsSettings;
+import io.kvapp.server.tls.TlsTransport;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP server of a {@link io.kvapp.KVServer}, which finds it on the class path by itself.
+ *
+ * <p>To set more than address and port, hand one over:
+ *
+ * <pre>{@code
+ * KVServer.builder()
+ *     .endpoint(HttpEndpoint.builder().maxBodyBytes(16 << 20).build())
+ *     .build();
+ * }</pre>
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class HttpEndpoint implements Endpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
+
+  private final HttpSettings httpSettings;
+  private final AuthSettings authSettings;
+  private final Set<String> corsOrigins;
+  private final TlsSettings tlsSettings;
+  private final TrustedProxies proxies;
+  private volatile HttpListener listener;
+
+  /** An endpoint with the defaults, as {@link #builder()} gives them. */
+  public HttpEndpoint() {
+    this(builder());
+  }
+
+  private HttpEndpoint(Builder builder) {
+    httpSettings = builder.httpSettings();
+    authSettings = builder.authSettings;
+    corsOrigins = Set.copyOf(builder.corsOrigins);
+    tlsSettings = builder.tlsSettings;
+    proxies = builder.proxies;
+  }
+
+  /** A builder for everything that can be set. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public synchronized void start(KVStore store, Settings settings) {
+    Objects.requireNonNull(store, "store");
+    if (listener != null) {
+      throw new KVException.WrongState("the endpoint is started already; make a new one");
+    }
+    Authenticator authenticator = Authenticator.open(authSettings, settings);
+    Handler router = new Router(authenticator, proxies, new EntryService(store, settings));
+    Handler handler = corsOrigins.isEmpty() ? router : new CrossOrigin(corsOrigins, router);
+    listener =
+        HttpListener.start(
+            settings.host(), settings.port(), httpSettings, layer(settings), handler);
+  }
+
+  private SocketLayer layer(Settings settings) {
+    if (tlsSettings != null) {
+      return TlsTransport.open(tlsSettings, settings.clock());
+    }
+    if (!Exposure.isThisMachineOnly(settings.host())) {
+      LOG.warn(
+          "listening on {} without TLS, so passwords, tokens and data cross the network in the"
+              + " clear; name a certificate (--tls-cert, --tls-key), or listen on localhost behind"
+              + " a proxy with TLS",
+          settings.host());
+    }
+    return SocketLayer.PLAIN;
+  }
+
+  @Override
+  public int port() {
+    HttpListener started = listener;
+    if (started == null) {
+      throw new KVException.WrongState("the endpoint is not started; call start() first");
+    }
+    return started.port();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (listener != null) {
+      listener.close();
+    }
+  }
+
+  /** Sets up an {@link HttpEndpoint}; each method names one setting and returns this builder. */
+  public static final class Builder {
+    private static final HttpSettings DEFAULTS = HttpSettings.defaults();
+
+    private AuthSettings authSettings = AuthSettings.defaults();
+    private final Set<String> corsOrigins = new LinkedHashSet<>();
+    private TlsSettings tlsSettings;
+    private TrustedProxies proxies = new TrustedProxies(List.of());
+    private int maxRequestLineBytes = DEFAULTS.maxRequestLineBytes();
+    private int maxHeadBytes = DEFAULTS.maxHeadBytes();
+    private int maxHeaders = DEFAULTS.maxHeaders();
+    private int maxBodyBytes = DEFAULTS.maxBodyBytes();
+    private Duration headTimeout = DEFAULTS.headTimeout();
+    private Duration bodyTimeout = DEFAULTS.bodyTimeout();
+    private Duration idleTimeout = DEFAULTS.idleTimeout();
+    private Duration writeTimeout = DEFAULTS.writeTimeout();
+    private Duration stopTimeout = DEFAULTS.stopTimeout();
+    private int maxConnections = DEFAULTS.maxConnections();
+    private int backlog = DEFAULTS.backlog();
+    private long maxBufferedBytes = DEFAULTS.maxBufferedBytes();
+    private boolean accessLog = DEFAULTS.accessLog();
+
+    private Builder() {}
+
+    /**
+     * Who gets a token, and how tokens are made and checked; by default callers on this machine get
+     * one, and the endpoint listens at an address of this machine only.
+     */
+    public Builder auth(AuthSettings settings) {
+      authSettings = Objects.requireNonNull(settings, "auth");
+      return this;
+    }
+
+    /**
+     * The origins of web pages whose scripts may use the server, such as {@code
+     * https://app.example.org}; none by default.
+     *
+     * @throws IllegalArgumentException if one is not scheme and host, with or without a port
+     */
+    public Builder corsOrigins(Collection<String> origins) {
+      corsOrigins.clear();
+      origins.forEach(origin -> corsOrigins.add(CrossOrigin.requireOrigin(origin)));
+      return this;
+    }
+
+    /** The certificate to speak TLS with; by default there is none, and HTTP is in the clear. */
+    public Builder tls(TlsSettings settings) {
+      tlsSettings = Objects.requireNonNull(settings, "tls");
+      return this;
+    }
+
+    /**
+     * The addresses of proxies that put the address of their caller last into {@code
+     * X-Forwarded-For}; none by default. Without them, all who come through a proxy are one caller
+     * where guessing is slowed down.
+     */
+    public Builder trustedProxies(Collection<InetAddress> addresses) {
+      proxies = new TrustedProxies(addresses);
+      return this;
+    }
+
+    /** The longest request line; 8 KiB by default; beyond it the answer is 414. */
+    public Builder maxRequestLineBytes(int bytes) {
+      maxRequestLineBytes = bytes;
+      return this;
+    }
+
+    /** The largest head of a request; 16 KiB by default; beyond it the answer is 431. */
+    public Builder maxHeadBytes(int bytes) {
+      maxHeadBytes = bytes;
+      return this;
+    }
+
+    /** The most headers of a request; 100 by default; beyond it the answer is 431. */
+    public Builder maxHeaders(int count) {
+      maxHeaders = count;
+      return this;
+    }
+
+    /** The largest body of a request; 1 MiB by default; beyond it the answer is 413. */
+    public Builder maxBodyBytes(int bytes) {
+      maxBodyBytes = bytes;
+      return this;
+    }
+
+    /** How long a head may take from its first byte; 10 seconds by default; then 408. */
+    public Builder headTimeout(Duration timeout) {
+      headTimeout = timeout;
+      return this;
+    }
+
+    /** How long a body may take; 30 seconds by default; then the answer is 408. */
+    public Builder bodyTimeout(Duration timeout) {
+      bodyTimeout = timeout;
+      return this;
+    }
+
+    /** How long a connection may wait for a request before it is closed; 60 seconds by default. */
+    public Builder idleTimeout(Duration timeout) {
+      idleTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * How long a client may take to accept one piece of a reply, 64 KiB at most, before the
+     * connection is closed; 30 seconds by default.
+     */
+    public Builder writeTimeout(Duration timeout) {
+      writeTimeout = timeout;
+      return this;
+    }
+
+    /** How long requests in flight may take to finish at {@code close}; 10 seconds by default. */
+    public Builder stopTimeout(Duration timeout) {
+      stopTimeout = timeout;
+      return this;
+    }
+
+    /** The most connections at a time; 1,024 by default; beyond it the answer is 503. */
+    public Builder maxConnections(int count) {
+      maxConnections = count;
+      return this;
+    }
+
+    /** The most connections that wait to be accepted; 1,024 by default. */
+    public Builder backlog(int count) {
+      backlog = count;
+      return this;
+    }
+
+    /**
+     * The most heap that all requests together fill with bodies and replies, beyond some 20 KiB
+     * that each connection always has; a quarter of the largest heap by default. A request that
+     * wants more waits a while, then the answer is 503.
+     */
+    public Builder maxBufferedBytes(long bytes) {
+      maxBufferedBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Whether the logger {@code io.kvapp.access} gets a line for each request: method, path,
+     * status, bytes, microseconds, user, request id. Not by default.
+     */
+    public Builder accessLog(boolean wanted) {
+      accessLog = wanted;
+      return this;
+    }
+
+    /**
+     * An endpoint with these settings, not yet started.
+     *
+     * @throws IllegalArgumentException if a setting is outside its range; the message names it
+     */
+    public HttpEndpoint build() {
+      return new HttpEndpoint(this);
+    }
+
+    private HttpSettings httpSettings() {
+      return new HttpSettings(
+          maxRequestLineBytes,
+          maxHeadBytes,
+          maxHeaders,
+          maxBodyBytes,
+          headTimeout,
+          bodyTimeout,
+          idleTimeout,
+          writeTimeout,
+          stopTimeout,
+          maxConnections,
+          backlog,
+          maxBufferedBytes,
+          accessLog);
+    }
+  }
+}

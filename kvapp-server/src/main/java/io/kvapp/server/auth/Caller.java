@@ -1,0 +1,22 @@
+package io.kvapp.server.auth;
+
+import java.net.InetAddress;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Who asks for a token.
+ *
+ * <p>Immutable, safe for any thread.
+ *
+ * @param address where the request comes from, as the socket says or a proxy that is trusted
+ * @param host the {@code Host} header, with or without a port; null where there is none
+ * @param credentials what the request holds of them
+ */
+public record Caller(InetAddress address, String host, Optional<Credentials> credentials) {
+  /** Checks that the address and the credentials are not null. */
+  public Caller {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(credentials, "credentials");
+  }
+}

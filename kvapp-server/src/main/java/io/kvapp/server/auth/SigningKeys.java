@@ -1,0 +1,163 @@
+package io.kvapp.server.auth;
+
+import io.kvapp.KVException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The keys of tokens: the first one signs, all of them verify. Their text is one key a line, in
+ * base64, and beside a key that was replaced {@code until} and the instant when it ends.
+ *
+ * <p>Immutable, safe for any thread.
+ */
+final class SigningKeys {
+  static final int LEAST_BYTES = 32;
+
+  /** How many keys there may be, as each forged token is tried with all of them. */
+  private static final int MOST_KEYS = 8;
+
+  private static final String UNTIL = "until";
+  private static final String COMMENT = "#";
+
+  /**
+   * A key.
+   *
+   * @param until when it ends; {@link Instant#MAX} when it stays
+   */
+  record Key(SecretKey secret, Instant until) {
+    boolean isValid(Instant now) {
+      return now.isBefore(until);
+    }
+
+    /** Holds no secret. */
+    @Override
+    public String toString() {
+      return "Key[until=" + until + "]";
+    }
+  }
+
+  private final List<Key> keys;
+
+  private SigningKeys(List<Key> keys) {
+    this.keys = List.copyOf(keys);
+  }
+
+  /** One new key from the system's secure random numbers. */
+  static SigningKeys random() {
+    byte[] bytes = new byte[LEAST_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return new SigningKeys(List.of(new Key(secret(bytes), Instant.MAX)));
+  }
+
+  /**
+   * The keys in a text.
+   *
+   * @param source where the text is from, for messages
+   * @throws KVException if the text is not made of keys, or one is too short; the message does not
+   *     quote it
+   */
+  static SigningKeys parse(String source, String text) {
+    List<Key> keys = new ArrayList<>();
+    for (String line : text.split("[\\r\\n,]+")) {
+      String content = line.strip();
+      if (!content.isEmpty() && !content.startsWith(COMMENT)) {
+        keys.add(key(source, content));
+      }
+    }
+    if (keys.isEmpty() || keys.get(0).until() != Instant.MAX) {
+      throw unusable(source, "no key that signs");
+    }
+    if (keys.size() > MOST_KEYS) {
+      throw unusable(source, "more than " + MOST_KEYS + " keys");
+    }
+    return new SigningKeys(keys);
+  }
+
+  /** The key that signs. */
+  SecretKey signing() {
+    return keys.get(0).secret();
+  }
+
+  /** The keys that verify at {@code now}. */
+  List<Key> verifying(Instant now) {
+    return keys.stream().filter(key -> key.isValid(now)).toList();
+  }
+
+  /**
+   * These keys with a new one in front, which signs from now on. The one that signed goes on
+   * verifying until {@code oldKeyUntil}; keys that have ended by {@code now} are dropped.
+   */
+  SigningKeys rotated(Instant now, Instant oldKeyUntil) {
+    List<Key> rotated = new ArrayList<>(random().keys);
+    rotated.add(new Key(signing(), oldKeyUntil));
+    keys.stream()
+        .skip(1)
+        .filter(key -> key.isValid(now))
+        .limit(MOST_KEYS - 2)
+        .forEach(rotated::add);
+    return new SigningKeys(rotated);
+  }
+
+  /** The text that {@link #parse} takes. */
+  byte[] format() {
+    StringBuilder text = new StringBuilder(COMMENT + " The first key signs; all of them verify.\n");
+    for (Key key : keys) {
+      text.append(Base64.getEncoder().encodeToString(key.secret().getEncoded()));
+      if (key.until() != Instant.MAX) {
+        text.append(' ').append(UNTIL).append(' ').append(key.until());
+      }
+      text.append('\n');
+    }
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static Key key(String source, String line) {
+    String[] words = line.split("\\s+");
+    if (words.length != 1 && (words.length != 3 || !words[1].equals(UNTIL))) {
+      throw unusable(source, "a line that is not a key");
+    }
+    return new Key(
+        secret(bytes(source, words[0])), words.length == 1 ? Instant.MAX : until(source, words[2]));
+  }
+
+  private static byte[] bytes(String source, String word) {
+    byte[] bytes;
+    try {
+      bytes = Base64.getDecoder().decode(word.replace('-', '+').replace('_', '/'));
+    } catch (IllegalArgumentException notBase64) {
+      // Without the cause, whose message quotes a part of the key.
+      throw unusable(source, "a key that is not base64");
+    }
+    if (bytes.length < LEAST_BYTES) {
+      throw unusable(source, "a key of " + bytes.length * 8 + " bits");
+    }
+    return bytes;
+  }
+
+  private static Instant until(String source, String word) {
+    try {
+      return Instant.parse(word);
+    } catch (DateTimeParseException malformed) {
+      throw unusable(source, "an " + UNTIL + " that is no instant like 2026-01-02T03:04:05Z");
+    }
+  }
+
+  private static KVException unusable(String source, String what) {
+    return new KVException(
+        source
+            + " has "
+            + what
+            + ", and needs 256 bits or more in base64; make one with: openssl rand -base64 32");
+  }
+
+  private static SecretKey secret(byte[] bytes) {
+    return new SecretKeySpec(bytes, "HmacSHA256");
+  }
+}

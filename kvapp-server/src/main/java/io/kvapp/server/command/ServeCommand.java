@@ -1,0 +1,89 @@
+package io.kvapp.server.command;
+
+import io.kvapp.KVServer;
+import io.kvapp.Settings;
+import io.kvapp.server.HttpEndpoint;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code kvapp-server}: serves a data folder until the process is told to end. */
+@Command(
+    name = "kvapp-server",
+    description = "Serves a key-value store over HTTP.",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    subcommands = {KeyCommand.class, StoreCommand.class},
+    exitCodeList = {"0:done", "1:it did not work", "2:it was called wrongly"})
+public final class ServeCommand implements Callable<Integer> {
+  @Mixin private StoreOptions store;
+  @Mixin private AuthOptions auth;
+  @Mixin private TlsOptions tls;
+  @Mixin private HttpOptions http;
+
+  @Spec private CommandSpec spec;
+
+  private ServeCommand() {}
+
+  /** The whole command line, ready to be executed. */
+  public static CommandLine commandLine() {
+    return commandLine(PasswordInput.ofTerminal());
+  }
+
+  static CommandLine commandLine(PasswordInput passwords) {
+    CommandLine commandLine = new CommandLine(new ServeCommand());
+    commandLine.addSubcommand(new UsersCommand(passwords));
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
+    commandLine.setExecutionExceptionHandler(OneLineErrors::onFailure);
+    return commandLine;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    KVServer server = server();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "kvapp-close"));
+    server.start();
+    announce(server);
+    // The process ends by a signal, whose shutdown hook closes the server.
+    new CountDownLatch(1).await();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private KVServer server() {
+    try {
+      HttpEndpoint.Builder endpoint = HttpEndpoint.builder().auth(auth.settings(System.getenv()));
+      tls.settings(System.getenv()).ifPresent(endpoint::tls);
+      http.applyTo(endpoint);
+      return store.server().endpoint(endpoint.build()).build();
+    } catch (IllegalArgumentException outOfRange) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), outOfRange.getMessage(), outOfRange);
+    }
+  }
+
+  private void announce(KVServer server) {
+    PrintWriter out = spec.commandLine().getOut();
+    Settings settings = server.settings();
+    String host = settings.host();
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    String scheme = tls.settings(System.getenv()).isPresent() ? "https" : "http";
+    out.println("KVApp listens on " + scheme + "://" + name + ":" + server.port());
+    out.println(
+        settings.dataFolder() == null
+            ? "The data is in memory and ends with this process."
+            : "Data folder: " + settings.dataFolder().toAbsolutePath().normalize());
+    out.println("Stop it with Ctrl-C.");
+    out.flush();
+  }
+}

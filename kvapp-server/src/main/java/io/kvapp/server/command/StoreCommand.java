@@ -1,0 +1,136 @@
+package io.kvapp.server.command;
+
+import io.kvapp.KVException;
+import io.kvapp.KVServer;
+import io.kvapp.KVStore;
+import io.kvapp.Settings;
+import io.kvapp.VerifyReport;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code kvapp-server store}: looks after a data folder that no server has open. */
+@Command(name = "store", description = "Looks after a data folder that no server has open.")
+final class StoreCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "name what to do: verify, compact, backup, restore or import");
+  }
+
+  /** The option that each of the commands has. */
+  static final class DataOption {
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        description = "The folder that holds the data. Default: kv_store.")
+    private Path data = Settings.DEFAULT_DATA_FOLDER;
+
+    @Option(
+        names = "--max-value",
+        paramLabel = "SIZE",
+        converter = BytesConverter.class,
+        defaultValue = "256MiB",
+        description = "The largest value taken in. Default: ${DEFAULT-VALUE}.")
+    private int maxValueBytes;
+
+    int withExisting(ToIntFunction<KVStore> work) {
+      if (!Files.isDirectory(data)) {
+        throw new KVException(
+            "there is no data folder " + data + "; name the folder of a store with --data");
+      }
+      return with(work);
+    }
+
+    int with(ToIntFunction<KVStore> work) {
+      KVServer.Builder server = KVServer.builder().dataFolder(data).maxValueBytes(maxValueBytes);
+      try (KVServer running = server.withoutEndpoint().build().start()) {
+        return work.applyAsInt(running.store());
+      } catch (IllegalArgumentException outsideLimits) {
+        throw new KVException(outsideLimits.getMessage(), outsideLimits);
+      }
+    }
+  }
+
+  @Command(
+      name = "verify",
+      description = "Reads everything and checks every checksum; prints a line for each fault.")
+  private int verify(@CommandLine.Mixin DataOption folder) {
+    return folder.withExisting(
+        store -> {
+          VerifyReport report = store.verify();
+          report.faults().forEach(this::print);
+          print(
+              "%d entries and %d bytes of files read, %d faults"
+                  .formatted(report.entries(), report.bytes(), report.faults().size()));
+          return report.ok() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        });
+  }
+
+  @Command(
+      name = "compact",
+      description = "Gives back the disk space of deleted and overwritten entries.")
+  private int compact(@CommandLine.Mixin DataOption folder) {
+    return folder.withExisting(
+        store -> {
+          store.compact();
+          print("the store takes %d bytes".formatted(store.stats().diskBytes()));
+          return CommandLine.ExitCode.OK;
+        });
+  }
+
+  @Command(name = "backup", description = "Copies the store into a new folder.")
+  private int backup(
+      @CommandLine.Mixin DataOption folder,
+      @Parameters(paramLabel = "TO", description = "A folder that is not there yet, or is empty.")
+          Path target) {
+    return folder.withExisting(
+        store -> {
+          store.backup(target);
+          print("backed up %d entries into %s".formatted(store.size(), target));
+          return CommandLine.ExitCode.OK;
+        });
+  }
+
+  @Command(name = "restore", description = "Fills an empty or new store with a backup.")
+  private int restore(
+      @CommandLine.Mixin DataOption folder,
+      @Parameters(paramLabel = "FROM", description = "The folder that backup made.") Path source) {
+    return folder.with(
+        store -> {
+          print("restored %d entries".formatted(store.restore(source)));
+          return CommandLine.ExitCode.OK;
+        });
+  }
+
+  @Command(
+      name = "import",
+      description = "Takes in the file of the Python KVApp, or any other of dbm.dumb.")
+  private int importDbmDumb(
+      @CommandLine.Mixin DataOption folder,
+      @Parameters(
+              paramLabel = "FILE",
+              description = "Its path without the endings .dir and .dat; both are only read.")
+          Path file) {
+    return folder.with(
+        store -> {
+          print("imported %d entries".formatted(store.importDbmDumb(file)));
+          return CommandLine.ExitCode.OK;
+        });
+  }
+
+  private void print(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}

@@ -1,0 +1,158 @@
+package io.kvapp.server.file;
+
+import io.kvapp.KVException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What some files say together, read again when one of them has changed. The files are looked at
+ * when they are asked for, at most once a second. New content that cannot be used is logged, and
+ * what the files said before stays in use.
+ *
+ * <p>All methods may be called from any thread. {@link #get} does not wait for another thread that
+ * reads the files.
+ *
+ * @param <T> what the files say
+ */
+public final class WatchedFiles<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchedFiles.class);
+  private static final long LOOK_MILLIS = Duration.ofSeconds(1).toMillis();
+
+  /**
+   * Reads the files.
+   *
+   * @param <T> what the files say
+   */
+  @FunctionalInterface
+  public interface Reader<T> {
+    /**
+     * Reads the files.
+     *
+     * @throws KVException if the content cannot be used; the message names the file and what to do
+     */
+    T read() throws IOException;
+  }
+
+  private final String name;
+  private final List<Path> files;
+  private final List<Path> secretFiles;
+  private final Reader<T> reader;
+  private final InstantSource clock;
+  private final ReentrantLock look = new ReentrantLock();
+
+  private volatile T value;
+  private volatile long lookedAtMillis;
+  private List<Stamp> stamps;
+
+  /**
+   * Reads the files for the first time.
+   *
+   * @param name what the files are, for messages
+   * @param secretFiles those that only their owner should read, which is looked after
+   * @param otherFiles the rest
+   * @throws KVException if they cannot be read or used
+   */
+  public WatchedFiles(
+      String name,
+      List<Path> secretFiles,
+      List<Path> otherFiles,
+      Reader<T> reader,
+      InstantSource clock) {
+    this.name = name;
+    this.secretFiles = List.copyOf(secretFiles);
+    this.files = Stream.concat(secretFiles.stream(), otherFiles.stream()).toList();
+    this.reader = reader;
+    this.clock = clock;
+    this.lookedAtMillis = clock.millis();
+    this.stamps = stamps();
+    try {
+      this.value = reader.read();
+    } catch (IOException unreadable) {
+      throw new KVException(
+          name + " " + named(this.files) + " cannot be read: " + reason(unreadable), unreadable);
+    }
+    warnIfOpenToOthers();
+  }
+
+  /** What the files say. */
+  public T get() {
+    long now = clock.millis();
+    long sinceLook = now - lookedAtMillis;
+    if ((sinceLook >= LOOK_MILLIS || sinceLook < 0) && look.tryLock()) {
+      try {
+        lookedAtMillis = now;
+        readIfChanged();
+      } finally {
+        look.unlock();
+      }
+    }
+    return value;
+  }
+
+  private void readIfChanged() {
+    List<Stamp> found = stamps();
+    if (found.equals(stamps)) {
+      return;
+    }
+    stamps = found;
+    try {
+      value = reader.read();
+      LOG.info("{} {} has changed and is in use", name, named(files));
+      warnIfOpenToOthers();
+    } catch (IOException | KVException unusable) {
+      LOG.error(
+          "{} {} has changed and cannot be used, so what it said before stays in use: {}",
+          name,
+          named(files),
+          reason(unusable));
+    }
+  }
+
+  private void warnIfOpenToOthers() {
+    for (Path file : secretFiles) {
+      try {
+        if (PrivateFile.isOpenToOthers(file)) {
+          LOG.warn("{} {} can be read by other users; run chmod 600 {}", name, file, file);
+        }
+      } catch (IOException gone) {
+        LOG.warn("{} {} cannot be looked at: {}", name, file, reason(gone));
+      }
+    }
+  }
+
+  private List<Stamp> stamps() {
+    return files.stream().map(Stamp::of).toList();
+  }
+
+  private static String reason(Exception failure) {
+    return failure instanceof java.nio.file.NoSuchFileException
+        ? "there is no such file"
+        : String.valueOf(failure.getMessage());
+  }
+
+  private static String named(List<Path> files) {
+    return String.join(" and ", files.stream().map(Path::toString).toList());
+  }
+
+  /** What tells one content of a file from another; a file that is not there has none of it. */
+  private record Stamp(FileTime modified, long bytes, Object fileKey) {
+    static Stamp of(Path file) {
+      try {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(found.lastModifiedTime(), found.size(), found.fileKey());
+      } catch (IOException gone) {
+        return new Stamp(null, -1, null);
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.kvapp.server.http;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The thread that looks after the deadlines of all connections, and the coarse clock that they are
+ * set by.
+ *
+ * <p>All methods may be called from any thread.
+ */
+final class Watchdog implements AutoCloseable {
+  private static final long LONGEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LONGEST_END_MILLIS = 1_000;
+  private static final long SHORTEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final Set<Deadline> watched = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::watch, "kvapp-http-watchdog");
+  private final long tickNanos;
+  private volatile long now = System.nanoTime();
+
+  /** A watchdog that is exact enough for time-outs of {@code shortestTimeoutNanos}. */
+  Watchdog(long shortestTimeoutNanos) {
+    tickNanos =
+        Math.max(SHORTEST_TICK_NANOS, Math.min(LONGEST_TICK_NANOS, shortestTimeoutNanos / 4));
+  }
+
+  void start() {
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** A recent value of {@link System#nanoTime()}, at most a tick old. */
+  long now() {
+    return now;
+  }
+
+  void watch(Deadline deadline) {
+    watched.add(deadline);
+  }
+
+  void forget(Deadline deadline) {
+    watched.remove(deadline);
+  }
+
+  /** Ends the thread, and waits for its end. */
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      thread.join(LONGEST_END_MILLIS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void watch() {
+    try {
+      while (!closed.await(tickNanos, TimeUnit.NANOSECONDS)) {
+        now = System.nanoTime();
+        for (Deadline deadline : watched) {
+          deadline.check(now);
+        }
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.kvapp.server.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvapp.Durability;
+import io.kvapp.KVException;
+import io.kvapp.PrefixScope;
+import io.kvapp.Settings;
+import io.kvapp.server.SteppedClock;
+import io.kvapp.server.file.PrivateFile;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UsersAuthenticatorTest {
+  private static final int FEW = PasswordHash.LEAST_ITERATIONS;
+  private static final String KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
+
+  private final SteppedClock clock = new SteppedClock();
+  private static final User ANN = user("ann", Role.WRITER, List.of(""), "ann's password");
+  private static final User REA = user("rea", Role.READER, List.of("a/", "b/"), "rea's password");
+  @TempDir private Path folder;
+  private Path usersFile;
+  private Authenticator authenticator;
+
+  @BeforeEach
+  void open() throws IOException {
+    usersFile = folder.resolve("users.json");
+    write(ANN, REA);
+    authenticator = open(AuthSettings.defaults().withUsersFile(usersFile), "0.0.0.0");
+  }
+
+  @Test
+  void issue_rightPassword_grantsWhatTheEntrySays() {
+    Principal writer = authenticator.verify(issue("ann", "ann's password"));
+    Principal reader = authenticator.verify(issue("rea", "rea's password"));
+
+    assertThat(writer.user()).isEqualTo("ann");
+    assertThat(writer.role()).isEqualTo(Role.WRITER);
+    assertThat(writer.readsEverything()).isTrue();
+    assertThat(reader.role()).isEqualTo(Role.READER);
+    assertThat(reader.prefixes()).containsExactly("a/", "b/");
+  }
+
+  @Test
+  void issue_limitedUser_putsTheGrantIntoTheClaims() {
+    String claims = claims(issue("rea", "rea's password"));
+
+    assertThat(claims)
+        .contains("\"user\":\"rea\"", "\"role\":\"reader\"", "\"prefixes\":[\"a/\",\"b/\"]");
+    assertThat(claims(issue("ann", "ann's password"))).doesNotContain("prefixes");
+  }
+
+  @Test
+  void issue_noCredentials_areMissingEvenOnThisMachine() {
+    assertThat(authenticator.needsCredentials()).isTrue();
+    assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty())))
+        .isInstanceOf(AccessException.CredentialsMissing.class);
+  }
+
+  @Test
+  void issue_wrongUserOrPassword_isToldInTheSameWords() {
+    List<String> messages = new ArrayList<>();
+    for (Credentials wrong :
+        List.of(
+            new Credentials("ann", "rea's password"),
+            new Credentials("nobody", "ann's password"),
+            new Credentials("", ""),
+            new Credentials("ann", "x".repeat(100_000)))) {
+      assertThatThrownBy(() -> authenticator.issue(caller(Optional.of(wrong))))
+          .isInstanceOf(AccessException.CredentialsWrong.class)
+          .satisfies(refusal -> messages.add(refusal.getMessage()));
+    }
+    assertThat(messages).containsOnly("user or password is wrong");
+  }
+
+  @Test
+  void issue_manyGuesses_areSlowedDownAndLaterAllowed() {
+    for (int guess = 0; guess < 5; guess++) {
+      assertThatThrownBy(() -> issue("rea", "a guess"))
+          .isInstanceOf(AccessException.CredentialsWrong.class);
+    }
+    assertThatThrownBy(() -> issue("rea", "rea's password"))
+        .isInstanceOf(AccessException.SlowedDown.class);
+    assertThat(issue("ann", "ann's password")).isNotEmpty();
+
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(issue("rea", "rea's password")).isNotEmpty();
+  }
+
+  @Test
+  void verify_userRemoved_endsTheTokens() throws IOException {
+    String token = issue("ann", "ann's password");
+    authenticator.verify(token);
+
+    write(REA);
+    clock.advance(Duration.ofSeconds(1));
+
+    assertInvalid(token);
+    assertThatThrownBy(() -> issue("ann", "ann's password"))
+        .isInstanceOf(AccessException.CredentialsWrong.class);
+  }
+
+  @Test
+  void verify_passwordChanged_endsTheTokens() throws IOException {
+    String token = issue("ann", "ann's password");
+    write(user("ann", Role.WRITER, List.of(""), "ann's password"));
+    clock.advance(Duration.ofSeconds(1));
+
+    assertInvalid(token);
+    assertThat(authenticator.verify(issue("ann", "ann's password")).user()).isEqualTo("ann");
+  }
+
+  @Test
+  void verify_grantChanged_endsTheTokens() throws IOException {
+    String token = issue("ann", "ann's password");
+    String other = issue("rea", "rea's password");
+    write(
+        new User("ann", Role.READER, List.of(""), ANN.password()),
+        new User("rea", Role.READER, List.of("a/"), REA.password()));
+    clock.advance(Duration.ofSeconds(1));
+
+    assertInvalid(token);
+    assertInvalid(other);
+  }
+
+  @Test
+  void verify_usersFileDamaged_keepsTheUsers() throws IOException {
+    String token = issue("ann", "ann's password");
+    Files.writeString(usersFile, "{");
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(authenticator.verify(token).user()).isEqualTo("ann");
+  }
+
+  @Test
+  void verify_tokenHandedOutWithoutUsers_isInvalidOnceThereAreSome() throws IOException {
+    Authenticator open = open(AuthSettings.defaults(), "localhost");
+    String token = open.issue(caller(Optional.empty()));
+
+    assertInvalid(token);
+  }
+
+  @Test
+  void verify_tokenMadeElsewhereWithTheKey_grantsWhatTheEntrySays() throws IOException {
+    AuthSettings shared = AuthSettings.defaults().withSigningKeys(KEY);
+    Authenticator elsewhere = open(shared, "localhost");
+    authenticator = open(shared.withUsersFile(usersFile), "0.0.0.0");
+    Minter minter = new Minter();
+    String token = minter.token(new Principal("rea", Role.WRITER, List.of("")));
+
+    assertThat(elsewhere.verify(token).role()).isEqualTo(Role.WRITER);
+    assertThat(authenticator.verify(token).role()).isEqualTo(Role.READER);
+    assertInvalid(minter.token(Principal.unlimited("nobody")));
+  }
+
+  @Test
+  void verify_keyRotated_keepsOldTokensForTheirLifeAndNoLonger() throws IOException {
+    Path keyFile = folder.resolve("shared.key");
+    new KeyFile(keyFile).create();
+    AuthSettings settings = AuthSettings.defaults().withSigningKeyFile(keyFile);
+    authenticator = open(settings.withUsersFile(usersFile), "0.0.0.0");
+    String old = issue("ann", "ann's password");
+    SigningKeys before = new KeyFile(keyFile).read();
+
+    new KeyFile(keyFile).rotate(clock.instant(), settings.tokenLifetime());
+    clock.advance(Duration.ofSeconds(1));
+
+    String fresh = issue("ann", "ann's password");
+    assertThat(authenticator.verify(old).user()).isEqualTo("ann");
+    assertThat(authenticator.verify(fresh).user()).isEqualTo("ann");
+    String forgedLater =
+        TokenFormat.sign(
+            ANN.principal(),
+            Optional.empty(),
+            clock.instant(),
+            Duration.ofDays(1),
+            before.signing());
+    assertThat(authenticator.verify(forgedLater).user()).isEqualTo("ann");
+    clock.advance(Duration.ofMinutes(30).plusSeconds(29));
+    assertInvalid(old);
+    assertInvalid(forgedLater);
+    assertThat(authenticator.verify(fresh).user()).isEqualTo("ann");
+  }
+
+  @Test
+  void open_otherServerWithTheSameKeys_takesTheTokens() throws IOException {
+    AuthSettings shared = AuthSettings.defaults().withUsersFile(usersFile).withSigningKeys(KEY);
+    authenticator = open(shared, "0.0.0.0");
+    String token = issue("ann", "ann's password");
+
+    assertThat(open(shared, "0.0.0.0").verify(token).user()).isEqualTo("ann");
+  }
+
+  @Test
+  void open_addressOfOthersWithoutUsers_saysWhatToSet() {
+    for (String host : List.of("0.0.0.0", "::", "192.0.2.1")) {
+      assertThatThrownBy(() -> open(AuthSettings.defaults(), host))
+          .isInstanceOf(KVException.class)
+          .hasMessageStartingWith("listening on " + host + " would give everything to everyone")
+          .hasMessageContaining("--users FILE")
+          .hasMessageNotContaining("\n");
+    }
+    for (String host : List.of("localhost", "127.0.0.1", "127.0.0.9", "::1")) {
+      assertThat(open(AuthSettings.defaults(), host).needsCredentials()).isFalse();
+    }
+  }
+
+  @Test
+  void open_usersFileThatIsNotThere_isNamed() {
+    Path absent = folder.resolve("absent.json");
+
+    assertThatThrownBy(() -> open(AuthSettings.defaults().withUsersFile(absent), "localhost"))
+        .isInstanceOf(KVException.class)
+        .hasMessage("users file " + absent + " cannot be read: there is no such file");
+  }
+
+  @Test
+  void toString_settings_holdNoKey() {
+    assertThat(AuthSettings.defaults().withSigningKeys(KEY).toString()).doesNotContain(KEY);
+  }
+
+  /** Tokens as another program makes them that has the key. */
+  private final class Minter {
+    String token(Principal principal) {
+      return TokenFormat.sign(
+          principal,
+          Optional.empty(),
+          clock.instant(),
+          Duration.ofMinutes(1),
+          SigningKeys.parse("test", KEY).signing());
+    }
+  }
+
+  private Authenticator open(AuthSettings settings, String host) {
+    return Authenticator.open(
+        settings,
+        new Settings(folder, host, 0, PrefixScope.KEYS, Durability.OS, 1 << 20, false, clock));
+  }
+
+  private String issue(String user, String password) {
+    return authenticator.issue(caller(Optional.of(new Credentials(user, password))));
+  }
+
+  private void assertInvalid(String token) {
+    assertThatThrownBy(() -> authenticator.verify(token))
+        .isInstanceOf(AccessException.TokenInvalid.class);
+  }
+
+  private void write(User... users) throws IOException {
+    PrivateFile.replace(usersFile, UsersFile.format(new Users(List.of(users))));
+  }
+
+  private static Caller caller(Optional<Credentials> credentials) {
+    return new Caller(InetAddress.getLoopbackAddress(), "localhost", credentials);
+  }
+
+  private static User user(String name, Role role, List<String> prefixes, String password) {
+    return new User(name, role, prefixes, PasswordHash.of(password, FEW));
+  }
+
+  private static String claims(String token) {
+    return new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
+  }
+}

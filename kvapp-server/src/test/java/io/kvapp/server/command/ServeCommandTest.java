@@ -1,0 +1,185 @@
+package io.kvapp.server.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvapp.server.command.ChildProcess.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ServeCommandTest {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final int SIGTERM = 128 + 15;
+
+  @TempDir private Path folder;
+
+  @Test
+  void call_stoppedAndStartedAgain_hasItsDataAndItsTokens() throws Exception {
+    String token;
+    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+      int port = server.awaitPort();
+      token = token(post(port, "/api/auth", "", Map.of()));
+      String body = "{\"key\":\"kulcs\",\"value\":\"érték\"}";
+      assertThat(post(port, "/api/insert", body, Map.of("x-access-tokens", token)).statusCode())
+          .isEqualTo(201);
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).doesNotContain("Exception");
+    }
+    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+      HttpResponse<String> found =
+          post(
+              server.awaitPort(),
+              "/api/search",
+              "{\"key\":\"kulcs\"}",
+              Map.of("x-access-tokens", token));
+      assertThat(found.body()).isEqualTo("{\"key\":\"kulcs\",\"value\":\"érték\"}");
+    }
+  }
+
+  @Test
+  void call_usersAndEveryAddress_asksForCredentials() throws Exception {
+    ChildProcess.run(folder, "correct horse\n", "users", "add", "--file", "u", "ann");
+    try (ChildProcess server =
+        start("--port", "0", "--host", "0.0.0.0", "--users", "u", "--in-memory")) {
+      int port = server.awaitPort();
+      HttpResponse<String> none = post(port, "/api/auth", "", Map.of());
+      assertThat(none.statusCode()).isEqualTo(401);
+      assertThat(none.headers().firstValue("www-authenticate"))
+          .contains("Basic realm=\"KVApp\", charset=\"UTF-8\"");
+      assertThat(post(port, "/api/auth", "", basic("ann", "wrong")).statusCode()).isEqualTo(401);
+      assertThat(post(port, "/api/auth", "", basic("ann", "correct horse")).statusCode())
+          .isEqualTo(200);
+      String json = "{\"user\":\"ann\",\"password\":\"correct horse\"}";
+      assertThat(post(port, "/api/auth", json, Map.of()).statusCode()).isEqualTo(200);
+      assertThat(server.errors()).containsOnlyOnce("without TLS").doesNotContain("horse");
+    }
+  }
+
+  @Test
+  void call_portInUse_isToldInOneLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      assertFailed(
+          run("--in-memory", "--port", port), 1, "port " + port + " on localhost is in use");
+    }
+  }
+
+  @Test
+  void call_folderInUse_isToldInOneLine() throws Exception {
+    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+      server.awaitPort();
+      assertFailed(run("--port", "0", "--data", "data"), 1, "data is in use by");
+    }
+  }
+
+  @Test
+  void call_folderThatIsAFile_isToldInOneLine() throws Exception {
+    Files.writeString(folder.resolve("file"), "x");
+
+    assertFailed(run("--port", "0", "--data", "file"), 1, "file cannot be used");
+    assertFailed(run("--port", "0", "--data", "file/data"), 1, "file/data cannot be used");
+  }
+
+  @Test
+  void call_keyFromTheEnvironmentThatIsTooShort_isToldWithoutIt() throws Exception {
+    Outcome outcome =
+        ChildProcess.run(
+            folder, Map.of("KVAPP_SIGNING_KEY", "c2VjcmV0"), "", "--in-memory", "--port", "0");
+
+    assertFailed(outcome, 1, "the given signing key has a key of 48 bits");
+    assertThat(outcome.err()).doesNotContain("c2VjcmV0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void call_mistake_isToldInOneLine(int exitCode, String message, List<String> arguments)
+      throws Exception {
+    assertFailed(run(arguments.toArray(String[]::new)), exitCode, message);
+  }
+
+  private static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake(2, "'x' is not an int", "--port", "x"),
+        mistake(2, "port: 0 to 65535, not 65536", "--port", "65536"),
+        mistake(2, "Unknown option: '--nope'", "--nope"),
+        mistake(2, "Missing required parameter for option '--data'", "--data"),
+        mistake(2, "'30' is not a duration", "--token-lifetime", "30"),
+        mistake(2, "'1TiB' is not a size", "--max-value", "1TiB"),
+        mistake(2, "--tls-cert and --tls-key belong together", "--tls-cert", "c"),
+        mistake(2, "environment variable KVAPP_TLS_PASSWORD", "--tls-key-store", "k"),
+        mistake(1, "there are no users", "--host", "0.0.0.0", "--in-memory", "--port", "0"),
+        mistake(
+            1,
+            "host no.such.host.invalid is not known",
+            "--host",
+            "no.such.host.invalid",
+            "--in-memory"),
+        mistake(1, "users file absent cannot be read", "--users", "absent", "--in-memory"),
+        mistake(1, "signing key file absent cannot", "--signing-key", "absent", "--in-memory"),
+        mistake(
+            1, "absent cannot be read", "--tls-cert", "absent", "--tls-key", "k", "--in-memory"));
+  }
+
+  private static Arguments mistake(int exitCode, String message, String... arguments) {
+    return Arguments.of(exitCode, message, List.of(arguments));
+  }
+
+  @Test
+  void call_help_listsTheOptions() throws Exception {
+    Outcome outcome = run("--help");
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).contains("--port", "--host", "--data", "--users", "--tls-cert");
+  }
+
+  private Outcome run(String... arguments) throws Exception {
+    return ChildProcess.run(folder, "", arguments);
+  }
+
+  private ChildProcess start(String... arguments) throws IOException {
+    return ChildProcess.start(folder, Map.of(), List.of(arguments));
+  }
+
+  private static void assertFailed(Outcome outcome, int exitCode, String message) {
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(exitCode);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err().lines()).singleElement().asString().startsWith("kvapp-server: ");
+    assertThat(outcome.err()).contains(message);
+  }
+
+  private static HttpResponse<String> post(
+      int port, String path, String body, Map<String, String> headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+            .POST(BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static String token(HttpResponse<String> reply) {
+    return reply.body().replaceAll("\\{\"token\":\"(.*)\"}", "$1");
+  }
+
+  private static Map<String, String> basic(String user, String password) {
+    String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes());
+    return Map.of("Authorization", "Basic " + pair);
+  }
+}

@@ -1,0 +1,114 @@
+package io.kvapp.server.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvapp.KVServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreCommandTest {
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void backup_restore_verify_compact_work() {
+    write("city", "Szeged");
+
+    assertThat(store("backup", "--data", path("data"), path("backup"))).isZero();
+    assertThat(store("restore", "--data", path("other"), path("backup"))).isZero();
+    assertThat(store("verify", "--data", path("other"))).isZero();
+    assertThat(store("compact", "--data", path("other"))).isZero();
+
+    assertThat(out.toString().lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("backed up 1 entries into " + path("backup")),
+            line -> assertThat(line).isEqualTo("restored 1 entries"),
+            line -> assertThat(line).startsWith("1 entries and ").endsWith(" 0 faults"),
+            line -> assertThat(line).matches("the store takes [1-9]\\d* bytes"));
+    assertThat(err.toString()).isEmpty();
+    try (KVServer server = server("other")) {
+      assertThat(server.store().get("city")).hasValue("Szeged");
+    }
+  }
+
+  @Test
+  void import_takesInWhatPythonWrote() throws Exception {
+    Files.writeString(folder.resolve("python.dir"), "'city', (0, 6)\n");
+    Files.writeString(folder.resolve("python.dat"), "Szeged");
+
+    assertThat(store("import", "--data", path("data"), path("python"))).isZero();
+
+    assertThat(out.toString().lines()).containsExactly("imported 1 entries");
+    try (KVServer server = server("data")) {
+      assertThat(server.store().get("city")).hasValue("Szeged");
+    }
+  }
+
+  @Test
+  void mistakes_areToldInOneLineEach() throws Exception {
+    write("city", "Szeged");
+    Files.writeString(folder.resolve("long.dir"), "'city', (0, 6)\n");
+    Files.writeString(folder.resolve("long.dat"), "Szeged");
+
+    assertThat(store()).isEqualTo(2);
+    assertThat(store("backup", "--data", path("data"))).isEqualTo(2);
+    assertThat(store("verify", "--data", path("nothing"))).isEqualTo(1);
+    assertThat(store("backup", "--data", path("data"), path("data"))).isEqualTo(1);
+    assertThat(store("restore", "--data", path("new"), path("nothing"))).isEqualTo(1);
+    assertThat(store("import", "--data", path("data"), path("nothing"))).isEqualTo(1);
+    assertThat(store("import", "--max-value", "5", "--data", path("data"), path("long")))
+        .isEqualTo(1);
+
+    assertThat(err.toString().lines())
+        .hasSize(7)
+        .allMatch(line -> line.startsWith("kvapp-server: "));
+    assertThat(out.toString()).isEmpty();
+    assertThat(folder.resolve("nothing")).doesNotExist();
+  }
+
+  @Test
+  void verify_ofADamagedStore_fails() throws Exception {
+    write("city", "Szeged");
+    Path snapshot;
+    try (var files = Files.newDirectoryStream(folder.resolve("data"), "snapshot-*")) {
+      snapshot = files.iterator().next();
+    }
+    byte[] bytes = Files.readAllBytes(snapshot);
+    bytes[16 + 31] ^= 1;
+    Files.write(snapshot, bytes);
+
+    assertThat(store("verify", "--data", path("data"))).isEqualTo(1);
+
+    assertThat(out.toString()).contains(snapshot + " at offset 16 is damaged").contains("1 faults");
+  }
+
+  private int store(String... words) {
+    List<String> arguments = new ArrayList<>(List.of("store"));
+    arguments.addAll(List.of(words));
+    return ServeCommand.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments.toArray(String[]::new));
+  }
+
+  private void write(String key, String value) {
+    try (KVServer server = server("data")) {
+      server.store().put(key, value);
+    }
+  }
+
+  private KVServer server(String name) {
+    return KVServer.builder().dataFolder(folder.resolve(name)).withoutEndpoint().build().start();
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+}

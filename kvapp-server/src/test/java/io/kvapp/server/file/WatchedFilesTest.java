@@ -1,0 +1,107 @@
+package io.kvapp.server.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvapp.KVException;
+import io.kvapp.server.SteppedClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WatchedFilesTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final SteppedClock clock = new SteppedClock();
+  @TempDir private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void write() throws IOException {
+    file = folder.resolve("watched");
+    replace("one");
+  }
+
+  @Test
+  void get_unchangedFile_isReadOnce() {
+    WatchedFiles<String> watched = watch();
+    String first = watched.get();
+    clock.advance(SECOND);
+
+    assertThat(watched.get()).isSameAs(first);
+  }
+
+  @Test
+  void get_replacedFile_isReadAgainAfterASecond() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("two");
+
+    assertThat(watched.get()).isEqualTo("one");
+    clock.advance(SECOND);
+    assertThat(watched.get()).isEqualTo("two");
+  }
+
+  @Test
+  void get_clockSetBack_isLookedAtAgain() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("two");
+    clock.advance(Duration.ofDays(-1));
+
+    assertThat(watched.get()).isEqualTo("two");
+  }
+
+  @Test
+  void get_unusableContent_keepsTheLastGoodUntilThereIsAnother() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("bad");
+    clock.advance(SECOND);
+    assertThat(watched.get()).isEqualTo("one");
+
+    replace("three");
+    clock.advance(SECOND);
+    assertThat(watched.get()).isEqualTo("three");
+  }
+
+  @Test
+  void get_fileThatIsGone_keepsTheLastGoodUntilThereIsAnother() throws IOException {
+    WatchedFiles<String> watched = watch();
+    Files.delete(file);
+    clock.advance(SECOND);
+    assertThat(watched.get()).isEqualTo("one");
+
+    replace("two");
+    clock.advance(SECOND);
+    assertThat(watched.get()).isEqualTo("two");
+  }
+
+  @Test
+  void new_fileThatIsNotThere_isNamed() {
+    file = folder.resolve("absent");
+
+    assertThatThrownBy(this::watch)
+        .isInstanceOf(KVException.class)
+        .hasMessage("test file " + file + " cannot be read: there is no such file");
+  }
+
+  private WatchedFiles<String> watch() {
+    return new WatchedFiles<>("test file", List.of(file), List.of(), this::read, clock);
+  }
+
+  private String read() throws IOException {
+    String content = Files.readString(file);
+    if (content.equals("bad")) {
+      throw new KVException("it is bad");
+    }
+    return content;
+  }
+
+  private void replace(String content) throws IOException {
+    PrivateFile.replace(file, content.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,193 @@
+package io.kvapp.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvapp.KVException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class HttpListenerTest {
+  private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  @Test
+  void start_portInUse_saysSo() {
+    try (HttpListener first = start("127.0.0.1", 0)) {
+      assertThatThrownBy(() -> start("127.0.0.1", first.port()))
+          .isInstanceOf(KVException.PortInUse.class)
+          .hasMessageContaining("port " + first.port() + " on 127.0.0.1 is in use");
+    }
+  }
+
+  @Test
+  void start_foreignOrUnknownHost_saysSo() {
+    assertThatThrownBy(() -> start("192.0.2.1", 0))
+        .isInstanceOf(KVException.class)
+        .hasMessageContaining("host 192.0.2.1 port 0 cannot be listened at");
+    assertThatThrownBy(() -> start("no.such.host.invalid", 0))
+        .isInstanceOf(KVException.class)
+        .hasMessageContaining("no.such.host.invalid cannot be resolved");
+  }
+
+  @Test
+  void start_localhost_answersAtEachOfItsAddresses() throws IOException {
+    try (HttpListener listener = start("localhost", 0)) {
+      for (InetAddress address : InetAddress.getAllByName("localhost")) {
+        try (Socket socket = new Socket(address, listener.port())) {
+          socket.getOutputStream().write(EchoHandler.latin1(GET));
+          assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+      }
+    }
+  }
+
+  @Test
+  void close_thenStart_bindsTheSamePortAtOnce() throws IOException {
+    int port = 0;
+    for (int round = 0; round < 5; round++) {
+      try (HttpListener listener = start("127.0.0.1", port);
+          RawClient client = new RawClient(listener.port())) {
+        port = listener.port();
+        client.send(GET);
+        assertThat(client.read().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void close_endsIdleConnectionsAndRefusesNewOnes() throws IOException {
+    HttpListener listener = start("127.0.0.1", 0);
+    try (RawClient idle = new RawClient(listener.port());
+        RawClient fresh = new RawClient(listener.port())) {
+      idle.send(GET);
+      assertThat(idle.read().status()).isEqualTo(200);
+      listener.close();
+      assertThat(idle.isClosed()).isTrue();
+      assertThat(fresh.isClosed()).isTrue();
+      assertThatThrownBy(() -> new RawClient(listener.port())).isInstanceOf(ConnectException.class);
+    }
+    listener.close();
+  }
+
+  @Test
+  void close_requestInFlight_isAnsweredFirst() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    EchoHandler echo = new EchoHandler();
+    HttpListener listener =
+        HttpListener.start(
+            "127.0.0.1",
+            0,
+            HttpSettings.defaults(),
+            handler(
+                request -> {
+                  begun.countDown();
+                  await(goOn);
+                  return echo.handle(request);
+                }));
+    try (RawClient client = new RawClient(listener.port())) {
+      client.send(GET);
+      await(begun);
+      Thread closer = new Thread(listener::close);
+      closer.start();
+      assertThatPortIsFreed(listener.port());
+      goOn.countDown();
+      RawClient.Answer answer = client.read();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("Connection")).contains("close");
+      client.close();
+      closer.join();
+    }
+  }
+
+  @Test
+  void close_requestThatNeverEnds_isCutAtTheDeadline() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    HttpSettings settings = withStopTimeout(Duration.ofMillis(100));
+    HttpListener listener =
+        HttpListener.start(
+            "127.0.0.1",
+            0,
+            settings,
+            handler(
+                request -> {
+                  begun.countDown();
+                  return Reply.of(
+                      EchoHandler.OK,
+                      output -> {
+                        while (true) {
+                          output.write('x');
+                        }
+                      });
+                }));
+    try (RawClient client = new RawClient(listener.port())) {
+      client.send(GET);
+      await(begun);
+      listener.close();
+      assertThatThrownBy(client::read).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static void assertThatPortIsFreed(int port) throws IOException {
+    boolean open = true;
+    while (open) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        open = socket.isConnected();
+      } catch (ConnectException closed) {
+        open = false;
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+  }
+
+  private static HttpListener start(String host, int port) {
+    return HttpListener.start(host, port, HttpSettings.defaults(), new EchoHandler());
+  }
+
+  private static Handler handler(java.util.function.Function<Request, Reply> function) {
+    return new Handler() {
+      @Override
+      public Reply handle(Request request) {
+        return function.apply(request);
+      }
+
+      @Override
+      public Reply fault(Throwable failure, Request request) {
+        return Reply.empty(ReplyHead.of(500));
+      }
+    };
+  }
+
+  private static HttpSettings withStopTimeout(Duration stop) {
+    HttpSettings defaults = HttpSettings.defaults();
+    return new HttpSettings(
+        defaults.maxRequestLineBytes(),
+        defaults.maxHeadBytes(),
+        defaults.maxHeaders(),
+        defaults.maxBodyBytes(),
+        defaults.headTimeout(),
+        defaults.bodyTimeout(),
+        defaults.idleTimeout(),
+        defaults.writeTimeout(),
+        stop,
+        defaults.maxConnections(),
+        defaults.backlog(),
+        defaults.maxBufferedBytes(),
+        defaults.accessLog());
+  }
+}
