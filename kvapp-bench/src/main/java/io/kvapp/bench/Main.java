@@ -1,0 +1,29 @@
+package io.kvapp.bench;
+
+import io.kvapp.bench.embedded.EmbeddedCommand;
+import io.kvapp.bench.http.HttpCommand;
+import io.kvapp.bench.report.DocsCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Measures KVApp beside its peers. */
+@Command(
+    name = "kvapp-bench",
+    description = "Measures KVApp beside its peers.",
+    mixinStandardHelpOptions = true,
+    subcommands = {EmbeddedCommand.class, HttpCommand.class, DocsCommand.class})
+public final class Main {
+  private Main() {}
+
+  /** Runs a subcommand; its result is the exit status. */
+  public static void main(String[] args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          System.err.println("kvapp-bench: " + failure);
+          return command.getCommandSpec().exitCodeOnExecutionException();
+        });
+    System.exit(line.execute(args));
+  }
+}

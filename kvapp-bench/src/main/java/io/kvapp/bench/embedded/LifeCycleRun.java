@@ -1,0 +1,112 @@
+package io.kvapp.bench.embedded;
+
+import io.kvapp.bench.engine.EngineKind;
+import io.kvapp.bench.engine.EngineSettings;
+import io.kvapp.bench.report.Figures;
+import io.kvapp.bench.report.Folders;
+import io.kvapp.bench.report.Sample;
+import io.kvapp.bench.report.Samples;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Takes each engine through a life: it grows from empty with two writers while the longest write is
+ * noted, is closed and opened, is killed in the middle of its writes and opened again.
+ *
+ * <p>Each engine's JVM is started anew for each opening, as a user's would be.
+ */
+final class LifeCycleRun {
+  private static final int WRITERS = 2;
+  private static final int MARKED_SHARE = 10;
+
+  private final EmbeddedSettings settings;
+  private final Samples samples;
+
+  LifeCycleRun(EmbeddedSettings settings, Samples samples) {
+    this.settings = settings;
+    this.samples = samples;
+  }
+
+  void run() throws IOException, InterruptedException {
+    for (EngineKind kind : settings.kinds()) {
+      if (!kind.persists()) {
+        continue;
+      }
+      Path folder = settings.work().resolve(kind.name() + "-life");
+      Folders.empty(folder);
+      try {
+        grow(kind, folder);
+        reopen(kind, folder);
+        recover(kind, folder);
+      } catch (EngineFailure failure) {
+        // What an engine cannot do is missing from its column; the log says why.
+        System.err.println(failure.getMessage());
+      }
+      Folders.empty(folder);
+      Files.delete(folder);
+    }
+  }
+
+  private void grow(EngineKind kind, Path folder) throws InterruptedException {
+    try (EngineProcess process = start(kind, folder)) {
+      process.run("open");
+      double[] grown = process.runForAll("grow " + WRITERS);
+      record(kind, "growing: writes", WRITERS, 0, settings.entries() / grown[0], "ops/s");
+      record(kind, "growing: median write", WRITERS, 0, grown[1], "ms");
+      record(kind, "growing: p99.99 write", WRITERS, 0, grown[2], "ms");
+      record(kind, "growing: longest write", WRITERS, 0, grown[3], "ms");
+      process.run("settle");
+      process.awaitQuiet();
+      record(kind, "close", 1, 0, process.run("close"), "s");
+    }
+  }
+
+  private void reopen(EngineKind kind, Path folder) {
+    for (int round = 0; round < settings.rounds(); round++) {
+      try (EngineProcess process = start(kind, folder)) {
+        double before = process.run("heap");
+        recordOpen(kind, "open after close", round, process.runForAll("open"));
+        double heap = process.run("heap") - before;
+        record(kind, "heap after open", 1, round, heap / (1 << 20), "MiB");
+      }
+    }
+  }
+
+  private void recover(EngineKind kind, Path folder) throws InterruptedException {
+    long marked = settings.entries() / MARKED_SHARE;
+    EngineProcess killed = start(kind, folder);
+    try {
+      killed.run("open");
+      killed.run("mark " + marked);
+    } finally {
+      killed.kill();
+    }
+    try (EngineProcess process = start(kind, folder)) {
+      recordOpen(kind, "open after kill", 0, process.runForAll("open"));
+      double lost = process.run("lost " + marked);
+      record(kind, "acknowledged writes lost by a kill", 1, 0, lost, "entries");
+    }
+  }
+
+  private void recordOpen(EngineKind kind, String measure, int round, double[] seconds) {
+    record(kind, measure, 1, round, seconds[0], "s");
+    record(kind, measure + ", processor time", 1, round, seconds[1], "s");
+  }
+
+  private EngineProcess start(EngineKind kind, Path folder) {
+    EngineSettings opening =
+        new EngineSettings(folder, false, settings.entries(), settings.valueBytes());
+    Path log = settings.work().resolve(kind.name() + "-life.log");
+    return EngineProcess.start(kind, opening, log, settings.heapMegabytes(), List.of());
+  }
+
+  private void record(
+      EngineKind kind, String measure, int threads, int round, double value, String unit) {
+    samples.add(new Sample(settings.run(), measure, threads, kind.title(), round, value, unit));
+    System.err.printf(
+        "%s  %-34s %-22s %12s %s%n",
+        settings.run(), measure, kind.title(), Figures.of(value), unit);
+  }
+}

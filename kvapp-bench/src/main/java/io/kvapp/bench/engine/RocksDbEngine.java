@@ -1,0 +1,169 @@
+package io.kvapp.bench.engine;
+
+import java.io.IOException;
+import java.util.function.BiConsumer;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * RocksDB by rocksdbjni: Bloom filters of ten bits a key, a hash index in its blocks, no
+ * compression (the values are random bytes), a block cache that holds all of the data, and blob
+ * files for values of 16 KiB and more.
+ *
+ * <p>Without sync: the default; the write-ahead log is written to the kernel before the
+ * acknowledgement and nothing is synced. With sync: {@code WriteOptions.setSync(true)}; writers
+ * that wait share a sync.
+ */
+final class RocksDbEngine implements Engine {
+  private static final long MIN_CACHE_BYTES = 256L << 20;
+  private static final int LARGE_VALUE_BYTES = 16 << 10;
+
+  private final Cache cache;
+  private final BloomFilter bloom;
+  private final Options options;
+  private final WriteOptions writing;
+  private final RocksDB database;
+
+  RocksDbEngine(EngineSettings settings) throws IOException {
+    RocksDB.loadLibrary();
+    bloom = new BloomFilter(10);
+    cache = new LRUCache(Math.max(MIN_CACHE_BYTES, settings.dataBytes() * 2));
+    options =
+        new Options()
+            .setCreateIfMissing(true)
+            .setIncreaseParallelism(Runtime.getRuntime().availableProcessors())
+            .setCompressionType(CompressionType.NO_COMPRESSION)
+            .setTableFormatConfig(
+                new BlockBasedTableConfig()
+                    .setBlockCache(cache)
+                    .setFilterPolicy(bloom)
+                    .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash));
+    if (settings.valueBytes() >= LARGE_VALUE_BYTES) {
+      options.setEnableBlobFiles(true).setEnableBlobGarbageCollection(true);
+    }
+    writing = new WriteOptions().setSync(settings.sync());
+    try {
+      database = RocksDB.open(options, settings.folder().toString());
+    } catch (RocksDBException failure) {
+      throw new IOException("RocksDB cannot open " + settings.folder(), failure);
+    }
+  }
+
+  @Override
+  public Session session() {
+    return new DatabaseSession();
+  }
+
+  @Override
+  public void settle() {
+    try {
+      database.compactRange();
+    } catch (RocksDBException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    writing.close();
+    options.close();
+    bloom.close();
+    cache.close();
+  }
+
+  private final class DatabaseSession implements Session {
+    private final ReadOptions reading = new ReadOptions();
+
+    @Override
+    public byte[] get(byte[] key) {
+      try {
+        return database.get(reading, key);
+      } catch (RocksDBException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value) {
+      try {
+        database.put(writing, key, value);
+      } catch (RocksDBException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+
+    @Override
+    public void putAll(byte[][] keys, byte[][] values) {
+      try (WriteBatch batch = new WriteBatch()) {
+        for (int i = 0; i < keys.length; i++) {
+          batch.put(keys[i], values[i]);
+        }
+        database.write(writing, batch);
+      } catch (RocksDBException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+
+    @Override
+    public void delete(byte[] key) {
+      try {
+        database.delete(writing, key);
+      } catch (RocksDBException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
+
+    @Override
+    public int page(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
+      int count = 0;
+      try (RocksIterator iterator = database.newIterator(reading)) {
+        iterator.seek(prefix);
+        while (count < limit && iterator.isValid() && handOut(iterator, prefix, sink)) {
+          count++;
+          iterator.next();
+        }
+      }
+      return count;
+    }
+
+    @Override
+    public int reversePage(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
+      int count = 0;
+      try (RocksIterator iterator = database.newIterator(reading)) {
+        iterator.seekForPrev(Prefixes.end(prefix));
+        while (count < limit && iterator.isValid() && handOut(iterator, prefix, sink)) {
+          count++;
+          iterator.prev();
+        }
+      }
+      return count;
+    }
+
+    private static boolean handOut(
+        RocksIterator iterator, byte[] prefix, BiConsumer<byte[], byte[]> sink) {
+      byte[] key = iterator.key();
+      if (!Prefixes.startsWith(key, prefix)) {
+        return false;
+      }
+      sink.accept(key, iterator.value());
+      return true;
+    }
+
+    @Override
+    public void close() {
+      reading.close();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.kvapp.bench.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Figures in the order in which they were measured. Not thread-safe. */
+public final class Samples {
+  private final List<Sample> all = new ArrayList<>();
+
+  /** No figures yet. */
+  public Samples() {}
+
+  /** Adds a figure. */
+  public void add(Sample sample) {
+    all.add(sample);
+  }
+
+  /** All figures. */
+  public List<Sample> all() {
+    return List.copyOf(all);
+  }
+
+  /** Those that a condition holds for. */
+  public Samples where(Predicate<Sample> condition) {
+    Samples some = new Samples();
+    all.stream().filter(condition).forEach(some::add);
+    return some;
+  }
+
+  /** The different values of a field, in the order of their first figure. */
+  public <T> Set<T> distinct(Function<Sample, T> field) {
+    return all.stream().map(field).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** The middle figure; empty where there is none. */
+  public OptionalDouble median() {
+    return median(all.stream().mapToDouble(Sample::value).toArray());
+  }
+
+  /** The middle of some figures; empty where there is none. */
+  static OptionalDouble median(double[] figures) {
+    if (figures.length == 0) {
+      return OptionalDouble.empty();
+    }
+    double[] sorted = figures.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return OptionalDouble.of(
+        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2);
+  }
+}
