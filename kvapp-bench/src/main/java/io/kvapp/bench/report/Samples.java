@@ -17,9 +17,14 @@ public final class Samples {
   /** No figures yet. */
   public Samples() {}
 
-  /** Adds a figure. */
+  /**
+   * Adds a figure; one that is not finite is left out, since the clock that it is a quotient of did
+   * not move.
+   */
   public void add(Sample sample) {
-    all.add(sample);
+    if (Double.isFinite(sample.value())) {
+      all.add(sample);
+    }
   }
 
   /** All figures. */
