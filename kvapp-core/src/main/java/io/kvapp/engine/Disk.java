@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,6 +45,12 @@ class Disk {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
+  }
+
+  /** Writes the first bytes of an array over those at an offset; no interrupt closes the file. */
+  void write(RandomAccessFile file, long offset, byte[] bytes, int length) throws IOException {
+    file.seek(offset);
+    file.write(bytes, 0, length);
   }
 
   /**

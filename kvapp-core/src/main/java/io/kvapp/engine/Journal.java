@@ -1,5 +1,6 @@
 package io.kvapp.engine;
 
+import io.kvapp.Durability;
 import io.kvapp.KVException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,13 +27,13 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Journal {
   private static final int SPARE_FILES = 2;
-  private static final int MOST_YIELDS = 16;
 
   private final Disk disk;
   private final Path folder;
   private final ExecutorService preparing;
   private final int firstSegmentBytes;
   private final int largestSegmentBytes;
+  private final boolean syncedOften;
 
   private final ReentrantLock appending = new ReentrantLock();
   private final List<Segment> sinceRotation = new ArrayList<>();
@@ -61,6 +62,7 @@ final class Journal {
    * @param sequence the sequence of its first segment
    * @param revision the revision of the last write before it
    * @param preparing one thread that makes segments ready, never interrupted
+   * @param durability how often it will be synced
    */
   Journal(
       Disk disk,
@@ -68,7 +70,8 @@ final class Journal {
       long sequence,
       long revision,
       ExecutorService preparing,
-      Tuning tuning)
+      Tuning tuning,
+      Durability durability)
       throws IOException {
     this.disk = disk;
     this.folder = folder;
@@ -77,6 +80,7 @@ final class Journal {
     this.revision = revision;
     this.firstSegmentBytes = tuning.firstSegmentBytes();
     this.largestSegmentBytes = tuning.largestSegmentBytes();
+    this.syncedOften = durability == Durability.SYNC;
     this.nextCapacity = tuning.firstSegmentBytes();
     this.current = create(nextSequence++, nextCapacity);
     unsynced.add(current);
@@ -119,10 +123,12 @@ final class Journal {
       if (!current.hasRoom(bytes)) {
         goOn(bytes);
       }
-      Slot[] slots = current.append(revision + 1, operations);
+      Slot[] slots = current.append(disk, revision + 1, operations);
       revision = revision + 1;
       appendedBytes += bytes;
       return slots;
+    } catch (IOException problem) {
+      throw refuse(problem, bytes);
     } finally {
       appending.unlock();
     }
@@ -142,6 +148,8 @@ final class Journal {
       sinceRotation.clear();
       sinceRotation.add(current);
       return sealed;
+    } catch (IOException problem) {
+      throw refuse(problem, 0);
     } finally {
       appending.unlock();
     }
@@ -162,9 +170,14 @@ final class Journal {
     waited.exceptionally(unused -> null).join();
   }
 
-  private void goOn(long recordBytes) {
+  private void goOn(long recordBytes) throws IOException {
     Segment next = takeSpare(recordBytes);
-    current.seal(revision, next.sequence);
+    try {
+      current.seal(disk, revision, next.sequence);
+    } catch (IOException problem) {
+      retired.add(next);
+      throw problem;
+    }
     current = next;
     unsynced.add(next);
     sinceRotation.add(next);
@@ -237,7 +250,8 @@ final class Journal {
     if (usable < capacity) {
       throw new IOException("No space left on device: " + usable + " bytes are free");
     }
-    Segment segment = Segment.create(disk, folder, sequence, Math.toIntExact(capacity));
+    Segment segment =
+        Segment.create(disk, folder, sequence, Math.toIntExact(capacity), syncedOften);
     fileBytes.add(capacity);
     return segment;
   }
@@ -273,7 +287,7 @@ final class Journal {
 
   private void delete(Segment segment) throws IOException {
     fileBytes.add(-segment.capacity());
-    segment.unmap();
+    segment.release();
     disk.delete(segment.file);
   }
 
@@ -290,7 +304,6 @@ final class Journal {
   private final class JournalSync implements GroupCommit.Sync {
     @Override
     public long run() {
-      letWritersJoin();
       try {
         return forceAll();
       } catch (IOException problem) {
@@ -309,21 +322,13 @@ final class Journal {
     }
   }
 
-  /** Yields as long as that brings more to sync, since one sync costs the same for all of it. */
-  private void letWritersJoin() {
-    long before = -1;
-    for (int i = 0; i < MOST_YIELDS && before != appendedBytes; i++) {
-      before = appendedBytes;
-      Thread.yield();
-    }
-  }
-
   private long forceAll() throws IOException {
     Segment[] segments;
     int lastEnd;
     long target;
     appending.lock();
     try {
+      current.writeOut(disk);
       segments = unsynced.toArray(Segment[]::new);
       lastEnd = current.end();
       target = appendedBytes;
@@ -447,7 +452,7 @@ final class Journal {
     }
     if (!keepRecords) {
       for (Segment segment : sinceRotation) {
-        segment.unmap();
+        segment.release();
         disk.delete(segment.file);
       }
     }

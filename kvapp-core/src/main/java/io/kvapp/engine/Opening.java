@@ -180,7 +180,7 @@ final class Opening {
       if (sequence.isPresent()) {
         Segment segment = Segment.open(file, sequence.getAsLong());
         boolean empty = segment.isBlank();
-        segment.unmap();
+        segment.release();
         if (!empty) {
           throw missingManifest(file);
         }
@@ -355,11 +355,12 @@ final class Opening {
         last = Math.max(last, sequence.getAsLong());
       }
     }
-    journal = new Journal(disk, folder, last + 1, revision, preparing, tuning);
+    journal =
+        new Journal(disk, folder, last + 1, revision, preparing, tuning, settings.durability());
     checkpoints =
         new Checkpoints(disk, folder, journal, stripes, nextSnapshot, snapshots, map::size, tuning);
     checkpoints.writeManifest();
-    replayed.forEach(Segment::unmap);
+    replayed.forEach(Segment::release);
     replayed.clear();
     for (Path file : old) {
       disk.delete(file);
@@ -390,7 +391,7 @@ final class Opening {
     } catch (IOException suppressed) {
       failure.addSuppressed(suppressed);
     }
-    replayed.forEach(Segment::unmap);
+    replayed.forEach(Segment::release);
     if (checkpoints == null) {
       snapshots.forEach(Shared::release);
     } else {

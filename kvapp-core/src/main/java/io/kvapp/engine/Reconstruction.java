@@ -171,6 +171,6 @@ final class Reconstruction {
 
   private void unmap() {
     files.forEach(SnapshotFile::unmap);
-    segments.forEach(Segment::unmap);
+    segments.forEach(Segment::release);
   }
 }

@@ -2,7 +2,9 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -29,8 +31,10 @@ import java.util.zip.CRC32C;
  * offset, so that a record is valid in its own place only.
  *
  * <p>A store into the mapping is in the operating system's memory at once and survives the death of
- * the process. Appends come from one thread at a time; everything appended may be read by any
- * thread that learned of it safely.
+ * the process. Where each write is synced, small records are written by a call instead: a page that
+ * was stored into since its last sync makes the next one commit the file's metadata too, which
+ * takes twice as long as the sync itself. Appends come from one thread at a time; everything
+ * appended may be read by any thread that learned of it safely.
  */
 final class Segment {
   static final int HEADER_BYTES = 64;
@@ -48,21 +52,30 @@ final class Segment {
   private static final Pattern NAME = Pattern.compile("journal-(\\d{10,18})\\.log(\\.tmp)?");
   private static final byte PUT = 1;
   private static final byte DELETE = 2;
+  private static final int MOST_GATHERED_BYTES = 64 << 10;
 
   final Path file;
   final long sequence;
   private final MappedByteBuffer buffer;
   private final ByteBuffer checked;
+  private final RandomAccessFile writer;
+  private final ByteBuffer gathered;
   private final CRC32C crc = new CRC32C();
   private int end = HEADER_BYTES;
+  private int gatheredFrom = HEADER_BYTES;
   private End endReason = End.NO_MORE;
   private long next;
 
-  private Segment(Path file, long sequence, MappedByteBuffer buffer) {
+  private Segment(Path file, long sequence, MappedByteBuffer buffer, RandomAccessFile writer) {
     this.file = file;
     this.sequence = sequence;
     this.buffer = buffer;
     this.checked = buffer.duplicate();
+    this.writer = writer;
+    this.gathered =
+        writer == null
+            ? null
+            : ByteBuffer.allocate(MOST_GATHERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The sequence in the name of a segment's file, finished or not; empty for any other file. */
@@ -75,20 +88,26 @@ final class Segment {
     return folder.resolve("journal-%010d.log".formatted(sequence));
   }
 
-  /** A new, empty segment whose space is there and whose header is on the disk. */
-  static Segment create(Disk disk, Path folder, long sequence, int capacity) throws IOException {
+  /**
+   * A new, empty segment whose space is there and whose header is on the disk.
+   *
+   * @param syncedOften whether every few records are synced
+   */
+  static Segment create(Disk disk, Path folder, long sequence, int capacity, boolean syncedOften)
+      throws IOException {
     Path file = file(folder, sequence);
     Path temporary = folder.resolve(file.getFileName() + ".tmp");
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
       disk.preallocate(channel, capacity);
-      Segment segment = new Segment(file, sequence, disk.mapToWrite(channel, capacity));
+      RandomAccessFile writer = syncedOften ? new RandomAccessFile(temporary.toFile(), "rw") : null;
+      Segment segment = new Segment(file, sequence, disk.mapToWrite(channel, capacity), writer);
       try {
         segment.writeHeader(disk);
         disk.rename(temporary, file);
         return segment;
       } catch (Throwable failure) {
-        segment.unmap();
+        segment.release();
         throw failure;
       }
     } catch (Throwable failure) {
@@ -99,7 +118,7 @@ final class Segment {
 
   /** This segment's file and mapping made into a new, empty segment; this one ends with it. */
   Segment recycle(Disk disk, long newSequence) throws IOException {
-    Segment segment = new Segment(file(file.getParent(), newSequence), newSequence, buffer);
+    Segment segment = new Segment(file(file.getParent(), newSequence), newSequence, buffer, writer);
     Path temporary = file.resolveSibling(segment.file.getFileName() + ".tmp");
     disk.rename(file, temporary);
     segment.writeHeader(disk);
@@ -115,7 +134,7 @@ final class Segment {
   static Segment open(Path file, long sequence) throws IOException {
     Segment segment = openAnyway(file, sequence);
     if (!segment.isHeaderWhole()) {
-      segment.unmap();
+      segment.release();
       throw damaged(file, 0, "the journal header does not match its checksum");
     }
     return segment;
@@ -132,21 +151,21 @@ final class Segment {
         throw damaged(file, 0, "the file is shorter than its header");
       }
       long bytes = Math.min(channel.size(), Integer.MAX_VALUE);
-      return new Segment(file, sequence, Disk.map(channel, bytes));
+      return new Segment(file, sequence, Disk.map(channel, bytes), null);
     }
   }
 
   boolean isHeaderWhole() {
     return buffer.getLong(0) == MAGIC
         && buffer.getLong(8) == sequence
-        && buffer.getInt(HEADER_CHECK_AT) == check(0, HEADER_CHECK_AT);
+        && buffer.getInt(HEADER_CHECK_AT) == check(checked, 0, HEADER_CHECK_AT);
   }
 
   private void writeHeader(Disk disk) throws IOException {
     buffer.putLong(0, MAGIC);
     buffer.putLong(8, sequence);
     buffer.putInt(CAPACITY_AT, buffer.capacity());
-    buffer.putInt(HEADER_CHECK_AT, check(0, HEADER_CHECK_AT));
+    buffer.putInt(HEADER_CHECK_AT, check(checked, 0, HEADER_CHECK_AT));
     writeSyncedOffset(HEADER_BYTES);
     buffer.putInt(HEADER_BYTES, 0);
     disk.force(buffer, 0, HEADER_BYTES + Integer.BYTES);
@@ -171,54 +190,96 @@ final class Segment {
     return end - HEADER_BYTES + recordBytes + OVERHEAD_BYTES <= buffer.capacity();
   }
 
-  /** Appends a record that fits, and returns a slot for each of its operations. */
-  Slot[] append(long revision, List<Operation> operations) {
-    int start = end;
-    int at = start + RECORD_BYTES;
+  /**
+   * Appends a record that fits, and returns a slot for each of its operations; see {@link
+   * #writeOut}.
+   *
+   * @throws IOException if records before it cannot be written; nothing has been appended
+   */
+  Slot[] append(Disk disk, long revision, List<Operation> operations) throws IOException {
+    ByteBuffer target = target(disk, recordBytes(operations));
+    int start = target == buffer ? end : end - gatheredFrom;
     Slot[] slots = new Slot[operations.size()];
+    int at = start + RECORD_BYTES;
     for (int i = 0; i < slots.length; i++) {
       Operation operation = operations.get(i);
-      slots[i] = new Slot(this, at, revision, operation.isDelete(), operation.expiresAt() != 0);
+      int offset = at - start + end;
+      slots[i] = new Slot(this, offset, revision, operation.isDelete(), operation.expiresAt() != 0);
       byte[] key = operation.key();
-      buffer.put(at, operation.isDelete() ? DELETE : PUT);
-      buffer.putShort(at + 1, (short) key.length);
-      buffer.putInt(at + 3, operation.valueLength());
-      buffer.putLong(at + 7, operation.expiresAt());
-      buffer.put(at + OPERATION_BYTES, key);
+      target.put(at, operation.isDelete() ? DELETE : PUT);
+      target.putShort(at + 1, (short) key.length);
+      target.putInt(at + 3, operation.valueLength());
+      target.putLong(at + 7, operation.expiresAt());
+      target.put(at + OPERATION_BYTES, key);
       at += OPERATION_BYTES + key.length;
       if (!operation.isDelete()) {
-        buffer.put(at, operation.value());
+        target.put(at, operation.value());
         at += operation.value().length;
       }
     }
-    finish(start, at, revision, slots.length);
+    finish(target, start, at, revision, slots.length);
     return slots;
   }
 
-  /** Marks that the journal goes on in the segment of this sequence. */
-  void seal(long revision, long nextSequence) {
+  /**
+   * Marks that the journal goes on in the segment of this sequence.
+   *
+   * @throws IOException if that or a record before it cannot be written; nothing has been appended
+   */
+  void seal(Disk disk, long revision, long nextSequence) throws IOException {
+    writeOut(disk);
     next = nextSequence;
     buffer.putLong(end + RECORD_BYTES, nextSequence);
-    finish(end, end + SEAL_BYTES, revision, 0);
+    finish(buffer, end, end + SEAL_BYTES, revision, 0);
   }
 
-  private void finish(int start, int newEnd, long revision, int operations) {
-    buffer.putInt(newEnd, 0);
-    buffer.putLong(start + 8, revision);
-    buffer.putInt(start + 16, operations);
-    buffer.putInt(start, newEnd - start);
-    buffer.putInt(start + 4, recordCheck(start, newEnd - start));
-    end = newEnd;
+  /** Where a record of so many bytes is put together. */
+  private ByteBuffer target(Disk disk, long bytes) throws IOException {
+    if (gathered == null) {
+      return buffer;
+    }
+    if (end - gatheredFrom + bytes + Integer.BYTES > gathered.capacity()) {
+      writeOut(disk);
+    }
+    return bytes + Integer.BYTES > gathered.capacity() ? buffer : gathered;
   }
 
-  private int recordCheck(int start, int length) {
-    int place = (Long.hashCode(sequence) * 31 + start) * 31 + length;
-    return check(start + 8, length - 8) ^ place * 0x9e37_79b9;
+  /** Completes the record between two positions of the target, and ends the segment behind it. */
+  private void finish(ByteBuffer target, int start, int newEnd, long revision, int operations) {
+    int length = newEnd - start;
+    target.putInt(newEnd, 0);
+    target.putLong(start + 8, revision);
+    target.putInt(start + 16, operations);
+    target.putInt(start, length);
+    ByteBuffer body = target == buffer ? checked : target;
+    target.putInt(start + 4, recordCheck(body, start, end, length));
+    end += length;
+    if (target == buffer) {
+      gatheredFrom = end;
+    }
   }
 
-  private int check(int from, int length) {
+  /**
+   * Writes the records that were gathered, where they are: nothing but {@link #append} may touch
+   * them before.
+   */
+  void writeOut(Disk disk) throws IOException {
+    if (gathered != null && end > gatheredFrom) {
+      disk.write(writer, gatheredFrom, gathered.array(), end - gatheredFrom + Integer.BYTES);
+      gatheredFrom = end;
+    }
+  }
+
+  /** The checksum of a record that stands at a position of {@code bytes}, and at an offset here. */
+  private int recordCheck(ByteBuffer bytes, int position, int offset, int length) {
+    int place = (Long.hashCode(sequence) * 31 + offset) * 31 + length;
+    return check(bytes, position + 8, length - 8) ^ place * 0x9e37_79b9;
+  }
+
+  private int check(ByteBuffer bytes, int from, int length) {
     crc.reset();
-    crc.update(checked.limit(from + length).position(from));
+    crc.update(bytes.limit(from + length).position(from));
+    bytes.clear();
     return (int) crc.getValue();
   }
 
@@ -283,7 +344,7 @@ final class Segment {
       }
       if (length < RECORD_BYTES
           || length > left
-          || buffer.getInt(end + 4) != recordCheck(end, length)) {
+          || buffer.getInt(end + 4) != recordCheck(checked, end, end, length)) {
         endReason = End.BAD_RECORD;
         return revision;
       }
@@ -378,9 +439,16 @@ final class Segment {
     return value;
   }
 
-  /** Gives the mapping back; nothing may read the segment afterwards. */
-  void unmap() {
+  /** Gives mapping and file back; nothing may read the segment afterwards. */
+  void release() {
     Mappings.unmap(buffer);
+    try {
+      if (writer != null) {
+        writer.close();
+      }
+    } catch (IOException unimportant) {
+      // what counts has been synced
+    }
   }
 
   static KVException.Corrupt damaged(Path file, long offset, String what) {

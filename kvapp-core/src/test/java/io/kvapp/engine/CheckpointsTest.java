@@ -40,7 +40,7 @@ class CheckpointsTest {
     ManifestDisk disk = new ManifestDisk();
     Stripes stripes = new Stripes();
     ExecutorService preparing = OwnThread.executor("test");
-    Journal journal = new Journal(disk, folder, 1, 0, preparing, Tuning.standard());
+    Journal journal = new Journal(disk, folder, 1, 0, preparing, Tuning.standard(), Durability.OS);
     Checkpoints checkpoints =
         new Checkpoints(disk, folder, journal, stripes, 1, List.of(), () -> 3L, Tuning.standard());
     checkpoints.writeManifest();

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,6 +40,15 @@ final class DyingDisk extends Disk {
       die();
     }
     super.write(channel, bytes);
+  }
+
+  @Override
+  void write(RandomAccessFile file, long offset, byte[] bytes, int length) throws IOException {
+    if (isLast()) {
+      super.write(file, offset, bytes, length / 2);
+      die();
+    }
+    super.write(file, offset, bytes, length);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -171,6 +172,16 @@ final class FaultDisk extends Disk implements AutoCloseable {
       throw failure();
     }
     super.write(channel, bytes);
+  }
+
+  @Override
+  synchronized void write(RandomAccessFile file, long offset, byte[] bytes, int length)
+      throws IOException {
+    if (strikes("write " + length + " bytes at " + offset, false)) {
+      super.write(file, offset, bytes, length / 2);
+      throw failure();
+    }
+    super.write(file, offset, bytes, length);
   }
 
   @Override
