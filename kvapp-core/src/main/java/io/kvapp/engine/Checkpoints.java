@@ -139,6 +139,14 @@ final class Checkpoints {
     flushFrozen();
   }
 
+  /** Brings every change into snapshots, and the journal back to the size it began with. */
+  void compactJournal() throws IOException {
+    if (journal.shrink() || !current.active.isEmpty()) {
+      freeze();
+    }
+    flushFrozen();
+  }
+
   /** Lets writers go on in a new memtable. */
   void freeze() {
     journal.awaitSpare();

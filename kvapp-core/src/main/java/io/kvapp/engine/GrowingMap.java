@@ -2,10 +2,13 @@ package io.kvapp.engine;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,8 @@ final class GrowingMap implements AutoCloseable {
   private static final long SMALL_ENTRIES = 500_000;
   private static final double FULL = 0.75;
   private static final int WAITING_LIMIT = 20_000;
+  private static final int GATHERED_BYTES = 4 << 20;
+  private static final int OBJECT_BYTES = 100;
   private static final int DEFAULT_KEY_BYTES = 24;
   private static final int DEFAULT_VALUE_BYTES = 100;
   private static final String FILES = "live-*.map";
@@ -141,10 +146,62 @@ final class GrowingMap implements AutoCloseable {
     store(key, new Hit(revision, expiresAt, kept));
   }
 
-  /** Stores the entry that a cursor stands on, without reading a value that is not kept. */
-  void put(Cursor cursor) {
-    byte[] kept = cursor.valueLength() > LARGEST_VALUE_BYTES ? null : cursor.value();
-    store(cursor.key(), new Hit(cursor.revision(), cursor.expiresAt(), kept));
+  /**
+   * Stores the entries that a cursor steps over, deletes left out, without reading values that are
+   * not kept. Many are gathered and stored {@linkplain HashView#part part} by part, which takes
+   * half the time of the order of their keys.
+   *
+   * @param counted is told now and then how many more were stepped over
+   */
+  void putAll(Cursor cursor, IntConsumer counted) {
+    List<byte[]> keys = new ArrayList<>();
+    List<Hit> hits = new ArrayList<>();
+    long gathered = 0;
+    int steps = 0;
+    while (cursor.next()) {
+      steps++;
+      if (!cursor.isDelete()) {
+        byte[] key = cursor.ownKey();
+        byte[] kept = cursor.valueLength() > LARGEST_VALUE_BYTES ? null : cursor.value();
+        keys.add(key);
+        hits.add(new Hit(cursor.revision(), cursor.expiresAt(), kept));
+        gathered += OBJECT_BYTES + key.length + (kept == null ? 0 : kept.length);
+      }
+      if (gathered > GATHERED_BYTES) {
+        storePartByPart(keys, hits);
+        counted.accept(steps);
+        keys.clear();
+        hits.clear();
+        gathered = 0;
+        steps = 0;
+      }
+    }
+    storePartByPart(keys, hits);
+    counted.accept(steps);
+  }
+
+  private void storePartByPart(List<byte[]> keys, List<Hit> hits) {
+    for (int i : partByPart(keys, current.view)) {
+      store(keys.get(i), hits.get(i));
+    }
+  }
+
+  /** The positions of keys, sorted by their parts of a view. */
+  private static int[] partByPart(List<byte[]> keys, HashView view) {
+    int[] parts = new int[keys.size()];
+    int[] next = new int[view.parts() + 1];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = view.part(keys.get(i));
+      next[parts[i] + 1]++;
+    }
+    for (int part = 1; part < next.length; part++) {
+      next[part] += next[part - 1];
+    }
+    int[] order = new int[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      order[next[parts[i]]++] = i;
+    }
+    return order;
   }
 
   private void store(byte[] key, Hit hit) {
@@ -249,13 +306,29 @@ final class GrowingMap implements AutoCloseable {
   private void copyAll(Version version, Table larger) {
     try {
       Cursor cursor = version.entries(new byte[0], null, false);
+      List<byte[]> keys = new ArrayList<>();
+      long gathered = 0;
       while (cursor.next()) {
         if (!cursor.isDelete()) {
-          copy(cursor.key(), larger);
+          byte[] key = cursor.ownKey();
+          keys.add(key);
+          gathered += OBJECT_BYTES + key.length;
+        }
+        if (gathered > GATHERED_BYTES) {
+          copyPartByPart(keys, larger);
+          keys.clear();
+          gathered = 0;
         }
       }
+      copyPartByPart(keys, larger);
     } finally {
       version.release();
+    }
+  }
+
+  private void copyPartByPart(List<byte[]> keys, Table larger) {
+    for (int i : partByPart(keys, larger.view)) {
+      copy(keys.get(i), larger);
     }
   }
 

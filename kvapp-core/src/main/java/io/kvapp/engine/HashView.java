@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.map.MapEntry;
 import net.openhft.chronicle.map.VanillaChronicleMap;
 import net.openhft.chronicle.map.impl.CompiledMapIterationContext;
@@ -137,6 +138,19 @@ final class HashView implements AutoCloseable {
 
   private Hit get(byte[] key, StoredEntry stored) {
     return map.getUsing(key, stored) == null ? null : stored.hit(key);
+  }
+
+  /**
+   * Which part of the file the entry of a key is in: calls for keys of the same part, one after the
+   * other, find in the processor's cache what the calls before have touched.
+   */
+  int part(byte[] key) {
+    return map.hashSplitting.segmentIndex(LongHashFunction.xx_r39().hashBytes(key));
+  }
+
+  /** How many parts there are. */
+  int parts() {
+    return map.actualSegments;
   }
 
   /** What became of a put. */

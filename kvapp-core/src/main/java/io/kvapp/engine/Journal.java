@@ -41,7 +41,7 @@ final class Journal {
   private final Queue<Segment> retired = new ConcurrentLinkedQueue<>();
   private final LongAdder fileBytes = new LongAdder();
   private long nextSequence;
-  private int nextCapacity;
+  private volatile int nextCapacity;
   private Segment current;
   private CompletableFuture<Segment> spare;
   private volatile long revision;
@@ -170,6 +170,32 @@ final class Journal {
     waited.exceptionally(unused -> null).join();
   }
 
+  /**
+   * Gives back the files that were made ready, and makes the next segment as small as the first;
+   * for one thread at a time.
+   *
+   * @return whether the journal is larger than that until it is rotated
+   */
+  boolean shrink() throws IOException {
+    CompletableFuture<Segment> unused;
+    appending.lock();
+    try {
+      if (current.capacity() <= firstSegmentBytes) {
+        return false;
+      }
+      unused = spare;
+      nextCapacity = firstSegmentBytes;
+      prepareSpare();
+    } finally {
+      appending.unlock();
+    }
+    Segment segment = unused == null ? null : unused.exceptionally(problem -> null).join();
+    if (segment != null) {
+      delete(segment);
+    }
+    return true;
+  }
+
   private void goOn(long recordBytes) throws IOException {
     Segment next = takeSpare(recordBytes);
     try {
@@ -241,7 +267,7 @@ final class Journal {
 
   private Segment create(long sequence, long capacity) throws IOException {
     for (Segment reused = retired.poll(); reused != null; reused = retired.poll()) {
-      if (reused.capacity() >= capacity) {
+      if (reused.capacity() == capacity) {
         return reused.recycle(disk, sequence);
       }
       delete(reused);
@@ -278,7 +304,9 @@ final class Journal {
 
   /** Takes back a segment that nothing reads and no recovery needs any more. */
   void retire(Segment segment) throws IOException {
-    if (!closed && segment.capacity() == largestSegmentBytes && retired.size() < SPARE_FILES) {
+    boolean useful =
+        segment.capacity() == largestSegmentBytes && nextCapacity == largestSegmentBytes;
+    if (!closed && useful && retired.size() < SPARE_FILES) {
       retired.add(segment);
     } else {
       delete(segment);

@@ -60,7 +60,12 @@ final class OwnThread {
 
   /** One daemon thread that runs one task after the other. */
   static ExecutorService executor(String name) {
-    return Executors.newSingleThreadExecutor(task -> thread(name, task));
+    return executor(name, 1);
+  }
+
+  /** So many daemon threads that each run one task after the other. */
+  static ExecutorService executor(String name, int threads) {
+    return Executors.newFixedThreadPool(threads, task -> thread(name, task));
   }
 
   static Thread thread(String name, Runnable task) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Rebuild {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final int COUNT_IN = 1024;
   private static final int RANGES_PER_THREAD = 4;
 
   private final Version version;
@@ -36,12 +36,15 @@ final class Rebuild {
   }
 
   void run() {
-    List<byte[]> bounds = bounds();
+    int processors = Runtime.getRuntime().availableProcessors();
+    List<byte[]> bounds = bounds(processors * RANGES_PER_THREAD);
+    // No more than run at once: one that is put aside in the middle of a write holds others up.
+    ExecutorService threads = OwnThread.executor("kvapp-rebuild", processors);
     List<CompletableFuture<Void>> ranges = new ArrayList<>();
     for (int i = 0; i <= bounds.size(); i++) {
       byte[] from = i == 0 ? new byte[0] : bounds.get(i - 1);
       byte[] to = i == bounds.size() ? null : bounds.get(i);
-      ranges.add(CompletableFuture.runAsync(() -> fill(from, to)));
+      ranges.add(CompletableFuture.runAsync(() -> fill(from, to), threads));
     }
     try {
       CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new)).join();
@@ -50,11 +53,12 @@ final class Rebuild {
         throw failure;
       }
       throw wrapped;
+    } finally {
+      threads.shutdown();
     }
   }
 
-  private List<byte[]> bounds() {
-    int ranges = Runtime.getRuntime().availableProcessors() * RANGES_PER_THREAD;
+  private List<byte[]> bounds(int ranges) {
     Snapshot largest = null;
     for (Snapshot snapshot : version.snapshots) {
       largest = largest == null || snapshot.puts() > largest.puts() ? snapshot : largest;
@@ -71,19 +75,12 @@ final class Rebuild {
   }
 
   private void fill(byte[] from, byte[] to) {
-    Cursor cursor = version.entries(from, to, false);
-    int uncounted = 0;
-    while (cursor.next()) {
-      if (!cursor.isDelete()) {
-        map.put(cursor);
-      }
-      if (++uncounted == COUNT_IN) {
-        done.add(uncounted);
-        uncounted = 0;
-        logWhenItIsTime();
-      }
-    }
-    done.add(uncounted);
+    map.putAll(
+        version.entries(from, to, false),
+        steps -> {
+          done.add(steps);
+          logWhenItIsTime();
+        });
   }
 
   private synchronized void logWhenItIsTime() {

@@ -155,7 +155,7 @@ final class Upkeep {
 
   /** Brings all changes into one snapshot and fits the map to what lives. */
   void compact() {
-    OwnThread.call(checkpointing.thread, () -> run(checkpoints::checkpoint));
+    OwnThread.call(checkpointing.thread, () -> run(checkpoints::compactJournal));
     OwnThread.call(merging.thread, () -> run(checkpoints::mergeAll));
     OwnThread.call(
         growing.thread,

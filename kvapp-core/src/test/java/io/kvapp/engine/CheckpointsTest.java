@@ -35,6 +35,29 @@ class CheckpointsTest {
   }
 
   @Test
+  void compact_ofAStoreThatWroteMuch_givesTheFilesOfTheJournalBack() {
+    Tuning small = new Tuning(64 << 10, 1 << 20, 4 << 20, 1_000_000, 3_600_000);
+    try (KVStore store = MapStore.open(settings(Durability.OS), new Disk(), small)) {
+      for (int i = 0; i < 500; i++) {
+        store.put(("key " + i % 10).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
+      }
+      assertThat(store.stats().journalBytes()).isGreaterThan(2 << 20);
+      for (int i = 0; i < 9; i++) {
+        store.delete("key " + i);
+      }
+
+      store.compact();
+
+      assertThat(store.stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
+      store.put("key", "value");
+      assertThat(store.get("key 9").orElseThrow()).hasSize(20_000);
+    }
+    try (KVStore store = MapStore.open(settings(Durability.OS))) {
+      assertThat(store.size()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void checkpoint_whoseManifestCannotBeWritten_losesNothingAndGivesItsFilesBack() throws Exception {
     Path folder = Files.createDirectory(folder());
     ManifestDisk disk = new ManifestDisk();
