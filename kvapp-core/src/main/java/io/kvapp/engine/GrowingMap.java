@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -33,6 +35,8 @@ final class GrowingMap implements AutoCloseable {
   private static final long FEWEST_ENTRIES = 16_384;
   private static final long SMALL_ENTRIES = 500_000;
   private static final double FULL = 0.75;
+  private static final long LEAST_FREE_BYTES = 256 << 20;
+  private static final int MOST_DIGITS = 18;
   private static final int WAITING_LIMIT = 20_000;
   private static final int GATHERED_BYTES = 4 << 20;
   private static final int OBJECT_BYTES = 100;
@@ -92,12 +96,43 @@ final class GrowingMap implements AutoCloseable {
     count.add(table.view.size());
   }
 
-  /** A new, empty map; map files that are there already are deleted. */
-  static GrowingMap create(Disk disk, Path folder, Stripes stripes, Size size) throws IOException {
-    for (Path left : Disk.list(folder, FILES)) {
-      disk.delete(left);
+  /**
+   * A new, empty map.
+   *
+   * @param deleting deletes the map files that are there already, which takes seconds for large
+   *     ones; where there is no room for them and the new one, they are deleted first
+   */
+  static GrowingMap create(Disk disk, Path folder, Stripes stripes, Size size, Executor deleting)
+      throws IOException {
+    List<Path> left = Disk.list(folder, FILES);
+    if (disk.usableBytes(folder) < LEAST_FREE_BYTES + 2 * size.bytes()) {
+      for (Path file : left) {
+        disk.delete(file);
+      }
+      left = List.of();
     }
-    return new GrowingMap(disk, folder, stripes, 1, table(disk, folder, 1, size));
+    long generation = 1;
+    for (Path file : left) {
+      generation = Math.max(generation, generation(file) + 1);
+    }
+    Table table = table(disk, folder, generation, size);
+    for (Path file : left) {
+      deleting.execute(() -> deleteLeft(disk, file));
+    }
+    return new GrowingMap(disk, folder, stripes, generation, table);
+  }
+
+  private static void deleteLeft(Disk disk, Path file) {
+    try {
+      disk.delete(file);
+    } catch (IOException failure) {
+      LOG.warn("{} is not needed any more, but cannot be deleted: {}", file, failure.toString());
+    }
+  }
+
+  private static long generation(Path file) {
+    String digits = file.getFileName().toString().replaceAll("\\D", "");
+    return digits.isEmpty() || digits.length() > MOST_DIGITS ? 0 : Long.parseLong(digits);
   }
 
   /**
@@ -113,13 +148,12 @@ final class GrowingMap implements AutoCloseable {
     }
     Size size = new Size(named.entries(), named.keyBytes(), named.valueBytes());
     HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes);
-    long generation = Long.parseLong(named.name().replaceAll("\\D", ""));
     for (Path left : Disk.list(folder, FILES)) {
       if (!left.equals(file)) {
         disk.delete(left);
       }
     }
-    return new GrowingMap(disk, folder, stripes, generation, new Table(view, file, size));
+    return new GrowingMap(disk, folder, stripes, generation(file), new Table(view, file, size));
   }
 
   private static Table table(Disk disk, Path folder, long generation, Size size)
@@ -186,7 +220,10 @@ final class GrowingMap implements AutoCloseable {
     }
   }
 
-  /** The positions of keys, sorted by their parts of a view. */
+  /**
+   * The positions of keys, sorted by their parts of a view from one of them round to it again: any,
+   * so that threads that do this at once do not meet at each part.
+   */
   private static int[] partByPart(List<byte[]> keys, HashView view) {
     int[] parts = new int[keys.size()];
     int[] next = new int[view.parts() + 1];
@@ -198,8 +235,9 @@ final class GrowingMap implements AutoCloseable {
       next[part] += next[part - 1];
     }
     int[] order = new int[parts.length];
+    int begin = parts.length == 0 ? 0 : ThreadLocalRandom.current().nextInt(parts.length);
     for (int i = 0; i < parts.length; i++) {
-      order[next[parts[i]]++] = i;
+      order[(next[parts[i]]++ + begin) % parts.length] = i;
     }
     return order;
   }

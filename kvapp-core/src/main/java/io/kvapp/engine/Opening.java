@@ -283,7 +283,7 @@ final class Opening {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
     }
-    GrowingMap empty = GrowingMap.create(disk, folder, stripes, sizeOf(recent));
+    GrowingMap empty = GrowingMap.create(disk, folder, stripes, sizeOf(recent), preparing);
     if (!clean || !snapshots.isEmpty()) {
       rebuilt = true;
       fill(empty, recent);

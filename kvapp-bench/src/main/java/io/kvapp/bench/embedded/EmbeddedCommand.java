@@ -77,6 +77,11 @@ public final class EmbeddedCommand implements Callable<Integer> {
   @Option(names = "--heap", description = "Megabytes of heap of each engine; 2048 or 6144 by mode.")
   private Long heapMegabytes;
 
+  @Option(
+      names = "--most-seconds",
+      description = "How long one engine may take to grow, and to shrink; 120 or 900 by mode.")
+  private Long mostSeconds;
+
   @Option(names = "--profile", description = "Record KVApp's JVM to kvapp.jfr in the work folder.")
   private boolean profile;
 
@@ -154,6 +159,7 @@ public final class EmbeddedCommand implements Callable<Integer> {
         warmMillis != null ? warmMillis : full ? 4_000 : 2_000,
         millis != null ? millis : full ? 2_000 : 1_000,
         heapMegabytes != null ? heapMegabytes : full ? 6_144 : 2_048,
+        mostSeconds != null ? mostSeconds : full ? 900 : 120,
         profile);
   }
 }

@@ -21,6 +21,8 @@ final class EmbeddedReport {
           "insert",
           "delete",
           "batch of 100",
+          "growing: writes",
+          "shrinking: deletes",
           "YCSB A (50/50)",
           "YCSB B (95/5)",
           "YCSB E (pages)");

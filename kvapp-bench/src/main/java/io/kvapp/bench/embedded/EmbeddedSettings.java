@@ -16,6 +16,7 @@ import java.util.List;
  * @param warmMillis how long each one runs before its first measurement, in its first round
  * @param measureMillis how long each measurement takes
  * @param heapMegabytes the heap of each engine's JVM
+ * @param mostSeconds how long one engine may take to grow, and to shrink
  * @param profile whether KVApp's JVM records a profile
  */
 record EmbeddedSettings(
@@ -28,6 +29,7 @@ record EmbeddedSettings(
     int warmMillis,
     int measureMillis,
     long heapMegabytes,
+    long mostSeconds,
     boolean profile) {
 
   String run() {

@@ -88,7 +88,13 @@ final class EngineWorker {
       case "measure":
         return measure(command);
       case "grow":
-        return lifeCycle().grow(Integer.parseInt(command[1]));
+        return lifeCycle().grow(Integer.parseInt(command[1]), Long.parseLong(command[2]));
+      case "shrink":
+        return lifeCycle()
+            .shrink(
+                Integer.parseInt(command[1]),
+                Long.parseLong(command[2]),
+                Long.parseLong(command[3]));
       case "mark":
         lifeCycle().mark(Long.parseLong(command[1]));
         return one(0);

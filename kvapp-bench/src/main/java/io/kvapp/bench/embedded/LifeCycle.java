@@ -4,17 +4,20 @@ import io.kvapp.bench.engine.Engine;
 import io.kvapp.bench.engine.Session;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * What happens to a store over its life: it grows from empty, it is killed, it is looked through.
+ * What happens to a store over its life: it grows from empty, it is killed, it is looked through,
+ * it shrinks.
  */
 final class LifeCycle {
   private static final long MARK = 0x6b76_6170_705f_6d6bL;
@@ -32,28 +35,48 @@ final class LifeCycle {
   }
 
   /**
-   * Writes all entries, one by one, into the empty store.
+   * Writes all entries, one by one, into the empty store, or as many as a time allows for.
    *
-   * @return seconds, then milliseconds of the median write, of the 99.99th of 100 and of the
-   *     longest
+   * @return how many were written, in how many seconds, then milliseconds of the median write, of
+   *     the 99.99th of 100 and of the longest
    */
-  double[] grow(int threads) throws InterruptedException, ExecutionException {
+  double[] grow(int threads, long mostSeconds) throws InterruptedException, ExecutionException {
+    Values[] values = new Values[threads];
+    Arrays.setAll(values, thread -> new Values(thread, valueBytes));
+    return forEach(
+        0, threads, mostSeconds, (session, thread, key) -> session.put(key, values[thread].next()));
+  }
+
+  /** Deletes all entries but the first so many, and returns what {@link #grow} does. */
+  double[] shrink(int threads, long kept, long mostSeconds)
+      throws InterruptedException, ExecutionException {
+    return forEach(kept, threads, mostSeconds, (session, thread, key) -> session.delete(key));
+  }
+
+  private interface Step {
+    void run(Session session, int thread, byte[] key);
+  }
+
+  private double[] forEach(long from, int threads, long mostSeconds, Step step)
+      throws InterruptedException, ExecutionException {
     Histogram nanos = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
-    ExecutorService writers = Executors.newFixedThreadPool(threads);
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
     long begin = System.nanoTime();
+    long end = begin + TimeUnit.SECONDS.toNanos(mostSeconds);
     try {
-      List<Future<?>> ends = new ArrayList<>();
+      List<Future<?>> parts = new ArrayList<>();
       for (int thread = 0; thread < threads; thread++) {
-        int first = thread;
-        ends.add(writers.submit(() -> growPart(first, threads, nanos)));
+        int number = thread;
+        parts.add(workers.submit(() -> forEach(from + number, threads, end, nanos, number, step)));
       }
-      for (Future<?> end : ends) {
-        end.get();
+      for (Future<?> part : parts) {
+        part.get();
       }
     } finally {
-      writers.shutdown();
+      workers.shutdown();
     }
     return new double[] {
+      nanos.getTotalCount(),
       (System.nanoTime() - begin) / 1e9,
       nanos.getValueAtPercentile(50) / 1e6,
       nanos.getValueAtPercentile(99.99) / 1e6,
@@ -61,15 +84,15 @@ final class LifeCycle {
     };
   }
 
-  private void growPart(int first, int step, Histogram nanos) {
-    Values values = new Values(first, valueBytes);
+  private void forEach(long from, int stride, long end, Histogram nanos, int thread, Step step) {
     try (Session session = engine.session()) {
-      for (long position = first; position < keys.entries(); position += step) {
+      long now = System.nanoTime();
+      for (long position = from; position < keys.entries() && now - end < 0; position += stride) {
         byte[] key = keys.key(keys.scattered(position));
-        byte[] value = values.next();
         long begin = System.nanoTime();
-        session.put(key, value);
-        nanos.recordValue(System.nanoTime() - begin);
+        step.run(session, thread, key);
+        now = System.nanoTime();
+        nanos.recordValue(now - begin);
       }
     }
   }
