@@ -149,7 +149,14 @@ public interface KVStore extends AutoCloseable {
   /** What opening this store found and did. */
   RecoveryReport recovery();
 
-  /** Closes the store; a second call does nothing. Calls in flight finish first. */
+  /**
+   * Closes the store; a second call does nothing. Calls in flight finish first.
+   *
+   * @throws KVException.NoSpace if there is no space for a last snapshot; everything is closed and
+   *     nothing acknowledged is lost, as the next open recovers it from the journal
+   * @throws KVException.ReadOnly if a write or sync of its files has failed, now or before;
+   *     everything is closed, and the next open recovers what is on the disk
+   */
   @Override
   void close();
 

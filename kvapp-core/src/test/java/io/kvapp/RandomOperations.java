@@ -14,7 +14,7 @@ import java.util.Random;
  *
  * <p>Used by one thread.
  */
-final class RandomOperations {
+public final class RandomOperations {
   private static final int[] KEY_BYTES = {0, 1, 'a', 'b', 0x7f, 0x80, 0xfe, 0xff};
   private static final int FULL_COMPARISON_EVERY = 500;
 
@@ -24,14 +24,20 @@ final class RandomOperations {
   private final long seed;
   private long newestRevision;
 
-  RandomOperations(StoreFixture fixture, long seed) {
+  /** A run on the store of a fixture. */
+  public RandomOperations(StoreFixture fixture, long seed) {
     this.fixture = fixture;
     this.seed = seed;
     random = new Random(seed);
     model = new SortedModel(fixture.clock());
   }
 
-  void run(int steps) {
+  /**
+   * Runs so many operations.
+   *
+   * @throws AssertionError naming seed and step when an answer is wrong
+   */
+  public void run(int steps) {
     int step = 0;
     try {
       for (; step < steps; step++) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What each part of the store contract works with. */
-interface StoreFixture {
+public interface StoreFixture {
   /** The largest value of {@link #store()}. */
   int MAX_VALUE_BYTES = 3 << 20;
 

@@ -43,6 +43,7 @@ final class BackupFiles {
           write(
               disk,
               folder,
+              entries.size(),
               () -> {
                 Snapshot snapshot =
                     Snapshot.write(
@@ -75,11 +76,14 @@ final class BackupFiles {
   /**
    * Copies snapshots, which the caller holds a use of, as a backup; on a thread that nobody
    * interrupts.
+   *
+   * @param entries how many entries they hold, as the manifest has it
    */
-  static void copy(Disk disk, List<Snapshot> snapshots, Path folder) {
+  static void copy(Disk disk, List<Snapshot> snapshots, long entries, Path folder) {
     write(
         disk,
         folder,
+        entries,
         () -> {
           for (Snapshot snapshot : snapshots) {
             for (SnapshotFile file : snapshot.files()) {
@@ -98,7 +102,7 @@ final class BackupFiles {
     }
   }
 
-  private static void write(Disk disk, Path folder, Writing writing) {
+  private static void write(Disk disk, Path folder, long entries, Writing writing) {
     boolean existed = Files.exists(folder);
     try {
       disk.createFolder(folder);
@@ -120,7 +124,7 @@ final class BackupFiles {
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);
-      new Manifest(revision, next + 1, Manifest.NO_JOURNAL, written, Optional.empty())
+      new Manifest(revision, next + 1, Manifest.NO_JOURNAL, entries, written, Optional.empty())
           .write(disk, folder);
     } catch (IOException failure) {
       remove(disk, folder, existed, failure);

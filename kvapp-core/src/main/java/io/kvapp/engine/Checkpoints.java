@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +34,12 @@ final class Checkpoints {
   private final Path folder;
   private final Journal journal;
   private final Stripes stripes;
-  private final LongSupplier liveEntries;
+  private final GrowingMap map;
   private final Tuning tuning;
 
   private long nextSnapshot;
   private long firstSegment;
+  private long entries;
   private volatile Version current;
   private volatile long journalBytesAtFreeze;
   private volatile Instant lastCheckpoint;
@@ -49,7 +49,7 @@ final class Checkpoints {
    * The state after opening, with an empty memtable.
    *
    * @param snapshots newest first; the first use of each passes to this object
-   * @param liveEntries how many entries live, to tell how much of the snapshots is garbage
+   * @param map counts the entries that live
    */
   Checkpoints(
       Disk disk,
@@ -58,14 +58,15 @@ final class Checkpoints {
       Stripes stripes,
       long nextSnapshot,
       List<Snapshot> snapshots,
-      LongSupplier liveEntries,
+      GrowingMap map,
       Tuning tuning) {
     this.disk = disk;
     this.folder = folder;
     this.journal = journal;
     this.stripes = stripes;
     this.nextSnapshot = nextSnapshot;
-    this.liveEntries = liveEntries;
+    this.map = map;
+    this.entries = map.countedSize();
     this.firstSegment = journal.sequence();
     this.tuning = tuning;
     Memtable active = new Memtable(journal.revision());
@@ -156,7 +157,7 @@ final class Checkpoints {
   private synchronized void startMemtable() {
     Version before = current;
     List<Segment> sealed = journal.rotate();
-    before.active.freeze(sealed);
+    before.active.freeze(sealed, map.countedSize());
     List<Memtable> frozen = new ArrayList<>(before.frozen);
     frozen.add(0, before.active);
     Memtable active = new Memtable(journal.revision());
@@ -193,8 +194,9 @@ final class Checkpoints {
       List<Snapshot> snapshots = new ArrayList<>(now.snapshots);
       snapshots.add(0, snapshot);
       long journalStart = segments.get(segments.size() - 1).next();
-      writeManifest(snapshots, journalStart, snapshot);
+      writeManifest(snapshots, journalStart, oldest.entriesAfter(), snapshot);
       firstSegment = journalStart;
+      entries = oldest.entriesAfter();
       journal.forget(segments);
       oldest.discard(this::retire);
       replace(now.active, now.frozen.subList(0, now.frozen.size() - 1), snapshots);
@@ -216,10 +218,11 @@ final class Checkpoints {
   }
 
   /** Writes a manifest that names a new snapshot; when that fails, gives the snapshot back. */
-  private void writeManifest(List<Snapshot> snapshots, long journalStart, Snapshot added)
+  private void writeManifest(
+      List<Snapshot> snapshots, long journalStart, long entriesThen, Snapshot added)
       throws IOException {
     try {
-      manifest(snapshots, journalStart, Optional.empty()).write(disk, folder);
+      manifest(snapshots, journalStart, entriesThen, Optional.empty()).write(disk, folder);
     } catch (IOException failure) {
       if (!isNamed(added)) {
         added.discard();
@@ -240,23 +243,32 @@ final class Checkpoints {
   }
 
   private Manifest manifest(
-      List<Snapshot> snapshots, long journalStart, Optional<Manifest.MapFile> map) {
+      List<Snapshot> snapshots,
+      long journalStart,
+      long entriesThen,
+      Optional<Manifest.MapFile> mapFile) {
     return new Manifest(
         journal.revision(),
         nextSnapshot,
         journalStart,
+        entriesThen,
         snapshots.stream().map(snapshot -> snapshot.identity).toList(),
-        map);
+        mapFile);
   }
 
   /** Names in the manifest what the store consists of, as the last act before it is closed. */
-  synchronized void writeCleanManifest(Manifest.MapFile map) throws IOException {
-    manifest(current.snapshots, Manifest.NO_JOURNAL, Optional.of(map)).write(disk, folder);
+  synchronized void writeCleanManifest(Optional<Manifest.MapFile> mapFile) throws IOException {
+    manifest(current.snapshots, Manifest.NO_JOURNAL, entries, mapFile).write(disk, folder);
   }
 
   /** Names in the manifest what the store consists of, as the last act of opening it. */
   synchronized void writeManifest() throws IOException {
-    manifest(current.snapshots, firstSegment, Optional.empty()).write(disk, folder);
+    manifest(current.snapshots, firstSegment, entries, Optional.empty()).write(disk, folder);
+  }
+
+  /** How many entries the snapshots hold, as the manifest has it. */
+  synchronized long entries() {
+    return entries;
   }
 
   /** Ends the use of every file, with no call in flight but scans, which finish on their own. */
@@ -321,7 +333,7 @@ final class Checkpoints {
     int at = snapshots.indexOf(merged.get(0));
     snapshots.subList(at, at + merged.size()).clear();
     snapshots.add(at, result);
-    writeManifest(snapshots, firstSegment, result);
+    writeManifest(snapshots, firstSegment, entries, result);
     merged.forEach(Snapshot::discard);
     replace(now.active, now.frozen, snapshots);
   }
@@ -334,7 +346,7 @@ final class Checkpoints {
   private int countToMerge(List<Snapshot> snapshots, boolean idle) {
     long puts = snapshots.stream().mapToLong(Snapshot::puts).sum();
     long deletes = snapshots.stream().mapToLong(Snapshot::deletes).sum();
-    long live = liveEntries.getAsLong();
+    long live = map.size();
     if (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK) {
       return snapshots.size();
     }

@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.IntConsumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
  * then on every write goes there while a background thread copies the rest, and once that is done
  * the larger one takes over. What fits neither meanwhile waits in the heap. A map that has become
  * far too large is replaced by a smaller one in the same way.
+ *
+ * <p>A map that cannot be used again after a crash is made anew, empty, and {@linkplain #fill
+ * filled} in the background from the ordered keys, which answer meanwhile what it does not hold
+ * yet.
  *
  * <p>Small values are kept in the map, larger ones where the ordered keys have them. Writers of one
  * key come one after the other, and hold its stripe; readers hold it shared.
@@ -86,48 +91,41 @@ final class GrowingMap implements AutoCloseable {
   private long generation;
   private volatile Table current;
   private volatile Table next;
+  private volatile boolean damaged;
 
-  private GrowingMap(Disk disk, Path folder, Stripes stripes, long generation, Table table) {
+  /** Where entries are that the map does not hold yet; null once it holds all. */
+  private volatile Supplier<Version> elsewhere;
+
+  private GrowingMap(
+      Disk disk, Path folder, Stripes stripes, long generation, Table table, long entries) {
     this.disk = disk;
     this.folder = folder;
     this.stripes = stripes;
     this.generation = generation;
     this.current = table;
-    count.add(table.view.size());
+    count.add(entries);
   }
 
   /**
-   * A new, empty map.
+   * A new map.
    *
-   * @param deleting deletes the map files that are there already, which takes seconds for large
-   *     ones; where there is no room for them and the new one, they are deleted first
+   * @param entries how many entries there are, all of them in the ordered keys so far
+   * @param elsewhere gives the newest version of the ordered keys, with a use that the taker ends
    */
-  static GrowingMap create(Disk disk, Path folder, Stripes stripes, Size size, Executor deleting)
+  static GrowingMap create(
+      Disk disk, Path folder, Stripes stripes, Size size, long entries, Supplier<Version> elsewhere)
       throws IOException {
     List<Path> left = Disk.list(folder, FILES);
-    if (disk.usableBytes(folder) < LEAST_FREE_BYTES + 2 * size.bytes()) {
+    if (entries == 0 || disk.usableBytes(folder) < LEAST_FREE_BYTES + 2 * size.bytes()) {
       for (Path file : left) {
         disk.delete(file);
       }
-      left = List.of();
     }
-    long generation = 1;
-    for (Path file : left) {
-      generation = Math.max(generation, generation(file) + 1);
-    }
+    long generation = left.stream().mapToLong(GrowingMap::generation).max().orElse(0) + 1;
     Table table = table(disk, folder, generation, size);
-    for (Path file : left) {
-      deleting.execute(() -> deleteLeft(disk, file));
-    }
-    return new GrowingMap(disk, folder, stripes, generation, table);
-  }
-
-  private static void deleteLeft(Disk disk, Path file) {
-    try {
-      disk.delete(file);
-    } catch (IOException failure) {
-      LOG.warn("{} is not needed any more, but cannot be deleted: {}", file, failure.toString());
-    }
+    GrowingMap map = new GrowingMap(disk, folder, stripes, generation, table, entries);
+    map.elsewhere = entries == 0 ? null : elsewhere;
+    return map;
   }
 
   private static long generation(Path file) {
@@ -153,7 +151,8 @@ final class GrowingMap implements AutoCloseable {
         disk.delete(left);
       }
     }
-    return new GrowingMap(disk, folder, stripes, generation(file), new Table(view, file, size));
+    Table table = new Table(view, file, size);
+    return new GrowingMap(disk, folder, stripes, generation(file), table, view.size());
   }
 
   private static Table table(Disk disk, Path folder, long generation, Size size)
@@ -165,29 +164,62 @@ final class GrowingMap implements AutoCloseable {
 
   /** The entry of a key, expired or not; its value is null where the map does not keep it. */
   Hit get(byte[] key) {
+    // Before the look into the map, which may be filled in between.
+    Supplier<Version> filledFrom = elsewhere;
     Hit hit = current.view.get(key);
     if (hit != null) {
       return hit;
     }
     Table growing = next;
     hit = growing == null ? null : growing.view.get(key);
-    return hit != null || waiting.isEmpty() ? hit : waiting.get(key);
+    if (hit == null && !waiting.isEmpty()) {
+      hit = waiting.get(key);
+    }
+    return hit != null || filledFrom == null ? hit : in(filledFrom, now -> now.lookUp(key));
   }
 
-  /** Stores an entry; its value may be of any size. */
+  private static <T> T in(Supplier<Version> versions, Function<Version, T> read) {
+    Version now = versions.get();
+    try {
+      return read.apply(now);
+    } finally {
+      now.release();
+    }
+  }
+
+  /** Stores an entry, before it is in the ordered keys; its value may be of any size. */
   void put(byte[] key, long revision, long expiresAt, byte[] value) {
     byte[] kept = value.length > LARGEST_VALUE_BYTES ? null : value;
     store(key, new Hit(revision, expiresAt, kept));
   }
 
+  /** Whether some entries are still to be {@linkplain #fill filled} in. */
+  boolean isPartial() {
+    return elsewhere != null;
+  }
+
+  /** Deletes the files of the maps before this one, which takes seconds for large ones. */
+  void deleteOthers() {
+    try {
+      for (Path file : Disk.list(folder, FILES)) {
+        if (!file.equals(current.file)) {
+          disk.delete(file);
+        }
+      }
+    } catch (IOException failure) {
+      LOG.warn("a map that is not needed any more cannot be deleted: {}", failure.toString());
+    }
+  }
+
   /**
-   * Stores the entries that a cursor steps over, deletes left out, without reading values that are
-   * not kept. Many are gathered and stored {@linkplain HashView#part part} by part, which takes
-   * half the time of the order of their keys.
+   * Stores the entries that a cursor steps over and that have not changed since, without reading
+   * values that are not kept, while readers and writers go on. Many are gathered and stored
+   * {@linkplain HashView#part part} by part, which takes half the time of the order of their keys.
    *
-   * @param counted is told now and then how many more were stepped over
+   * @param since the revision up to which the cursor has every change
+   * @param goOn is told now and then how many more were stepped over, and says whether to go on
    */
-  void putAll(Cursor cursor, IntConsumer counted) {
+  void fill(Cursor cursor, long since, IntPredicate goOn) {
     List<byte[]> keys = new ArrayList<>();
     List<Hit> hits = new ArrayList<>();
     long gathered = 0;
@@ -202,22 +234,42 @@ final class GrowingMap implements AutoCloseable {
         gathered += OBJECT_BYTES + key.length + (kept == null ? 0 : kept.length);
       }
       if (gathered > GATHERED_BYTES) {
-        storePartByPart(keys, hits);
-        counted.accept(steps);
+        fillPartByPart(keys, hits, since);
+        if (!goOn.test(steps)) {
+          return;
+        }
         keys.clear();
         hits.clear();
         gathered = 0;
         steps = 0;
       }
     }
-    storePartByPart(keys, hits);
-    counted.accept(steps);
+    fillPartByPart(keys, hits, since);
+    goOn.test(steps);
   }
 
-  private void storePartByPart(List<byte[]> keys, List<Hit> hits) {
+  private void fillPartByPart(List<byte[]> keys, List<Hit> hits, long since) {
     for (int i : partByPart(keys, current.view)) {
-      store(keys.get(i), hits.get(i));
+      fill(keys.get(i), hits.get(i), since);
     }
+  }
+
+  private void fill(byte[] key, Hit hit, long since) {
+    Stripes.Stripe stripe = stripes.of(key);
+    stripe.writing.lock();
+    try {
+      if (!in(elsewhere, now -> now.hasChanged(key, since))
+          && current.put(key, hit) == HashView.Put.NO_ROOM) {
+        waiting.put(key, hit);
+      }
+    } finally {
+      stripe.writing.unlock();
+    }
+  }
+
+  /** Says that every entry has been filled in. */
+  void endFilling() {
+    elsewhere = null;
   }
 
   /**
@@ -243,6 +295,7 @@ final class GrowingMap implements AutoCloseable {
   }
 
   private void store(byte[] key, Hit hit) {
+    Supplier<Version> filledFrom = elsewhere;
     Table growing = next;
     Table target = growing == null ? current : growing;
     HashView.Put outcome = target.put(key, hit);
@@ -255,12 +308,14 @@ final class GrowingMap implements AutoCloseable {
     if (growing != null) {
       known |= current.view.remove(key);
     }
-    if (!known) {
+    if (!known && (filledFrom == null || !in(filledFrom, now -> now.holds(key)))) {
       count.increment();
     }
   }
 
+  /** Removes an entry, as {@link #put} before the change is in the ordered keys. */
   void remove(byte[] key) {
+    Supplier<Version> filledFrom = elsewhere;
     Table growing = next;
     boolean known = current.view.remove(key);
     if (growing != null) {
@@ -269,7 +324,7 @@ final class GrowingMap implements AutoCloseable {
     if (!waiting.isEmpty()) {
       known |= waiting.remove(key) != null;
     }
-    if (known) {
+    if (known || filledFrom != null && in(filledFrom, now -> now.holds(key))) {
       count.decrement();
     }
   }
@@ -277,6 +332,18 @@ final class GrowingMap implements AutoCloseable {
   /** How many entries there are, expired ones included. */
   long size() {
     return count.sum();
+  }
+
+  /** As {@link #size()}, or {@link Manifest#UNKNOWN} if damage may have led to a wrong count. */
+  long countedSize() {
+    return damaged ? Manifest.UNKNOWN : size();
+  }
+
+  /**
+   * Notes that an entry was found damaged, so that the map is not used again after it is closed.
+   */
+  void noteDamage() {
+    damaged = true;
   }
 
   long fileBytes() {
@@ -297,7 +364,10 @@ final class GrowingMap implements AutoCloseable {
   /** Whether a much smaller map would do. */
   boolean needsShrinking() {
     Size size = current.size;
-    return next == null && size.entries > FEWEST_ENTRIES && current.view.size() < size.entries / 8;
+    return next == null
+        && elsewhere == null
+        && size.entries > FEWEST_ENTRIES
+        && current.view.size() < size.entries / 8;
   }
 
   /**
@@ -384,18 +454,19 @@ final class GrowingMap implements AutoCloseable {
   }
 
   /** Closes the map, with no call in flight; the manifest's word for it, if it is whole. */
-  Manifest.MapFile finish() throws IOException {
-    boolean whole = next == null && waiting.isEmpty();
+  Optional<Manifest.MapFile> finish() throws IOException {
+    boolean whole = next == null && waiting.isEmpty() && elsewhere == null && !damaged;
     close();
     Table last = current;
     return whole
-        ? new Manifest.MapFile(
-            last.file.getFileName().toString(),
-            last.size.entries,
-            last.size.keyBytes,
-            last.size.valueBytes,
-            FileCheck.of(last.file))
-        : null;
+        ? Optional.of(
+            new Manifest.MapFile(
+                last.file.getFileName().toString(),
+                last.size.entries,
+                last.size.keyBytes,
+                last.size.valueBytes,
+                FileCheck.of(last.file)))
+        : Optional.empty();
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.kvapp.engine;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -32,7 +31,6 @@ final class HashView implements AutoCloseable {
   private static final int SAMPLED_SEGMENTS = 16;
 
   private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
-  private final RandomAccessFile disk;
   private final long fileBytes;
   private final CallerThreads<StoredEntry> threads;
   private final AtomicInteger nextSample = new AtomicInteger();
@@ -43,18 +41,14 @@ final class HashView implements AutoCloseable {
   private HashView(Path file, HashShape shape, CallerThreads<StoredEntry> threads)
       throws IOException {
     this.threads = threads;
-    disk = new RandomAccessFile(file.toFile(), "rw");
-    try {
-      fileBytes = disk.length();
-      new HashFile(shape).check(file, disk);
-      map =
-          (VanillaChronicleMap<byte[], StoredEntry, Object>)
-              HashFile.builder(shape).createPersistedTo(file.toFile());
-      checkUnlocked(file);
-    } catch (Throwable failure) {
-      disk.close();
-      throw failure;
+    try (RandomAccessFile head = new RandomAccessFile(file.toFile(), "r")) {
+      fileBytes = head.length();
+      new HashFile(shape).check(file, head);
     }
+    map =
+        (VanillaChronicleMap<byte[], StoredEntry, Object>)
+            HashFile.builder(shape).createPersistedTo(file.toFile());
+    checkUnlocked(file);
   }
 
   /** A lock that a killed process left behind would hold every caller up for a minute. */
@@ -296,26 +290,17 @@ final class HashView implements AutoCloseable {
     return fileBytes;
   }
 
-  /** Writes what has changed to the disk and waits for it. Says nothing about later writes. */
-  void force() throws IOException {
-    checkOpen();
-    disk.getFD().sync();
-  }
-
   /** Closes the file. No other call may be in flight; every later one fails. Idempotent. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      try (threads;
-          disk) {
+      try (threads) {
         threads.call(
             stored -> {
               map.close();
               return null;
             });
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
     }
   }

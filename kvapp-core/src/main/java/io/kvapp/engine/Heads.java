@@ -1,7 +1,14 @@
 package io.kvapp.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** The first bytes of keys as numbers, which compare faster than keys. */
 final class Heads {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private Heads() {}
 
   /**
@@ -10,10 +17,13 @@ final class Heads {
    * say nothing.
    */
   static long of(byte[] key, int from) {
+    int bytes = key.length - from;
+    if (bytes >= Long.BYTES) {
+      return (long) LONG.get(key, from);
+    }
     long head = 0;
-    int end = Math.min(key.length, from + Long.BYTES);
-    for (int i = from; i < end; i++) {
-      head |= (key[i] & 0xffL) << (Long.SIZE - Byte.SIZE * (i - from + 1));
+    for (int i = 0; i < bytes; i++) {
+      head |= (key[from + i] & 0xffL) << (Long.SIZE - Byte.SIZE * (i + 1));
     }
     return head;
   }

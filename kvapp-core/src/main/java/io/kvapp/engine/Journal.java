@@ -170,6 +170,16 @@ final class Journal {
     waited.exceptionally(unused -> null).join();
   }
 
+  /** Whether the journal writes into a larger file than at its beginning. */
+  boolean isLarge() {
+    appending.lock();
+    try {
+      return current.capacity() > firstSegmentBytes;
+    } finally {
+      appending.unlock();
+    }
+  }
+
   /**
    * Gives back the files that were made ready, and makes the next segment as small as the first;
    * for one thread at a time.

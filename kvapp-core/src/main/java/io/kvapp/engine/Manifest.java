@@ -26,14 +26,17 @@ import java.util.zip.CRC32C;
  *
  * @param revision the last revision when it was written; of a clean store the last there is
  * @param nextSnapshot the number of the next snapshot
- * @param journal the sequence of the first journal segment that is not in a snapshot
+ * @param journal the sequence of the first journal segment that is not in a snapshot, or {@link
+ *     #NO_JOURNAL} if the store was closed in good order
+ * @param entries how many entries the snapshots hold; {@link #UNKNOWN} where they are to be counted
  * @param snapshots the snapshots, newest first
- * @param map the hash map that agrees with the snapshots; empty unless the store was closed cleanly
+ * @param map the hash map that agrees with the snapshots; empty where it is to be built anew
  */
 record Manifest(
     long revision,
     long nextSnapshot,
     long journal,
+    long entries,
     List<Snapshot.Identity> snapshots,
     Optional<MapFile> map) {
 
@@ -51,6 +54,9 @@ record Manifest(
   /** What {@link #journal} says where there is none to replay. */
   static final long NO_JOURNAL = 0;
 
+  /** What {@link #entries} says where it is not known. */
+  static final long UNKNOWN = -1;
+
   static final String NAME = "MANIFEST";
 
   /** What opening a store without its manifest drops. */
@@ -65,7 +71,7 @@ record Manifest(
   private static final long MOST_BYTES = 64 << 20;
 
   boolean isClean() {
-    return map.isPresent();
+    return journal == NO_JOURNAL;
   }
 
   /** Replaces the manifest of a folder and waits until it is on the disk. */
@@ -86,6 +92,7 @@ record Manifest(
     line(text, "revision", revision);
     line(text, "nextSnapshot", nextSnapshot);
     line(text, "journal", journal);
+    line(text, "entries", entries);
     map.ifPresent(
         file -> {
           line(text, "map", file.name());
@@ -193,6 +200,7 @@ record Manifest(
         number(lines, "revision"),
         number(lines, "nextSnapshot"),
         number(lines, "journal"),
+        number(lines, "entries"),
         snapshots,
         map);
   }

@@ -54,7 +54,6 @@ public final class MapStore implements KVStore {
   private final RecoveryReport report;
   private final StampedLock batches = new StampedLock();
   private final AtomicLong earliestExpiry = new AtomicLong(Long.MAX_VALUE);
-  private volatile boolean mapDamaged;
   private volatile boolean closed;
 
   private MapStore(
@@ -77,7 +76,7 @@ public final class MapStore implements KVStore {
     this.checkpoints = opening.checkpoints;
     this.report = opening.report;
     noteEarliestExpiry();
-    this.upkeep = new Upkeep(journal, checkpoints, map, this::sweep, tuning);
+    this.upkeep = new Upkeep(stripes, journal, checkpoints, map, this::sweep, tuning);
   }
 
   /**
@@ -171,7 +170,7 @@ public final class MapStore implements KVStore {
         return new Hit(hit.revision(), hit.expiresAt(), value);
       }
     }
-    mapDamaged = true;
+    map.noteDamage();
     return lookInTruth(key);
   }
 
@@ -182,7 +181,7 @@ public final class MapStore implements KVStore {
       requireOpen();
       return live(map.get(key));
     } catch (HashView.DamagedException damaged) {
-      mapDamaged = true;
+      map.noteDamage();
       return lookInTruth(key);
     } finally {
       stripe.applying.unlockRead(stamp);
@@ -379,7 +378,7 @@ public final class MapStore implements KVStore {
     try {
       return live(map.get(key));
     } catch (HashView.DamagedException damaged) {
-      mapDamaged = true;
+      map.noteDamage();
       return lookInTruth(key);
     }
   }
@@ -411,7 +410,7 @@ public final class MapStore implements KVStore {
       }
       active.put(key, slot);
     } catch (Throwable failure) {
-      mapDamaged = true;
+      map.noteDamage();
       journal.fail(new IOException("a write could not be applied: " + failure, failure));
       throw failure;
     }
@@ -566,7 +565,7 @@ public final class MapStore implements KVStore {
         () -> {
           Version version = checkpoints.acquire();
           try {
-            BackupFiles.copy(disk, version.snapshots, target);
+            BackupFiles.copy(disk, version.snapshots, checkpoints.entries(), target);
           } finally {
             version.release();
           }
@@ -618,6 +617,7 @@ public final class MapStore implements KVStore {
   @Override
   public VerifyReport verify() {
     requireOpen();
+    upkeep.awaitFilled();
     return new Verification(checkpoints::acquire, stripes, map, journal, this::requireOpen).run();
   }
 
@@ -689,6 +689,9 @@ public final class MapStore implements KVStore {
       } finally {
         finish(saved);
       }
+      if (!saved) {
+        throw new KVException.ReadOnly(folder, journal.failure());
+      }
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
     } finally {
@@ -699,8 +702,8 @@ public final class MapStore implements KVStore {
   private void finish(boolean saved) throws IOException {
     boolean clean = false;
     try {
-      Manifest.MapFile file = map.finish();
-      if (saved && file != null && !mapDamaged) {
+      Optional<Manifest.MapFile> file = map.finish();
+      if (saved) {
         checkpoints.writeCleanManifest(file);
         clean = true;
       }

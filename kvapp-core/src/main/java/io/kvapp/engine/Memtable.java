@@ -15,6 +15,7 @@ final class Memtable extends Shared implements Source {
   private final OrderedSlots expiries = new OrderedSlots();
   private final long lowRevision;
   private volatile List<Segment> segments = List.of();
+  private volatile long entriesAfter = Manifest.UNKNOWN;
   private volatile Consumer<Segment> whenUnused = segment -> {};
 
   /**
@@ -54,9 +55,19 @@ final class Memtable extends Shared implements Source {
     return entries.count() == 0 && expiries.count() == 0;
   }
 
-  /** Says which segments the slots point into, once no more changes come. */
-  void freeze(List<Segment> sealed) {
+  /**
+   * Ends it: no more changes come.
+   *
+   * @param sealed the segments that the slots point into
+   * @param entries how many entries the store holds after these changes, as the manifest has it
+   */
+  void freeze(List<Segment> sealed, long entries) {
     segments = List.copyOf(sealed);
+    entriesAfter = entries;
+  }
+
+  long entriesAfter() {
+    return entriesAfter;
   }
 
   List<Segment> segments() {

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * Opens a data folder: maps the files of a store that was closed cleanly, and recovers one that was
  * not from its snapshots and its journal.
  *
- * <p>A recovery replays the journal, builds the hash map anew, writes what was replayed into a
+ * <p>A recovery replays the journal, begins a new hash map, writes what was replayed into a
  * snapshot and begins a new journal; until the manifest names the result, nothing that was there is
- * deleted, so that a recovery that is cut short begins again.
+ * deleted, so that a recovery that is cut short begins again. The map is filled after it is opened.
  *
  * <p>For one thread, which nobody interrupts; used once.
  */
@@ -41,6 +41,7 @@ final class Opening {
   private final List<Segment> replayed = new ArrayList<>();
   private final List<Snapshot> snapshots = new ArrayList<>();
 
+  private long savedEntries;
   private long revision;
   private long replayedRecords;
   private long cutBytes;
@@ -102,7 +103,8 @@ final class Opening {
     try {
       Optional<Manifest> found = readManifest();
       Manifest manifest =
-          found.orElse(new Manifest(0, 1, Manifest.NO_JOURNAL, List.of(), Optional.empty()));
+          found.orElse(new Manifest(0, 1, Manifest.NO_JOURNAL, 0, List.of(), Optional.empty()));
+      savedEntries = manifest.entries();
       if (snapshots.isEmpty()) {
         nextSnapshot = manifest.nextSnapshot();
         openSnapshots(manifest);
@@ -166,6 +168,7 @@ final class Opening {
               snapshot.identity.highRevision(),
               nextSnapshot,
               Manifest.NO_JOURNAL,
+              Manifest.UNKNOWN,
               List.of(snapshot.identity),
               Optional.empty()));
     }
@@ -202,6 +205,7 @@ final class Opening {
         if (!Reconstruction.isWhole(disk, folder, identity)) {
           snapshots.add(
               new Reconstruction(disk, folder, dropped).of(manifest.snapshots(), nextSnapshot++));
+          savedEntries = Manifest.UNKNOWN;
           return;
         }
       }
@@ -283,19 +287,30 @@ final class Opening {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
     }
-    GrowingMap empty = GrowingMap.create(disk, folder, stripes, sizeOf(recent), preparing);
-    if (!clean || !snapshots.isEmpty()) {
-      rebuilt = true;
-      fill(empty, recent);
-    }
-    return empty;
+    rebuilt = !clean || !snapshots.isEmpty();
+    long entries = count(recent);
+    return GrowingMap.create(
+        disk, folder, stripes, sizeOf(entries, recent), entries, () -> checkpoints.acquire());
   }
 
-  private GrowingMap.Size sizeOf(Memtable recent) {
-    long entries = recent.count();
+  /** How many entries there are: those of the snapshots, and what the journal makes of that. */
+  private long count(Memtable recent) {
+    Version before = new Version(new Memtable(revision), List.of(), snapshots);
+    try {
+      long entries = savedEntries == Manifest.UNKNOWN ? before.count() : savedEntries;
+      Cursor changes = recent.entries(new byte[0], null, false);
+      while (changes.next()) {
+        entries += (changes.isDelete() ? 0 : 1) - (before.holds(changes.key()) ? 1 : 0);
+      }
+      return entries;
+    } finally {
+      before.release();
+    }
+  }
+
+  private GrowingMap.Size sizeOf(long entries, Memtable recent) {
     List<int[]> samples = new ArrayList<>();
     for (Snapshot snapshot : snapshots) {
-      entries += snapshot.puts();
       for (byte[] key : snapshot.sampleKeys(SAMPLES)) {
         samples.add(new int[] {key.length, snapshot.find(key).valueLength()});
       }
@@ -315,18 +330,6 @@ final class Opening {
             .orElseThrow();
     return GrowingMap.Size.forEntries(
         entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
-  }
-
-  private void fill(GrowingMap empty, Memtable recent) {
-    Version version = new Version(recent, List.of(), snapshots);
-    try {
-      new Rebuild(version, empty).run();
-    } catch (Throwable failure) {
-      empty.close();
-      throw failure;
-    } finally {
-      version.release();
-    }
   }
 
   private void saveReplayed(Memtable recent) throws IOException {
@@ -358,7 +361,7 @@ final class Opening {
     journal =
         new Journal(disk, folder, last + 1, revision, preparing, tuning, settings.durability());
     checkpoints =
-        new Checkpoints(disk, folder, journal, stripes, nextSnapshot, snapshots, map::size, tuning);
+        new Checkpoints(disk, folder, journal, stripes, nextSnapshot, snapshots, map, tuning);
     checkpoints.writeManifest();
     replayed.forEach(Segment::release);
     replayed.clear();

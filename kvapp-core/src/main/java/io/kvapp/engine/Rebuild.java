@@ -8,38 +8,82 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills an empty hash map with what lives in a version, several ranges of keys at a time, and logs
- * progress when that takes long.
+ * Fills the hash map of a store that was not closed cleanly with what is in the ordered keys,
+ * several ranges of keys at a time, while the store is in use; logs progress when that takes long.
  *
- * <p>For one thread; starts others and waits for them.
+ * <p>Used once, by one thread, which nobody interrupts; starts others and waits for them.
  */
 final class Rebuild {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int RANGES_PER_THREAD = 4;
 
-  private final Version version;
+  private final Stripes stripes;
+  private final Journal journal;
+  private final Checkpoints checkpoints;
   private final GrowingMap map;
+  private final BooleanSupplier stop;
   private final LongAdder done = new LongAdder();
-  private final long expected;
-  private long nextLog = System.nanoTime() + LOG_EVERY_NANOS;
+  private final long begin = System.nanoTime();
+  private long nextLog = begin + LOG_EVERY_NANOS;
+  private Version version;
+  private long since;
 
-  Rebuild(Version version, GrowingMap map) {
-    this.version = version;
+  /**
+   * A rebuild.
+   *
+   * @param stop says when to give up, which leaves the map as partial as it is
+   */
+  Rebuild(
+      Stripes stripes,
+      Journal journal,
+      Checkpoints checkpoints,
+      GrowingMap map,
+      BooleanSupplier stop) {
+    this.stripes = stripes;
+    this.journal = journal;
+    this.checkpoints = checkpoints;
     this.map = map;
-    this.expected =
-        version.active.count() + version.snapshots.stream().mapToLong(Snapshot::puts).sum();
+    this.stop = stop;
   }
 
+  /**
+   * Fills the map.
+   *
+   * @throws io.kvapp.KVException.Corrupt if an entry cannot be read; the map stays partial
+   */
   void run() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    List<byte[]> bounds = bounds(processors * RANGES_PER_THREAD);
+    // A write in flight has its revision already and is not in the ordered keys yet.
+    stripes.withoutWriters(
+        () -> {
+          version = checkpoints.acquire();
+          since = journal.revision();
+        });
+    try {
+      fillInParallel();
+    } finally {
+      version.release();
+    }
+    if (!stop.getAsBoolean()) {
+      map.endFilling();
+      long took = System.nanoTime() - begin;
+      if (took > LOG_EVERY_NANOS) {
+        LOG.info("the hash map is whole again, after {} ms", TimeUnit.NANOSECONDS.toMillis(took));
+      }
+    }
+  }
+
+  private void fillInParallel() {
+    // Half of the processors are left to callers.
+    int parallel = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    List<byte[]> bounds = bounds(parallel * RANGES_PER_THREAD);
     // No more than run at once: one that is put aside in the middle of a write holds others up.
-    ExecutorService threads = OwnThread.executor("kvapp-rebuild", processors);
+    ExecutorService threads = OwnThread.executor("kvapp-rebuild", parallel);
     List<CompletableFuture<Void>> ranges = new ArrayList<>();
     for (int i = 0; i <= bounds.size(); i++) {
       byte[] from = i == 0 ? new byte[0] : bounds.get(i - 1);
@@ -75,19 +119,23 @@ final class Rebuild {
   }
 
   private void fill(byte[] from, byte[] to) {
-    map.putAll(
-        version.entries(from, to, false),
-        steps -> {
-          done.add(steps);
-          logWhenItIsTime();
-        });
+    if (!stop.getAsBoolean()) {
+      map.fill(
+          version.entries(from, to, false),
+          since,
+          steps -> {
+            done.add(steps);
+            logWhenItIsTime();
+            return !stop.getAsBoolean();
+          });
+    }
   }
 
   private synchronized void logWhenItIsTime() {
     long now = System.nanoTime();
     if (now - nextLog >= 0) {
       nextLog = now + LOG_EVERY_NANOS;
-      LOG.info("recovery: {} of at most {} entries", done.sum(), expected);
+      LOG.info("the hash map is filled anew: {} of about {} entries", done.sum(), map.size());
     }
   }
 }

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a store does in the background: syncs, checkpoints, merges, growth of the hash map and the
- * sweep of expired entries, each on a daemon thread of its own. Writers wait here when the
- * background falls too far behind.
+ * What a store does in the background: syncs, checkpoints, merges, filling and growth of the hash
+ * map and the sweep of expired entries, each on a daemon thread of its own. Writers wait here when
+ * the background falls too far behind.
  *
  * <p>Safe for any thread.
  */
@@ -31,6 +31,7 @@ final class Upkeep {
     void run() throws IOException;
   }
 
+  private final Stripes stripes;
   private final Journal journal;
   private final Checkpoints checkpoints;
   private final GrowingMap map;
@@ -46,21 +47,31 @@ final class Upkeep {
   private volatile boolean behind;
   private volatile boolean closing;
   private volatile IOException spaceFailure;
+  private volatile KVException.Corrupt growthFailure;
   private long revisionAtTick;
   private volatile int quietTicks;
+  private boolean fillingBegun;
 
   /**
    * Begins to look after a store.
    *
    * @param sweep removes expired entries; called at every tick
    */
-  Upkeep(Journal journal, Checkpoints checkpoints, GrowingMap map, Runnable sweep, Tuning tuning) {
+  Upkeep(
+      Stripes stripes,
+      Journal journal,
+      Checkpoints checkpoints,
+      GrowingMap map,
+      Runnable sweep,
+      Tuning tuning) {
+    this.stripes = stripes;
     this.journal = journal;
     this.checkpoints = checkpoints;
     this.map = map;
     this.sweeping = new Job("kvapp-sweep", sweep::run);
     timer.scheduleWithFixedDelay(
         this::tick, tuning.tickMillis(), tuning.tickMillis(), TimeUnit.MILLISECONDS);
+    growing.request();
   }
 
   private void tick() {
@@ -82,7 +93,7 @@ final class Upkeep {
 
   /** Looks whether anything is to be done; cheap enough to be called every thousand writes. */
   void look() {
-    if (checkpoints.isDue(quietTicks >= QUIET_TICKS) || checkpoints.isPending()) {
+    if (checkpoints.isDue(quietTicks >= QUIET_TICKS) || checkpoints.isPending() || isWasteful()) {
       checkpointing.request();
     }
     growing.request();
@@ -93,6 +104,7 @@ final class Upkeep {
    * Waits while the background is too far behind for another write.
    *
    * @throws KVException.NoSpace if it is behind for want of space
+   * @throws KVException.Corrupt if the map cannot grow since an entry cannot be read
    */
   void awaitRoom(Path folder) {
     if (!behind) {
@@ -104,6 +116,9 @@ final class Upkeep {
         IOException failure = spaceFailure;
         if (failure != null) {
           throw new KVException.NoSpace(folder, 0, failure);
+        }
+        if (growthFailure != null && map.isOverfull()) {
+          throw growthFailure;
         }
         if (journal.failure() != null) {
           throw new KVException.ReadOnly(folder, journal.failure());
@@ -125,7 +140,15 @@ final class Upkeep {
     if (checkpoints.isDue(quietTicks >= QUIET_TICKS)) {
       checkpoints.checkpoint();
     }
+    if (isWasteful()) {
+      checkpoints.compactJournal();
+    }
     merging.request();
+  }
+
+  /** Whether nobody writes and yet the journal has the large files of busier times. */
+  private boolean isWasteful() {
+    return quietTicks >= IDLE_TICKS && journal.isLarge();
   }
 
   private void merge() throws IOException {
@@ -136,6 +159,22 @@ final class Upkeep {
   }
 
   private void grow() throws IOException {
+    try {
+      fillAndResize();
+    } catch (KVException.Corrupt damage) {
+      growthFailure = damage;
+      throw damage;
+    }
+  }
+
+  private void fillAndResize() throws IOException {
+    if (map.isPartial() && !fillingBegun) {
+      // Once only: what cannot be read now cannot be read later, and the ordered keys have the
+      // rest.
+      fillingBegun = true;
+      map.deleteOthers();
+      new Rebuild(stripes, journal, checkpoints, map, () -> closing).run();
+    }
     while (map.needsGrowth() || quietTicks >= IDLE_TICKS && map.needsShrinking()) {
       map.resize(checkpoints::acquire);
       signal();
@@ -151,6 +190,11 @@ final class Upkeep {
           work.run();
           return null;
         });
+  }
+
+  /** Waits until the map holds every entry, as far as they can be read. */
+  void awaitFilled() {
+    OwnThread.call(growing.thread, () -> null);
   }
 
   /** Brings all changes into one snapshot and fits the map to what lives. */

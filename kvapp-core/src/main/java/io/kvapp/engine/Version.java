@@ -1,7 +1,6 @@
 package io.kvapp.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -95,13 +94,70 @@ final class Version extends Shared {
 
   /** The entry of a key as the truth has it, expired or not; null where there is none. */
   Hit lookUp(byte[] key) {
-    Cursor cursor = entries(key, successor(key), false);
-    return !cursor.next() || cursor.isDelete()
+    Slot slot = newestSlot(key);
+    if (slot != null) {
+      return slot.isDelete() ? null : new Hit(slot.revision, slot.expiresAt(), slot.value());
+    }
+    SnapshotFile.Reader reader = newestInSnapshots(key);
+    return reader == null || reader.isDelete()
         ? null
-        : new Hit(cursor.revision(), cursor.expiresAt(), cursor.value());
+        : new Hit(reader.revision(), reader.expiresAt(), reader.value());
   }
 
-  private static byte[] successor(byte[] key) {
-    return Arrays.copyOf(key, key.length + 1);
+  /** How many entries there are, expired ones included; steps over all of them. */
+  long count() {
+    long count = 0;
+    Cursor cursor = entries(new byte[0], null, false);
+    while (cursor.next()) {
+      count += cursor.isDelete() ? 0 : 1;
+    }
+    return count;
+  }
+
+  /** Whether there is an entry of a key, expired or not. */
+  boolean holds(byte[] key) {
+    Slot slot = newestSlot(key);
+    if (slot != null) {
+      return !slot.isDelete();
+    }
+    SnapshotFile.Reader reader = newestInSnapshots(key);
+    return reader != null && !reader.isDelete();
+  }
+
+  /** Whether a key that had an entry at a revision has been written or deleted since. */
+  boolean hasChanged(byte[] key, long since) {
+    Slot slot = newestSlot(key);
+    if (slot != null) {
+      return slot.revision > since;
+    }
+    for (Snapshot snapshot : snapshots) {
+      if (snapshot.identity.highRevision() <= since) {
+        return false;
+      }
+      SnapshotFile.Reader reader = snapshot.find(key);
+      if (reader != null) {
+        return reader.revision() > since;
+      }
+    }
+    // It is in none of them: a merge with the oldest snapshot has dropped the delete.
+    return true;
+  }
+
+  private Slot newestSlot(byte[] key) {
+    Slot slot = active.get(key);
+    for (int i = 0; slot == null && i < frozen.size(); i++) {
+      slot = frozen.get(i).get(key);
+    }
+    return slot;
+  }
+
+  private SnapshotFile.Reader newestInSnapshots(byte[] key) {
+    for (Snapshot snapshot : snapshots) {
+      SnapshotFile.Reader reader = snapshot.find(key);
+      if (reader != null) {
+        return reader;
+      }
+    }
+    return null;
   }
 }

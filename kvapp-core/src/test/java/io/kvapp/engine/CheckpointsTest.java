@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointsTest {
@@ -58,14 +60,32 @@ class CheckpointsTest {
   }
 
   @Test
+  @Timeout(60)
+  void idleness_afterMuchWasWritten_givesTheFilesOfTheJournalBack() {
+    Tuning quick = new Tuning(64 << 10, 1 << 20, 4 << 20, 1_000_000, 5);
+    try (KVStore store = MapStore.open(settings(Durability.OS), new Disk(), quick)) {
+      for (int i = 0; i < 200; i++) {
+        store.put(("key " + i).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
+      }
+
+      while (store.stats().journalBytes() > 3 * (64 << 10)) {
+        Thread.onSpinWait();
+      }
+      assertThat(store.size()).isEqualTo(200);
+      assertThat(store.verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
   void checkpoint_whoseManifestCannotBeWritten_losesNothingAndGivesItsFilesBack() throws Exception {
     Path folder = Files.createDirectory(folder());
     ManifestDisk disk = new ManifestDisk();
     Stripes stripes = new Stripes();
     ExecutorService preparing = OwnThread.executor("test");
     Journal journal = new Journal(disk, folder, 1, 0, preparing, Tuning.standard(), Durability.OS);
+    GrowingMap map = GrowingMap.create(disk, folder, stripes, GrowingMap.Size.SMALLEST, 3, null);
     Checkpoints checkpoints =
-        new Checkpoints(disk, folder, journal, stripes, 1, List.of(), () -> 3L, Tuning.standard());
+        new Checkpoints(disk, folder, journal, stripes, 1, List.of(), map, Tuning.standard());
     checkpoints.writeManifest();
     for (String key : List.of("one", "two")) {
       put(journal, checkpoints, key);
@@ -78,6 +98,7 @@ class CheckpointsTest {
     assertThat(Disk.list(folder, "snapshot-*")).hasSize(2);
     disk.failure = null;
     checkpoints.mergeAll();
+    map.close();
     try (KVStore store = MapStore.open(settings(Durability.OS))) {
       assertThat(store.get("one")).hasValue("value");
       assertThat(store.get("two")).hasValue("value");
@@ -86,11 +107,58 @@ class CheckpointsTest {
     preparing.shutdown();
   }
 
+  @Test
+  void merge_thatDropsADelete_doesNotLetTheFillingBringTheEntryBack() throws Exception {
+    Path folder = Files.createDirectory(folder());
+    Disk disk = new Disk();
+    Stripes stripes = new Stripes();
+    ExecutorService preparing = OwnThread.executor("test");
+    Journal journal = new Journal(disk, folder, 1, 0, preparing, Tuning.standard(), Durability.OS);
+    AtomicReference<Checkpoints> checkpoints = new AtomicReference<>();
+    try (GrowingMap map =
+        GrowingMap.create(
+            disk,
+            folder,
+            stripes,
+            GrowingMap.Size.SMALLEST,
+            2,
+            () -> checkpoints.get().acquire())) {
+      checkpoints.set(
+          new Checkpoints(disk, folder, journal, stripes, 1, List.of(), map, Tuning.standard()));
+      put(journal, checkpoints.get(), "gone");
+      put(journal, checkpoints.get(), "kept");
+      checkpoints.get().checkpoint();
+      Version version = checkpoints.get().acquire();
+      long since = journal.revision();
+      checkpoints.get().freeze();
+      byte[] gone = "gone".getBytes(StandardCharsets.UTF_8);
+      map.remove(gone);
+      write(journal, checkpoints.get(), Operation.delete(gone));
+      checkpoints.get().checkpoint();
+      checkpoints.get().mergeAll();
+
+      map.fill(version.entries(new byte[0], null, false), since, steps -> true);
+      map.endFilling();
+
+      assertThat(map.get(gone)).isNull();
+      assertThat(map.get("kept".getBytes(StandardCharsets.UTF_8))).isNotNull();
+      assertThat(map.size()).isEqualTo(1);
+      version.release();
+      checkpoints.get().close();
+      journal.close(false);
+    }
+    preparing.shutdown();
+  }
+
   private static void put(Journal journal, Checkpoints checkpoints, String key) {
     byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
     byte[] value = "value".getBytes(StandardCharsets.UTF_8);
-    Slot slot = journal.append(List.of(Operation.put(bytes, value, 0)))[0];
-    checkpoints.current().active.put(bytes, slot);
+    write(journal, checkpoints, Operation.put(bytes, value, 0));
+  }
+
+  private static void write(Journal journal, Checkpoints checkpoints, Operation operation) {
+    Slot slot = journal.append(List.of(operation))[0];
+    checkpoints.current().active.put(operation.key(), slot);
   }
 
   @Test

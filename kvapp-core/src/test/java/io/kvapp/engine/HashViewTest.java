@@ -187,7 +187,6 @@ final class HashViewTest {
     }
     assertThat(refused).isPositive();
     assertSame(view, model);
-    view.force();
     view.close();
     try (HashView reopened = HashView.open(file, 2_000, 23, 100)) {
       assertSame(reopened, model);
@@ -335,7 +334,6 @@ final class HashViewTest {
     assertThatThrownBy(() -> view.remove(key(1))).hasMessage("closed");
     assertThatThrownBy(view::size).hasMessage("closed");
     assertThatThrownBy(view::fill).hasMessage("closed");
-    assertThatThrownBy(view::force).hasMessage("closed");
     assertThatThrownBy(view::usedBytes).hasMessage("closed");
   }
 
@@ -345,7 +343,6 @@ final class HashViewTest {
     HashView view = create(SMALLEST);
     assertThat(put(view, 1, 10)).isTrue();
     assertThat(view.get(key(1))).isNotNull();
-    view.force();
     assertThat(view.size()).isEqualTo(1);
     view.close();
     try (HashView reopened = HashView.open(folder.resolve("map"), SMALLEST, 23, 100)) {

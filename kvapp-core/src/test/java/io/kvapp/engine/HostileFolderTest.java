@@ -103,6 +103,7 @@ class HostileFolderTest {
             old.revision(),
             old.nextSnapshot(),
             old.journal(),
+            old.entries(),
             old.snapshots(),
             Optional.of(
                 new Manifest.MapFile(

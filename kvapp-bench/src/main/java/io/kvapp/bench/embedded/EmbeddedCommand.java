@@ -91,6 +91,11 @@ public final class EmbeddedCommand implements Callable<Integer> {
   @Option(names = "--results", description = "Where the results are written.")
   private Path results = Path.of("kvapp-bench", "target", "bench-results");
 
+  @Option(
+      names = "--add",
+      description = "Keep the results that are there of what is not measured this time.")
+  private boolean add;
+
   private EmbeddedCommand() {}
 
   @Override
@@ -109,6 +114,9 @@ public final class EmbeddedCommand implements Callable<Integer> {
         measureSizes(samples);
       }
     } finally {
+      if (add) {
+        samples = samples.joinedWith(ResultFiles.read(results, "embedded"));
+      }
       ResultFiles.write(results, "embedded", circumstances, samples);
     }
     String report = new EmbeddedReport(samples).toString();

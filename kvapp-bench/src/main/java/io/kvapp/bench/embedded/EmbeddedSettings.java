@@ -33,7 +33,10 @@ record EmbeddedSettings(
     boolean profile) {
 
   String run() {
-    String count = entries % 1_000_000 == 0 ? entries / 1_000_000 + " M" : entries / 1_000 + " k";
+    String count =
+        entries % 1_000_000 == 0
+            ? entries / 1_000_000 + " M"
+            : entries % 1_000 == 0 ? entries / 1_000 + " k" : Long.toString(entries);
     String size =
         valueBytes >= 1 << 20
             ? (valueBytes >> 20) + " MiB"

@@ -166,7 +166,11 @@ final class EngineWorker {
     return secondsSince(begin);
   }
 
-  /** Runs one JMH benchmark; operations a second over all threads, and a processor second. */
+  /**
+   * Runs one JMH benchmark; operations a second over all threads, and a processor second. The
+   * latter is no number for one that prepares something each time, since that is in its processor
+   * time.
+   */
   private static double[] measure(String[] command) throws RunnerException {
     int threads = Integer.parseInt(command[2]);
     int warmMillis = Integer.parseInt(command[3]);
@@ -184,10 +188,11 @@ final class EngineWorker {
         .verbosity(VerboseMode.SILENT);
     RunResult result = new Runner(options.build()).runSingle();
     Result<?> primary = result.getPrimaryResult();
-    double rate =
-        primary.getScoreUnit().equals("s/op") ? threads / primary.getScore() : primary.getScore();
+    if (primary.getScoreUnit().equals("s/op")) {
+      return new double[] {threads / primary.getScore(), Double.NaN};
+    }
     double processorRate = result.getSecondaryResults().get(ProcessorTimeProfiler.LABEL).getScore();
-    return new double[] {rate, processorRate};
+    return new double[] {primary.getScore(), processorRate};
   }
 
   private double close() throws IOException {

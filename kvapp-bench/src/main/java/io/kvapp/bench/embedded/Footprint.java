@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 /** What an engine takes of the heap of this JVM. */
 final class Footprint {
   private static final int COLLECTIONS = 3;
-  private static final int WARM_GETS = 200_000;
-  private static final int COUNTED_GETS = 200_000;
+  private static final int MOST_GETS = 200_000;
+  private static final long MOST_BYTES = 2L << 30;
   private static final int ARRAY_HEADER_BYTES = 16;
 
   private Footprint() {}
@@ -27,10 +27,11 @@ final class Footprint {
   static double garbagePerGet(Engine engine, KeySpace keys, int valueBytes) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Session session = engine.session()) {
-      read(session, keys, WARM_GETS, 1);
-      byte[][] prepared = new byte[COUNTED_GETS][];
+      int gets = (int) Math.min(MOST_GETS, MOST_BYTES / Math.max(1, valueBytes));
+      read(session, keys, gets, 1);
+      byte[][] prepared = new byte[gets][];
       SplittableRandom random = new SplittableRandom(2);
-      for (int i = 0; i < COUNTED_GETS; i++) {
+      for (int i = 0; i < gets; i++) {
         prepared[i] = keys.key(random.nextLong(keys.entries()));
       }
       long before = threads.getCurrentThreadAllocatedBytes();
@@ -38,7 +39,7 @@ final class Footprint {
         session.get(key);
       }
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      return (double) allocated / COUNTED_GETS - arrayBytes(valueBytes);
+      return (double) allocated / gets - arrayBytes(valueBytes);
     }
   }
 

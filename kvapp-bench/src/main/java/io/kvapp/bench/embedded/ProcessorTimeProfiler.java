@@ -41,7 +41,7 @@ public final class ProcessorTimeProfiler implements InternalProfiler {
   public Collection<ScalarResult> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     double seconds = (system.getProcessCpuTime() - before) / 1e9;
-    double operations = (double) result.getMetadata().getAllOps() * benchmark.getOpsPerInvocation();
+    long operations = result.getMetadata().getAllOps();
     return List.of(new ScalarResult(LABEL, operations / seconds, LABEL, AggregationPolicy.AVG));
   }
 }

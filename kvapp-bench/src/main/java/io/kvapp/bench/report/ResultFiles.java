@@ -1,6 +1,9 @@
 package io.kvapp.bench.report;
 
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,20 @@ public final class ResultFiles {
             .setPrettyPrinting()
             .create()
             .toJson(Map.of("circumstances", circumstances, "samples", samples.all())));
+  }
+
+  /** The figures that were written as JSON; none where there is no such file. */
+  public static Samples read(Path folder, String name) throws IOException {
+    Samples samples = new Samples();
+    Path file = folder.resolve(name + ".json");
+    if (Files.exists(file)) {
+      JsonElement all =
+          JsonParser.parseString(Files.readString(file)).getAsJsonObject().get("samples");
+      for (Sample sample : new Gson().fromJson(all, Sample[].class)) {
+        samples.add(sample);
+      }
+    }
+    return samples;
   }
 
   private static String quoted(String text) {

@@ -27,6 +27,18 @@ public final class Samples {
     }
   }
 
+  /** These figures, and those of others that measured something else. */
+  public Samples joinedWith(Samples others) {
+    Set<List<Object>> measured = distinct(Samples::measured);
+    Samples joined = others.where(sample -> !measured.contains(measured(sample)));
+    all.forEach(joined::add);
+    return joined;
+  }
+
+  private static List<Object> measured(Sample sample) {
+    return List.of(sample.run(), sample.measure(), sample.threads(), sample.unit());
+  }
+
   /** All figures. */
   public List<Sample> all() {
     return List.copyOf(all);

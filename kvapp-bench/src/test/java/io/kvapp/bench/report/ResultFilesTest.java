@@ -27,4 +27,22 @@ class ResultFilesTest {
         .contains("250.0")
         .doesNotContain("ops/cpu-s");
   }
+
+  @Test
+  void read_ofWhatWasWritten_givesItBackAndJoinsWhatIsNew() throws Exception {
+    Sample get = new Sample("1 M", "get", 2, "KVApp", 0, 1.5e6, "ops/s");
+    Sample put = new Sample("1 M", "overwrite", 2, "KVApp", 0, 3e5, "ops/s");
+    Sample newPut = new Sample("1 M", "overwrite", 2, "KVApp", 0, 4e5, "ops/s");
+    Samples before = new Samples();
+    before.add(get);
+    before.add(put);
+    ResultFiles.write(folder, "results", Map.of(), before);
+    Samples now = new Samples();
+    now.add(newPut);
+
+    Samples joined = now.joinedWith(ResultFiles.read(folder, "results"));
+
+    assertThat(joined.all()).containsExactly(get, newPut);
+    assertThat(ResultFiles.read(folder, "none").all()).isEmpty();
+  }
 }
