@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
 import io.kvapp.server.http.RawClient;
-import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,7 +34,7 @@ final class GracefulStopTest {
       assertThat(client.read().status()).isEqualTo(100);
       child.terminate();
       assertThat(idle.isClosed()).isTrue();
-      awaitRefusal(port);
+      RawClient.awaitRefusal(port);
       client.send(body);
       RawClient.Answer answer = client.read();
       assertThat(answer.status()).isEqualTo(201);
@@ -50,18 +48,6 @@ final class GracefulStopTest {
       assertThat(next.port()).isEqualTo(port);
       assertThat(next.store().get("last")).contains("words");
       assertThat(next.store().recovery().clean()).isTrue();
-    }
-  }
-
-  /** Returns when nobody accepts connections at this port any more. */
-  private static void awaitRefusal(int port) throws IOException {
-    boolean accepted = true;
-    while (accepted) {
-      try (RawClient probe = new RawClient(port)) {
-        accepted = probe.socket().isConnected();
-      } catch (ConnectException refused) {
-        accepted = false;
-      }
     }
   }
 }

@@ -98,7 +98,7 @@ final class HttpListenerTest {
       await(begun);
       Thread closer = new Thread(listener::close);
       closer.start();
-      assertThatPortIsFreed(listener.port());
+      RawClient.awaitRefusal(listener.port());
       goOn.countDown();
       RawClient.Answer answer = client.read();
       assertThat(answer.status()).isEqualTo(200);
@@ -133,17 +133,6 @@ final class HttpListenerTest {
       await(begun);
       listener.close();
       assertThatThrownBy(client::read).isInstanceOf(IOException.class);
-    }
-  }
-
-  private static void assertThatPortIsFreed(int port) throws IOException {
-    boolean open = true;
-    while (open) {
-      try (Socket socket = new Socket("127.0.0.1", port)) {
-        open = socket.isConnected();
-      } catch (ConnectException closed) {
-        open = false;
-      }
     }
   }
 

@@ -5,8 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,21 @@ public final class RawClient implements AutoCloseable {
   RawClient(InputStream received) {
     socket = null;
     input = new BufferedInputStream(received);
+  }
+
+  /** Returns when nobody accepts connections at a port of this machine any more. */
+  public static void awaitRefusal(int port) throws IOException {
+    boolean accepted = true;
+    while (accepted) {
+      try (RawClient probe = new RawClient(port)) {
+        accepted = probe.socket.isConnected();
+      } catch (ConnectException refused) {
+        accepted = false;
+      } catch (SocketException cut) {
+        // Taken in by the kernel just before the port was closed, and reset; the next is refused.
+        accepted = true;
+      }
+    }
   }
 
   /** Sends text, each character one byte. */
