@@ -120,7 +120,10 @@ final class BackupFiles {
       long revision = written.isEmpty() ? 0 : written.get(0).highRevision();
       long next =
           written.stream()
-              .flatMap(snapshot -> snapshot.entryFiles().stream())
+              .flatMap(
+                  snapshot ->
+                      Stream.concat(
+                          snapshot.entryFiles().stream(), snapshot.expiryFiles().stream()))
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);

@@ -40,6 +40,7 @@ final class Checkpoints {
   private long nextSnapshot;
   private long firstSegment;
   private long entries;
+  private List<Snapshot> unreadable = List.of();
   private volatile Version current;
   private volatile long journalBytesAtFreeze;
   private volatile Instant lastCheckpoint;
@@ -174,6 +175,8 @@ final class Checkpoints {
   }
 
   private void flushOldest() throws IOException {
+    // What a failed sync has left of the journal's pages is nobody's guess, so it is not the truth.
+    journal.requireHealthy();
     Version before = current;
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
@@ -284,7 +287,17 @@ final class Checkpoints {
    * @return whether there was anything to merge
    */
   boolean merge(boolean idle) throws IOException {
-    return merge(countToMerge(current.snapshots, idle));
+    List<Snapshot> all = current.snapshots;
+    List<Snapshot> chosen = all.subList(0, countToMerge(all, idle));
+    if (chosen.equals(unreadable)) {
+      return false;
+    }
+    try {
+      return merge(chosen.size());
+    } catch (KVException.Corrupt damage) {
+      unreadable = List.copyOf(chosen);
+      throw damage;
+    }
   }
 
   /** Makes one snapshot of all, without deletes. */
@@ -346,8 +359,11 @@ final class Checkpoints {
   private int countToMerge(List<Snapshot> snapshots, boolean idle) {
     long puts = snapshots.stream().mapToLong(Snapshot::puts).sum();
     long deletes = snapshots.stream().mapToLong(Snapshot::deletes).sum();
-    long live = map.size();
-    if (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK) {
+    long known = entries();
+    // What the snapshots hold, not what the map does: deletes yet to come make no garbage here.
+    long live = known == Manifest.UNKNOWN ? map.size() : known;
+    boolean reducible = snapshots.size() > 1 || deletes > 0;
+    if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
       return snapshots.size();
     }
     int fewest = idle ? 2 : FEWEST_TO_MERGE;

@@ -1,5 +1,6 @@
 package io.kvapp.engine;
 
+import io.kvapp.KVException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,21 +87,27 @@ final class GrowingMap implements AutoCloseable {
   private final Disk disk;
   private final Path folder;
   private final Stripes stripes;
+  private final Supplier<Version> versions;
   private final LongAdder count = new LongAdder();
   private final Map<byte[], Hit> waiting = new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
   private long generation;
   private volatile Table current;
   private volatile Table next;
   private volatile boolean damaged;
-
-  /** Where entries are that the map does not hold yet; null once it holds all. */
-  private volatile Supplier<Version> elsewhere;
+  private volatile boolean partial;
 
   private GrowingMap(
-      Disk disk, Path folder, Stripes stripes, long generation, Table table, long entries) {
+      Disk disk,
+      Path folder,
+      Stripes stripes,
+      Supplier<Version> versions,
+      long generation,
+      Table table,
+      long entries) {
     this.disk = disk;
     this.folder = folder;
     this.stripes = stripes;
+    this.versions = versions;
     this.generation = generation;
     this.current = table;
     count.add(entries);
@@ -109,11 +116,11 @@ final class GrowingMap implements AutoCloseable {
   /**
    * A new map.
    *
+   * @param versions gives the newest version of the ordered keys, with a use that the taker ends
    * @param entries how many entries there are, all of them in the ordered keys so far
-   * @param elsewhere gives the newest version of the ordered keys, with a use that the taker ends
    */
   static GrowingMap create(
-      Disk disk, Path folder, Stripes stripes, Size size, long entries, Supplier<Version> elsewhere)
+      Disk disk, Path folder, Stripes stripes, Supplier<Version> versions, Size size, long entries)
       throws IOException {
     List<Path> left = Disk.list(folder, FILES);
     if (entries == 0 || disk.usableBytes(folder) < LEAST_FREE_BYTES + 2 * size.bytes()) {
@@ -123,8 +130,8 @@ final class GrowingMap implements AutoCloseable {
     }
     long generation = left.stream().mapToLong(GrowingMap::generation).max().orElse(0) + 1;
     Table table = table(disk, folder, generation, size);
-    GrowingMap map = new GrowingMap(disk, folder, stripes, generation, table, entries);
-    map.elsewhere = entries == 0 ? null : elsewhere;
+    GrowingMap map = new GrowingMap(disk, folder, stripes, versions, generation, table, entries);
+    map.partial = entries > 0;
     return map;
   }
 
@@ -136,23 +143,25 @@ final class GrowingMap implements AutoCloseable {
   /**
    * The map that a manifest names.
    *
+   * @param versions as for a new map
    * @throws IOException if the file is not as it was when the manifest was written
    */
-  static GrowingMap open(Disk disk, Path folder, Stripes stripes, Manifest.MapFile named)
+  static GrowingMap open(
+      Disk disk, Path folder, Stripes stripes, Supplier<Version> versions, Manifest.MapFile named)
       throws IOException {
     Path file = folder.resolve(named.name());
     if (FileCheck.of(file) != named.check()) {
       throw new IOException(file + " does not match its checksum");
     }
     Size size = new Size(named.entries(), named.keyBytes(), named.valueBytes());
-    HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes);
     for (Path left : Disk.list(folder, FILES)) {
       if (!left.equals(file)) {
         disk.delete(left);
       }
     }
+    HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes);
     Table table = new Table(view, file, size);
-    return new GrowingMap(disk, folder, stripes, generation(file), table, view.size());
+    return new GrowingMap(disk, folder, stripes, versions, generation(file), table, view.size());
   }
 
   private static Table table(Disk disk, Path folder, long generation, Size size)
@@ -162,23 +171,44 @@ final class GrowingMap implements AutoCloseable {
     return new Table(view, file, size);
   }
 
-  /** The entry of a key, expired or not; its value is null where the map does not keep it. */
+  /** The entry of a key, expired or not; its value is null where only the ordered keys have it. */
   Hit get(byte[] key) {
-    // Before the look into the map, which may be filled in between.
-    Supplier<Version> filledFrom = elsewhere;
-    Hit hit = current.view.get(key);
-    if (hit != null) {
-      return hit;
+    try {
+      return getUndamaged(key);
+    } catch (HashView.DamagedException damage) {
+      damaged = true;
+      return inTruth(now -> now.lookUp(key));
     }
-    Table growing = next;
-    hit = growing == null ? null : growing.view.get(key);
-    if (hit == null && !waiting.isEmpty()) {
-      hit = waiting.get(key);
-    }
-    return hit != null || filledFrom == null ? hit : in(filledFrom, now -> now.lookUp(key));
   }
 
-  private static <T> T in(Supplier<Version> versions, Function<Version, T> read) {
+  /**
+   * As {@link #get}, for who wants to know of damage.
+   *
+   * @throws HashView.DamagedException if the map's entry does not match its checksum
+   */
+  Hit getUndamaged(byte[] key) {
+    // Before the look into the map, which may be filled in between.
+    boolean mayBeElsewhere = partial;
+    Hit hit = current.view.get(key);
+    // Before the look into the next map, to which growth moves what waits while readers are in.
+    if (hit == null && !waiting.isEmpty()) {
+      hit = copyOf(waiting.get(key));
+    }
+    Table growing = next;
+    if (hit == null && growing != null) {
+      hit = growing.view.get(key);
+    }
+    return hit == null && mayBeElsewhere ? inTruth(now -> now.lookUp(key)) : hit;
+  }
+
+  /** With a value of its own, since callers keep what they are given and what they gave. */
+  private static Hit copyOf(Hit hit) {
+    return hit == null || hit.value() == null
+        ? hit
+        : new Hit(hit.revision(), hit.expiresAt(), hit.value().clone());
+  }
+
+  private <T> T inTruth(Function<Version, T> read) {
     Version now = versions.get();
     try {
       return read.apply(now);
@@ -195,7 +225,7 @@ final class GrowingMap implements AutoCloseable {
 
   /** Whether some entries are still to be {@linkplain #fill filled} in. */
   boolean isPartial() {
-    return elsewhere != null;
+    return partial;
   }
 
   /** Deletes the files of the maps before this one, which takes seconds for large ones. */
@@ -258,7 +288,7 @@ final class GrowingMap implements AutoCloseable {
     Stripes.Stripe stripe = stripes.of(key);
     stripe.writing.lock();
     try {
-      if (!in(elsewhere, now -> now.hasChanged(key, since))
+      if (!inTruth(now -> now.hasChanged(key, since))
           && current.put(key, hit) == HashView.Put.NO_ROOM) {
         waiting.put(key, hit);
       }
@@ -269,7 +299,7 @@ final class GrowingMap implements AutoCloseable {
 
   /** Says that every entry has been filled in. */
   void endFilling() {
-    elsewhere = null;
+    partial = false;
   }
 
   /**
@@ -295,27 +325,27 @@ final class GrowingMap implements AutoCloseable {
   }
 
   private void store(byte[] key, Hit hit) {
-    Supplier<Version> filledFrom = elsewhere;
+    boolean mayBeElsewhere = partial;
     Table growing = next;
     Table target = growing == null ? current : growing;
     HashView.Put outcome = target.put(key, hit);
     boolean known = outcome == HashView.Put.REPLACED;
     if (outcome == HashView.Put.NO_ROOM) {
-      known = target.view.remove(key) | waiting.put(key, hit) != null;
+      known = target.view.remove(key) | waiting.put(key, copyOf(hit)) != null;
     } else if (!waiting.isEmpty()) {
       known |= waiting.remove(key) != null;
     }
     if (growing != null) {
       known |= current.view.remove(key);
     }
-    if (!known && (filledFrom == null || !in(filledFrom, now -> now.holds(key)))) {
+    if (!known && !(mayBeElsewhere && truthHolds(key))) {
       count.increment();
     }
   }
 
   /** Removes an entry, as {@link #put} before the change is in the ordered keys. */
   void remove(byte[] key) {
-    Supplier<Version> filledFrom = elsewhere;
+    boolean mayBeElsewhere = partial;
     Table growing = next;
     boolean known = current.view.remove(key);
     if (growing != null) {
@@ -324,8 +354,18 @@ final class GrowingMap implements AutoCloseable {
     if (!waiting.isEmpty()) {
       known |= waiting.remove(key) != null;
     }
-    if (known || filledFrom != null && in(filledFrom, now -> now.holds(key))) {
+    if (known || mayBeElsewhere && truthHolds(key)) {
       count.decrement();
+    }
+  }
+
+  /** Whether the ordered keys have an entry; the write that asks is in the journal already. */
+  private boolean truthHolds(byte[] key) {
+    try {
+      return inTruth(now -> now.holds(key));
+    } catch (KVException.Corrupt unreadable) {
+      damaged = true;
+      return true;
     }
   }
 
@@ -365,7 +405,7 @@ final class GrowingMap implements AutoCloseable {
   boolean needsShrinking() {
     Size size = current.size;
     return next == null
-        && elsewhere == null
+        && !partial
         && size.entries > FEWEST_ENTRIES
         && current.view.size() < size.entries / 8;
   }
@@ -373,15 +413,15 @@ final class GrowingMap implements AutoCloseable {
   /**
    * Makes a map of fitting size take over, while readers and writers go on. For one thread.
    *
-   * @param keys gives the newest version, with a use that this method ends: what to copy is taken
-   *     from the ordered keys, since walking the map itself would lock a segment for milliseconds
+   * <p>What to copy is taken from the ordered keys, since walking the map itself would lock a
+   * segment for milliseconds.
    */
-  void resize(Supplier<Version> keys) throws IOException {
+  void resize() throws IOException {
     Table old = current;
     Table larger = table(disk, folder, ++generation, fittingSize(old));
     LOG.debug("{} grows into {}", old.file, larger.file);
     stripes.withoutWriters(() -> startFilling(larger));
-    copyAll(keys.get(), larger);
+    copyAll(larger);
     stripes.alone(
         () -> {
           current = larger;
@@ -391,13 +431,14 @@ final class GrowingMap implements AutoCloseable {
   }
 
   private Size fittingSize(Table old) {
-    long entries = old.view.size();
-    long entryBytes = entries == 0 ? 0 : old.view.usedBytes() / entries;
+    long held = old.view.size();
+    long entries = Math.max(size(), held + waiting.size());
+    long entryBytes = held == 0 ? 0 : old.view.usedBytes() / held;
     int valueBytes = (int) Math.max(0, entryBytes - old.size.keyBytes - HashShape.HEADER_BYTES);
     if (entries < FEWEST_ENTRIES / 4) {
       valueBytes = Math.max(valueBytes, old.size.valueBytes);
     }
-    Size fitting = Size.forEntries(entries + waiting.size(), old.size.keyBytes, valueBytes);
+    Size fitting = Size.forEntries(entries, old.size.keyBytes, valueBytes);
     // Entries that crowd into few segments leave no room there though the average would fit.
     return needsGrowth() && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
   }
@@ -411,7 +452,8 @@ final class GrowingMap implements AutoCloseable {
     }
   }
 
-  private void copyAll(Version version, Table larger) {
+  private void copyAll(Table larger) {
+    Version version = versions.get();
     try {
       Cursor cursor = version.entries(new byte[0], null, false);
       List<byte[]> keys = new ArrayList<>();
@@ -444,7 +486,7 @@ final class GrowingMap implements AutoCloseable {
     Stripes.Stripe stripe = stripes.of(key);
     stripe.writing.lock();
     try {
-      Hit hit = current.view.get(key);
+      Hit hit = toCopy(key);
       if (hit != null && larger.put(key, hit) == HashView.Put.NO_ROOM) {
         waiting.put(key, hit);
       }
@@ -453,9 +495,21 @@ final class GrowingMap implements AutoCloseable {
     }
   }
 
+  private Hit toCopy(byte[] key) {
+    try {
+      return current.view.get(key);
+    } catch (HashView.DamagedException damage) {
+      damaged = true;
+      Hit hit = inTruth(now -> now.lookUp(key));
+      return hit == null || hit.value().length <= LARGEST_VALUE_BYTES
+          ? hit
+          : new Hit(hit.revision(), hit.expiresAt(), null);
+    }
+  }
+
   /** Closes the map, with no call in flight; the manifest's word for it, if it is whole. */
   Optional<Manifest.MapFile> finish() throws IOException {
-    boolean whole = next == null && waiting.isEmpty() && elsewhere == null && !damaged;
+    boolean whole = next == null && waiting.isEmpty() && !partial && !damaged;
     close();
     Table last = current;
     return whole

@@ -223,8 +223,10 @@ final class Journal {
   private Segment takeSpare(long recordBytes) {
     long needed = Segment.OVERHEAD_BYTES + recordBytes;
     if (needed > nextCapacity) {
-      long sequence = nextSequence++;
-      return join(prepare(sequence, needed), needed);
+      // Its sequence is now too low to follow the large one.
+      giveBack(spare);
+      spare = null;
+      return join(prepare(nextSequence++, needed), needed);
     }
     if (spare == null) {
       prepareSpare();
@@ -245,6 +247,12 @@ final class Journal {
     }
     retired.add(segment);
     return join(prepare(nextSequence++, needed), needed);
+  }
+
+  private void giveBack(CompletableFuture<Segment> unused) {
+    if (unused != null) {
+      unused.thenAccept(retired::add);
+    }
   }
 
   private Segment join(CompletableFuture<Segment> future, long bytes) {
@@ -314,9 +322,14 @@ final class Journal {
 
   /** Takes back a segment that nothing reads and no recovery needs any more. */
   void retire(Segment segment) throws IOException {
+    if (closed) {
+      // The next opening has deleted the file, and may have made another of its name.
+      segment.release();
+      return;
+    }
     boolean useful =
         segment.capacity() == largestSegmentBytes && nextCapacity == largestSegmentBytes;
-    if (!closed && useful && retired.size() < SPARE_FILES) {
+    if (useful && retired.size() < SPARE_FILES) {
       retired.add(segment);
     } else {
       delete(segment);
@@ -416,6 +429,8 @@ final class Journal {
       }
     } catch (IOException problem) {
       failure = problem;
+    } catch (RuntimeException | Error problem) {
+      failure = new IOException("a sync failed: " + problem, problem);
     }
   }
 
@@ -449,7 +464,12 @@ final class Journal {
     return Disk.failure(folder, neededBytes, cause);
   }
 
-  private void requireHealthy() {
+  /**
+   * Checks that no write or sync has failed.
+   *
+   * @throws KVException.ReadOnly if one has
+   */
+  void requireHealthy() {
     IOException cause = failure;
     if (cause != null) {
       throw new KVException.ReadOnly(folder, cause);

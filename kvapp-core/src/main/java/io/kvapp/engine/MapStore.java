@@ -76,7 +76,7 @@ public final class MapStore implements KVStore {
     this.checkpoints = opening.checkpoints;
     this.report = opening.report;
     noteEarliestExpiry();
-    this.upkeep = new Upkeep(stripes, journal, checkpoints, map, this::sweep, tuning);
+    this.upkeep = new Upkeep(stripes, journal, checkpoints, map, this::sweep);
   }
 
   /**
@@ -123,7 +123,9 @@ public final class MapStore implements KVStore {
       ExecutorService preparing,
       Opening opening) {
     try {
-      return new MapStore(settings, disk, tuning, lock, preparing, opening);
+      MapStore store = new MapStore(settings, disk, tuning, lock, preparing, opening);
+      store.upkeep.start(tuning.tickMillis());
+      return store;
     } catch (Throwable failure) {
       opening.closeAfterFailure(failure);
       throw failure;
@@ -180,9 +182,6 @@ public final class MapStore implements KVStore {
     try {
       requireOpen();
       return live(map.get(key));
-    } catch (HashView.DamagedException damaged) {
-      map.noteDamage();
-      return lookInTruth(key);
     } finally {
       stripe.applying.unlockRead(stamp);
     }
@@ -356,7 +355,7 @@ public final class MapStore implements KVStore {
     stripe.writing.lock();
     try {
       requireOpen();
-      if (condition != Condition.NONE && !condition.holds(lookAsWriter(key))) {
+      if (condition != Condition.NONE && !condition.holds(live(map.get(key)))) {
         return 0;
       }
       slot = journal.append(List.of(operation))[0];
@@ -372,15 +371,6 @@ public final class MapStore implements KVStore {
     }
     lookAfter(slot.revision);
     return slot.revision;
-  }
-
-  private Hit lookAsWriter(byte[] key) {
-    try {
-      return live(map.get(key));
-    } catch (HashView.DamagedException damaged) {
-      map.noteDamage();
-      return lookInTruth(key);
-    }
   }
 
   private void awaitSync() {
@@ -446,7 +436,7 @@ public final class MapStore implements KVStore {
       requireOpen();
       for (int i = 0; i < conditions.size(); i++) {
         Batch.Condition condition = conditions.get(i);
-        if (revisionOf(lookAsWriter(condition.key())) != condition.revision()) {
+        if (revisionOf(live(map.get(condition.key()))) != condition.revision()) {
           return new BatchResult(0, i);
         }
       }
@@ -561,15 +551,7 @@ public final class MapStore implements KVStore {
   public void backup(Path target) {
     Objects.requireNonNull(target, "folder");
     requireOpen();
-    upkeep.afterCheckpoint(
-        () -> {
-          Version version = checkpoints.acquire();
-          try {
-            BackupFiles.copy(disk, version.snapshots, checkpoints.entries(), target);
-          } finally {
-            version.release();
-          }
-        });
+    upkeep.backUp((snapshots, entries) -> BackupFiles.copy(disk, snapshots, entries, target));
   }
 
   @Override

@@ -109,7 +109,7 @@ final class Opening {
         nextSnapshot = manifest.nextSnapshot();
         openSnapshots(manifest);
       }
-      boolean clean = manifest.isClean() || found.isEmpty();
+      boolean clean = dropped.isEmpty() && (manifest.isClean() || found.isEmpty());
       Memtable recent = replay(manifest);
       map = openMap(manifest, recent, clean);
       saveReplayed(recent);
@@ -282,7 +282,8 @@ final class Opening {
   private GrowingMap openMap(Manifest manifest, Memtable recent, boolean clean) throws IOException {
     if (manifest.map().isPresent() && dropped.isEmpty()) {
       try {
-        return GrowingMap.open(disk, folder, stripes, manifest.map().get());
+        return GrowingMap.open(
+            disk, folder, stripes, () -> checkpoints.acquire(), manifest.map().get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
@@ -290,7 +291,7 @@ final class Opening {
     rebuilt = !clean || !snapshots.isEmpty();
     long entries = count(recent);
     return GrowingMap.create(
-        disk, folder, stripes, sizeOf(entries, recent), entries, () -> checkpoints.acquire());
+        disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries, recent), entries);
   }
 
   /** How many entries there are: those of the snapshots, and what the journal makes of that. */
@@ -310,14 +311,16 @@ final class Opening {
 
   private GrowingMap.Size sizeOf(long entries, Memtable recent) {
     List<int[]> samples = new ArrayList<>();
+    double all = Math.max(1, recent.count() + snapshots.stream().mapToLong(Snapshot::puts).sum());
     for (Snapshot snapshot : snapshots) {
-      for (byte[] key : snapshot.sampleKeys(SAMPLES)) {
-        samples.add(new int[] {key.length, snapshot.find(key).valueLength()});
-      }
+      sample(snapshot, (int) Math.ceil(snapshot.puts() / all * SAMPLES), samples);
     }
-    Cursor cursor = recent.entries(new byte[0], null, false);
-    for (int i = 0; i < SAMPLES && cursor.next(); i++) {
-      samples.add(new int[] {cursor.key().length, cursor.valueLength()});
+    Cursor changes = recent.entries(new byte[0], null, false);
+    long step = (long) Math.ceil(all / SAMPLES);
+    for (long i = 0; changes.next(); i++) {
+      if (i % step == 0 && !changes.isDelete()) {
+        samples.add(new int[] {changes.key().length, changes.valueLength()});
+      }
     }
     if (samples.isEmpty()) {
       return GrowingMap.Size.SMALLEST;
@@ -330,6 +333,19 @@ final class Opening {
             .orElseThrow();
     return GrowingMap.Size.forEntries(
         entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
+  }
+
+  private static void sample(Snapshot snapshot, int wanted, List<int[]> samples) {
+    try {
+      for (byte[] key : snapshot.sampleKeys(wanted)) {
+        SnapshotFile.Reader reader = snapshot.find(key);
+        if (!reader.isDelete()) {
+          samples.add(new int[] {key.length, reader.valueLength()});
+        }
+      }
+    } catch (KVException.Corrupt damage) {
+      LOG.warn("the sizes of entries are guessed without some of them: {}", damage.getMessage());
+    }
   }
 
   private void saveReplayed(Memtable recent) throws IOException {

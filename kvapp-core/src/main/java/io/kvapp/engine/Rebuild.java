@@ -33,6 +33,7 @@ final class Rebuild {
   private long nextLog = begin + LOG_EVERY_NANOS;
   private Version version;
   private long since;
+  private volatile boolean stopped;
 
   /**
    * A rebuild.
@@ -55,9 +56,10 @@ final class Rebuild {
   /**
    * Fills the map.
    *
+   * @return whether it is whole now, which it is unless the rebuild was stopped
    * @throws io.kvapp.KVException.Corrupt if an entry cannot be read; the map stays partial
    */
-  void run() {
+  boolean run() {
     // A write in flight has its revision already and is not in the ordered keys yet.
     stripes.withoutWriters(
         () -> {
@@ -69,13 +71,15 @@ final class Rebuild {
     } finally {
       version.release();
     }
-    if (!stop.getAsBoolean()) {
-      map.endFilling();
-      long took = System.nanoTime() - begin;
-      if (took > LOG_EVERY_NANOS) {
-        LOG.info("the hash map is whole again, after {} ms", TimeUnit.NANOSECONDS.toMillis(took));
-      }
+    if (stopped) {
+      return false;
     }
+    map.endFilling();
+    long took = System.nanoTime() - begin;
+    if (took > LOG_EVERY_NANOS) {
+      LOG.info("the hash map is whole again, after {} ms", TimeUnit.NANOSECONDS.toMillis(took));
+    }
+    return true;
   }
 
   private void fillInParallel() {
@@ -119,16 +123,21 @@ final class Rebuild {
   }
 
   private void fill(byte[] from, byte[] to) {
-    if (!stop.getAsBoolean()) {
+    if (goesOn()) {
       map.fill(
           version.entries(from, to, false),
           since,
           steps -> {
             done.add(steps);
             logWhenItIsTime();
-            return !stop.getAsBoolean();
+            return goesOn();
           });
     }
+  }
+
+  private boolean goesOn() {
+    stopped |= stop.getAsBoolean();
+    return !stopped;
   }
 
   private synchronized void logWhenItIsTime() {

@@ -100,8 +100,9 @@ final class Segment {
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
       disk.preallocate(channel, capacity);
+      MappedByteBuffer buffer = disk.mapToWrite(channel, capacity);
       RandomAccessFile writer = syncedOften ? new RandomAccessFile(temporary.toFile(), "rw") : null;
-      Segment segment = new Segment(file, sequence, disk.mapToWrite(channel, capacity), writer);
+      Segment segment = new Segment(file, sequence, buffer, writer);
       try {
         segment.writeHeader(disk);
         disk.rename(temporary, file);

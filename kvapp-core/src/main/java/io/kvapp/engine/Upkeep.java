@@ -3,12 +3,14 @@ package io.kvapp.engine;
 import io.kvapp.KVException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -41,54 +43,59 @@ final class Upkeep {
   private final Job merging = new Job("kvapp-merge", this::merge);
   private final Job growing = new Job("kvapp-growth", this::grow);
   private final Job sweeping;
+  private final ExecutorService backups = OwnThread.executor("kvapp-backup");
 
   private final ReentrantLock waiting = new ReentrantLock();
   private final Condition progress = waiting.newCondition();
   private volatile boolean behind;
   private volatile boolean closing;
-  private volatile IOException spaceFailure;
   private volatile KVException.Corrupt growthFailure;
   private long revisionAtTick;
   private volatile int quietTicks;
-  private boolean fillingBegun;
+  private boolean fillingFailed;
 
   /**
-   * Begins to look after a store.
+   * The upkeep of a store, which {@link #start} begins.
    *
    * @param sweep removes expired entries; called at every tick
    */
   Upkeep(
-      Stripes stripes,
-      Journal journal,
-      Checkpoints checkpoints,
-      GrowingMap map,
-      Runnable sweep,
-      Tuning tuning) {
+      Stripes stripes, Journal journal, Checkpoints checkpoints, GrowingMap map, Runnable sweep) {
     this.stripes = stripes;
     this.journal = journal;
     this.checkpoints = checkpoints;
     this.map = map;
     this.sweeping = new Job("kvapp-sweep", sweep::run);
-    timer.scheduleWithFixedDelay(
-        this::tick, tuning.tickMillis(), tuning.tickMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Begins, with so much time between two looks. */
+  void start(long tickMillis) {
+    timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     growing.request();
   }
 
   private void tick() {
     try {
-      quietTicks = journal.revision() == revisionAtTick ? quietTicks + 1 : 0;
-      revisionAtTick = journal.revision();
+      syncAndSweep();
+      look();
+      merging.request();
+    } catch (Throwable failure) {
+      // Anything that left here would be the timer's end.
+      LOG.error("upkeep failed", failure);
+    }
+  }
+
+  private void syncAndSweep() {
+    quietTicks = journal.revision() == revisionAtTick ? quietTicks + 1 : 0;
+    revisionAtTick = journal.revision();
+    try {
       if (journal.failure() == null) {
         journal.syncAndNote();
         sweeping.request();
       }
     } catch (KVException failure) {
       LOG.debug("upkeep waits: {}", failure.getMessage());
-    } catch (RuntimeException failure) {
-      LOG.error("upkeep failed", failure);
     }
-    look();
-    merging.request();
   }
 
   /** Looks whether anything is to be done; cheap enough to be called every thousand writes. */
@@ -113,9 +120,9 @@ final class Upkeep {
     waiting.lock();
     try {
       while (!closing && (checkpoints.isBehind() || map.isOverfull())) {
-        IOException failure = spaceFailure;
-        if (failure != null) {
-          throw new KVException.NoSpace(folder, 0, failure);
+        IOException noSpace = checkpoints.isBehind() ? checkpointing.noSpace : growing.noSpace;
+        if (noSpace != null) {
+          throw new KVException.NoSpace(folder, 0, noSpace);
         }
         if (growthFailure != null && map.isOverfull()) {
           throw growthFailure;
@@ -134,6 +141,9 @@ final class Upkeep {
   }
 
   private void checkpoint() throws IOException {
+    if (journal.failure() != null) {
+      return;
+    }
     if (checkpoints.isPending()) {
       checkpoints.flushFrozen();
     }
@@ -153,43 +163,76 @@ final class Upkeep {
 
   private void merge() throws IOException {
     boolean idle = quietTicks >= IDLE_TICKS;
-    while (checkpoints.merge(idle)) {
+    while (!closing && checkpoints.merge(idle)) {
       signal();
     }
   }
 
   private void grow() throws IOException {
+    if (map.isPartial() && !fillingFailed) {
+      fill();
+    }
+    while (!closing && (map.needsGrowth() || quietTicks >= IDLE_TICKS && map.needsShrinking())) {
+      resize();
+    }
+  }
+
+  private void fill() throws IOException {
+    map.deleteOthers();
     try {
-      fillAndResize();
+      while (!closing && !rebuild().run()) {
+        if (map.isOverfull()) {
+          resize();
+        }
+      }
+    } catch (KVException.Corrupt damage) {
+      // What cannot be read now cannot be read later, and the ordered keys have the rest.
+      fillingFailed = true;
+      throw damage;
+    }
+  }
+
+  private Rebuild rebuild() {
+    return new Rebuild(stripes, journal, checkpoints, map, () -> closing || map.isOverfull());
+  }
+
+  private void resize() throws IOException {
+    try {
+      map.resize();
+      growthFailure = null;
+      signal();
     } catch (KVException.Corrupt damage) {
       growthFailure = damage;
       throw damage;
     }
   }
 
-  private void fillAndResize() throws IOException {
-    if (map.isPartial() && !fillingBegun) {
-      // Once only: what cannot be read now cannot be read later, and the ordered keys have the
-      // rest.
-      fillingBegun = true;
-      map.deleteOthers();
-      new Rebuild(stripes, journal, checkpoints, map, () -> closing).run();
-    }
-    while (map.needsGrowth() || quietTicks >= IDLE_TICKS && map.needsShrinking()) {
-      map.resize(checkpoints::acquire);
-      signal();
-    }
+  /** What a backup does with the snapshots and the number of their entries. */
+  interface Copying {
+    void run(List<Snapshot> snapshots, long entries);
   }
 
-  /** Brings all changes into snapshots, and runs {@code work} before the next checkpoint. */
-  void afterCheckpoint(Runnable work) {
-    OwnThread.call(
-        checkpointing.thread,
-        () -> {
-          run(checkpoints::checkpoint);
-          work.run();
-          return null;
-        });
+  /** Brings all changes into snapshots, and copies these while writers go on. */
+  void backUp(Copying copying) {
+    AtomicLong entries = new AtomicLong();
+    Version version =
+        OwnThread.call(
+            checkpointing.thread,
+            () -> {
+              run(checkpoints::checkpoint);
+              entries.set(checkpoints.entries());
+              return checkpoints.acquire();
+            });
+    try {
+      OwnThread.call(
+          backups,
+          () -> {
+            copying.run(version.snapshots, entries.get());
+            return null;
+          });
+    } finally {
+      version.release();
+    }
   }
 
   /** Waits until the map holds every entry, as far as they can be read. */
@@ -207,7 +250,7 @@ final class Upkeep {
             run(
                 () -> {
                   if (map.needsShrinking()) {
-                    map.resize(checkpoints::acquire);
+                    resize();
                   }
                 }));
   }
@@ -239,6 +282,7 @@ final class Upkeep {
     merging.close();
     growing.close();
     sweeping.close();
+    stop(backups);
   }
 
   private static void stop(ExecutorService executor) {
@@ -264,6 +308,7 @@ final class Upkeep {
     private final Work work;
     private final ExecutorService thread;
     private final AtomicBoolean requested = new AtomicBoolean();
+    private volatile IOException noSpace;
 
     Job(String name, Work work) {
       this.name = name;
@@ -285,19 +330,19 @@ final class Upkeep {
       requested.set(false);
       try {
         work.run();
-        spaceFailure = null;
+        noSpace = null;
       } catch (IOException failure) {
         if (Disk.isNoSpace(failure)) {
-          if (spaceFailure == null) {
+          if (noSpace == null) {
             LOG.warn("{} waits for space on the disk: {}", name, failure.getMessage());
           }
-          spaceFailure = failure;
+          noSpace = failure;
         } else {
           LOG.error("{} failed, so the store is read-only: {}", name, failure.toString());
           journal.fail(failure);
         }
       } catch (KVException.NoSpace failure) {
-        spaceFailure = new IOException(failure.getMessage(), failure);
+        noSpace = new IOException(failure.getMessage(), failure);
       } catch (KVException.WrongState closed) {
         LOG.debug("{} ends with the store", name);
       } catch (KVException failure) {

@@ -114,7 +114,7 @@ final class Verification {
     long stamp = stripe.applying.readLock();
     try {
       requireOpen.run();
-      Hit hit = map.get(cursor.key());
+      Hit hit = map.getUndamaged(cursor.key());
       return hit != null
           && hit.revision() == cursor.revision()
           && hit.expiresAt() == cursor.expiresAt();
@@ -144,7 +144,7 @@ final class Verification {
 
   private void compareAlone(byte[] key, Hit truth) {
     try {
-      Hit hit = map.get(key);
+      Hit hit = map.getUndamaged(key);
       boolean same =
           truth == null ? hit == null : hit != null && hit.revision() == truth.revision();
       if (!same) {

@@ -83,7 +83,7 @@ class CheckpointsTest {
     Stripes stripes = new Stripes();
     ExecutorService preparing = OwnThread.executor("test");
     Journal journal = new Journal(disk, folder, 1, 0, preparing, Tuning.standard(), Durability.OS);
-    GrowingMap map = GrowingMap.create(disk, folder, stripes, GrowingMap.Size.SMALLEST, 3, null);
+    GrowingMap map = GrowingMap.create(disk, folder, stripes, null, GrowingMap.Size.SMALLEST, 3);
     Checkpoints checkpoints =
         new Checkpoints(disk, folder, journal, stripes, 1, List.of(), map, Tuning.standard());
     checkpoints.writeManifest();
@@ -120,9 +120,9 @@ class CheckpointsTest {
             disk,
             folder,
             stripes,
+            () -> checkpoints.get().acquire(),
             GrowingMap.Size.SMALLEST,
-            2,
-            () -> checkpoints.get().acquire())) {
+            2)) {
       checkpoints.set(
           new Checkpoints(disk, folder, journal, stripes, 1, List.of(), map, Tuning.standard()));
       put(journal, checkpoints.get(), "gone");

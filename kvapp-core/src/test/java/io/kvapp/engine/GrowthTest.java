@@ -9,6 +9,7 @@ import io.kvapp.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,13 +23,28 @@ class GrowthTest {
     byte[] value = new byte[GrowingMap.LARGEST_VALUE_BYTES];
     try (KVStore store = MapStore.open(settings())) {
       for (int i = 0; i < 2_500; i++) {
-        store.put(("key " + i).getBytes(StandardCharsets.UTF_8), value);
+        // The same array, as by a caller who fills it again and again.
+        Arrays.fill(value, (byte) i);
+        store.put(key(i), value);
+        Arrays.fill(store.get(key(i)).orElseThrow(), (byte) 0);
       }
+      assertThatAllAreThere(store);
     }
     try (KVStore store = MapStore.open(settings())) {
       assertThat(store.recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
+      assertThatAllAreThere(store);
     }
+  }
+
+  private static void assertThatAllAreThere(KVStore store) {
+    for (int i = 0; i < 2_500; i++) {
+      assertThat(store.get(key(i)).orElseThrow()).containsOnly(i);
+    }
+  }
+
+  private static byte[] key(int i) {
+    return ("key " + i).getBytes(StandardCharsets.UTF_8);
   }
 
   private Settings settings() {

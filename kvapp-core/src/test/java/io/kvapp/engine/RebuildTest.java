@@ -159,6 +159,57 @@ class RebuildTest {
   }
 
   @Test
+  void put_besideAnEntryWhoseKeyIsDamaged_isMadeAndTheStoreGoesOn() throws Exception {
+    makeStoreWithoutMap();
+    Path snapshot = Disk.list(folder(), "snapshot-*").get(0);
+    byte[] bytes = Files.readAllBytes(snapshot);
+    int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("key 4321");
+    bytes[at + 7]++;
+    Files.write(snapshot, bytes);
+
+    try (KVStore store = open(new Disk())) {
+      store.put("key 4321", "mended");
+      store.commit(
+          new Batch()
+              .delete(StoreFixture.utf8("key 4321"))
+              .put(StoreFixture.utf8("key 4321"), StoreFixture.utf8("again")));
+
+      assertThat(store.get("key 4321")).hasValue("again");
+      assertThat(store.get("key 17")).hasValue("value 17");
+    }
+  }
+
+  @Test
+  void filling_ofAMapThatIsFarTooSmall_growsItOnTheWay() throws Exception {
+    // Where sizes are sampled, every thirtieth value, there are only empty ones.
+    int entries = 30_000;
+    byte[] value = new byte[1_500];
+    try (KVStore store = open(new Disk())) {
+      for (int i = 0; i < entries; i++) {
+        store.put(numbered(i), i % 30 == 0 ? new byte[0] : value);
+      }
+      store.compact();
+    }
+    breakMap();
+    try (KVStore store = open(new Disk())) {
+      assertThat(store.recovery().rebuilt()).isTrue();
+      for (int i = 0; i < entries; i += 100) {
+        assertThat(store.get(numbered(i))).isPresent();
+      }
+      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.size()).isEqualTo(entries);
+    }
+    try (KVStore store = open(new Disk())) {
+      assertThat(store.recovery().rebuilt()).isFalse();
+      assertThat(store.size()).isEqualTo(entries);
+    }
+  }
+
+  private static byte[] numbered(int i) {
+    return StoreFixture.utf8("key %05d".formatted(i));
+  }
+
+  @Test
   void randomOperations_withTheMapGoneAtEachRestart_agreeWithASortedMap() throws Exception {
     Long chosen = Long.getLong("kvapp.seed");
     long seed = chosen == null ? new Random().nextLong() : chosen;

@@ -1,0 +1,178 @@
+package io.kvapp.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvapp.KVStore;
+import io.kvapp.StoreFixture;
+import io.kvapp.TestClock;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes on in the background beside calls, and beside a close. */
+@Timeout(60)
+class UpkeepTest {
+  private static final Tuning MANY_IN_MEMORY =
+      new Tuning(4 << 20, 16 << 20, 256 << 20, 1_000_000, 5);
+  private static final Tuning FEW_IN_MEMORY = new Tuning(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+
+  @TempDir Path scratch;
+
+  private final TestClock clock = new TestClock();
+
+  @Test
+  void merge_whileDeletesAreInMemoryOnly_doesNotWriteTheSameSnapshotAgain() throws Exception {
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      for (int i = 0; i < 12_000; i++) {
+        store.put("key " + i, "value");
+      }
+    }
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      String before = snapshotNames();
+      for (int i = 0; i < 11_500; i++) {
+        store.delete("key " + i);
+      }
+      long syncs = store.stats().syncs();
+      while (store.stats().syncs() < syncs + 20) {
+        store.put("key 0", "value");
+        store.delete("key 0");
+      }
+
+      assertThat(snapshotNames()).isEqualTo(before);
+      assertThat(store.size()).isEqualTo(500);
+    }
+  }
+
+  private String snapshotNames() throws IOException {
+    return Disk.list(folder(), "snapshot-*").toString();
+  }
+
+  @Test
+  void checkpoint_besideABackup_isNotHeldUp() throws Exception {
+    HeldCopy disk = new HeldCopy();
+    try (KVStore store = open(disk, FEW_IN_MEMORY)) {
+      store.put("before", "value");
+      Thread backup = new Thread(() -> store.backup(scratch.resolve("backup")));
+      backup.start();
+      disk.begun.await();
+      Optional<Instant> last = store.stats().lastCheckpoint();
+      int written = 0;
+      while (store.stats().lastCheckpoint().equals(last)) {
+        store.put("key " + written++, "value");
+      }
+      disk.goOn.countDown();
+      backup.join();
+
+      assertThat(store.verify().faults()).isEmpty();
+    }
+    try (KVStore store = MapStore.open(StoreFixture.settings(scratch.resolve("backup"), clock))) {
+      assertThat(store.get("before")).hasValue("value");
+      assertThat(store.size()).isEqualTo(1);
+    }
+  }
+
+  /** A disk on which the copying for a backup waits until it is told to go on. */
+  private static final class HeldCopy extends Disk {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    void copy(FileChannel from, FileChannel to) throws IOException {
+      begun.countDown();
+      try {
+        goOn.await();
+      } catch (InterruptedException nobodyDoesThat) {
+        throw new AssertionError(nobodyDoesThat);
+      }
+      super.copy(from, to);
+    }
+  }
+
+  @Test
+  void backup_ofASnapshotOfExpiriesAlone_isAStoreThatCanBeWrittenTo() {
+    Path backup = scratch.resolve("backup");
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      store.put("key", "value", Duration.ofHours(1));
+      store.put("key", "for good");
+      store.backup(scratch.resolve("first"));
+      clock.advance(Duration.ofHours(2));
+      ((MapStore) store).sweep();
+      store.backup(backup);
+    }
+    for (int opened = 0; opened < 3; opened++) {
+      try (KVStore store = MapStore.open(StoreFixture.settings(backup, clock))) {
+        assertThat(store.get("key")).hasValue("for good");
+        assertThat(store.size()).isEqualTo(1 + opened);
+        store.put("more " + opened, "value", Duration.ofHours(1));
+      }
+    }
+  }
+
+  @Test
+  void put_ofValuesLargerThanTheNextSegment_leavesNoSegmentBehind() throws Exception {
+    try (KVStore store = open(new Disk(), FEW_IN_MEMORY)) {
+      for (int i = 0; i < 20; i++) {
+        store.put(StoreFixture.utf8("key"), new byte[2 << 20]);
+      }
+      store.compact();
+      store.put("small", "value");
+      store.compact();
+
+      assertThat(Disk.list(folder(), "journal-*")).hasSizeLessThanOrEqualTo(4);
+    }
+  }
+
+  @Test
+  void mapEntry_damagedOnTheDisk_harmsNeitherSizeNorSweepNorGrowth() throws Exception {
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      store.put("forgotten", "damaged at once", Duration.ofHours(1));
+      store.put("kept", "damaged as well");
+      damageInMap("damaged at once");
+      damageInMap("damaged as well");
+      clock.advance(Duration.ofHours(2));
+
+      assertThat(store.size()).isEqualTo(1);
+      assertThat(store.get("kept")).hasValue("damaged as well");
+      ((MapStore) store).sweep();
+      for (int i = 0; i < 40_000; i++) {
+        store.put("key " + i, "value");
+      }
+      store.compact();
+      assertThat(store.get("kept")).hasValue("damaged as well");
+      assertThat(store.get("forgotten")).isEmpty();
+      assertThat(store.size()).isEqualTo(40_001);
+    }
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(store.recovery().rebuilt()).isTrue();
+      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.size()).isEqualTo(40_001);
+    }
+  }
+
+  private void damageInMap(String value) throws IOException {
+    Path map = Disk.list(folder(), "live-*.map").get(0);
+    String bytes = new String(Files.readAllBytes(map), StandardCharsets.ISO_8859_1);
+    try (RandomAccessFile file = new RandomAccessFile(map.toFile(), "rw")) {
+      file.seek(bytes.indexOf(value));
+      file.write('D');
+    }
+  }
+
+  private KVStore open(Disk disk, Tuning tuning) {
+    return MapStore.open(StoreFixture.settings(folder(), clock), disk, tuning);
+  }
+
+  private Path folder() {
+    return scratch.resolve("store");
+  }
+}
