@@ -16,11 +16,12 @@ import java.util.OptionalLong;
  * <p><b>Common to all methods.</b> A null argument is a {@link NullPointerException}; a key or
  * value outside its limits, or a time-to-live that is not above zero, an {@link
  * IllegalArgumentException}. After {@link #close()} every method but {@code close} throws {@link
- * KVException.WrongState}. A write throws {@link KVException.NoSpace} when the disk is full, and
- * then nothing has changed; it throws {@link KVException.ReadOnly} once the disk has failed, and
- * then no reader sees it, though the write during which the disk failed may be there after the next
- * open. Arrays passed in are copied, arrays returned belong to the caller. An entry is gone the
- * moment its time to live has passed.
+ * KVException.WrongState}, and so may a call in flight. What a damaged file keeps from being read
+ * is {@link KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the disk is full,
+ * and then nothing has changed; it throws {@link KVException.ReadOnly} once the disk has failed,
+ * and then no reader sees it, though the write during which the disk failed may be there after the
+ * next open. Arrays passed in are copied, arrays returned belong to the caller. An entry is gone
+ * the moment its time to live has passed.
  *
  * <p><b>Durability.</b> When a write method returns, the write is as safe as {@link
  * Settings#durability()} says.
@@ -120,6 +121,8 @@ public interface KVStore extends AutoCloseable {
    * @return how many entries were restored
    * @throws KVException.WrongState if this store is not empty; nothing has changed then
    * @throws KVException.Corrupt if the backup is damaged or is none
+   * @throws IllegalArgumentException if an entry is larger than this store allows; those before it
+   *     have been restored
    */
   long restore(Path folder);
 
@@ -150,7 +153,8 @@ public interface KVStore extends AutoCloseable {
   RecoveryReport recovery();
 
   /**
-   * Closes the store; a second call does nothing. Calls in flight finish first.
+   * Closes the store; a second call does nothing. Reads and writes of entries in flight finish
+   * first.
    *
    * @throws KVException.NoSpace if there is no space for a last snapshot; everything is closed and
    *     nothing acknowledged is lost, as the next open recovers it from the journal

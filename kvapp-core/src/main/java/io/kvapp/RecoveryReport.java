@@ -9,7 +9,7 @@ import java.util.List;
  * @param clean whether the store had been closed cleanly, so that nothing had to be recovered
  * @param rebuilt whether the hash map is built anew, which goes on in the background once the store
  *     is open: until it is done, a {@code get} takes some microseconds longer
- * @param entries live entries after opening
+ * @param entries entries after opening, those included that have expired and are not swept yet
  * @param replayedRecords journal records applied
  * @param cutBytes bytes behind the last whole journal record that were cut: a write that was never
  *     acknowledged, or in {@link Durability#OS} mode the suffix that a power cut took

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param entries live entries
  * @param liveBytes bytes of the keys and values that a full scan would read, as far as they are
  *     known without reading them: exact after {@link KVStore#compact()}, above it otherwise
- * @param diskBytes bytes of every file in the data folder
+ * @param diskBytes bytes of journal, snapshots and hash map together
  * @param journalBytes bytes of journal files
  * @param snapshotBytes bytes of snapshot files
  * @param mapBytes bytes of the hash map's file
