@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -48,7 +49,7 @@ final class GrowingMap implements AutoCloseable {
   private static final int OBJECT_BYTES = 100;
   private static final int DEFAULT_KEY_BYTES = 24;
   private static final int DEFAULT_VALUE_BYTES = 100;
-  private static final String FILES = "live-*.map";
+  private static final String FILES = "live-*";
 
   /** How large a map is laid out. */
   record Size(long entries, int keyBytes, int valueBytes) {
@@ -150,16 +151,14 @@ final class GrowingMap implements AutoCloseable {
       Disk disk, Path folder, Stripes stripes, Supplier<Version> versions, Manifest.MapFile named)
       throws IOException {
     Path file = folder.resolve(named.name());
-    if (FileCheck.of(file) != named.check()) {
-      throw new IOException(file + " does not match its checksum");
-    }
+    int[] sums = SumsFile.read(file, named.check());
     Size size = new Size(named.entries(), named.keyBytes(), named.valueBytes());
     for (Path left : Disk.list(folder, FILES)) {
       if (!left.equals(file)) {
         disk.delete(left);
       }
     }
-    HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes);
+    HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes, sums);
     Table table = new Table(view, file, size);
     return new GrowingMap(disk, folder, stripes, versions, generation(file), table, view.size());
   }
@@ -327,36 +326,56 @@ final class GrowingMap implements AutoCloseable {
   private void store(byte[] key, Hit hit) {
     boolean mayBeElsewhere = partial;
     Table growing = next;
-    Table target = growing == null ? current : growing;
-    HashView.Put outcome = target.put(key, hit);
-    boolean known = outcome == HashView.Put.REPLACED;
-    if (outcome == HashView.Put.NO_ROOM) {
-      known = target.view.remove(key) | waiting.put(key, copyOf(hit)) != null;
-    } else if (!waiting.isEmpty()) {
-      known |= waiting.remove(key) != null;
-    }
-    if (growing != null) {
-      known |= current.view.remove(key);
+    boolean known = false;
+    try {
+      known = storeIn(growing == null ? current : growing, key, hit);
+      if (growing != null) {
+        known |= current.view.remove(key);
+      }
+    } catch (HashView.DamagedException damage) {
+      mayBeElsewhere = leaveToTruth(key);
     }
     if (!known && !(mayBeElsewhere && truthHolds(key))) {
       count.increment();
     }
   }
 
+  private boolean storeIn(Table target, byte[] key, Hit hit) {
+    HashView.Put outcome = target.put(key, hit);
+    if (outcome == HashView.Put.NO_ROOM) {
+      return target.view.remove(key) | waiting.put(key, copyOf(hit)) != null;
+    }
+    boolean waited = !waiting.isEmpty() && waiting.remove(key) != null;
+    return waited || outcome == HashView.Put.REPLACED;
+  }
+
   /** Removes an entry, as {@link #put} before the change is in the ordered keys. */
   void remove(byte[] key) {
     boolean mayBeElsewhere = partial;
     Table growing = next;
-    boolean known = current.view.remove(key);
-    if (growing != null) {
-      known |= growing.view.remove(key);
-    }
-    if (!waiting.isEmpty()) {
-      known |= waiting.remove(key) != null;
+    boolean known = false;
+    try {
+      known = !waiting.isEmpty() && waiting.remove(key) != null;
+      if (growing != null) {
+        known |= growing.view.remove(key);
+      }
+      known |= current.view.remove(key);
+    } catch (HashView.DamagedException damage) {
+      mayBeElsewhere = leaveToTruth(key);
     }
     if (known || mayBeElsewhere && truthHolds(key)) {
       count.decrement();
     }
+  }
+
+  /**
+   * Leaves a key to the ordered keys, whose part of the current map is damaged: reads of it end
+   * there, until a new map takes over.
+   */
+  private boolean leaveToTruth(byte[] key) {
+    damaged = true;
+    waiting.remove(key);
+    return true;
   }
 
   /** Whether the ordered keys have an entry; the write that asks is in the journal already. */
@@ -398,7 +417,11 @@ final class GrowingMap implements AutoCloseable {
 
   /** Whether it is time to {@link #resize}. */
   boolean needsGrowth() {
-    return next == null && (!waiting.isEmpty() || current.view.fill() > FULL);
+    return next == null && (current.view.isDamaged() || isCrowded());
+  }
+
+  private boolean isCrowded() {
+    return !waiting.isEmpty() || current.view.fill() > FULL;
   }
 
   /** Whether a much smaller map would do. */
@@ -440,7 +463,7 @@ final class GrowingMap implements AutoCloseable {
     }
     Size fitting = Size.forEntries(entries, old.size.keyBytes, valueBytes);
     // Entries that crowd into few segments leave no room there though the average would fit.
-    return needsGrowth() && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
+    return isCrowded() && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
   }
 
   private void startFilling(Table larger) {
@@ -507,20 +530,28 @@ final class GrowingMap implements AutoCloseable {
     }
   }
 
+  /** Looks for damage in parts that nobody has used since the map was opened, as long as told. */
+  void checkAhead(BooleanSupplier goOn) {
+    HashView view = current.view;
+    for (int part = 0; part < view.parts() && goOn.getAsBoolean(); part++) {
+      view.checkAhead(part);
+    }
+  }
+
   /** Closes the map, with no call in flight; the manifest's word for it, if it is whole. */
   Optional<Manifest.MapFile> finish() throws IOException {
-    boolean whole = next == null && waiting.isEmpty() && !partial && !damaged;
-    close();
     Table last = current;
-    return whole
-        ? Optional.of(
-            new Manifest.MapFile(
-                last.file.getFileName().toString(),
-                last.size.entries,
-                last.size.keyBytes,
-                last.size.valueBytes,
-                FileCheck.of(last.file)))
-        : Optional.empty();
+    if (next != null || !waiting.isEmpty() || partial || damaged || last.view.isDamaged()) {
+      close();
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Manifest.MapFile(
+            last.file.getFileName().toString(),
+            last.size.entries,
+            last.size.keyBytes,
+            last.size.valueBytes,
+            SumsFile.write(disk, last.file, last.view.finish())));
   }
 
   @Override

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.map.MapEntry;
 import net.openhft.chronicle.map.VanillaChronicleMap;
@@ -29,16 +32,21 @@ import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
 final class HashView implements AutoCloseable {
   private static final int MAX_DIRECT_THREADS = 256;
   private static final int SAMPLED_SEGMENTS = 16;
+  private static final int SUMMED_AT_ONCE = 16 << 10;
 
   private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
   private final long fileBytes;
   private final CallerThreads<StoredEntry> threads;
   private final AtomicInteger nextSample = new AtomicInteger();
   private volatile boolean crowded;
+  private volatile boolean damaged;
   private volatile boolean closed;
 
+  /** Null once every segment is known to be as it was left. */
+  private volatile SegmentChecks checks;
+
   @SuppressWarnings("unchecked")
-  private HashView(Path file, HashShape shape, CallerThreads<StoredEntry> threads)
+  private HashView(Path file, HashShape shape, CallerThreads<StoredEntry> threads, int[] sums)
       throws IOException {
     this.threads = threads;
     try (RandomAccessFile head = new RandomAccessFile(file.toFile(), "r")) {
@@ -48,14 +56,95 @@ final class HashView implements AutoCloseable {
     map =
         (VanillaChronicleMap<byte[], StoredEntry, Object>)
             HashFile.builder(shape).createPersistedTo(file.toFile());
-    checkUnlocked(file);
+    try {
+      checkUnlocked(file);
+      if (sums != null) {
+        checkHeaders(file, sums);
+        checks = new SegmentChecks(Arrays.copyOfRange(sums, 1, sums.length), this::sumOf);
+      }
+    } catch (Throwable failure) {
+      map.close();
+      throw failure;
+    }
+  }
+
+  private void checkHeaders(Path file, int[] sums) throws IOException {
+    if (sums.length != map.actualSegments + 1 || sums[0] != sumOfHeaders()) {
+      throw new IOException(file + " does not match its checksum");
+    }
+  }
+
+  private int sumOfHeaders() {
+    long from = map.segmentHeaderAddress(0);
+    return sum(from, map.segmentBaseAddr(0) - from);
+  }
+
+  private int sumOf(int segment) {
+    return sum(map.segmentBaseAddr(segment), map.tierSize);
+  }
+
+  private static int sum(long address, long bytes) {
+    CRC32C crc = new CRC32C();
+    byte[] piece = new byte[(int) Math.min(bytes, SUMMED_AT_ONCE)];
+    for (long at = 0; at < bytes; at += piece.length) {
+      int length = (int) Math.min(piece.length, bytes - at);
+      StoredEntry.Codec.MEMORY.readBytes(address + at, piece, 0, length);
+      crc.update(piece, 0, length);
+    }
+    return (int) crc.getValue();
+  }
+
+  /** The checksums of what the segments are now: of their headers together, then of each. */
+  private int[] sums() {
+    int[] sums = new int[map.actualSegments + 1];
+    sums[0] = sumOfHeaders();
+    SegmentChecks known = checks;
+    IntStream.range(0, map.actualSegments)
+        .parallel()
+        .forEach(
+            segment ->
+                sums[segment + 1] =
+                    known != null && known.isUnused(segment) ? known.sum(segment) : sumOf(segment));
+    return sums;
+  }
+
+  /**
+   * Compares a segment that was not compared yet with its checksum, as the first call that touches
+   * it would, so that fewer calls have to.
+   */
+  void checkAhead(int segment) {
+    SegmentChecks known = checks;
+    if (known != null) {
+      run(stored -> check(known, segment));
+    }
+  }
+
+  private boolean check(SegmentChecks known, int segment) {
+    boolean sound = known.isSound(segment);
+    if (!sound) {
+      damaged = true;
+    } else if (known.areAllSound()) {
+      checks = null;
+    }
+    return sound;
+  }
+
+  private void requireSound(byte[] key) {
+    SegmentChecks known = checks;
+    if (known != null && !check(known, part(key))) {
+      throw new DamagedException(key);
+    }
+  }
+
+  /** Whether a segment was found that is not as it was left; calls for its keys fail. */
+  boolean isDamaged() {
+    return damaged;
   }
 
   /** A lock that a killed process left behind would hold every caller up for a minute. */
   private void checkUnlocked(Path file) throws IOException {
     for (int segment = 0; segment < map.actualSegments; segment++) {
       if (StoredEntry.Codec.MEMORY.readLong(map.segmentHeaderAddress(segment)) != 0) {
-        map.close();
         throw new IOException(file + " was not closed: segment " + segment + " is locked");
       }
     }
@@ -79,7 +168,7 @@ final class HashView implements AutoCloseable {
     HashFile.createEmpty(file);
     try {
       new HashFile(shape).write(file);
-      return start(file, shape);
+      return start(file, shape, null);
     } catch (Throwable failure) {
       try {
         Files.deleteIfExists(file);
@@ -94,26 +183,29 @@ final class HashView implements AutoCloseable {
    * Opens a view that was closed in good order.
    *
    * @param file made by {@link #create} with these same sizes
+   * @param sums what {@link #finish} returned; each segment is compared with its own when it is
+   *     first used
    * @throws IOException when the head of the file is not, byte for byte, what {@link #create} makes
    *     for these sizes, naming the first difference. No class a foreign head names is ever loaded.
    * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
    */
-  static HashView open(Path file, long entries, int averageKeyBytes, int averageValueBytes)
+  static HashView open(
+      Path file, long entries, int averageKeyBytes, int averageValueBytes, int[] sums)
       throws IOException {
     ModuleAccess.open();
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + " is not a file");
     }
-    return start(file, HashShape.of(entries, averageKeyBytes, averageValueBytes));
+    return start(file, HashShape.of(entries, averageKeyBytes, averageValueBytes), sums);
   }
 
-  private static HashView start(Path file, HashShape shape) throws IOException {
+  private static HashView start(Path file, HashShape shape, int[] sums) throws IOException {
     int poolThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
     CallerThreads<StoredEntry> threads =
         new CallerThreads<>("kvapp-view", MAX_DIRECT_THREADS, poolThreads, StoredEntry::new);
     try {
       // In the pool, since Chronicle opens with a FileChannel, which a caller's interrupt closes.
-      return threads.call(none -> new HashView(file, shape, threads));
+      return threads.call(none -> new HashView(file, shape, threads, sums));
     } catch (Throwable failure) {
       threads.close();
       throw failure;
@@ -123,7 +215,7 @@ final class HashView implements AutoCloseable {
   /**
    * The entry of a key, or null when there is none.
    *
-   * @throws DamagedException when the stored checksum does not match
+   * @throws DamagedException when a checksum does not match, of the entry or of its segment
    */
   Hit get(byte[] key) {
     StoredEntry mine = enter();
@@ -131,6 +223,7 @@ final class HashView implements AutoCloseable {
   }
 
   private Hit get(byte[] key, StoredEntry stored) {
+    requireSound(key);
     return map.getUsing(key, stored) == null ? null : stored.hit(key);
   }
 
@@ -163,6 +256,7 @@ final class HashView implements AutoCloseable {
    * @param value holds the value's bytes, or is null when they are stored elsewhere; offset and
    *     length do not matter then
    * @throws IndexOutOfBoundsException when value has no such range
+   * @throws DamagedException when the checksum of the segment does not match; nothing has changed
    */
   Put put(byte[] key, long revision, long expiresAt, byte[] value, int offset, int length) {
     StoredEntry mine = enter();
@@ -172,6 +266,7 @@ final class HashView implements AutoCloseable {
   }
 
   private Put put(byte[] key, StoredEntry stored) {
+    requireSound(key);
     try (CompiledMapQueryContext<byte[], StoredEntry, Object> query = query(key)) {
       int chunks = map.inChunks(query.entrySize(key.length, stored.size()));
       if (chunks > map.maxChunksPerEntry) {
@@ -217,13 +312,18 @@ final class HashView implements AutoCloseable {
     return position >= 0;
   }
 
-  /** Removes the entry of a key; true if there was one. */
+  /**
+   * Removes the entry of a key; true if there was one.
+   *
+   * @throws DamagedException when the checksum of the segment does not match; nothing has changed
+   */
   boolean remove(byte[] key) {
     StoredEntry mine = enter();
     return mine != null ? removeHere(key) : threads.call(stored -> removeHere(key));
   }
 
   private boolean removeHere(byte[] key) {
+    requireSound(key);
     try (CompiledMapQueryContext<byte[], StoredEntry, Object> query = query(key)) {
       query.updateLock().lock();
       MapEntry<byte[], StoredEntry> entry = query.entry();
@@ -295,13 +395,27 @@ final class HashView implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      try (threads) {
-        threads.call(
-            stored -> {
+      closeAfter(() -> null);
+    }
+  }
+
+  /** As {@link #close}, for a view that is open; what {@link #open} wants to open it again. */
+  int[] finish() {
+    checkOpen();
+    closed = true;
+    return closeAfter(this::sums);
+  }
+
+  private <R> R closeAfter(Supplier<R> last) {
+    try (threads) {
+      return threads.call(
+          stored -> {
+            try {
+              return last.get();
+            } finally {
               map.close();
-              return null;
-            });
-      }
+            }
+          });
     }
   }
 

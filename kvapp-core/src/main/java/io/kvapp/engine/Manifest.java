@@ -47,7 +47,7 @@ record Manifest(
    * @param entries the entries it was made for
    * @param keyBytes the average key it was made for
    * @param valueBytes the average value it was made for
-   * @param check the checksum of the file
+   * @param check the checksum of the {@linkplain SumsFile checksums} of its segments
    */
   record MapFile(String name, long entries, int keyBytes, int valueBytes, long check) {}
 

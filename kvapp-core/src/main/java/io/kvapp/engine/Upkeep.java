@@ -52,6 +52,7 @@ final class Upkeep {
   private volatile KVException.Corrupt growthFailure;
   private long revisionAtTick;
   private volatile int quietTicks;
+  private boolean checkedAhead;
   private boolean fillingFailed;
 
   /**
@@ -169,6 +170,10 @@ final class Upkeep {
   }
 
   private void grow() throws IOException {
+    if (!checkedAhead) {
+      checkedAhead = true;
+      map.checkAhead(() -> !closing && !map.needsGrowth());
+    }
     if (map.isPartial() && !fillingFailed) {
       fill();
     }

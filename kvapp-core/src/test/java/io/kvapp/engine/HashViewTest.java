@@ -187,8 +187,8 @@ final class HashViewTest {
     }
     assertThat(refused).isPositive();
     assertSame(view, model);
-    view.close();
-    try (HashView reopened = HashView.open(file, 2_000, 23, 100)) {
+    int[] sums = view.finish();
+    try (HashView reopened = HashView.open(file, 2_000, 23, 100, sums)) {
       assertSame(reopened, model);
     }
   }
@@ -215,7 +215,7 @@ final class HashViewTest {
 
   @Test
   void open_foreignClassInHead_refusedUnloaded() throws IOException {
-    create(SMALLEST).close();
+    int[] sums = create(SMALLEST).finish();
     Path file = folder.resolve("map");
     byte[] bytes = Files.readAllBytes(file);
     String name = "io.kvapp.engine.HashViewTest$Trap";
@@ -224,7 +224,7 @@ final class HashViewTest {
     byte[] trap = name.getBytes(StandardCharsets.ISO_8859_1);
     System.arraycopy(trap, 0, bytes, at, trap.length);
     Files.write(file, bytes);
-    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100))
+    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100, sums))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(name)
         .hasMessageContaining("keyDataAccess");
@@ -233,31 +233,31 @@ final class HashViewTest {
 
   @Test
   void open_wrongSizesTruncatedOrMissing_named() throws IOException {
-    create(SMALLEST).close();
+    int[] sums = create(SMALLEST).finish();
     Path file = folder.resolve("map");
-    assertThatThrownBy(() -> HashView.open(file, 2 * SMALLEST, 23, 100))
+    assertThatThrownBy(() -> HashView.open(file, 2 * SMALLEST, 23, 100, sums))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("bytes");
     try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
       cut.setLength(5_000);
     }
-    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100))
+    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100, sums))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("5000");
-    assertThatThrownBy(() -> HashView.open(folder.resolve("none"), SMALLEST, 23, 100))
+    assertThatThrownBy(() -> HashView.open(folder.resolve("none"), SMALLEST, 23, 100, sums))
         .isInstanceOf(IOException.class);
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
   @Test
   void open_segmentLeftLocked_refused() throws IOException {
-    create(SMALLEST).close();
+    int[] sums = create(SMALLEST).finish();
     Path file = folder.resolve("map");
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       bytes.seek(4096);
       bytes.write(1);
     }
-    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100))
+    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100, sums))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("segment 0 is locked");
     Files.delete(file);
@@ -306,18 +306,65 @@ final class HashViewTest {
     try (HashView view = create(SMALLEST)) {
       view.put(key(1), 1, 0, marker, 0, marker.length);
       put(view, 2, 50);
-    }
-    Path file = folder.resolve("map");
-    byte[] bytes = Files.readAllBytes(file);
-    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("a-value-nothing");
-    bytes[at + 3] ^= 1;
-    Files.write(file, bytes);
-    try (HashView view = HashView.open(file, SMALLEST, 23, 100)) {
+      damage("a-value-nothing");
+
       assertThatThrownBy(() -> view.get(key(1))).isInstanceOf(HashView.DamagedException.class);
       assertThat(view.get(key(2)).value()).isEqualTo(value(2, 50));
       assertThat(put(view, 1, 20)).isTrue();
       assertThat(view.get(key(1)).value()).isEqualTo(value(1, 20));
     }
+  }
+
+  private void damage(String marker) throws IOException {
+    Path file = folder.resolve("map");
+    String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+      damaged.seek(bytes.indexOf(marker) + 3);
+      damaged.write(0);
+    }
+  }
+
+  @Test
+  void open_withADamagedSegment_keepsItsKeysOutAndServesTheOthers() throws IOException {
+    byte[] marker = "a-value-nothing-else-in-the-file-has".getBytes(StandardCharsets.ISO_8859_1);
+    HashView made = create(SMALLEST);
+    made.put(key(1), 1, 0, marker, 0, marker.length);
+    for (int id = 2; id < 200; id++) {
+      put(made, id, 50);
+    }
+    int[] sums = made.finish();
+    damage("a-value-nothing");
+
+    try (HashView view = HashView.open(folder.resolve("map"), SMALLEST, 23, 100, sums)) {
+      assertThat(view.isDamaged()).isFalse();
+      for (int id = 1; id < 200; id++) {
+        byte[] key = key(id);
+        if (view.part(key) != view.part(key(1))) {
+          assertThat(view.get(key).value()).isEqualTo(value(id, 50));
+          assertThat(put(view, id, 20)).isTrue();
+        } else {
+          assertThatThrownBy(() -> view.get(key)).isInstanceOf(HashView.DamagedException.class);
+          assertThatThrownBy(() -> put(view, 1, 20)).isInstanceOf(HashView.DamagedException.class);
+          assertThatThrownBy(() -> view.remove(key)).isInstanceOf(HashView.DamagedException.class);
+        }
+      }
+      assertThat(view.isDamaged()).isTrue();
+    }
+  }
+
+  @Test
+  void open_withADamagedSegmentHeader_isRefused() throws IOException {
+    HashView made = create(SMALLEST);
+    put(made, 1, 50);
+    int[] sums = made.finish();
+    Path file = folder.resolve("map");
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(4096 + Long.BYTES + 1);
+      bytes.write(77);
+    }
+    assertThatThrownBy(() -> HashView.open(file, SMALLEST, 23, 100, sums))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("checksum");
   }
 
   @Test
@@ -344,8 +391,8 @@ final class HashViewTest {
     assertThat(put(view, 1, 10)).isTrue();
     assertThat(view.get(key(1))).isNotNull();
     assertThat(view.size()).isEqualTo(1);
-    view.close();
-    try (HashView reopened = HashView.open(folder.resolve("map"), SMALLEST, 23, 100)) {
+    int[] sums = view.finish();
+    try (HashView reopened = HashView.open(folder.resolve("map"), SMALLEST, 23, 100, sums)) {
       assertThat(reopened.remove(key(1))).isTrue();
     }
     assertThat(Thread.interrupted()).isTrue();

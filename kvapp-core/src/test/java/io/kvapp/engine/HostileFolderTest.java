@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,23 +96,6 @@ class HostileFolderTest {
     byte[] evil = "io.kvapp.xx".getBytes(StandardCharsets.ISO_8859_1);
     System.arraycopy(evil, 0, bytes, at, evil.length);
     Files.write(map, bytes);
-    Manifest old = Manifest.read(folder).orElseThrow();
-    Manifest.MapFile file = old.map().orElseThrow();
-    new Manifest(
-            old.revision(),
-            old.nextSnapshot(),
-            old.journal(),
-            old.entries(),
-            old.snapshots(),
-            Optional.of(
-                new Manifest.MapFile(
-                    file.name(),
-                    file.entries(),
-                    file.keyBytes(),
-                    file.valueBytes(),
-                    FileCheck.of(map))))
-        .write(new Disk(), folder);
-
     try (KVStore store = DamageSamples.open(folder, false)) {
       assertThat(store.recovery().rebuilt()).isTrue();
       assertThat(store.get("key")).hasValue("value");

@@ -159,6 +159,37 @@ class UpkeepTest {
     }
   }
 
+  @Test
+  void mapSegments_damagedWhileTheStoreIsClosed_areReplacedAndNothingIsWrong() throws Exception {
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      for (int i = 0; i < 2_000; i++) {
+        store.put("key " + i, "value " + i);
+      }
+    }
+    for (int i = 0; i < 2_000; i += 100) {
+      damageInMap("value " + i);
+    }
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(store.recovery().clean()).isTrue();
+      for (int i = 0; i < 2_000; i += 4) {
+        assertThat(store.delete("key " + i)).isTrue();
+        store.put("key " + (i + 1), "changed");
+        assertThat(store.putIfAbsent("key " + (i + 2), "other")).isEmpty();
+        assertThat(store.get("key " + (i + 3))).hasValue("value " + (i + 3));
+      }
+      assertThat(store.size()).isEqualTo(1_500);
+      while (!store.verify().faults().isEmpty()) {
+        Thread.onSpinWait();
+      }
+    }
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(store.size()).isEqualTo(1_500);
+      assertThat(store.get("key 0")).isEmpty();
+      assertThat(store.get("key 1")).hasValue("changed");
+      assertThat(store.verify().faults()).isEmpty();
+    }
+  }
+
   private void damageInMap(String value) throws IOException {
     Path map = Disk.list(folder(), "live-*.map").get(0);
     String bytes = new String(Files.readAllBytes(map), StandardCharsets.ISO_8859_1);
