@@ -438,13 +438,18 @@ final class GrowingMap implements AutoCloseable {
    *
    * <p>What to copy is taken from the ordered keys, since walking the map itself would lock a
    * segment for milliseconds.
+   *
+   * @param goOn is asked now and then; once it says no, the maps stay as they are, to be closed
    */
-  void resize() throws IOException {
+  void resize(BooleanSupplier goOn) throws IOException {
     Table old = current;
     Table larger = table(disk, folder, ++generation, fittingSize(old));
     LOG.debug("{} grows into {}", old.file, larger.file);
     stripes.withoutWriters(() -> startFilling(larger));
-    copyAll(larger);
+    copyAll(larger, goOn);
+    if (!goOn.getAsBoolean()) {
+      return;
+    }
     stripes.alone(
         () -> {
           current = larger;
@@ -475,13 +480,13 @@ final class GrowingMap implements AutoCloseable {
     }
   }
 
-  private void copyAll(Table larger) {
+  private void copyAll(Table larger, BooleanSupplier goOn) {
     Version version = versions.get();
     try {
       Cursor cursor = version.entries(new byte[0], null, false);
       List<byte[]> keys = new ArrayList<>();
       long gathered = 0;
-      while (cursor.next()) {
+      while (goOn.getAsBoolean() && cursor.next()) {
         if (!cursor.isDelete()) {
           byte[] key = cursor.ownKey();
           keys.add(key);

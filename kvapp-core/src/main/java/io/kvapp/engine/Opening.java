@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,8 @@ import org.slf4j.LoggerFactory;
 final class Opening {
   private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
   private static final int SAMPLES = 1000;
+  private static final int COUNTED_BETWEEN_LOOKS = 4096;
+  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final Disk disk;
   private final Settings settings;
@@ -44,6 +47,7 @@ final class Opening {
   private long savedEntries;
   private long revision;
   private long replayedRecords;
+  private long nextLog = start + LOG_EVERY_NANOS;
   private long cutBytes;
   private boolean rebuilt;
   private long nextSnapshot = 1;
@@ -239,6 +243,9 @@ final class Opening {
       long before = revision;
       revision = segment.replay(revision, (key, slot) -> replay(recent, key, slot));
       replayedRecords += revision - before;
+      if (isTimeToLog()) {
+        LOG.info("recovery: {} journal records replayed", replayedRecords);
+      }
       if (segment.endReason() == Segment.End.SEALED) {
         sequence = segment.next();
         continue;
@@ -251,6 +258,16 @@ final class Opening {
       cutBytes = segment.tornBytes();
       return recent;
     }
+  }
+
+  /** Whether the last line of progress is so long ago that another is due. */
+  private boolean isTimeToLog() {
+    long now = System.nanoTime();
+    if (now - nextLog < 0) {
+      return false;
+    }
+    nextLog = now + LOG_EVERY_NANOS;
+    return true;
   }
 
   private Segment openSegment(Path file, long sequence) throws IOException {
@@ -300,7 +317,10 @@ final class Opening {
     try {
       long entries = savedEntries == Manifest.UNKNOWN ? before.count() : savedEntries;
       Cursor changes = recent.entries(new byte[0], null, false);
-      while (changes.next()) {
+      for (long counted = 1; changes.next(); counted++) {
+        if (counted % COUNTED_BETWEEN_LOOKS == 0 && isTimeToLog()) {
+          LOG.info("recovery: {} of {} changed keys counted", counted, recent.count());
+        }
         entries += (changes.isDelete() ? 0 : 1) - (before.holds(changes.key()) ? 1 : 0);
       }
       return entries;

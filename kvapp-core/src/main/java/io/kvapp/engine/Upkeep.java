@@ -203,7 +203,7 @@ final class Upkeep {
 
   private void resize() throws IOException {
     try {
-      map.resize();
+      map.resize(() -> !closing);
       growthFailure = null;
       signal();
     } catch (KVException.Corrupt damage) {

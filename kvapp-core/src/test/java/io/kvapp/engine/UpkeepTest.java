@@ -89,12 +89,56 @@ class UpkeepTest {
     @Override
     void copy(FileChannel from, FileChannel to) throws IOException {
       begun.countDown();
-      try {
-        goOn.await();
-      } catch (InterruptedException nobodyDoesThat) {
-        throw new AssertionError(nobodyDoesThat);
-      }
+      await(goOn);
       super.copy(from, to);
+    }
+  }
+
+  @Test
+  void close_whileTheMapGrows_givesThatUpAndLosesNothing() throws Exception {
+    HeldGrowth disk = new HeldGrowth();
+    KVStore store = open(disk, MANY_IN_MEMORY);
+    int written = 0;
+    while (disk.begun.getCount() > 0) {
+      store.put("key " + written, "value " + written++);
+    }
+    Thread closing = new Thread(store::close);
+    closing.start();
+    while (closing.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    disk.goOn.countDown();
+    closing.join();
+
+    try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.size()).isEqualTo(written);
+      assertThat(again.get("key 7")).hasValue("value 7");
+      assertThat(again.verify().faults()).isEmpty();
+      assertThat(Disk.list(folder(), "live-*.map")).hasSize(1);
+    }
+  }
+
+  /** A disk on which a larger map is made only when that is told. */
+  private static final class HeldGrowth extends Disk {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    HashView createView(Path file, long entries, int keyBytes, int valueBytes) throws IOException {
+      if (!file.endsWith("live-1.map")) {
+        begun.countDown();
+        await(goOn);
+      }
+      return super.createView(file, entries, keyBytes, valueBytes);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException nobodyDoesThat) {
+      throw new AssertionError(nobodyDoesThat);
     }
   }
 
