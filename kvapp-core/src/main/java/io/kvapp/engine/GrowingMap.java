@@ -444,6 +444,9 @@ final class GrowingMap implements AutoCloseable {
   void resize(BooleanSupplier goOn) throws IOException {
     Table old = current;
     Table larger = table(disk, folder, ++generation, fittingSize(old));
+    if (old.view.isDamaged()) {
+      LOG.warn("{} is damaged and is replaced; the ordered keys answer meanwhile", old.file);
+    }
     LOG.debug("{} grows into {}", old.file, larger.file);
     stripes.withoutWriters(() -> startFilling(larger));
     copyAll(larger, goOn);
