@@ -1,18 +1,17 @@
 package io.kvapp.engine;
 
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A sorted map from keys to slots that many threads change at once.
  *
- * <p>Entries lie in leaves, each a stretch of keys in sorted arrays behind a lock of its own; a
- * skip list finds the leaf. A leaf that is full is split in two, and knows the end of its stretch,
- * so that who comes to it by an old path looks again (Lehman and Yao, "Efficient Locking for
- * Concurrent Operations on B-Trees", 1981). A search within a leaf compares eight bytes of each key
- * behind the prefix that all keys of the leaf share, and touches a key itself only at a tie.
+ * <p>Entries lie in leaves, each a stretch of keys in sorted arrays behind a lock of its own; an
+ * index, which is copied with every new leaf, finds the leaf. A leaf that is full is split in two,
+ * and knows the end of its stretch, so that who comes to it by an old path looks again (Lehman and
+ * Yao, "Efficient Locking for Concurrent Operations on B-Trees", 1981). A search within a leaf
+ * compares eight bytes of each key behind the prefix that all keys of the leaf share, and touches a
+ * key itself only at a tie.
  *
  * <p>Entries are never removed. Safe for any thread.
  */
@@ -20,13 +19,8 @@ final class OrderedSlots {
   private static final int LEAF_ENTRIES = 256;
   private static final byte[] START = {};
 
-  private final ConcurrentSkipListMap<byte[], Leaf> leaves =
-      new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
   private final LongAdder count = new LongAdder();
-
-  OrderedSlots() {
-    leaves.put(START, new Leaf(START, null));
-  }
+  private volatile Index index = new Index(new Leaf[] {new Leaf(START, null)});
 
   /** How many keys there are; exact while nobody adds one. */
   long count() {
@@ -35,7 +29,7 @@ final class OrderedSlots {
 
   void put(byte[] key, Slot slot) {
     while (true) {
-      Leaf leaf = leaves.floorEntry(key).getValue();
+      Leaf leaf = index.floor(key);
       synchronized (leaf) {
         if (leaf.covers(key)) {
           int found = leaf.find(key);
@@ -61,14 +55,18 @@ final class OrderedSlots {
     for (int i = from; i < leaf.size; i++) {
       right.insert(i - from, leaf.keys[i], leaf.slots[i]);
     }
-    leaves.put(right.low, right);
+    add(right);
     leaf.cut(from);
+  }
+
+  private synchronized void add(Leaf leaf) {
+    index = index.with(leaf);
   }
 
   /** The slot of a key; null where there is none. */
   Slot get(byte[] key) {
     while (true) {
-      Leaf leaf = leaves.floorEntry(key).getValue();
+      Leaf leaf = index.floor(key);
       synchronized (leaf) {
         if (leaf.covers(key)) {
           int found = leaf.find(key);
@@ -87,6 +85,95 @@ final class OrderedSlots {
    */
   Cursor cursor(byte[] from, byte[] to, boolean reverse) {
     return new LeafCursor(from, to, reverse);
+  }
+
+  /**
+   * Leaves in order of their lowest keys, the first of which is the empty one.
+   *
+   * <p>Immutable. Compares eight bytes behind the prefix that the lowest keys of all leaves but the
+   * first share, and a whole key only at a tie.
+   */
+  private static final class Index {
+    private final Leaf[] leaves;
+    private final byte[] prefix;
+    private final long[] heads;
+
+    Index(Leaf[] leaves) {
+      this.leaves = leaves;
+      prefix = prefix(leaves);
+      heads = new long[leaves.length];
+      for (int i = 1; i < leaves.length; i++) {
+        heads[i] = Heads.of(leaves[i].low, prefix.length);
+      }
+    }
+
+    private Index(Leaf[] leaves, byte[] prefix, long[] heads) {
+      this.leaves = leaves;
+      this.prefix = prefix;
+      this.heads = heads;
+    }
+
+    private static byte[] prefix(Leaf[] leaves) {
+      if (leaves.length < 2) {
+        return START;
+      }
+      byte[] first = leaves[1].low;
+      int differsAt = Arrays.mismatch(first, leaves[leaves.length - 1].low);
+      return differsAt < 0 ? first : Arrays.copyOf(first, differsAt);
+    }
+
+    Index with(Leaf leaf) {
+      int at = firstAbove(leaf.low);
+      Leaf[] more = Arrays.copyOf(leaves, leaves.length + 1);
+      System.arraycopy(leaves, at, more, at + 1, leaves.length - at);
+      more[at] = leaf;
+      if (!Arrays.equals(prefix(more), prefix)) {
+        return new Index(more);
+      }
+      long[] moreHeads = Arrays.copyOf(heads, more.length);
+      System.arraycopy(heads, at, moreHeads, at + 1, heads.length - at);
+      moreHeads[at] = Heads.of(leaf.low, prefix.length);
+      return new Index(more, prefix, moreHeads);
+    }
+
+    /** The leaf in whose stretch a key is. */
+    Leaf floor(byte[] key) {
+      return leaves[firstAbove(key) - 1];
+    }
+
+    /** The leaf in whose stretch the keys right below a key are, which is not empty. */
+    Leaf lower(byte[] key) {
+      Leaf leaf = floor(key);
+      return Arrays.equals(leaf.low, key) ? leaves[firstAbove(key) - 2] : leaf;
+    }
+
+    Leaf last() {
+      return leaves[leaves.length - 1];
+    }
+
+    private int firstAbove(byte[] key) {
+      int shared = Math.min(prefix.length, key.length);
+      int order = Arrays.compareUnsigned(key, 0, shared, prefix, 0, prefix.length);
+      if (order != 0) {
+        return order < 0 ? 1 : leaves.length;
+      }
+      long head = Heads.of(key, prefix.length);
+      int from = 1;
+      int to = leaves.length;
+      while (from < to) {
+        int middle = (from + to) >>> 1;
+        int compared = Long.compareUnsigned(heads[middle], head);
+        if (compared == 0) {
+          compared = Arrays.compareUnsigned(leaves[middle].low, key);
+        }
+        if (compared <= 0) {
+          from = middle + 1;
+        } else {
+          to = middle;
+        }
+      }
+      return from;
+    }
   }
 
   /** The keys from {@code low}, included, to {@code high}, excluded. Guarded by itself. */
@@ -185,7 +272,7 @@ final class OrderedSlots {
 
     private void load(byte[] key) {
       while (true) {
-        Leaf leaf = leaves.floorEntry(key).getValue();
+        Leaf leaf = index.floor(key);
         synchronized (leaf) {
           if (leaf.covers(key)) {
             copy(leaf);
@@ -197,8 +284,7 @@ final class OrderedSlots {
 
     private void loadBelow(byte[] end) {
       while (true) {
-        Map.Entry<byte[], Leaf> entry = end == null ? leaves.lastEntry() : leaves.lowerEntry(end);
-        Leaf leaf = entry.getValue();
+        Leaf leaf = end == null ? index.last() : index.lower(end);
         synchronized (leaf) {
           boolean reaches =
               leaf.high == null || end != null && Arrays.compareUnsigned(leaf.high, end) >= 0;
