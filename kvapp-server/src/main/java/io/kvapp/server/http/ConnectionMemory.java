@@ -8,6 +8,7 @@ package io.kvapp.server.http;
 final class ConnectionMemory implements Memory {
   private final MemoryBudget budget;
   private long taken;
+  private long kept;
   private long lasting;
 
   ConnectionMemory(MemoryBudget budget) {
@@ -17,21 +18,22 @@ final class ConnectionMemory implements Memory {
   @Override
   public void claim(long bytes) {
     if (bytes > 0) {
-      taken += budget.take(bytes);
+      taken += budget.take(bytes, taken);
     }
   }
 
   @Override
   public boolean tryClaim(long bytes) {
-    boolean had = budget.tryTake(bytes);
-    taken += had ? bytes : 0;
-    return had;
+    long had = budget.tryTake(bytes, taken);
+    taken += Math.max(0, had);
+    return had >= 0;
   }
 
   /** Takes bytes for as long as the connection lasts, as {@link #claim}. */
   void claimLasting(long bytes) {
     claim(bytes);
     lasting = taken;
+    settle(0);
   }
 
   /** Whether buffers should be given up as soon as they are not needed. */
@@ -39,12 +41,13 @@ final class ConnectionMemory implements Memory {
     return budget.isScarce();
   }
 
-  /** Gives back everything beyond {@code kept} bytes and what was taken to last. */
-  void settle(long kept) {
-    long left = kept + lasting;
-    if (taken > left) {
-      budget.giveBack(taken - left);
-      taken = left;
+  /** Gives back everything beyond {@code bytes} and what was taken to last. */
+  void settle(long bytes) {
+    long keeps = Math.min(bytes + lasting, kept + taken);
+    if (taken > 0 || keeps < kept) {
+      budget.settle(taken, kept, keeps);
+      taken = 0;
+      kept = keeps;
     }
   }
 

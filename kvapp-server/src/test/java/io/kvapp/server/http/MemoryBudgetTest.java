@@ -34,6 +34,29 @@ final class MemoryBudgetTest {
   }
 
   @Test
+  void claim_byTheOneThatHasEverything_isMetAtOnce() {
+    first.claim(90);
+    first.claim(50);
+    first.claim(50);
+    assertThat(first.tryClaim(50)).isTrue();
+    assertThat(budget.taken()).isEqualTo(100);
+    first.end();
+    assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  void claim_moreThanOthersLeaveBetweenTheirRequests_takesWhatTheyLeave() {
+    first.claimLasting(10);
+    first.claim(50);
+    first.settle(30);
+    second.claim(1_000);
+    second.claim(1_000);
+    assertThat(budget.taken()).isEqualTo(100);
+    second.end();
+    assertThat(budget.taken()).isEqualTo(40);
+  }
+
+  @Test
   void tryClaim_notFree_takesNothing() {
     first.claim(60);
     assertThat(budget.isScarce()).isTrue();
