@@ -100,19 +100,23 @@ final class Connections {
       return;
     }
     boolean lingers = refusals.incrementAndGet() <= MAX_REFUSALS;
+    boolean closesLater = false;
     try {
       // A new socket's buffer takes these few bytes without blocking.
       socket.getOutputStream().write(FULL);
       socket.shutdownOutput();
       if (lingers) {
         new Refusal(socket).begin();
-        return;
+        closesLater = true;
       }
     } catch (IOException gone) {
       LOG.debug("a refused connection ended: {}", gone.getMessage());
+    } finally {
+      if (!closesLater) {
+        refusals.decrementAndGet();
+        closeQuietly(socket);
+      }
     }
-    refusals.decrementAndGet();
-    closeQuietly(socket);
   }
 
   /** Reads no further requests: idle connections end now, others after the request in flight. */
@@ -126,7 +130,7 @@ final class Connections {
     open.forEach(Deadline::close);
   }
 
-  private static void closeQuietly(Socket socket) {
+  static void closeQuietly(Socket socket) {
     try {
       socket.close();
     } catch (IOException closedAnyhow) {
