@@ -148,9 +148,10 @@ final class Connection {
    * connection, and the reply may be lost with it.
    */
   private void sayFarewell() throws IOException {
+    // Over TLS the end of output is a message, and waits for a client that does not read.
+    deadline.begin(Wait.FAREWELL, deadline.after(FAREWELL_NANOS));
     socket.shutdownOutput();
     byte[] dropped = new byte[8 << 10];
-    deadline.begin(Wait.FAREWELL, deadline.after(FAREWELL_NANOS));
     long total = 0;
     int count = 0;
     while (count >= 0 && total < MAX_DROPPED_BYTES) {

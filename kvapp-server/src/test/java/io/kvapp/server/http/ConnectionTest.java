@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.server.http.RawClient.Answer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -181,6 +184,38 @@ final class ConnectionTest {
     }
     client.send(GET);
     assertThat(client.read().status()).isEqualTo(200);
+  }
+
+  @Test
+  @Timeout(60)
+  void serve_endOfOutputThatBlocks_isCutByTheDeadline() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    ScriptedSocket socket =
+        new ScriptedSocket(EchoHandler.latin1("malformed\r\n")) {
+          @Override
+          public void shutdownOutput() {
+            try {
+              closed.await();
+            } catch (InterruptedException interrupted) {
+              throw new AssertionError(interrupted);
+            }
+          }
+
+          @Override
+          public void close() {
+            closed.countDown();
+          }
+        };
+    try (Watchdog watchdog = new Watchdog(Duration.ofMillis(20).toNanos())) {
+      watchdog.start();
+      Deadline deadline = new Deadline(socket, watchdog);
+      watchdog.watch(deadline);
+      ConnectionMemory memory = new ConnectionMemory(new MemoryBudget(1 << 20));
+      HttpSettings settings = HttpSettings.defaults();
+      new Connection(settings, new EchoHandler(), socket, deadline, memory, () -> false).serve();
+    }
+    assertThat(new String(socket.received(), StandardCharsets.ISO_8859_1))
+        .startsWith("HTTP/1.1 400");
   }
 
   private static Duration ofMinute() {
