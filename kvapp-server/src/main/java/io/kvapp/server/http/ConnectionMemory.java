@@ -9,7 +9,6 @@ final class ConnectionMemory implements Memory {
   private final MemoryBudget budget;
   private long taken;
   private long kept;
-  private long lasting;
 
   ConnectionMemory(MemoryBudget budget) {
     this.budget = budget;
@@ -29,21 +28,14 @@ final class ConnectionMemory implements Memory {
     return had >= 0;
   }
 
-  /** Takes bytes for as long as the connection lasts, as {@link #claim}. */
-  void claimLasting(long bytes) {
-    claim(bytes);
-    lasting = taken;
-    settle(0);
-  }
-
   /** Whether buffers should be given up as soon as they are not needed. */
   boolean isScarce() {
     return budget.isScarce();
   }
 
-  /** Gives back everything beyond {@code bytes} and what was taken to last. */
+  /** Gives back everything beyond {@code bytes}, which are kept between two requests. */
   void settle(long bytes) {
-    long keeps = Math.min(bytes + lasting, kept + taken);
+    long keeps = Math.min(bytes, kept + taken);
     if (taken > 0 || keeps < kept) {
       budget.settle(taken, kept, keeps);
       taken = 0;
@@ -53,7 +45,6 @@ final class ConnectionMemory implements Memory {
 
   /** Gives back everything: the connection has ended. */
   void end() {
-    lasting = 0;
     settle(0);
   }
 }

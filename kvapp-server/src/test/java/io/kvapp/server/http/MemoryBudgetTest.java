@@ -14,13 +14,12 @@ final class MemoryBudgetTest {
   private final ConnectionMemory second = new ConnectionMemory(budget);
 
   @Test
-  void settle_givesBackAllButWhatIsKeptAndWhatLasts() {
-    first.claimLasting(10);
+  void settle_givesBackAllButWhatIsKept() {
     first.claim(50);
     first.settle(20);
-    assertThat(budget.taken()).isEqualTo(30);
+    assertThat(budget.taken()).isEqualTo(20);
     first.settle(40);
-    assertThat(budget.taken()).isEqualTo(30);
+    assertThat(budget.taken()).isEqualTo(20);
     first.end();
     assertThat(budget.taken()).isZero();
   }
@@ -46,9 +45,8 @@ final class MemoryBudgetTest {
 
   @Test
   void claim_moreThanOthersLeaveBetweenTheirRequests_takesWhatTheyLeave() {
-    first.claimLasting(10);
     first.claim(50);
-    first.settle(30);
+    first.settle(40);
     second.claim(1_000);
     second.claim(1_000);
     assertThat(budget.taken()).isEqualTo(100);
