@@ -76,23 +76,27 @@ final class EntryService {
    * as the caller may read them. They are read page by page as they are asked for.
    *
    * @param memory what large pages are claimed from
+   * @param stillNeeded is called now and then, and throws if the search is to end
    * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may read none of them
    */
-  Iterator<Entry> search(Principal caller, byte[] prefix, Memory memory) {
+  Iterator<Entry> search(Principal caller, byte[] prefix, Memory memory, Runnable stillNeeded) {
     return prefixScope == PrefixScope.KEYS
-        ? entries(caller.requireSearch(prefix), entry -> true, memory)
+        ? entries(caller.requireSearch(prefix), entry -> true, memory, stillNeeded)
         : entries(
-            caller.requireSearch(EVERYTHING), entry -> startsWith(entry.value(), prefix), memory);
+            caller.requireSearch(EVERYTHING),
+            entry -> startsWith(entry.value(), prefix),
+            memory,
+            stillNeeded);
   }
 
   private Iterator<Entry> entries(
-      List<byte[]> keyPrefixes, Predicate<Entry> wanted, Memory memory) {
+      List<byte[]> keyPrefixes, Predicate<Entry> wanted, Memory memory, Runnable stillNeeded) {
     List<Scan> scans =
         keyPrefixes.stream()
             .map(prefix -> Scan.prefix(prefix).limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES))
             .toList();
     LargestClaim claim = new LargestClaim(memory);
-    return new ScannedEntries(scan -> page(scan, claim), scans, wanted);
+    return new ScannedEntries(scan -> page(scan, claim), scans, wanted, stillNeeded);
   }
 
   private Page page(Scan scan, LargestClaim memory) {

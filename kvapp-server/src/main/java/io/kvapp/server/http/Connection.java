@@ -219,6 +219,13 @@ final class Connection {
     }
 
     @Override
+    public void requireClient() {
+      if (input.hasEnded(socket)) {
+        throw Fault.badRequest("the client did not wait for the reply");
+      }
+    }
+
+    @Override
     public Memory memory() {
       return memory;
     }

@@ -188,6 +188,26 @@ final class ConnectionTest {
 
   @Test
   @Timeout(60)
+  void serve_handlerThatLooksForItsClient_losesNothingOfTheNextRequests() throws IOException {
+    for (int round = 0; round < 3; round++) {
+      client.send("POST /look HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab" + GET.repeat(9));
+      assertThat(client.read().text()).isEqualTo("POST /look? null ab");
+      for (int next = 0; next < 9; next++) {
+        assertThat(client.read().text()).isEqualTo("GET /a? null ");
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void serve_clientThatLeavesAHandlerWhichLooks_endsIt() throws IOException {
+    client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n").endOutput();
+    assertThat(client.read().status()).isEqualTo(400);
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @Test
+  @Timeout(60)
   void serve_endOfOutputThatBlocks_isCutByTheDeadline() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);
     ScriptedSocket socket =

@@ -218,6 +218,34 @@ final class HttpListenerTest {
     }
   }
 
+  @Test
+  void close_handlerThatLooksForItsClient_endsAtTheDeadline() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    HttpListener listener =
+        HttpListener.start(
+            "127.0.0.1",
+            0,
+            withStopTimeout(Duration.ofMillis(100)),
+            handler(
+                request -> {
+                  begun.countDown();
+                  try {
+                    while (true) {
+                      request.requireClient();
+                    }
+                  } finally {
+                    ended.countDown();
+                  }
+                }));
+    try (RawClient client = new RawClient(listener.port())) {
+      client.send(GET);
+      await(begun);
+      listener.close();
+      await(ended);
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
