@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * What callers may do with entries: the one place between endpoints and store where limits and
@@ -32,11 +33,13 @@ final class EntryService {
 
   private final KVStore store;
   private final PrefixScope prefixScope;
+  private final SearchLimits searchLimits;
   private final int maxValueBytes;
   private final BoundedReads reads;
 
-  EntryService(KVStore store, Settings settings) {
+  EntryService(KVStore store, Settings settings, SearchLimits searchLimits) {
     this.store = store;
+    this.searchLimits = searchLimits;
     this.prefixScope = settings.prefixScope();
     this.maxValueBytes = settings.maxValueBytes();
     this.reads = new BoundedReads(settings.maxValueBytes());
@@ -73,26 +76,31 @@ final class EntryService {
 
   /**
    * The entries whose key, or value, starts with {@code prefix}, in the order of their keys, as far
-   * as the caller may read them. They are read page by page as they are asked for.
+   * as the caller may read them. They are read page by page as they are asked for. Where a limit is
+   * set, they are read once before, so that a search beyond it is refused before its reply begins;
+   * one that others make larger meanwhile throws later.
    *
    * @param memory what large pages are claimed from
+   * @param stillNeeded is called now and then, and throws if the search is to end
+   * @throws Fault if there is more than may be found
    * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may read none of them
    */
-  Iterator<Entry> search(Principal caller, byte[] prefix, Memory memory) {
-    return prefixScope == PrefixScope.KEYS
-        ? entries(caller.requireSearch(prefix), entry -> true, memory)
-        : entries(
-            caller.requireSearch(EVERYTHING), entry -> startsWith(entry.value(), prefix), memory);
-  }
-
-  private Iterator<Entry> entries(
-      List<byte[]> keyPrefixes, Predicate<Entry> wanted, Memory memory) {
+  Iterator<Entry> search(Principal caller, byte[] prefix, Memory memory, Runnable stillNeeded) {
+    boolean isOfKeys = prefixScope == PrefixScope.KEYS;
     List<Scan> scans =
-        keyPrefixes.stream()
-            .map(prefix -> Scan.prefix(prefix).limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES))
+        caller.requireSearch(isOfKeys ? prefix : EVERYTHING).stream()
+            .map(each -> Scan.prefix(each).limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES))
             .toList();
+    Predicate<Entry> wanted = entry -> isOfKeys || startsWith(entry.value(), prefix);
     LargestClaim claim = new LargestClaim(memory);
-    return new ScannedEntries(scan -> page(scan, claim), scans, wanted);
+    Supplier<Iterator<Entry>> search =
+        () ->
+            searchLimits.over(
+                new ScannedEntries(scan -> page(scan, claim), scans, wanted, stillNeeded));
+    if (!searchLimits.equals(SearchLimits.NONE)) {
+      search.get().forEachRemaining(entry -> {});
+    }
+    return search.get();
   }
 
   private Page page(Scan scan, LargestClaim memory) {

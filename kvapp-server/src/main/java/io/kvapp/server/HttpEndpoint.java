@@ -44,6 +44,7 @@ public final class HttpEndpoint implements Endpoint {
   private final Set<String> corsOrigins;
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
+  private final SearchLimits searchLimits;
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -57,6 +58,7 @@ public final class HttpEndpoint implements Endpoint {
     corsOrigins = Set.copyOf(builder.corsOrigins);
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
+    searchLimits = new SearchLimits(builder.maxSearchEntries, builder.maxSearchBytes);
   }
 
   /** A builder for everything that can be set. */
@@ -71,7 +73,8 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    Handler router = new Router(authenticator, proxies, new EntryService(store, settings));
+    Handler router =
+        new Router(authenticator, proxies, new EntryService(store, settings, searchLimits));
     Handler handler = corsOrigins.isEmpty() ? router : new CrossOrigin(corsOrigins, router);
     listener =
         HttpListener.start(
@@ -128,6 +131,8 @@ public final class HttpEndpoint implements Endpoint {
     private int maxConnections = DEFAULTS.maxConnections();
     private int backlog = DEFAULTS.backlog();
     private long maxBufferedBytes = DEFAULTS.maxBufferedBytes();
+    private long maxSearchEntries = SearchLimits.NONE.maxEntries();
+    private long maxSearchBytes = SearchLimits.NONE.maxBytes();
     private boolean accessLog = DEFAULTS.accessLog();
 
     private Builder() {}
@@ -245,6 +250,24 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder maxBufferedBytes(long bytes) {
       maxBufferedBytes = bytes;
+      return this;
+    }
+
+    /**
+     * The most entries that a search by prefix may find; no limit by default. Beyond it the answer
+     * is 413, never a part of the result. A search with a limit reads what it finds twice.
+     */
+    public Builder maxSearchEntries(long count) {
+      maxSearchEntries = count;
+      return this;
+    }
+
+    /**
+     * The most bytes of keys and values that a search by prefix may find, as {@link
+     * #maxSearchEntries}; no limit by default.
+     */
+    public Builder maxSearchBytes(long bytes) {
+      maxSearchBytes = bytes;
       return this;
     }
 

@@ -23,6 +23,9 @@ final class JsonMembers {
   private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+)");
   private static final int UTF8_BOM_LEAD = 0xef;
 
+  /** More members than any request may have: a body with more is wrong whatever they are. */
+  private static final int MOST_KEPT = 8;
+
   private final String[] names;
   private final byte[][] values;
 
@@ -46,7 +49,8 @@ final class JsonMembers {
    * Reads a body.
    *
    * @throws Fault with status 400 if the body is not UTF-8, not JSON, no object, or has duplicate
-   *     members or a lone surrogate
+   *     members or a lone surrogate. Of a body with more members than any request may have only
+   *     some are kept, and looked for among the rest.
    */
   static JsonMembers read(ByteBuffer body) {
     if (!body.hasRemaining()) {
@@ -78,6 +82,11 @@ final class JsonMembers {
     } catch (IOException impossible) {
       throw new IllegalStateException("reading an array failed", impossible);
     }
+  }
+
+  /** How many members are kept. */
+  int count() {
+    return names.length;
   }
 
   /** Whether there is this member and no other. */
@@ -123,13 +132,15 @@ final class JsonMembers {
     boolean duplicate = false;
     while (reader.hasNext()) {
       String name = reader.nextName();
-      Optional<byte[]> value = Optional.empty();
-      if (reader.peek() == JsonToken.STRING) {
-        value = Optional.of(reader.nextString().getBytes(StandardCharsets.UTF_8));
-      } else {
+      duplicate |= members.containsKey(name);
+      if (members.size() == MOST_KEPT || reader.peek() != JsonToken.STRING) {
         skipValue(reader);
+        if (members.size() < MOST_KEPT) {
+          members.put(name, Optional.empty());
+        }
+      } else {
+        members.put(name, Optional.of(reader.nextString().getBytes(StandardCharsets.UTF_8)));
       }
-      duplicate |= members.put(name, value) != null;
     }
     reader.endObject();
     requireEnd(reader);

@@ -15,17 +15,32 @@ import java.util.function.Predicate;
  * <p>Not thread-safe.
  */
 final class ScannedEntries implements Iterator<Entry> {
+  /** So many pages without a wanted entry, some milliseconds, are read between two looks. */
+  static final int PAGES_BETWEEN_LOOKS = 64;
+
   private static final Iterator<Entry> NOTHING = List.<Entry>of().iterator();
 
   private final Function<Scan, Page> reading;
   private final Iterator<Scan> scans;
   private final Predicate<Entry> wanted;
+  private final Runnable stillNeeded;
+  private int pagesInVain;
   private Scan scan;
   private Iterator<Entry> page = NOTHING;
   private Entry next;
 
-  /** The entries that {@code wanted} wants; nothing is read yet. */
-  ScannedEntries(Function<Scan, Page> reading, List<Scan> scans, Predicate<Entry> wanted) {
+  /**
+   * The entries that {@code wanted} wants; nothing is read yet.
+   *
+   * @param stillNeeded is called now and then while none is found, and throws if the search is to
+   *     end; what is found tells by itself, as nobody takes it
+   */
+  ScannedEntries(
+      Function<Scan, Page> reading,
+      List<Scan> scans,
+      Predicate<Entry> wanted,
+      Runnable stillNeeded) {
+    this.stillNeeded = stillNeeded;
     this.reading = reading;
     this.scans = scans.iterator();
     this.wanted = wanted;
@@ -36,7 +51,10 @@ final class ScannedEntries implements Iterator<Entry> {
     while (next == null && (page.hasNext() || turnPage())) {
       if (page.hasNext()) {
         Entry entry = page.next();
-        next = wanted.test(entry) ? entry : null;
+        if (wanted.test(entry)) {
+          next = entry;
+          pagesInVain = 0;
+        }
       }
     }
     return next != null;
@@ -60,6 +78,9 @@ final class ScannedEntries implements Iterator<Entry> {
         return false;
       }
       scan = scans.next();
+    }
+    if (++pagesInVain % PAGES_BETWEEN_LOOKS == 0) {
+      stillNeeded.run();
     }
     Page read = reading.apply(scan);
     List<Entry> entries = read.entries();

@@ -33,7 +33,7 @@ final class SearchHandler implements TokenHandler {
       return findKey(caller, notEmpty(members.utf8("key")), request.memory());
     }
     if (members.isOnly("prefix")) {
-      return searchPrefix(caller, notEmpty(members.utf8("prefix")), request.memory());
+      return searchPrefix(caller, notEmpty(members.utf8("prefix")), request);
     }
     throw Fault.badRequest(UNDEFINED);
   }
@@ -45,8 +45,9 @@ final class SearchHandler implements TokenHandler {
         : Reply.of(Replies.OK, new EntryBody(key, value.get()));
   }
 
-  private Reply searchPrefix(Principal caller, byte[] prefix, Memory memory) {
-    Iterator<Entry> found = entries.search(caller, prefix, memory);
+  private Reply searchPrefix(Principal caller, byte[] prefix, Request request) {
+    Iterator<Entry> found =
+        entries.search(caller, prefix, request.memory(), request::requireClient);
     return found.hasNext()
         ? Reply.of(Replies.OK, output -> writeResult(output, prefix, found))
         : Replies.NO_CONTENT;

@@ -16,8 +16,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -215,12 +218,63 @@ final class ClassicFaceTest {
       String request =
           "GET /api/search HTTP/1.1\r\nHost: x\r\nx-access-tokens: %s\r\nContent-Length: %d\r\n\r\n%s"
               .formatted(token, body.length(), body);
+      long begun = System.nanoTime();
       for (int number = 0; number < 1_000; number++) {
         RawClient.Answer answer = raw.send(request).read();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).isEqualTo("{\"key\":\"k\",\"value\":\"v\"}");
       }
+      // A reply that waited for an acknowledgement would take 40 ms, all of them 40 s.
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
     }
+  }
+
+  @Test
+  void reply_anyKind_isNeitherKeptNorSniffed() throws Exception {
+    List<HttpResponse<String>> answers = new ArrayList<>();
+    answers.add(send("GET", "/api/auth", null, null));
+    answers.add(call("POST", "/api/insert", "key", "k", "value", "v"));
+    answers.add(call("GET", "/api/search", "key", "k"));
+    answers.add(call("GET", "/api/search", "prefix", "k"));
+    answers.add(call("GET", "/api/search", "key", "none"));
+    answers.add(call("GET", "/api/search", "wrong", "k"));
+    answers.add(call("GET", "/api/none"));
+    answers.add(call("GET", "/api/insert"));
+    answers.add(send("GET", "/api/search", "wrong token", "{}"));
+    assertThat(answers)
+        .extracting(HttpResponse::statusCode)
+        .containsExactly(200, 201, 200, 200, 204, 400, 404, 405, 400);
+    for (HttpResponse<String> answer : answers) {
+      assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+      assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"key\":\"k\",\"key\":\"k\",\"value\":\"\"} | the body has a member twice",
+        "{\"key\":\"k\",\"\\u006bey\":\"k\",\"value\":\"\"} | the body has a member twice",
+        "{\"key\":\"\\ud800\",\"value\":\"\"} | the body is not JSON",
+        "{\"key\":\"\\udc00\\ud800\",\"value\":\"\"} | the body is not JSON",
+        "{\"key\":\"\u00ff\",\"value\":\"\"} | the body is not UTF-8",
+        "{\"key\":\"\u00c0\u0080\",\"value\":\"\"} | the body is not UTF-8",
+        "{\"key\":\"\u00ed\u00a0\u0080\",\"value\":\"\"} | the body is not UTF-8",
+      })
+  void insert_ambiguousBody_is400AndTheConnectionGoesOn(String latin1, String message)
+      throws Exception {
+    try (RawClient raw = new RawClient(server.port())) {
+      for (int round = 0; round < 2; round++) {
+        raw.send(
+            "POST /api/insert HTTP/1.1\r\nHost: x\r\nx-access-tokens: %s\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(token, latin1.length(), latin1));
+        RawClient.Answer answer = raw.read();
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).startsWith("{\"msg\":\"" + message);
+      }
+    }
+    assertThat(server.store().size()).isZero();
   }
 
   private void restart(PrefixScope scope) throws Exception {

@@ -152,6 +152,20 @@ final class JsonMembersTest {
   }
 
   @Test
+  void read_veryManyMembers_keepsAFewAndReadsTheRest() {
+    StringBuilder json = new StringBuilder("{\"key\":\"k\"");
+    for (int number = 0; number < 110_000; number++) {
+      json.append(",\"").append(number).append("\":1");
+    }
+    JsonMembers members = read(json + "}");
+    assertThat(members.count()).isEqualTo(8);
+    assertThat(members.isOnly("key")).isFalse();
+    assertFault(() -> read(json + ",\"key\":\"k\"}"), "the body has a member twice");
+    assertFault(() -> read(json + ",\"a\":\"\\x\"}"), "the body is not JSON");
+    assertFault(() -> read(json + ",}"), "the body is not JSON");
+  }
+
+  @Test
   void read_partOfAnArray_readsThatPart() {
     byte[] bytes = "xx{\"a\":\"b\"}yy".getBytes(StandardCharsets.UTF_8);
     JsonMembers members = JsonMembers.read(ByteBuffer.wrap(bytes, 2, bytes.length - 4));

@@ -98,6 +98,11 @@ final class PlainRequest implements Request {
   }
 
   @Override
+  public void requireClient() {
+    // It waits for ever.
+  }
+
+  @Override
   public Memory memory() {
     return new Memory() {
       @Override

@@ -292,7 +292,7 @@ final class RouterTest {
     return new Router(
         Authenticator.inMemory(InstantSource.system()),
         new TrustedProxies(List.of()),
-        new EntryService(store, settings));
+        new EntryService(store, settings, SearchLimits.NONE));
   }
 
   private static Settings settings(PrefixScope scope) {

@@ -100,6 +100,22 @@ final class HttpOptions {
   private Integer maxBufferedBytes;
 
   @Option(
+      names = "--max-search-entries",
+      paramLabel = "N",
+      description =
+          "The most entries that a search by prefix may find; beyond it 413. Default: no limit.")
+  private Long maxSearchEntries;
+
+  @Option(
+      names = "--max-search-bytes",
+      paramLabel = "SIZE",
+      converter = BytesConverter.class,
+      description =
+          "The most bytes of keys and values that a search by prefix may find; beyond it 413."
+              + " Default: no limit.")
+  private Integer maxSearchBytes;
+
+  @Option(
       names = "--cors-origin",
       paramLabel = "ORIGIN",
       description =
@@ -151,6 +167,12 @@ final class HttpOptions {
     }
     if (maxBufferedBytes != null) {
       endpoint.maxBufferedBytes(maxBufferedBytes);
+    }
+    if (maxSearchEntries != null) {
+      endpoint.maxSearchEntries(maxSearchEntries);
+    }
+    if (maxSearchBytes != null) {
+      endpoint.maxSearchBytes(maxSearchBytes);
     }
     if (corsOrigins != null) {
       endpoint.corsOrigins(corsOrigins);

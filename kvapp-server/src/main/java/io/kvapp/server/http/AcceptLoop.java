@@ -31,9 +31,16 @@ final class AcceptLoop extends NanoHTTPD {
     setServerSocketFactory(() -> new ListeningSocket(backlog));
   }
 
+  /** The handler of a connection; null, which is not executed, if there is no memory for one. */
   @Override
   protected ClientHandler createClientHandler(Socket socket, InputStream input) {
-    return new AcceptedSocket(socket, input);
+    try {
+      return new AcceptedSocket(socket, input);
+    } catch (Throwable failure) {
+      // The library's loop would end with it.
+      Connections.closeQuietly(socket);
+      return null;
+    }
   }
 
   private final class AcceptedSocket extends ClientHandler implements ConnectionThreads.Refusable {
@@ -52,6 +59,11 @@ final class AcceptLoop extends NanoHTTPD {
     @Override
     public void refuse() {
       connections.refuse(socket);
+    }
+
+    @Override
+    public void drop() {
+      Connections.closeQuietly(socket);
     }
   }
 
@@ -74,10 +86,12 @@ final class AcceptLoop extends NanoHTTPD {
       try {
         accepted = super.accept();
         accepted.setTcpNoDelay(true);
+        // The library's loop asks for it next; what fails there would end the loop.
+        accepted.getInputStream();
         return accepted;
-      } catch (IOException | RuntimeException | OutOfMemoryError failure) {
+      } catch (Throwable failure) {
         if (accepted != null) {
-          accepted.close();
+          Connections.closeQuietly(accepted);
         }
         // Without descriptors or memory every attempt fails at once: the loop must not spin.
         LockSupport.parkNanos(isClosed() ? 0 : PAUSE_AFTER_FAILURE_NANOS);

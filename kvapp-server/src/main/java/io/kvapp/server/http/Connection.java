@@ -148,9 +148,10 @@ final class Connection {
    * connection, and the reply may be lost with it.
    */
   private void sayFarewell() throws IOException {
+    // Over TLS the end of output is a message, and waits for a client that does not read.
+    deadline.begin(Wait.FAREWELL, deadline.after(FAREWELL_NANOS));
     socket.shutdownOutput();
     byte[] dropped = new byte[8 << 10];
-    deadline.begin(Wait.FAREWELL, deadline.after(FAREWELL_NANOS));
     long total = 0;
     int count = 0;
     while (count >= 0 && total < MAX_DROPPED_BYTES) {
@@ -215,6 +216,13 @@ final class Connection {
     @Override
     public void keep(Object note) {
       kept = note;
+    }
+
+    @Override
+    public void requireClient() {
+      if (input.hasEnded(socket)) {
+        throw Fault.badRequest("the client did not wait for the reply");
+      }
     }
 
     @Override

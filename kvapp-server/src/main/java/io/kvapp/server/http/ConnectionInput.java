@@ -3,6 +3,9 @@ package io.kvapp.server.http;
 import io.kvapp.server.http.Deadline.Wait;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 
 /**
@@ -15,6 +18,7 @@ import java.util.Arrays;
 final class ConnectionInput {
   private static final int FIRST_BYTES = 4 << 10;
   private static final int KEPT_BYTES = 64 << 10;
+  private static final int LEAST_MILLIS = 1;
 
   private final InputStream stream;
   private final ConnectionOutput output;
@@ -145,6 +149,37 @@ final class ConnectionInput {
     }
     end += count;
     return true;
+  }
+
+  /**
+   * Whether the client sends no more, as far as can be told without waiting for it. What it has
+   * sent for its next requests is kept.
+   */
+  boolean hasEnded(Socket socket) {
+    if (end == bytes.length) {
+      // Full of requests that wait; whether there is an end behind them, only they can tell.
+      return socket.isClosed();
+    }
+    try {
+      socket.setSoTimeout(LEAST_MILLIS);
+      int count = socket.getInputStream().read(bytes, end, bytes.length - end);
+      end += Math.max(0, count);
+      socket.setSoTimeout(0);
+      return count < 0;
+    } catch (SocketTimeoutException stillThere) {
+      return resetTimeout(socket);
+    } catch (IOException gone) {
+      return true;
+    }
+  }
+
+  private static boolean resetTimeout(Socket socket) {
+    try {
+      socket.setSoTimeout(0);
+      return false;
+    } catch (SocketException closed) {
+      return true;
+    }
   }
 
   /**

@@ -8,7 +8,7 @@ package io.kvapp.server.http;
 final class ConnectionMemory implements Memory {
   private final MemoryBudget budget;
   private long taken;
-  private long lasting;
+  private long kept;
 
   ConnectionMemory(MemoryBudget budget) {
     this.budget = budget;
@@ -17,21 +17,15 @@ final class ConnectionMemory implements Memory {
   @Override
   public void claim(long bytes) {
     if (bytes > 0) {
-      taken += budget.take(bytes);
+      taken += budget.take(bytes, taken);
     }
   }
 
   @Override
   public boolean tryClaim(long bytes) {
-    boolean had = budget.tryTake(bytes);
-    taken += had ? bytes : 0;
-    return had;
-  }
-
-  /** Takes bytes for as long as the connection lasts, as {@link #claim}. */
-  void claimLasting(long bytes) {
-    claim(bytes);
-    lasting = taken;
+    long had = budget.tryTake(bytes, taken);
+    taken += Math.max(0, had);
+    return had >= 0;
   }
 
   /** Whether buffers should be given up as soon as they are not needed. */
@@ -39,18 +33,18 @@ final class ConnectionMemory implements Memory {
     return budget.isScarce();
   }
 
-  /** Gives back everything beyond {@code kept} bytes and what was taken to last. */
-  void settle(long kept) {
-    long left = kept + lasting;
-    if (taken > left) {
-      budget.giveBack(taken - left);
-      taken = left;
+  /** Gives back everything beyond {@code bytes}, which are kept between two requests. */
+  void settle(long bytes) {
+    long keeps = Math.min(bytes, kept + taken);
+    if (taken > 0 || keeps < kept) {
+      budget.settle(taken, kept, keeps);
+      taken = 0;
+      kept = keeps;
     }
   }
 
   /** Gives back everything: the connection has ended. */
   void end() {
-    lasting = 0;
     settle(0);
   }
 }

@@ -21,6 +21,9 @@ final class ConnectionThreads implements AsyncRunner {
   interface Refusable {
     /** Says that there is no room, without blocking. */
     void refuse();
+
+    /** Closes the connection without a word. */
+    void drop();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionThreads.class);
@@ -48,11 +51,15 @@ final class ConnectionThreads implements AsyncRunner {
 
   @Override
   public void exec(ClientHandler handler) {
+    if (handler == null) {
+      return;
+    }
+    Refusable connection = (Refusable) handler;
     try {
-      threads.execute(handler);
-    } catch (RejectedExecutionException | OutOfMemoryError full) {
-      LOG.debug("a connection is refused: {}", full.getMessage());
-      ((Refusable) handler).refuse();
+      execute(handler, connection);
+    } catch (Throwable failure) {
+      // Refusing takes memory, too. The loop that calls this has to go on.
+      connection.drop();
     }
   }
 
@@ -64,6 +71,15 @@ final class ConnectionThreads implements AsyncRunner {
   @Override
   public void closeAll() {
     // Connections outlive the accept loop, as long as their requests in flight may take.
+  }
+
+  private void execute(ClientHandler handler, Refusable connection) {
+    try {
+      threads.execute(handler);
+    } catch (RejectedExecutionException | OutOfMemoryError full) {
+      LOG.debug("a connection is refused: {}", full.getMessage());
+      connection.refuse();
+    }
   }
 
   /** Takes no more connections; threads end with the connections that they serve. */

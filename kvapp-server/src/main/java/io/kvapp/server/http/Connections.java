@@ -39,6 +39,7 @@ final class Connections {
   private final SocketLayer layer;
   private final Watchdog watchdog;
   private final MemoryBudget budget;
+  private final MemoryBudget layerBudget;
   private final Set<Deadline> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refusals = new AtomicInteger();
   private volatile boolean stopping;
@@ -48,7 +49,10 @@ final class Connections {
     this.handler = handler;
     this.layer = layer;
     this.watchdog = watchdog;
-    this.budget = new MemoryBudget(settings.maxBufferedBytes());
+    // However many connections are open, their requests keep half of the memory.
+    long half = settings.maxBufferedBytes() / 2;
+    layerBudget = new MemoryBudget(half);
+    budget = new MemoryBudget(layer == SocketLayer.PLAIN ? settings.maxBufferedBytes() : half);
   }
 
   /** Serves a connection until it ends, and closes it. */
@@ -58,9 +62,13 @@ final class Connections {
             ? new Deadline(accepted, watchdog)
             : Deadline.withSlack(accepted, watchdog);
     ConnectionMemory memory = new ConnectionMemory(budget);
+    ConnectionMemory layerMemory = new ConnectionMemory(layerBudget);
     open.add(deadline);
     watchdog.watch(deadline);
     try (accepted) {
+      if (layer != SocketLayer.PLAIN) {
+        layerMemory.claim(LAYER_BYTES);
+      }
       serve(accepted, deadline, memory);
     } catch (IOException | Fault ended) {
       LOG.debug("a connection ended: {}", ended.getMessage());
@@ -68,6 +76,7 @@ final class Connections {
       LOG.error("a connection failed", failure);
     } finally {
       memory.end();
+      layerMemory.end();
       watchdog.forget(deadline);
       open.remove(deadline);
     }
@@ -75,9 +84,6 @@ final class Connections {
 
   private void serve(Socket accepted, Deadline deadline, ConnectionMemory memory)
       throws IOException {
-    if (layer != SocketLayer.PLAIN) {
-      memory.claimLasting(LAYER_BYTES);
-    }
     deadline.begin(Wait.INPUT, deadline.after(settings.headTimeout().toNanos()));
     try (Socket socket = layer.over(accepted)) {
       deadline.end();
@@ -100,19 +106,23 @@ final class Connections {
       return;
     }
     boolean lingers = refusals.incrementAndGet() <= MAX_REFUSALS;
+    boolean closesLater = false;
     try {
       // A new socket's buffer takes these few bytes without blocking.
       socket.getOutputStream().write(FULL);
       socket.shutdownOutput();
       if (lingers) {
         new Refusal(socket).begin();
-        return;
+        closesLater = true;
       }
     } catch (IOException gone) {
       LOG.debug("a refused connection ended: {}", gone.getMessage());
+    } finally {
+      if (!closesLater) {
+        refusals.decrementAndGet();
+        closeQuietly(socket);
+      }
     }
-    refusals.decrementAndGet();
-    closeQuietly(socket);
   }
 
   /** Reads no further requests: idle connections end now, others after the request in flight. */
@@ -126,7 +136,7 @@ final class Connections {
     open.forEach(Deadline::close);
   }
 
-  private static void closeQuietly(Socket socket) {
+  static void closeQuietly(Socket socket) {
     try {
       socket.close();
     } catch (IOException closedAnyhow) {

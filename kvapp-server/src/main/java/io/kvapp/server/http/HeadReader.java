@@ -21,6 +21,10 @@ final class HeadReader {
   private final RequestHead head;
   private int headFrom;
   private boolean hostSeen;
+  private int hostFrom;
+  private int hostTo;
+  private int authorityFrom;
+  private int authorityTo;
   private boolean lengthSeen;
 
   HeadReader(HttpSettings settings, ConnectionInput input, RequestHead head) {
@@ -30,7 +34,7 @@ final class HeadReader {
   }
 
   /**
-   * Waits for the next request to begin.
+   * Waits for the next request to begin, behind an empty line that may be left of the one before.
    *
    * @return false if the connection ended, or was idle for too long
    */
@@ -38,11 +42,10 @@ final class HeadReader {
     head.clear();
     hostSeen = false;
     lengthSeen = false;
-    if (input.available() > 0) {
-      return true;
-    }
+    authorityFrom = 0;
+    authorityTo = 0;
     input.await(Wait.REQUEST, settings.idleTimeout().toNanos());
-    return input.fill();
+    return awaitOctet() && (!skipEmptyLine() || awaitOctet());
   }
 
   /**
@@ -52,9 +55,13 @@ final class HeadReader {
    */
   void read() throws IOException {
     input.await(Wait.INPUT, settings.headTimeout().toNanos());
-    skipEmptyLine();
     headFrom = input.position();
-    readRequestLine();
+    try {
+      readRequestLine();
+    } catch (Fault broken) {
+      noteHead();
+      throw broken;
+    }
     readHeaders();
     checkHead();
   }
@@ -76,16 +83,27 @@ final class HeadReader {
     }
   }
 
-  private void skipEmptyLine() throws IOException {
-    if (input.bytes()[input.position()] == '\r') {
-      int from = input.position();
-      headFrom = from;
-      if (readLine(2, 400) != from) {
-        throw Fault.badRequest("the request line is malformed");
-      }
-      if (input.available() == 0) {
-        input.fillOrFault();
-      }
+  private boolean awaitOctet() throws IOException {
+    return input.available() > 0 || input.fill();
+  }
+
+  /** Skips an empty line if there is one; what only begins like it is left to be a fault. */
+  private boolean skipEmptyLine() throws IOException {
+    if (input.bytes()[input.position()] != '\r' || input.available() == 1 && !input.fill()) {
+      return false;
+    }
+    if (input.bytes()[input.position() + 1] != '\n') {
+      return false;
+    }
+    input.position(input.position() + 2);
+    return true;
+  }
+
+  /** Notes the method of a broken request if it is HEAD: no reply to that has a body. */
+  private void noteHead() {
+    int to = headFrom + "HEAD ".length();
+    if (to <= input.end() && matches("HEAD ", headFrom)) {
+      head.method = "HEAD";
     }
   }
 
@@ -180,7 +198,7 @@ final class HeadReader {
 
   /** Where the path of a target in absolute form begins. */
   private int endOfAuthority(int from, int to) {
-    int authorityFrom = from;
+    authorityFrom = from;
     for (String scheme : List.of("http://", "https://")) {
       if (to - from > scheme.length() && head.is(from, from + scheme.length(), scheme)) {
         authorityFrom = from + scheme.length();
@@ -193,6 +211,7 @@ final class HeadReader {
     if (authorityFrom == from || !isAuthority(authorityFrom, at) || authorityFrom == at) {
       throw Fault.badRequest("the request target is malformed");
     }
+    authorityTo = at;
     return at;
   }
 
@@ -276,6 +295,8 @@ final class HeadReader {
       throw Fault.badRequest("the header Host is malformed or repeated");
     }
     hostSeen = true;
+    hostFrom = from;
+    hostTo = to;
   }
 
   private boolean isAuthority(int from, int to) {
@@ -349,6 +370,18 @@ final class HeadReader {
     if (!hostSeen && head.minorVersion > 0) {
       throw Fault.badRequest("the header Host is missing");
     }
+    if (hostSeen && authorityTo > authorityFrom && !isHostOfTarget()) {
+      throw Fault.badRequest("the header Host differs from the host of the request target");
+    }
+  }
+
+  private boolean isHostOfTarget() {
+    byte[] bytes = input.bytes();
+    boolean same = hostTo - hostFrom == authorityTo - authorityFrom;
+    for (int index = 0; same && index < hostTo - hostFrom; index++) {
+      same = Octets.lower(bytes[hostFrom + index]) == Octets.lower(bytes[authorityFrom + index]);
+    }
+    return same;
   }
 
   /**

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ public final class HttpListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
   private static final long STOP_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long FORCED_END_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final int BIND_ATTEMPTS = 8;
 
   private final HttpSettings settings;
   private final Watchdog watchdog;
@@ -63,7 +65,17 @@ public final class HttpListener implements AutoCloseable {
    */
   public static HttpListener start(
       String host, int port, HttpSettings settings, SocketLayer layer, Handler handler) {
-    List<InetAddress> addresses = addresses(host);
+    return start(host, addresses(host), port, settings, layer, handler);
+  }
+
+  /** Binds a port at each of some addresses of a host. */
+  static HttpListener start(
+      String host,
+      List<InetAddress> addresses,
+      int port,
+      HttpSettings settings,
+      SocketLayer layer,
+      Handler handler) {
     HttpListener listener = new HttpListener(settings, layer, handler);
     try {
       listener.bind(host, port, addresses);
@@ -95,7 +107,9 @@ public final class HttpListener implements AutoCloseable {
     }
     closed = true;
     connections.stop();
+    boolean interrupted = Thread.interrupted();
     loops.forEach(NanoHTTPD::stop);
+    restore(interrupted);
     threads.stop();
     try {
       if (!awaitRequestsInFlight()) {
@@ -103,7 +117,7 @@ public final class HttpListener implements AutoCloseable {
       }
       connections.closeAll();
       threads.awaitEnd(FORCED_END_NANOS);
-    } catch (InterruptedException interrupted) {
+    } catch (InterruptedException impatient) {
       connections.closeAll();
       Thread.currentThread().interrupt();
     } finally {
@@ -135,6 +149,21 @@ public final class HttpListener implements AutoCloseable {
 
   private synchronized void bind(String host, int wantedPort, List<InetAddress> addresses) {
     watchdog.start();
+    // The library waits for the port, and for the end of its loop, and takes the interrupt away.
+    boolean interrupted = Thread.interrupted();
+    try {
+      int attempts = wantedPort == 0 ? BIND_ATTEMPTS : 1;
+      while (!bindAll(host, wantedPort, addresses, --attempts == 0)) {
+        LOG.debug("port {} is free at some addresses of {} only; trying another", port, host);
+      }
+    } finally {
+      restore(interrupted);
+    }
+  }
+
+  /** Binds one port at all addresses; returns false, with none bound, if another may do. */
+  private boolean bindAll(
+      String host, int wantedPort, List<InetAddress> addresses, boolean isLastAttempt) {
     port = wantedPort;
     for (InetAddress address : addresses) {
       try {
@@ -143,13 +172,31 @@ public final class HttpListener implements AutoCloseable {
         loop.start(0, false);
         port = loop.getListeningPort();
       } catch (IOException failure) {
-        if (loops.size() > 1) {
+        boolean isFirst = loops.size() == 1;
+        if (!isFirst && isOfNoUse(failure)) {
           // The host is served at its first address; another may not exist on this machine.
           LOG.info("{} port {} is not served: {}", address, port, failure.getMessage());
-        } else {
+        } else if (isFirst || isLastAttempt) {
           throw notBound(host, failure);
+        } else {
+          loops.forEach(NanoHTTPD::stop);
+          loops.clear();
+          return false;
         }
       }
+    }
+    return true;
+  }
+
+  /** Whether an address cannot be listened at on this machine, whatever the port. */
+  private static boolean isOfNoUse(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.contains("assign") || message.toLowerCase(Locale.ROOT).contains("family");
+  }
+
+  private static void restore(boolean interrupted) {
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -13,6 +13,7 @@ final class MemoryBudget {
 
   private final long total;
   private volatile long taken;
+  private long kept;
 
   MemoryBudget(long total) {
     this.total = total;
@@ -29,33 +30,51 @@ final class MemoryBudget {
   }
 
   /**
-   * Takes bytes, or everything where there are not as many at all.
+   * Takes bytes for a request, or the rest of what one request may have where that is less: so it
+   * never waits for what only it holds itself, or what others keep between their requests.
    *
-   * @return how many were taken: {@code wanted} or the whole budget
+   * @param before what the request has taken already
+   * @return how many were taken
    * @throws Fault with status 503 if they did not become free in time
    */
-  synchronized long take(long wanted) {
-    long bytes = Math.min(wanted, total);
+  synchronized long take(long wanted, long before) {
+    long bytes = upToShare(wanted, before);
     long end = 0;
     while (bytes > total - taken) {
       long now = System.nanoTime();
       end = end == 0 ? now + LONGEST_WAIT_NANOS : end;
       await(end - now);
+      bytes = upToShare(wanted, before);
     }
     taken += bytes;
     return bytes;
   }
 
-  /** Takes bytes if they are free; returns whether they were. */
-  synchronized boolean tryTake(long wanted) {
-    boolean free = wanted <= total - taken;
-    taken += free ? wanted : 0;
-    return free;
+  /** Takes bytes as {@link #take} if they are free; returns how many, or -1 if they are not. */
+  synchronized long tryTake(long wanted, long before) {
+    long bytes = upToShare(wanted, before);
+    if (bytes > total - taken) {
+      return -1;
+    }
+    taken += bytes;
+    return bytes;
   }
 
-  synchronized void giveBack(long bytes) {
-    taken -= bytes;
+  /**
+   * Gives back what a request has taken and what was kept before it, but for what is kept now.
+   *
+   * @param keptNow at most both together
+   */
+  synchronized void settle(long takenForRequest, long keptBefore, long keptNow) {
+    taken -= takenForRequest + keptBefore - keptNow;
+    kept += keptNow - keptBefore;
     notifyAll();
+  }
+
+  /** At least half of everything: what is kept beyond the other half is given back soon. */
+  private long upToShare(long wanted, long before) {
+    long share = Math.max(total - kept, total / 2);
+    return Math.max(0, Math.min(wanted, share - before));
   }
 
   private void await(long nanos) {

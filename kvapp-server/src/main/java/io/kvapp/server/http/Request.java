@@ -53,6 +53,15 @@ public interface Request {
   /** Keeps something for the next request of this connection. */
   void keep(Object note);
 
+  /**
+   * Looks whether the client still waits for the reply. It takes a moment, so it is for what takes
+   * long anyhow.
+   *
+   * @throws Fault if the client sends no more and so is taken to have left, or if the server has
+   *     ended the connection
+   */
+  void requireClient();
+
   /** The memory for what a handler keeps until the reply is sent. */
   Memory memory();
 }

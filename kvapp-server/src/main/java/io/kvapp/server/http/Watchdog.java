@@ -22,6 +22,8 @@ final class Watchdog implements AutoCloseable {
   private final long tickNanos;
   private volatile long now = System.nanoTime();
 
+  private volatile Throwable failed;
+
   /** A watchdog that is exact enough for time-outs of {@code shortestTimeoutNanos}. */
   Watchdog(long shortestTimeoutNanos) {
     tickNanos =
@@ -36,6 +38,11 @@ final class Watchdog implements AutoCloseable {
   /** A recent value of {@link System#nanoTime()}, at most a tick old. */
   long now() {
     return now;
+  }
+
+  /** What failed last; null if nothing has. */
+  Throwable failed() {
+    return failed;
   }
 
   void watch(Deadline deadline) {
@@ -58,15 +65,30 @@ final class Watchdog implements AutoCloseable {
   }
 
   private void watch() {
-    try {
-      while (!closed.await(tickNanos, TimeUnit.NANOSECONDS)) {
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = !closed.await(tickNanos, TimeUnit.NANOSECONDS);
         now = System.nanoTime();
         for (Deadline deadline : watched) {
-          deadline.check(now);
+          check(deadline);
         }
+      } catch (InterruptedException stop) {
+        Thread.currentThread().interrupt();
+        goesOn = false;
+      } catch (Throwable failure) {
+        // Without memory, say. What this pass has not come to, the next one does.
+        failed = failure;
       }
-    } catch (InterruptedException stop) {
-      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Checks a deadline; whatever fails concerns no other. */
+  private void check(Deadline deadline) {
+    try {
+      deadline.check(now);
+    } catch (Throwable failure) {
+      failed = failure;
     }
   }
 }

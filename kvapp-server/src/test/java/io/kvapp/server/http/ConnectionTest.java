@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.server.http.RawClient.Answer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -181,6 +184,58 @@ final class ConnectionTest {
     }
     client.send(GET);
     assertThat(client.read().status()).isEqualTo(200);
+  }
+
+  @Test
+  @Timeout(60)
+  void serve_handlerThatLooksForItsClient_losesNothingOfTheNextRequests() throws IOException {
+    for (int round = 0; round < 3; round++) {
+      client.send("POST /look HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab" + GET.repeat(9));
+      assertThat(client.read().text()).isEqualTo("POST /look? null ab");
+      for (int next = 0; next < 9; next++) {
+        assertThat(client.read().text()).isEqualTo("GET /a? null ");
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void serve_clientThatLeavesAHandlerWhichLooks_endsIt() throws IOException {
+    client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n").endOutput();
+    assertThat(client.read().status()).isEqualTo(400);
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @Test
+  @Timeout(60)
+  void serve_endOfOutputThatBlocks_isCutByTheDeadline() throws Exception {
+    CountDownLatch closed = new CountDownLatch(1);
+    ScriptedSocket socket =
+        new ScriptedSocket(EchoHandler.latin1("malformed\r\n")) {
+          @Override
+          public void shutdownOutput() {
+            try {
+              closed.await();
+            } catch (InterruptedException interrupted) {
+              throw new AssertionError(interrupted);
+            }
+          }
+
+          @Override
+          public void close() {
+            closed.countDown();
+          }
+        };
+    try (Watchdog watchdog = new Watchdog(Duration.ofMillis(20).toNanos())) {
+      watchdog.start();
+      Deadline deadline = new Deadline(socket, watchdog);
+      watchdog.watch(deadline);
+      ConnectionMemory memory = new ConnectionMemory(new MemoryBudget(1 << 20));
+      HttpSettings settings = HttpSettings.defaults();
+      new Connection(settings, new EchoHandler(), socket, deadline, memory, () -> false).serve();
+    }
+    assertThat(new String(socket.received(), StandardCharsets.ISO_8859_1))
+        .startsWith("HTTP/1.1 400");
   }
 
   private static Duration ofMinute() {

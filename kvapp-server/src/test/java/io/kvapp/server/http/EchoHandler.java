@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Answers with what arrived: method, path, query and body. {@code /ignore} leaves the body unread,
  * {@code /fault} is a 422, {@code /large} is followed by the number of bytes to answer with, {@code
- * /empty} is a 204; the user of {@code /user/} has a line end in the name.
+ * /empty} is a 204, {@code /look} looks for the client first, {@code /wait} until it has left; the
+ * user of {@code /user/} has a line end in the name.
  */
 final class EchoHandler implements Handler {
   static final ReplyHead OK = ReplyHead.of(200).with("Content-Type", "text/plain");
@@ -20,6 +21,13 @@ final class EchoHandler implements Handler {
     }
     if (path.startsWith("/user/")) {
       request.user("Ann\r\nB");
+    }
+    if (path.equals("/look")) {
+      request.requireClient();
+      request.requireClient();
+    }
+    while (path.equals("/wait")) {
+      request.requireClient();
     }
     if (path.equals("/fault")) {
       throw new Fault(422, "asked for");

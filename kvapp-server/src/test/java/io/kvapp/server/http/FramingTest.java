@@ -76,6 +76,9 @@ final class FramingTest {
         "GET http:// HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET http://user@x/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://evil.example/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://x:80/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://x/a HTTP/1.1\r\nHost: \r\n\r\n",
         "GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
@@ -183,16 +186,17 @@ final class FramingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "http://x/a?b, /a?b",
-    "http://x, /?",
-    "http://x?b, /?b",
-    "HTTPS://[::1]:80/a, /a?",
-    "/a/../b%2f?c?d, /a/../b%2f?c?d",
-    "//a, //a?",
-    "/, /?"
+    "http://x/a?b, x, /a?b",
+    "http://x, X, /?",
+    "http://X?b, x, /?b",
+    "HTTPS://[::1]:80/a, [::1]:80, /a?",
+    "/a/../b%2f?c?d, x, /a/../b%2f?c?d",
+    "//a, x, //a?",
+    "/, x, /?"
   })
-  void read_target_isSplitIntoPathAndQuery(String target, String split) throws IOException {
-    client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  void read_target_isSplitIntoPathAndQuery(String target, String host, String split)
+      throws IOException {
+    client.send("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
     assertThat(client.read().text()).isEqualTo("GET " + split + " null ");
   }
 
@@ -207,6 +211,28 @@ final class FramingTest {
     client.send(NEXT + "\r\n" + NEXT);
     assertThat(client.read().status()).isEqualTo(200);
     assertThat(client.read().status()).isEqualTo(200);
+  }
+
+  @Test
+  void read_emptyLineBehindRequest_isNoRequest() throws IOException {
+    client.send(NEXT + "\r\n").endOutput();
+    assertThat(client.read().status()).isEqualTo(200);
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD / HTTP/2.0\r\n", "HEAD /a b HTTP/1.1\r\n", "HEAD /\0"})
+  void read_brokenHead_isAnsweredWithoutBody(String request) throws IOException {
+    client.send(request);
+    assertThat(client.read(true).status()).isGreaterThanOrEqualTo(400);
+    assertThat(client.isClosed()).isTrue();
+  }
+
+  @Test
+  void read_headWithTooLongATarget_isAnsweredWithoutBody() throws IOException {
+    client.send("HEAD /" + "a".repeat(10_000));
+    assertThat(client.read(true).status()).isEqualTo(414);
+    assertThat(client.isClosed()).isTrue();
   }
 
   @Test

@@ -3,14 +3,20 @@ package io.kvapp.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import fi.iki.elonen.NanoHTTPD;
 import io.kvapp.KVException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,6 +53,82 @@ final class HttpListenerTest {
         }
       }
     }
+  }
+
+  @Test
+  void start_portInUseAtALaterAddress_saysSoAndFreesTheFirst() throws IOException {
+    InetAddress first = InetAddress.getByName("127.0.0.1");
+    InetAddress second = InetAddress.getByName("127.0.0.2");
+    try (ServerSocket taken = new ServerSocket(0, 1, second)) {
+      int port = taken.getLocalPort();
+      assertThatThrownBy(() -> start(List.of(first, second), port))
+          .isInstanceOf(KVException.PortInUse.class)
+          .hasMessageContaining("port " + port + " on some host is in use");
+      RawClient.awaitRefusal(port);
+    }
+  }
+
+  @Test
+  void start_anyPortThatIsInUseAtALaterAddress_triesOthersAndGivesUp() throws IOException {
+    InetAddress address = InetAddress.getByName("127.0.0.1");
+    assertThatThrownBy(() -> start(List.of(address, address), 0))
+        .isInstanceOf(KVException.PortInUse.class);
+  }
+
+  @Test
+  void start_laterAddressThatIsNotOfThisMachine_servesTheFirst() throws IOException {
+    InetAddress first = InetAddress.getByName("127.0.0.1");
+    InetAddress foreign = InetAddress.getByName("192.0.2.1");
+    try (HttpListener listener = start(List.of(first, foreign), 0);
+        RawClient client = new RawClient(listener.port())) {
+      client.send(GET);
+      assertThat(client.read().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void startAndClose_interruptedThread_workAndKeepTheInterrupt() throws IOException {
+    Thread.currentThread().interrupt();
+    HttpListener listener = start("127.0.0.1", 0);
+    assertThat(Thread.interrupted()).isTrue();
+    try (RawClient client = new RawClient(listener.port())) {
+      client.send(GET);
+      assertThat(client.read().status()).isEqualTo(200);
+      Thread.currentThread().interrupt();
+      List<String> logged = logOfTheLibrary(listener::close);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(logged).isEmpty();
+      assertThat(client.isClosed()).isTrue();
+    }
+  }
+
+  private static List<String> logOfTheLibrary(Runnable action) {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    java.util.logging.Handler log =
+        new java.util.logging.Handler() {
+          @Override
+          public void publish(LogRecord message) {
+            logged.add(message.getMessage());
+          }
+
+          @Override
+          public void flush() {
+            // Nothing is buffered.
+          }
+
+          @Override
+          public void close() {
+            // Nothing is open.
+          }
+        };
+    Logger library = Logger.getLogger(NanoHTTPD.class.getName());
+    library.addHandler(log);
+    try {
+      action.run();
+    } finally {
+      library.removeHandler(log);
+    }
+    return logged;
   }
 
   @Test
@@ -136,12 +218,50 @@ final class HttpListenerTest {
     }
   }
 
+  @Test
+  void close_handlerThatLooksForItsClient_endsAtTheDeadline() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    HttpListener listener =
+        HttpListener.start(
+            "127.0.0.1",
+            0,
+            withStopTimeout(Duration.ofMillis(100)),
+            handler(
+                request -> {
+                  begun.countDown();
+                  try {
+                    while (true) {
+                      request.requireClient();
+                    }
+                  } finally {
+                    ended.countDown();
+                  }
+                }));
+    try (RawClient client = new RawClient(listener.port())) {
+      client.send(GET);
+      await(begun);
+      listener.close();
+      await(ended);
+    }
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }
+  }
+
+  private static HttpListener start(List<InetAddress> addresses, int port) {
+    return HttpListener.start(
+        "some host",
+        addresses,
+        port,
+        HttpSettings.defaults(),
+        SocketLayer.PLAIN,
+        new EchoHandler());
   }
 
   private static HttpListener start(String host, int port) {

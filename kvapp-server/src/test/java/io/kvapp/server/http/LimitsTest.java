@@ -125,6 +125,16 @@ final class LimitsTest {
   }
 
   @Test
+  void connection_thatIsIdleBehindAnEmptyLine_isClosedWithoutAWord() throws IOException {
+    start(settings(LONG, LONG, SHORT, LONG, 10));
+    try (RawClient client = new RawClient(listener.port())) {
+      client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+      assertThat(client.isClosed()).isTrue();
+    }
+  }
+
+  @Test
   void reply_thatNobodyReads_endsTheConnection() throws IOException {
     start(settings(LONG, LONG, LONG, SHORT, 1));
     try (RawClient reader = new RawClient(listener.port())) {

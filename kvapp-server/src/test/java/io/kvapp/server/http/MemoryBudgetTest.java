@@ -14,13 +14,12 @@ final class MemoryBudgetTest {
   private final ConnectionMemory second = new ConnectionMemory(budget);
 
   @Test
-  void settle_givesBackAllButWhatIsKeptAndWhatLasts() {
-    first.claimLasting(10);
+  void settle_givesBackAllButWhatIsKept() {
     first.claim(50);
     first.settle(20);
-    assertThat(budget.taken()).isEqualTo(30);
+    assertThat(budget.taken()).isEqualTo(20);
     first.settle(40);
-    assertThat(budget.taken()).isEqualTo(30);
+    assertThat(budget.taken()).isEqualTo(20);
     first.end();
     assertThat(budget.taken()).isZero();
   }
@@ -31,6 +30,28 @@ final class MemoryBudgetTest {
     assertThat(budget.taken()).isEqualTo(100);
     first.end();
     assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  void claim_byTheOneThatHasEverything_isMetAtOnce() {
+    first.claim(90);
+    first.claim(50);
+    first.claim(50);
+    assertThat(first.tryClaim(50)).isTrue();
+    assertThat(budget.taken()).isEqualTo(100);
+    first.end();
+    assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  void claim_moreThanOthersLeaveBetweenTheirRequests_takesWhatTheyLeave() {
+    first.claim(50);
+    first.settle(40);
+    second.claim(1_000);
+    second.claim(1_000);
+    assertThat(budget.taken()).isEqualTo(100);
+    second.end();
+    assertThat(budget.taken()).isEqualTo(40);
   }
 
   @Test

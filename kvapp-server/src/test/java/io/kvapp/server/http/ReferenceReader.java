@@ -28,7 +28,7 @@ final class ReferenceReader {
   private static final Pattern REQUEST_LINE =
       Pattern.compile("(" + TOKEN + "{1,32}) ([\\x21-\\x7e]+) HTTP/1\\.(\\d)");
   private static final Pattern TARGET =
-      Pattern.compile("(?:(?i:https?)://" + AUTHORITY + "+)?(/[^?]*|(?=\\?|$))(?:\\?(.*))?");
+      Pattern.compile("(?:(?i:https?)://(" + AUTHORITY + "+))?(/[^?]*|(?=\\?|$))(?:\\?(.*))?");
   private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})|#");
   private static final Pattern HEADER =
       Pattern.compile("(" + TOKEN + "+):[ \\t]*(" + VALUE + "?)[ \\t]*");
@@ -49,6 +49,7 @@ final class ReferenceReader {
   private String method;
   private String target;
   private String instead;
+  private String authority;
   private int minorVersion;
   private List<String[]> headers;
 
@@ -78,11 +79,14 @@ final class ReferenceReader {
   }
 
   private boolean readRequest(List<Expected> expected) throws Broken {
-    method = null;
     instead = "";
     if (text.startsWith("\r\n", at)) {
       at += 2;
     }
+    if (at == text.length()) {
+      return false;
+    }
+    method = text.startsWith("HEAD ", at) ? "HEAD" : null;
     Matcher line = REQUEST_LINE.matcher(nextLine());
     require(line.matches());
     String givenMethod = line.group(1);
@@ -93,6 +97,9 @@ final class ReferenceReader {
     readHeaders();
     require(values("host").size() == 1 || values("host").isEmpty() && minorVersion == 0);
     require(values("host").stream().allMatch(host -> host.matches(AUTHORITY + "*")));
+    require(
+        authority == null
+            || values("host").stream().allMatch(host -> host.equalsIgnoreCase(authority)));
     boolean expects = !values("expect").isEmpty();
     require(values("expect").stream().allMatch(value -> value.equalsIgnoreCase("100-continue")));
     boolean chunked = isChunked();
@@ -114,14 +121,16 @@ final class ReferenceReader {
   }
 
   private String pathAndQuery(String givenMethod) throws Broken {
+    authority = null;
     require(!BAD_ESCAPE.matcher(target).find());
     if (givenMethod.equals("OPTIONS") && target.equals("*")) {
       return "*?";
     }
     Matcher parts = TARGET.matcher(target);
     require(parts.matches() && (target.matches("(?i)(/|https?://).*")));
-    String path = parts.group(1).isEmpty() ? "/" : parts.group(1);
-    return path + "?" + (parts.group(2) == null ? "" : parts.group(2));
+    authority = parts.group(1);
+    String path = parts.group(2).isEmpty() ? "/" : parts.group(2);
+    return path + "?" + (parts.group(3) == null ? "" : parts.group(3));
   }
 
   private void readHeaders() throws Broken {

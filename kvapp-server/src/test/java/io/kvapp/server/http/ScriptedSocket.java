@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 
 /** A socket without a network: its client sends given pieces, then ends, and keeps what it gets. */
-final class ScriptedSocket extends Socket {
+class ScriptedSocket extends Socket {
   private final byte[] sent;
   private final int[] pieceEnds;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -151,6 +152,40 @@ class TlsEndpointTest {
   }
 
   @Test
+  void start_idleConnectionsUpToTheMemoryForThem_leaveItToRequests() throws Exception {
+    start(HttpEndpoint.builder().tls(first.pemFiles(folder)).maxBufferedBytes(1 << 20).build());
+    String token = token(client(first));
+    List<SSLSocket> open = new ArrayList<>();
+    try {
+      while (open.size() < 12 && open.stream().noneMatch(SSLSocket::isClosed)) {
+        SSLSocket next = connect();
+        open.add(next);
+        try {
+          next.startHandshake();
+        } catch (IOException refused) {
+          next.close();
+        }
+      }
+      String body = "{\"key\":\"kulcs\",\"value\":\"" + "v".repeat(100_000) + "\"}";
+      String request =
+          "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-access-tokens: "
+              + token
+              + "\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n"
+              + body;
+      SSLSocket busy = open.get(0);
+      busy.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(busy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 201 ");
+    } finally {
+      for (SSLSocket each : open) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
   void start_manyRequestsOfOneConnection_areAnsweredInOrder() throws Exception {
     start(first.pemFiles(folder));
     try (SSLSocket socket = connect()) {
@@ -232,8 +267,12 @@ class TlsEndpointTest {
     return client.send(request, BodyHandlers.ofString());
   }
 
+  private String token(HttpClient client) throws Exception {
+    return get(client, "/api/auth").body().replaceAll("\\{\"token\":\"(.*)\"}", "$1");
+  }
+
   private void assertServes(HttpClient client) throws Exception {
-    String token = get(client, "/api/auth").body().replaceAll("\\{\"token\":\"(.*)\"}", "$1");
+    String token = token(client);
     String value = "é".repeat(100_000);
     String body = "{\"key\":\"kulcs\",\"value\":\"" + value + "\"}";
     HttpRequest insert =
