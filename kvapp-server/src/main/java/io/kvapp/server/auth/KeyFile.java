@@ -1,12 +1,12 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
+import io.kvapp.server.file.FileFault;
 import io.kvapp.server.file.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,9 +90,8 @@ public final class KeyFile {
   }
 
   private KVException failed(String verb, IOException failure) {
-    String reason =
-        failure instanceof NoSuchFileException ? "there is no such file" : failure.getMessage();
     return new KVException(
-        "signing key file " + path + " cannot be " + verb + ": " + reason, failure);
+        "signing key file " + path + " cannot be " + verb + ": " + FileFault.reason(failure),
+        failure);
   }
 }

@@ -1,12 +1,12 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
+import io.kvapp.server.file.FileFault;
 import io.kvapp.server.file.PrivateFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -181,10 +181,7 @@ public final class UserRegister {
   }
 
   private KVException failed(String verb, IOException failure) {
-    String reason =
-        failure instanceof NoSuchFileException
-            ? "there is no such file or folder"
-            : failure.getMessage();
-    return new KVException("users file " + file + " cannot be " + verb + ": " + reason, failure);
+    return new KVException(
+        "users file " + file + " cannot be " + verb + ": " + FileFault.reason(failure), failure);
   }
 }

@@ -79,7 +79,8 @@ public final class WatchedFiles<T> {
       this.value = reader.read();
     } catch (IOException unreadable) {
       throw new KVException(
-          name + " " + named(this.files) + " cannot be read: " + reason(unreadable), unreadable);
+          name + " " + named(this.files) + " cannot be read: " + FileFault.reason(unreadable),
+          unreadable);
     }
     warnIfOpenToOthers();
   }
@@ -114,7 +115,7 @@ public final class WatchedFiles<T> {
           "{} {} has changed and cannot be used, so what it said before stays in use: {}",
           name,
           named(files),
-          reason(unusable));
+          FileFault.reason(unusable));
     }
   }
 
@@ -125,19 +126,13 @@ public final class WatchedFiles<T> {
           LOG.warn("{} {} can be read by other users; run chmod 600 {}", name, file, file);
         }
       } catch (IOException gone) {
-        LOG.warn("{} {} cannot be looked at: {}", name, file, reason(gone));
+        LOG.warn("{} {} cannot be looked at: {}", name, file, FileFault.reason(gone));
       }
     }
   }
 
   private List<Stamp> stamps() {
     return files.stream().map(Stamp::of).toList();
-  }
-
-  private static String reason(Exception failure) {
-    return failure instanceof java.nio.file.NoSuchFileException
-        ? "there is no such file"
-        : String.valueOf(failure.getMessage());
   }
 
   private static String named(List<Path> files) {

@@ -223,7 +223,7 @@ class UsersAuthenticatorTest {
 
     assertThatThrownBy(() -> open(AuthSettings.defaults().withUsersFile(absent), "localhost"))
         .isInstanceOf(KVException.class)
-        .hasMessage("users file " + absent + " cannot be read: there is no such file");
+        .hasMessage("users file " + absent + " cannot be read: there is no such file or folder");
   }
 
   @Test

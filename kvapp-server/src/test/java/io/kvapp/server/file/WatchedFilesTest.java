@@ -86,7 +86,7 @@ class WatchedFilesTest {
 
     assertThatThrownBy(this::watch)
         .isInstanceOf(KVException.class)
-        .hasMessage("test file " + file + " cannot be read: there is no such file");
+        .hasMessage("test file " + file + " cannot be read: there is no such file or folder");
   }
 
   private WatchedFiles<String> watch() {
