@@ -59,6 +59,9 @@ public final class PrivateFile {
   private static void write(Path target, byte[] content, StandardCopyOption... options)
       throws IOException {
     Path folder = target.getParent();
+    if (folder == null) {
+      throw new IOException("it is a folder");
+    }
     Path temporary = Files.createTempFile(folder, target.getFileName() + ".", ".tmp");
     try {
       if (isPosix(temporary)) {

@@ -91,6 +91,13 @@ class PrivateFileTest {
   }
 
   @Test
+  void create_root_isRefused() {
+    assertThatThrownBy(() -> PrivateFile.create(Path.of("/"), NEW))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it is a folder");
+  }
+
+  @Test
   void create_existingFile_leavesItAlone() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "old");
 
