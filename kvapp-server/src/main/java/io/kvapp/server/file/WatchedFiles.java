@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What some files say together, read again when one of them has changed. The files are looked at
  * when they are asked for, at most once a second. New content that cannot be used is logged, and
- * what the files said before stays in use.
+ * what the files said before stays in use; a file that cannot be read is tried again at each look.
  *
  * <p>All methods may be called from any thread. {@link #get} does not wait for another thread that
  * reads the files.
@@ -53,6 +53,7 @@ public final class WatchedFiles<T> {
   private volatile T value;
   private volatile long lookedAtMillis;
   private List<Stamp> stamps;
+  private String lastFault;
 
   /**
    * Reads the files for the first time.
@@ -105,18 +106,32 @@ public final class WatchedFiles<T> {
     if (found.equals(stamps)) {
       return;
     }
-    stamps = found;
     try {
       value = reader.read();
+      stamps = found;
+      lastFault = null;
       LOG.info("{} {} has changed and is in use", name, named(files));
       warnIfOpenToOthers();
-    } catch (IOException | KVException unusable) {
+    } catch (KVException unusable) {
+      stamps = found;
+      logFault(unusable);
+    } catch (IOException unreadable) {
+      // Its stamps stay unknown, so that it is tried at each look: access may come back without one
+      // of them changing.
+      logFault(unreadable);
+    }
+  }
+
+  private void logFault(Exception fault) {
+    String reason = FileFault.reason(fault);
+    if (!reason.equals(lastFault)) {
       LOG.error(
           "{} {} has changed and cannot be used, so what it said before stays in use: {}",
           name,
           named(files),
-          FileFault.reason(unusable));
+          reason);
     }
+    lastFault = reason;
   }
 
   private void warnIfOpenToOthers() {
