@@ -2,6 +2,7 @@ package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
 import io.kvapp.server.file.FileFault;
+import io.kvapp.server.file.LockedFile;
 import io.kvapp.server.file.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ public final class KeyFile {
   public void rotate(Instant now, Duration tokenLifetime) {
     try {
       Instant oldKeyUntil = now.plus(tokenLifetime).plus(TokenFormat.CLOCK_SKEW);
-      PrivateFile.replace(path, read().rotated(now, oldKeyUntil).format());
+      LockedFile.change(path, () -> read().rotated(now, oldKeyUntil).format());
     } catch (IOException failure) {
       throw failed("replaced", failure);
     }
