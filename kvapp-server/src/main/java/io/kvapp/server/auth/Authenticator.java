@@ -125,7 +125,7 @@ public final class Authenticator {
     Hash hash = Hash.of(token);
     Verified verified = current.tokens().get(hash);
     if (verified == null) {
-      verified = verify(current, token, now).orElseThrow(AccessException.TokenInvalid::new);
+      verified = verifyAnew(token, current, now).orElseThrow(AccessException.TokenInvalid::new);
       current.tokens().put(hash, verified);
     }
     requireNotOver(verified, now);
@@ -180,16 +180,20 @@ public final class Authenticator {
         principal, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());
   }
 
-  private static Optional<Verified> verify(View current, String token, Instant now) {
-    for (Key key : current.keys().verifying(now)) {
+  private Optional<Verified> verifyAnew(String token, View current, Instant now) {
+    for (Key key : current.keys().verifying(now, settings.tokenLifetime())) {
       Optional<Verified> found = TokenFormat.verify(token, now, key.secret());
       if (found.isPresent()) {
         return found
             .flatMap(verified -> current.users().isEmpty() ? found : ofUser(current, verified))
-            .map(verified -> verified.endingBy(key.until().getEpochSecond()));
+            .map(verified -> verified.endingBy(end(key)));
       }
     }
     return Optional.empty();
+  }
+
+  private long end(Key key) {
+    return key.end(settings.tokenLifetime()).getEpochSecond();
   }
 
   /**

@@ -195,6 +195,25 @@ class UsersAuthenticatorTest {
   }
 
   @Test
+  void verify_keyRotatedByOneWhoKnowsNoLifetime_keepsTokensOfEightHours() throws IOException {
+    AuthSettings settings =
+        AuthSettings.defaults()
+            .withUsersFile(usersFile)
+            .withTokenLifetime(Duration.ofHours(8))
+            .withSigningKeyFile(folder.resolve("shared.key"));
+    KeyFile keyFile = new KeyFile(folder.resolve("shared.key"));
+    keyFile.create();
+    authenticator = open(settings, "0.0.0.0");
+    String old = issue("ann", "ann's password");
+
+    keyFile.rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+    clock.advance(Duration.ofHours(8));
+    assertThat(authenticator.verify(old).user()).isEqualTo("ann");
+    clock.advance(Duration.ofSeconds(30));
+    assertInvalid(old);
+  }
+
+  @Test
   void open_otherServerWithTheSameKeys_takesTheTokens() throws IOException {
     AuthSettings shared = AuthSettings.defaults().withUsersFile(usersFile).withSigningKeys(KEY);
     authenticator = open(shared, "0.0.0.0");
