@@ -33,22 +33,42 @@ public final class Authenticator {
   private final AuthSettings settings;
   private final String host;
   private final InstantSource clock;
-  private final Supplier<SigningKeys> keySource;
-  private final Supplier<Optional<Users>> userSource;
+  private final Source<SigningKeys> keySource;
+  private final Source<Optional<Users>> userSource;
   private final PasswordCheck passwordCheck;
   private volatile View view;
 
   /** What tokens are checked against, and those that were. They are replaced together. */
   private record View(SigningKeys keys, Optional<Users> users, VerifiedTokens tokens) {}
 
+  /**
+   * What may change while the server runs.
+   *
+   * @param get what it was within the last second
+   * @param latest what it is
+   */
+  private record Source<T>(Supplier<T> get, Supplier<T> latest) {
+    static <T> Source<T> of(T unchanging) {
+      return new Source<>(() -> unchanging, () -> unchanging);
+    }
+
+    static <T> Source<T> of(WatchedFiles<T> files) {
+      return new Source<>(files::get, files::latest);
+    }
+  }
+
   private Authenticator(AuthSettings settings, String host, Path dataFolder, InstantSource clock) {
     this.settings = settings;
     this.host = host;
     this.clock = clock;
-    this.userSource = settings.usersFile().map(file -> users(file, clock)).orElse(Optional::empty);
+    this.userSource =
+        settings
+            .usersFile()
+            .map(file -> users(file, clock))
+            .orElseGet(() -> Source.of(Optional.empty()));
     this.keySource = keys(settings, dataFolder, clock);
     this.passwordCheck = new PasswordCheck(clock);
-    this.view = newView(keySource.get(), userSource.get());
+    this.view = newView(keySource.get().get(), userSource.get().get());
   }
 
   /**
@@ -125,7 +145,10 @@ public final class Authenticator {
     Hash hash = Hash.of(token);
     Verified verified = current.tokens().get(hash);
     if (verified == null) {
-      verified = verifyAnew(token, current, now).orElseThrow(AccessException.TokenInvalid::new);
+      verified =
+          verifyAnew(token, current, now)
+              .or(() -> verifyByLatest(token, current, now))
+              .orElseThrow(AccessException.TokenInvalid::new);
       current.tokens().put(hash, verified);
     }
     requireNotOver(verified, now);
@@ -192,6 +215,16 @@ public final class Authenticator {
     return Optional.empty();
   }
 
+  /**
+   * A token that this server cannot verify may be one that another server has signed, with a key or
+   * for a user that is newer than the files were when they were looked at. To look costs less than
+   * to verify, so it is not limited.
+   */
+  private Optional<Verified> verifyByLatest(String token, View looked, Instant now) {
+    View latest = view(keySource.latest().get(), userSource.latest().get());
+    return latest == looked ? Optional.empty() : verifyAnew(token, latest, now);
+  }
+
   private long end(Key key) {
     return key.end(settings.tokenLifetime()).getEpochSecond();
   }
@@ -228,8 +261,10 @@ public final class Authenticator {
   }
 
   private View view() {
-    SigningKeys keys = keySource.get();
-    Optional<Users> users = userSource.get();
+    return view(keySource.get().get(), userSource.get().get());
+  }
+
+  private View view(SigningKeys keys, Optional<Users> users) {
     View current = view;
     if (current.keys() != keys || current.users() != users) {
       current = newView(keys, users);
@@ -242,7 +277,7 @@ public final class Authenticator {
     return new View(keys, users, new VerifiedTokens(CACHED_TOKENS));
   }
 
-  private static Supplier<SigningKeys> keys(
+  private static Source<SigningKeys> keys(
       AuthSettings settings, Path dataFolder, InstantSource clock) {
     if (settings.signingKeys().isPresent()
         || dataFolder == null && settings.signingKeyFile().isEmpty()) {
@@ -251,19 +286,18 @@ public final class Authenticator {
               .signingKeys()
               .map(text -> SigningKeys.parse("the given signing key", text))
               .orElseGet(SigningKeys::random);
-      return () -> unchanging;
+      return Source.of(unchanging);
     }
     KeyFile file =
         settings.signingKeyFile().map(KeyFile::new).orElseGet(() -> KeyFile.ofFolder(dataFolder));
     if (settings.signingKeyFile().isEmpty()) {
       file.createIfAbsent();
     }
-    return new WatchedFiles<>(
-            "signing key file", List.of(file.path()), List.of(), file::read, clock)
-        ::get;
+    return Source.of(
+        new WatchedFiles<>("signing key file", List.of(file.path()), List.of(), file::read, clock));
   }
 
-  private static Supplier<Optional<Users>> users(Path file, InstantSource clock) {
+  private static Source<Optional<Users>> users(Path file, InstantSource clock) {
     WatchedFiles<Optional<Users>> watched =
         new WatchedFiles<>(
             "users file", List.of(file), List.of(), () -> Optional.of(UsersFile.read(file)), clock);
@@ -274,6 +308,6 @@ public final class Authenticator {
           file,
           file);
     }
-    return watched::get;
+    return Source.of(watched);
   }
 }

@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What some files say together, read again when one of them has changed. The files are looked at
- * when they are asked for, at most once a second. New content that cannot be used is logged, and
- * what the files said before stays in use; a file that cannot be read is tried again at each look.
+ * when they are asked for, by {@link #get} at most once a second. New content that cannot be used
+ * is logged, and what the files said before stays in use; a file that cannot be read is tried again
+ * at each look.
  *
  * <p>All methods may be called from any thread. {@link #get} does not wait for another thread that
  * reads the files.
@@ -97,6 +98,21 @@ public final class WatchedFiles<T> {
       } finally {
         look.unlock();
       }
+    }
+    return value;
+  }
+
+  /**
+   * What the files say now, however lately they were looked at. Waits for another thread that reads
+   * them.
+   */
+  public T latest() {
+    look.lock();
+    try {
+      lookedAtMillis = clock.millis();
+      readIfChanged();
+    } finally {
+      look.unlock();
     }
     return value;
   }

@@ -214,6 +214,20 @@ class UsersAuthenticatorTest {
   }
 
   @Test
+  void verify_tokenOfAServerThatSawTheRotationFirst_isTakenAtOnce() throws IOException {
+    KeyFile keyFile = new KeyFile(folder.resolve("shared.key"));
+    keyFile.create();
+    AuthSettings shared =
+        AuthSettings.defaults().withUsersFile(usersFile).withSigningKeyFile(keyFile.path());
+    Authenticator late = open(shared, "0.0.0.0");
+    keyFile.rotate(clock.instant(), shared.tokenLifetime());
+    authenticator = open(shared, "0.0.0.0");
+    String fresh = issue("ann", "ann's password");
+
+    assertThat(late.verify(fresh).user()).isEqualTo("ann");
+  }
+
+  @Test
   void open_otherServerWithTheSameKeys_takesTheTokens() throws IOException {
     AuthSettings shared = AuthSettings.defaults().withUsersFile(usersFile).withSigningKeys(KEY);
     authenticator = open(shared, "0.0.0.0");

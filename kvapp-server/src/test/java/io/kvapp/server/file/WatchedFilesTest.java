@@ -53,6 +53,17 @@ class WatchedFilesTest {
   }
 
   @Test
+  void latest_replacedFile_isReadAgainAtOnce() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("two");
+
+    assertThat(watched.latest()).isEqualTo("two");
+    int before = reads;
+    assertThat(watched.latest()).isEqualTo("two");
+    assertThat(reads).isEqualTo(before);
+  }
+
+  @Test
   void get_clockSetBack_isLookedAtAgain() throws IOException {
     WatchedFiles<String> watched = watch();
     replace("two");
