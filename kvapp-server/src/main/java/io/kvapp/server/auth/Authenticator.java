@@ -7,6 +7,7 @@ import io.kvapp.server.auth.VerifiedTokens.Hash;
 import io.kvapp.server.auth.VerifiedTokens.Verified;
 import io.kvapp.server.file.WatchedFiles;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,6 +30,9 @@ public final class Authenticator {
 
   private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
   private static final int CACHED_TOKENS = 10_000;
+
+  /** For how long an expired token tells its user from strangers. */
+  private static final Duration RETURN_TIME = Duration.ofDays(30);
 
   private final AuthSettings settings;
   private final String host;
@@ -119,8 +123,32 @@ public final class Authenticator {
     }
     Credentials credentials =
         caller.credentials().orElseThrow(AccessException.CredentialsMissing::new);
-    User user = passwordCheck.user(current.users().get(), credentials, caller.address());
+    User user =
+        passwordCheck.user(
+            current.users().get(),
+            credentials,
+            caller.address(),
+            earlierToken(current, caller.token(), credentials.user()));
     return sign(current, user.principal(), Optional.of(user.password().stamp()));
+  }
+
+  /**
+   * What tells the caller from strangers: the hash of a token that this user got in an earlier
+   * sign-in with the same password. It may have expired, and its key may have been replaced.
+   */
+  private Optional<Hash> earlierToken(View current, String token, String userName) {
+    if (token == null || token.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Optional<String> stamp =
+        current.users().flatMap(users -> users.find(userName)).map(user -> user.password().stamp());
+    return current.keys().all().stream()
+        .flatMap(key -> TokenFormat.verify(token, now, RETURN_TIME, key.secret()).stream())
+        .filter(earlier -> earlier.principal().user().equals(User.normalized(userName)))
+        .filter(earlier -> stamp.isPresent() && earlier.stamp().equals(stamp))
+        .map(earlier -> Hash.of(token))
+        .findFirst();
   }
 
   /**

@@ -91,6 +91,11 @@ final class SigningKeys {
     return keys.get(0).secret();
   }
 
+  /** All keys, with those that do not verify any more. */
+  List<Key> all() {
+    return keys;
+  }
+
   /** The keys that verify at {@code now} where tokens live for {@code tokenLifetime}. */
   List<Key> verifying(Instant now, Duration tokenLifetime) {
     return keys.stream().filter(key -> now.isBefore(key.end(tokenLifetime))).toList();
