@@ -28,7 +28,11 @@ final class AuthHandler {
 
   Reply handle(Request request) {
     Caller caller =
-        new Caller(proxies.caller(request), request.header("host"), credentials(request));
+        new Caller(
+            proxies.caller(request),
+            request.header("host"),
+            credentials(request),
+            request.header("x-access-tokens"));
     String token = authenticator.issue(caller);
     request.user(caller.credentials().map(Credentials::user).orElse(Authenticator.LOCAL_USER));
     return Reply.of(Replies.OK, output -> new JsonOutput(output).raw(TOKEN).string(token).raw(END));

@@ -111,6 +111,23 @@ class GrantsTest {
   }
 
   @Test
+  void auth_ownerWithAnEarlierToken_getsInWhereStrangersGuess() throws Exception {
+    try (KVServer server = start(PrefixScope.KEYS)) {
+      String right = "{\"user\":\"rea\",\"password\":\"rea's password\"}";
+      String token = token(server, "rea");
+      for (int guess = 0; guess < 5; guess++) {
+        call(server, "", "auth", right.replace("rea's", "no"));
+      }
+
+      assertThat(call(server, "", "auth", right).statusCode()).isEqualTo(429);
+      assertThat(call(server, token, "auth", right).statusCode()).isEqualTo(200);
+      assertThat(call(server, token, "auth", right.replace("rea's", "no")).statusCode())
+          .isEqualTo(401);
+      assertThat(call(server, token, "auth", "").statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
   void auth_manyWrongPasswords_is429WithRetryAfter() throws Exception {
     try (KVServer server = start(PrefixScope.KEYS)) {
       String wrong = "{\"user\":\"nobody\",\"password\":\"a guess\"}";

@@ -23,7 +23,11 @@ class TrustedProxiesTest {
         "evil, 127.0.0.1,192.0.2.7 | 192.0.2.7",
         "2001:db8::1 | 2001:db8::1",
         "[2001:db8::1] | 2001:db8::1",
-        "::ffff:192.0.2.7 | 192.0.2.7"
+        "::ffff:192.0.2.7 | 192.0.2.7",
+        "192.0.2.7:51234 | 192.0.2.7",
+        "10.0.0.1:1, 192.0.2.7:80 | 192.0.2.7",
+        "[2001:db8::1]:51234 | 2001:db8::1",
+        "127.0.0.1 | 127.0.0.1"
       })
   void caller_behindATrustedProxy_isTheLastAddressForwarded(String header, String address)
       throws Exception {
@@ -38,20 +42,35 @@ class TrustedProxiesTest {
         "dead.beef",
         "999.0.2.7",
         "192.0.2",
-        "192.0.2.7:80",
+        "192.0.2.7:",
+        "192.0.2.7:x",
+        "192.0.2.7:80:80",
+        "[192.0.2.7]",
+        "[2001:db8::1",
+        "[::1]x",
         "192.0.2.7,",
         "1:2",
         ":",
         "localhost",
         "::1%lo"
       })
-  void caller_headerThatIsNoAddress_isTheProxy(String header) {
-    assertThat(proxies.caller(request(header))).isEqualTo(PROXY);
+  void caller_headerThatIsNoAddress_isNobodyOnThisMachine(String header) {
+    assertThat(proxies.caller(request(header)).getHostAddress()).isEqualTo("0.0.0.0");
   }
 
   @Test
-  void caller_noHeader_isTheProxy() {
-    assertThat(proxies.caller(new PlainRequest("GET", "/"))).isEqualTo(PROXY);
+  void caller_noHeader_isNobodyOnThisMachine() {
+    InetAddress caller = proxies.caller(new PlainRequest("GET", "/"));
+
+    assertThat(caller.isLoopbackAddress()).isFalse();
+    assertThat(caller.getHostAddress()).isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void caller_proxyAtAnotherAddressOfThisMachine_isTrustedToo() throws Exception {
+    TrustedProxies named = new TrustedProxies(List.of(InetAddress.getByName("::1")));
+
+    assertThat(named.caller(request("192.0.2.7"))).isEqualTo(InetAddress.getByName("192.0.2.7"));
   }
 
   @Test

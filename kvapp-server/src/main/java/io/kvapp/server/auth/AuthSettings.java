@@ -67,7 +67,8 @@ public final class AuthSettings {
 
   /**
    * A file of signing keys in place of the one in the data folder, so that servers can share it:
-   * one key a line, 256 bits or more in base64; the first one signs, all of them verify. A change
+   * one key a line, 256 bits or more in base64; the first one signs, all of them verify. The
+   * servers should give their tokens one lifetime, by which a key that was replaced ends. A change
    * of the file is in use within a second. Takes the place of {@link #withSigningKeys}.
    */
   public AuthSettings withSigningKeyFile(Path file) {

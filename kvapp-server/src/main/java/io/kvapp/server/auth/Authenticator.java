@@ -7,6 +7,7 @@ import io.kvapp.server.auth.VerifiedTokens.Hash;
 import io.kvapp.server.auth.VerifiedTokens.Verified;
 import io.kvapp.server.file.WatchedFiles;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,25 +31,48 @@ public final class Authenticator {
   private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
   private static final int CACHED_TOKENS = 10_000;
 
+  /** For how long an expired token tells its user from strangers. */
+  private static final Duration RETURN_TIME = Duration.ofDays(30);
+
   private final AuthSettings settings;
   private final String host;
   private final InstantSource clock;
-  private final Supplier<SigningKeys> keySource;
-  private final Supplier<Optional<Users>> userSource;
+  private final Source<SigningKeys> keySource;
+  private final Source<Optional<Users>> userSource;
   private final PasswordCheck passwordCheck;
   private volatile View view;
 
   /** What tokens are checked against, and those that were. They are replaced together. */
   private record View(SigningKeys keys, Optional<Users> users, VerifiedTokens tokens) {}
 
+  /**
+   * What may change while the server runs.
+   *
+   * @param get what it was within the last second
+   * @param latest what it is
+   */
+  private record Source<T>(Supplier<T> get, Supplier<T> latest) {
+    static <T> Source<T> of(T unchanging) {
+      return new Source<>(() -> unchanging, () -> unchanging);
+    }
+
+    static <T> Source<T> of(WatchedFiles<T> files) {
+      return new Source<>(files::get, files::latest);
+    }
+  }
+
   private Authenticator(AuthSettings settings, String host, Path dataFolder, InstantSource clock) {
     this.settings = settings;
     this.host = host;
     this.clock = clock;
-    this.userSource = settings.usersFile().map(file -> users(file, clock)).orElse(Optional::empty);
+    this.userSource =
+        settings
+            .usersFile()
+            .map(file -> users(file, clock))
+            .orElseGet(() -> Source.of(Optional.empty()));
     this.keySource = keys(settings, dataFolder, clock);
     this.passwordCheck = new PasswordCheck(clock);
-    this.view = newView(keySource.get(), userSource.get());
+    this.view = newView(keySource.get().get(), userSource.get().get());
   }
 
   /**
@@ -99,8 +123,32 @@ public final class Authenticator {
     }
     Credentials credentials =
         caller.credentials().orElseThrow(AccessException.CredentialsMissing::new);
-    User user = passwordCheck.user(current.users().get(), credentials, caller.address());
+    User user =
+        passwordCheck.user(
+            current.users().get(),
+            credentials,
+            caller.address(),
+            earlierToken(current, caller.token(), credentials.user()));
     return sign(current, user.principal(), Optional.of(user.password().stamp()));
+  }
+
+  /**
+   * What tells the caller from strangers: the hash of a token that this user got in an earlier
+   * sign-in with the same password. It may have expired, and its key may have been replaced.
+   */
+  private Optional<Hash> earlierToken(View current, String token, String userName) {
+    if (token == null || token.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Optional<String> stamp =
+        current.users().flatMap(users -> users.find(userName)).map(user -> user.password().stamp());
+    return current.keys().all().stream()
+        .flatMap(key -> TokenFormat.verify(token, now, RETURN_TIME, key.secret()).stream())
+        .filter(earlier -> earlier.principal().user().equals(User.normalized(userName)))
+        .filter(earlier -> stamp.isPresent() && earlier.stamp().equals(stamp))
+        .map(earlier -> Hash.of(token))
+        .findFirst();
   }
 
   /**
@@ -125,7 +173,10 @@ public final class Authenticator {
     Hash hash = Hash.of(token);
     Verified verified = current.tokens().get(hash);
     if (verified == null) {
-      verified = verify(current, token, now).orElseThrow(AccessException.TokenInvalid::new);
+      verified =
+          verifyAnew(token, current, now)
+              .or(() -> verifyByLatest(token, current, now))
+              .orElseThrow(AccessException.TokenInvalid::new);
       current.tokens().put(hash, verified);
     }
     requireNotOver(verified, now);
@@ -180,16 +231,30 @@ public final class Authenticator {
         principal, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());
   }
 
-  private static Optional<Verified> verify(View current, String token, Instant now) {
-    for (Key key : current.keys().verifying(now)) {
+  private Optional<Verified> verifyAnew(String token, View current, Instant now) {
+    for (Key key : current.keys().verifying(now, settings.tokenLifetime())) {
       Optional<Verified> found = TokenFormat.verify(token, now, key.secret());
       if (found.isPresent()) {
         return found
             .flatMap(verified -> current.users().isEmpty() ? found : ofUser(current, verified))
-            .map(verified -> verified.endingBy(key.until().getEpochSecond()));
+            .map(verified -> verified.endingBy(end(key)));
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * A token that this server cannot verify may be one that another server has signed, with a key or
+   * for a user that is newer than the files were when they were looked at. To look costs less than
+   * to verify, so it is not limited.
+   */
+  private Optional<Verified> verifyByLatest(String token, View looked, Instant now) {
+    View latest = view(keySource.latest().get(), userSource.latest().get());
+    return latest == looked ? Optional.empty() : verifyAnew(token, latest, now);
+  }
+
+  private long end(Key key) {
+    return key.end(settings.tokenLifetime()).getEpochSecond();
   }
 
   /**
@@ -224,8 +289,10 @@ public final class Authenticator {
   }
 
   private View view() {
-    SigningKeys keys = keySource.get();
-    Optional<Users> users = userSource.get();
+    return view(keySource.get().get(), userSource.get().get());
+  }
+
+  private View view(SigningKeys keys, Optional<Users> users) {
     View current = view;
     if (current.keys() != keys || current.users() != users) {
       current = newView(keys, users);
@@ -238,7 +305,7 @@ public final class Authenticator {
     return new View(keys, users, new VerifiedTokens(CACHED_TOKENS));
   }
 
-  private static Supplier<SigningKeys> keys(
+  private static Source<SigningKeys> keys(
       AuthSettings settings, Path dataFolder, InstantSource clock) {
     if (settings.signingKeys().isPresent()
         || dataFolder == null && settings.signingKeyFile().isEmpty()) {
@@ -247,19 +314,18 @@ public final class Authenticator {
               .signingKeys()
               .map(text -> SigningKeys.parse("the given signing key", text))
               .orElseGet(SigningKeys::random);
-      return () -> unchanging;
+      return Source.of(unchanging);
     }
     KeyFile file =
         settings.signingKeyFile().map(KeyFile::new).orElseGet(() -> KeyFile.ofFolder(dataFolder));
     if (settings.signingKeyFile().isEmpty()) {
       file.createIfAbsent();
     }
-    return new WatchedFiles<>(
-            "signing key file", List.of(file.path()), List.of(), file::read, clock)
-        ::get;
+    return Source.of(
+        new WatchedFiles<>("signing key file", List.of(file.path()), List.of(), file::read, clock));
   }
 
-  private static Supplier<Optional<Users>> users(Path file, InstantSource clock) {
+  private static Source<Optional<Users>> users(Path file, InstantSource clock) {
     WatchedFiles<Optional<Users>> watched =
         new WatchedFiles<>(
             "users file", List.of(file), List.of(), () -> Optional.of(UsersFile.read(file)), clock);
@@ -270,6 +336,6 @@ public final class Authenticator {
           file,
           file);
     }
-    return watched::get;
+    return Source.of(watched);
   }
 }

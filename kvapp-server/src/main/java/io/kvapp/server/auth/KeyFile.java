@@ -1,12 +1,13 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
+import io.kvapp.server.file.FileFault;
+import io.kvapp.server.file.LockedFile;
 import io.kvapp.server.file.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,17 +55,18 @@ public final class KeyFile {
   }
 
   /**
-   * Puts a new random key in front, which signs from now on. The one that signed goes on verifying
-   * until the last token that it may have signed has ended.
+   * Puts a new random key in front, which signs from now on. The one that signed goes on verifying,
+   * at each server for as long as its tokens live, so no server's lifetime has to be known here.
    *
    * @param now what time it is
-   * @param tokenLifetime what the servers that use the file give their tokens
-   * @throws KVException if the file cannot be read, used or written
+   * @param tokenLifetime how long tokens live at most; keys that were replaced longer ago are
+   *     dropped
+   * @throws KVException if the file cannot be read, used or written, or would hold too many keys
    */
   public void rotate(Instant now, Duration tokenLifetime) {
     try {
-      Instant oldKeyUntil = now.plus(tokenLifetime).plus(TokenFormat.CLOCK_SKEW);
-      PrivateFile.replace(path, read().rotated(now, oldKeyUntil).format());
+      LockedFile.change(
+          path, () -> read().rotated(now, tokenLifetime).orElseThrow(this::tooManyKeys).format());
     } catch (IOException failure) {
       throw failed("replaced", failure);
     }
@@ -89,10 +91,19 @@ public final class KeyFile {
         "signing key file " + path, Files.readString(path, StandardCharsets.ISO_8859_1));
   }
 
-  private KVException failed(String verb, IOException failure) {
-    String reason =
-        failure instanceof NoSuchFileException ? "there is no such file" : failure.getMessage();
+  private KVException tooManyKeys() {
     return new KVException(
-        "signing key file " + path + " cannot be " + verb + ": " + reason, failure);
+        "signing key file "
+            + path
+            + " has "
+            + SigningKeys.MOST_KEYS
+            + " keys whose tokens may still be valid, and is left as it is; name the lifetime of the"
+            + " servers' tokens (--token-lifetime), or rotate later");
+  }
+
+  private KVException failed(String verb, IOException failure) {
+    return new KVException(
+        "signing key file " + path + " cannot be " + verb + ": " + FileFault.reason(failure),
+        failure);
   }
 }

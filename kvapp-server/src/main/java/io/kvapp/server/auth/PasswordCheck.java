@@ -1,6 +1,7 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.server.auth.GuessLimit.Attempt;
+import io.kvapp.server.auth.VerifiedTokens.Hash;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,14 +30,15 @@ final class PasswordCheck {
   /**
    * The user with these credentials.
    *
+   * @param earlierToken the hash of a token that this user got in an earlier sign-in
    * @throws AccessException.CredentialsWrong if there is none
    * @throws AccessException.SlowedDown if the credentials were not looked at
    */
-  User user(Users users, Credentials credentials, InetAddress from) {
+  User user(Users users, Credentials credentials, InetAddress from, Optional<Hash> earlierToken) {
     if (credentials.password().length() > PasswordHash.MAX_PASSWORD_CHARS) {
       throw new AccessException.CredentialsWrong();
     }
-    Attempt attempt = guesses.attempt(User.normalized(credentials.user()), from);
+    Attempt attempt = guesses.attempt(User.normalized(credentials.user()), from, earlierToken);
     Optional<User> found = users.find(credentials.user());
     PasswordHash hash = found.map(User::password).orElseGet(() -> decoy(users, credentials.user()));
     boolean isRight =

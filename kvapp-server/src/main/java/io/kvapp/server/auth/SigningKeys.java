@@ -3,43 +3,49 @@ package io.kvapp.server.auth;
 import io.kvapp.KVException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The keys of tokens: the first one signs, all of them verify. Their text is one key a line, in
- * base64, and beside a key that was replaced {@code until} and the instant when it ends.
+ * base64, and beside a key that was replaced {@code replaced} and the instant when it was. For how
+ * long such a key verifies is for each server to say, which knows how long its tokens live.
  *
  * <p>Immutable, safe for any thread.
  */
 final class SigningKeys {
   static final int LEAST_BYTES = 32;
 
-  /** How many keys there may be, as each forged token is tried with all of them. */
-  private static final int MOST_KEYS = 8;
+  /** How many keys there may be, as a forged token may have to be tried with all of them. */
+  static final int MOST_KEYS = 64;
 
-  private static final String UNTIL = "until";
+  private static final String REPLACED = "replaced";
   private static final String COMMENT = "#";
 
   /**
    * A key.
    *
-   * @param until when it ends; {@link Instant#MAX} when it stays
+   * @param replaced when it signed last; {@link Instant#MAX} when it stays
    */
-  record Key(SecretKey secret, Instant until) {
-    boolean isValid(Instant now) {
-      return now.isBefore(until);
+  record Key(SecretKey secret, Instant replaced) {
+    /** When the last token ends that it may have signed. */
+    Instant end(Duration tokenLifetime) {
+      return replaced.equals(Instant.MAX)
+          ? Instant.MAX
+          : replaced.plus(tokenLifetime).plus(TokenFormat.CLOCK_SKEW);
     }
 
     /** Holds no secret. */
     @Override
     public String toString() {
-      return "Key[until=" + until + "]";
+      return "Key[replaced=" + replaced + "]";
     }
   }
 
@@ -71,7 +77,7 @@ final class SigningKeys {
         keys.add(key(source, content));
       }
     }
-    if (keys.isEmpty() || keys.get(0).until() != Instant.MAX) {
+    if (keys.isEmpty() || !keys.get(0).replaced().equals(Instant.MAX)) {
       throw unusable(source, "no key that signs");
     }
     if (keys.size() > MOST_KEYS) {
@@ -85,24 +91,28 @@ final class SigningKeys {
     return keys.get(0).secret();
   }
 
-  /** The keys that verify at {@code now}. */
-  List<Key> verifying(Instant now) {
-    return keys.stream().filter(key -> key.isValid(now)).toList();
+  /** All keys, with those that do not verify any more. */
+  List<Key> all() {
+    return keys;
+  }
+
+  /** The keys that verify at {@code now} where tokens live for {@code tokenLifetime}. */
+  List<Key> verifying(Instant now, Duration tokenLifetime) {
+    return keys.stream().filter(key -> now.isBefore(key.end(tokenLifetime))).toList();
   }
 
   /**
-   * These keys with a new one in front, which signs from now on. The one that signed goes on
-   * verifying until {@code oldKeyUntil}; keys that have ended by {@code now} are dropped.
+   * These keys with a new one in front, which signs from now on. Keys whose tokens have all ended
+   * by {@code now} are dropped.
+   *
+   * @param tokenLifetime what no token outlives
+   * @return empty if there would be too many keys
    */
-  SigningKeys rotated(Instant now, Instant oldKeyUntil) {
+  Optional<SigningKeys> rotated(Instant now, Duration tokenLifetime) {
     List<Key> rotated = new ArrayList<>(random().keys);
-    rotated.add(new Key(signing(), oldKeyUntil));
-    keys.stream()
-        .skip(1)
-        .filter(key -> key.isValid(now))
-        .limit(MOST_KEYS - 2)
-        .forEach(rotated::add);
-    return new SigningKeys(rotated);
+    rotated.add(new Key(signing(), now));
+    keys.stream().skip(1).filter(key -> now.isBefore(key.end(tokenLifetime))).forEach(rotated::add);
+    return rotated.size() > MOST_KEYS ? Optional.empty() : Optional.of(new SigningKeys(rotated));
   }
 
   /** The text that {@link #parse} takes. */
@@ -110,8 +120,8 @@ final class SigningKeys {
     StringBuilder text = new StringBuilder(COMMENT + " The first key signs; all of them verify.\n");
     for (Key key : keys) {
       text.append(Base64.getEncoder().encodeToString(key.secret().getEncoded()));
-      if (key.until() != Instant.MAX) {
-        text.append(' ').append(UNTIL).append(' ').append(key.until());
+      if (!key.replaced().equals(Instant.MAX)) {
+        text.append(' ').append(REPLACED).append(' ').append(key.replaced());
       }
       text.append('\n');
     }
@@ -120,11 +130,12 @@ final class SigningKeys {
 
   private static Key key(String source, String line) {
     String[] words = line.split("\\s+");
-    if (words.length != 1 && (words.length != 3 || !words[1].equals(UNTIL))) {
+    if (words.length != 1 && (words.length != 3 || !words[1].equals(REPLACED))) {
       throw unusable(source, "a line that is not a key");
     }
     return new Key(
-        secret(bytes(source, words[0])), words.length == 1 ? Instant.MAX : until(source, words[2]));
+        secret(bytes(source, words[0])),
+        words.length == 1 ? Instant.MAX : instant(source, words[2]));
   }
 
   private static byte[] bytes(String source, String word) {
@@ -141,11 +152,11 @@ final class SigningKeys {
     return bytes;
   }
 
-  private static Instant until(String source, String word) {
+  private static Instant instant(String source, String word) {
     try {
       return Instant.parse(word);
     } catch (DateTimeParseException malformed) {
-      throw unusable(source, "an " + UNTIL + " that is no instant like 2026-01-02T03:04:05Z");
+      throw unusable(source, "a " + REPLACED + " without an instant like 2026-01-02T03:04:05Z");
     }
   }
 

@@ -73,6 +73,11 @@ final class TokenFormat {
 
   /** What {@code token} says, if it is one of ours and valid at {@code now}. */
   static Optional<Verified> verify(String token, Instant now, SecretKey key) {
+    return verify(token, now, CLOCK_SKEW, key);
+  }
+
+  /** What {@code token} says, if it is one of ours and has expired by {@code grace} at most. */
+  static Optional<Verified> verify(String token, Instant now, Duration grace, SecretKey key) {
     if (token.length() > MAX_TOKEN_CHARS || !COMPACT.matcher(token).matches()) {
       return Optional.empty();
     }
@@ -83,7 +88,7 @@ final class TokenFormat {
               .setVerificationKey(key)
               .setRequireExpirationTime()
               .setMaxFutureValidityInMinutes((int) AuthSettings.LONGEST_TOKEN_LIFETIME.toMinutes())
-              .setAllowedClockSkewInSeconds((int) CLOCK_SKEW.toSeconds())
+              .setAllowedClockSkewInSeconds((int) grace.toSeconds())
               .setEvaluationTime(NumericDate.fromSeconds(now.getEpochSecond()))
               .build()
               .processToClaims(token);

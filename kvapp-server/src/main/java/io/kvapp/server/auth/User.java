@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <p>Immutable, safe for any thread.
  *
- * @param name 1 to 64 characters, with no colon and no control character
+ * @param name 1 to 64 characters, with no colon and no control character; not {@code local}
  * @param role what this user may do
  * @param prefixes what the keys that are granted start with; a list of the empty prefix for every
  *     key
@@ -40,6 +40,14 @@ record User(String name, Role role, List<String> prefixes, PasswordHash password
           "user: 1 to "
               + MAX_NAME_CHARS
               + " characters, not blank, without colon and control characters");
+    }
+    if (name.equals(Authenticator.LOCAL_USER)) {
+      // Else a token that a server without users hands out would be good for this user, where the
+      // servers share a key.
+      throw new IllegalArgumentException(
+          "user: "
+              + name
+              + " is reserved for tokens that servers without users hand out; take another name");
     }
     if (prefixes.size() > MAX_PREFIXES) {
       throw new IllegalArgumentException(

@@ -1,15 +1,13 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
+import io.kvapp.server.file.FileFault;
+import io.kvapp.server.file.LockedFile;
 import io.kvapp.server.file.PrivateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -151,40 +149,15 @@ public final class UserRegister {
   }
 
   private void change(UnaryOperator<Users> change) {
-    // Within this process a file lock is not waited for but fails.
-    synchronized (UserRegister.class) {
-      try {
-        while (!changeIfNotReplaced(change)) {
-          Thread.onSpinWait();
-        }
-      } catch (IOException failure) {
-        throw failed("changed", failure);
-      }
+    try {
+      LockedFile.change(file, () -> UsersFile.format(change.apply(UsersFile.read(file))));
+    } catch (IOException failure) {
+      throw failed("changed", failure);
     }
-  }
-
-  /** False if somebody else replaced the file before it was locked. */
-  private boolean changeIfNotReplaced(UnaryOperator<Users> change) throws IOException {
-    Object before = identity();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.lock();
-      if (!Objects.equals(before, identity())) {
-        return false;
-      }
-      PrivateFile.replace(file, UsersFile.format(change.apply(UsersFile.read(file))));
-      return true;
-    }
-  }
-
-  private Object identity() throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   private KVException failed(String verb, IOException failure) {
-    String reason =
-        failure instanceof NoSuchFileException
-            ? "there is no such file or folder"
-            : failure.getMessage();
-    return new KVException("users file " + file + " cannot be " + verb + ": " + reason, failure);
+    return new KVException(
+        "users file " + file + " cannot be " + verb + ": " + FileFault.reason(failure), failure);
   }
 }

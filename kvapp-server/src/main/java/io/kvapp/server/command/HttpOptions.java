@@ -93,11 +93,11 @@ final class HttpOptions {
   @Option(
       names = "--max-buffered",
       paramLabel = "SIZE",
-      converter = BytesConverter.class,
+      converter = LongBytesConverter.class,
       description =
           "The most heap that all requests together fill with large bodies and replies; beyond it"
               + " 503. Default: a quarter of the heap.")
-  private Integer maxBufferedBytes;
+  private Long maxBufferedBytes;
 
   @Option(
       names = "--max-search-entries",

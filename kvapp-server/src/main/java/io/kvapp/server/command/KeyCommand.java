@@ -46,8 +46,10 @@ final class KeyCommand implements Runnable {
               names = "--token-lifetime",
               paramLabel = "TIME",
               converter = DurationConverter.class,
-              defaultValue = "30m",
-              description = "What the server has for --token-lifetime. Default: ${DEFAULT-VALUE}.")
+              defaultValue = "31d",
+              description =
+                  "How long tokens live at most; keys that were replaced longer ago are dropped."
+                      + " Default: ${DEFAULT-VALUE}, the longest that a server takes.")
           Duration tokenLifetime) {
     KeyFile keyFile = place.file == null ? KeyFile.ofFolder(place.data) : new KeyFile(place.file);
     keyFile.rotate(InstantSource.system().instant(), tokenLifetime);

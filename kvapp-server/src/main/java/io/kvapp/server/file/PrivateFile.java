@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -24,7 +26,11 @@ public final class PrivateFile {
 
   /**
    * Writes {@code content} to {@code file}, and returns once a power cut cannot undo it. A symbolic
-   * link stays one: what it points to is replaced.
+   * link stays one: what it points to is replaced. The file keeps its owner and group, so that a
+   * server whose file another user replaces goes on reading it.
+   *
+   * @throws IOException if it cannot be written, or cannot keep its owner and group; it is left
+   *     alone then
    */
   public static void replace(Path file, byte[] content) throws IOException {
     Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
@@ -53,10 +59,16 @@ public final class PrivateFile {
   private static void write(Path target, byte[] content, StandardCopyOption... options)
       throws IOException {
     Path folder = target.getParent();
+    if (folder == null) {
+      throw new IOException("it is a folder");
+    }
     Path temporary = Files.createTempFile(folder, target.getFileName() + ".", ".tmp");
     try {
       if (isPosix(temporary)) {
         Files.setPosixFilePermissions(temporary, OWNER_ONLY);
+        if (Files.exists(target)) {
+          keepOwner(target, temporary);
+        }
       }
       try (FileOutputStream output = new FileOutputStream(temporary.toFile())) {
         output.write(content);
@@ -67,6 +79,27 @@ public final class PrivateFile {
       Files.deleteIfExists(temporary);
     }
     syncFolder(folder);
+  }
+
+  /** Gives {@code temporary} the owner and group of {@code target}, whose place it takes. */
+  private static void keepOwner(Path target, Path temporary) throws IOException {
+    PosixFileAttributes kept = Files.readAttributes(target, PosixFileAttributes.class);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
+    PosixFileAttributes made = view.readAttributes();
+    try {
+      if (!made.group().equals(kept.group())) {
+        view.setGroup(kept.group());
+      }
+      if (!made.owner().equals(kept.owner())) {
+        view.setOwner(kept.owner());
+      }
+    } catch (IOException notPermitted) {
+      throw new IOException(
+          "it belongs to %s:%s, and this user cannot write a file that does; do this as %s or root"
+              .formatted(kept.owner(), kept.group(), kept.owner()),
+          notPermitted);
+    }
   }
 
   private static void syncFolder(Path folder) throws IOException {

@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What some files say together, read again when one of them has changed. The files are looked at
- * when they are asked for, at most once a second. New content that cannot be used is logged, and
- * what the files said before stays in use.
+ * when they are asked for, by {@link #get} at most once a second. New content that cannot be used
+ * is logged, and what the files said before stays in use; a file that cannot be read is tried again
+ * at each look.
  *
  * <p>All methods may be called from any thread. {@link #get} does not wait for another thread that
  * reads the files.
@@ -53,6 +54,7 @@ public final class WatchedFiles<T> {
   private volatile T value;
   private volatile long lookedAtMillis;
   private List<Stamp> stamps;
+  private String lastFault;
 
   /**
    * Reads the files for the first time.
@@ -79,7 +81,8 @@ public final class WatchedFiles<T> {
       this.value = reader.read();
     } catch (IOException unreadable) {
       throw new KVException(
-          name + " " + named(this.files) + " cannot be read: " + reason(unreadable), unreadable);
+          name + " " + named(this.files) + " cannot be read: " + FileFault.reason(unreadable),
+          unreadable);
     }
     warnIfOpenToOthers();
   }
@@ -99,23 +102,52 @@ public final class WatchedFiles<T> {
     return value;
   }
 
+  /**
+   * What the files say now, however lately they were looked at. Waits for another thread that reads
+   * them.
+   */
+  public T latest() {
+    look.lock();
+    try {
+      lookedAtMillis = clock.millis();
+      readIfChanged();
+    } finally {
+      look.unlock();
+    }
+    return value;
+  }
+
   private void readIfChanged() {
     List<Stamp> found = stamps();
     if (found.equals(stamps)) {
       return;
     }
-    stamps = found;
     try {
       value = reader.read();
+      stamps = found;
+      lastFault = null;
       LOG.info("{} {} has changed and is in use", name, named(files));
       warnIfOpenToOthers();
-    } catch (IOException | KVException unusable) {
+    } catch (KVException unusable) {
+      stamps = found;
+      logFault(unusable);
+    } catch (IOException unreadable) {
+      // Its stamps stay unknown, so that it is tried at each look: access may come back without one
+      // of them changing.
+      logFault(unreadable);
+    }
+  }
+
+  private void logFault(Exception fault) {
+    String reason = FileFault.reason(fault);
+    if (!reason.equals(lastFault)) {
       LOG.error(
           "{} {} has changed and cannot be used, so what it said before stays in use: {}",
           name,
           named(files),
-          reason(unusable));
+          reason);
     }
+    lastFault = reason;
   }
 
   private void warnIfOpenToOthers() {
@@ -125,19 +157,13 @@ public final class WatchedFiles<T> {
           LOG.warn("{} {} can be read by other users; run chmod 600 {}", name, file, file);
         }
       } catch (IOException gone) {
-        LOG.warn("{} {} cannot be looked at: {}", name, file, reason(gone));
+        LOG.warn("{} {} cannot be looked at: {}", name, file, FileFault.reason(gone));
       }
     }
   }
 
   private List<Stamp> stamps() {
     return files.stream().map(Stamp::of).toList();
-  }
-
-  private static String reason(Exception failure) {
-    return failure instanceof java.nio.file.NoSuchFileException
-        ? "there is no such file"
-        : String.valueOf(failure.getMessage());
   }
 
   private static String named(List<Path> files) {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.server.SteppedClock;
+import io.kvapp.server.auth.VerifiedTokens.Hash;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GuessLimitTest {
+  private static final Optional<Hash> TOKEN = Optional.of(Hash.of("a token"));
+
   private final SteppedClock clock = new SteppedClock();
   private final GuessLimit limit = new GuessLimit(clock);
   private final InetAddress home = address("192.0.2.1");
@@ -20,7 +24,7 @@ class GuessLimitTest {
     int guesses = guessUntilSlowed("ann", home);
 
     assertThat(guesses).isEqualTo(5);
-    assertThatThrownBy(() -> limit.attempt("ann", home))
+    assertThatThrownBy(() -> attempt("ann", home))
         .isInstanceOfSatisfying(
             AccessException.SlowedDown.class,
             slowed -> assertThat(slowed.retryAfter()).isEqualTo(Duration.ofSeconds(10)));
@@ -44,11 +48,11 @@ class GuessLimitTest {
 
   @Test
   void attempt_ownerWhereHeLoggedInBefore_isNotSlowedByStrangers() {
-    limit.attempt("ann", home).succeeded();
+    attempt("ann", home).succeeded();
     guessFromManyAddresses("ann");
 
-    limit.attempt("ann", home).succeeded();
-    assertThatThrownBy(() -> limit.attempt("ann", address("198.51.100.200")))
+    attempt("ann", home).succeeded();
+    assertThatThrownBy(() -> attempt("ann", address("198.51.100.200")))
         .isInstanceOf(AccessException.SlowedDown.class);
   }
 
@@ -56,29 +60,29 @@ class GuessLimitTest {
   void attempt_ownerOnThisMachine_isNotSlowedByStrangers() {
     guessFromManyAddresses("ann");
 
-    assertThatCode(() -> limit.attempt("ann", InetAddress.getLoopbackAddress()).succeeded())
+    assertThatCode(() -> attempt("ann", InetAddress.getLoopbackAddress()).succeeded())
         .doesNotThrowAnyException();
   }
 
   @Test
   void attempt_strangerAtTheOwnersAddress_isSlowedThereByAddress() {
-    limit.attempt("ann", home).succeeded();
+    attempt("ann", home).succeeded();
     int guesses = 0;
     while (guesses < 1_000 && isTaken("user " + guesses, home)) {
       guesses++;
     }
 
     assertThat(guesses).isEqualTo(20);
-    limit.attempt("ann", home).succeeded();
+    attempt("ann", home).succeeded();
   }
 
   @Test
   void attempt_rightPasswords_areNotCounted() {
     for (int login = 0; login < 1_000; login++) {
-      limit.attempt("ann", home).succeeded();
+      attempt("ann", home).succeeded();
     }
     for (int login = 0; login < 1_000; login++) {
-      limit.attempt("bob", home).cancel();
+      attempt("bob", home).cancel();
     }
   }
 
@@ -107,6 +111,33 @@ class GuessLimitTest {
     assertThat(isTaken("ann", address("2001:db8:0:1::1"))).isTrue();
   }
 
+  @Test
+  void attempt_ownerWithAnEarlierToken_isNotSlowedByStrangersAtTheSameAddress() {
+    guessUntilSlowed("ann", home);
+    guessFromManyAddresses("ann");
+
+    limit.attempt("ann", home, TOKEN).succeeded();
+    assertThat(guessUntilSlowed("ann", home)).isZero();
+  }
+
+  @Test
+  void attempt_guessesWithAToken_areSlowedAfterFiveAndCountForNobodyElse() {
+    for (int guess = 0; guess < 5; guess++) {
+      limit.attempt("ann", address("192.0.2." + guess), TOKEN);
+    }
+    assertThatThrownBy(() -> limit.attempt("ann", home, TOKEN))
+        .isInstanceOfSatisfying(
+            AccessException.SlowedDown.class,
+            slowed -> assertThat(slowed.retryAfter()).isEqualTo(Duration.ofSeconds(30)));
+
+    limit.attempt("ann", home, Optional.of(Hash.of("another token"))).cancel();
+    assertThat(guessUntilSlowed("ann", home)).isEqualTo(5);
+  }
+
+  private GuessLimit.Attempt attempt(String user, InetAddress from) {
+    return limit.attempt(user, from, Optional.empty());
+  }
+
   private int guessUntilSlowed(String user, InetAddress from) {
     int guesses = 0;
     while (guesses < 1_000 && isTaken(user, from)) {
@@ -125,7 +156,7 @@ class GuessLimitTest {
 
   private boolean isTaken(String user, InetAddress from) {
     try {
-      limit.attempt(user, from);
+      attempt(user, from);
       return true;
     } catch (AccessException.SlowedDown slowed) {
       return false;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningKeysTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final String KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
   private static final String OTHER_KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWg=";
 
@@ -32,7 +34,7 @@ class SigningKeysTest {
     SigningKeys keys = SigningKeys.parse("test", text);
 
     assertThat(keys.signing().getEncoded()).isEqualTo(Base64.getDecoder().decode(KEY));
-    assertThat(secrets(keys.verifying(NOW))).containsExactly(keys.signing());
+    assertThat(secrets(keys.verifying(NOW, MINUTE))).containsExactly(keys.signing());
   }
 
   @Test
@@ -49,15 +51,16 @@ class SigningKeysTest {
     SigningKeys keys = SigningKeys.parse("test", text);
 
     assertThat(keys.signing().getEncoded()).isEqualTo(Base64.getDecoder().decode(KEY));
-    assertThat(keys.verifying(NOW)).hasSize(2);
+    assertThat(keys.verifying(NOW, MINUTE)).hasSize(2);
   }
 
   @Test
-  void parse_keyWithAnEnd_verifiesUntilThen() {
-    SigningKeys keys = SigningKeys.parse("test", KEY + "\n" + OTHER_KEY + " until " + NOW);
+  void parse_replacedKey_verifiesForTheLifetimeOfATokenAndTheSkew() {
+    SigningKeys keys = SigningKeys.parse("test", KEY + "\n" + OTHER_KEY + " replaced " + NOW);
 
-    assertThat(keys.verifying(NOW.minusMillis(1))).hasSize(2);
-    assertThat(keys.verifying(NOW)).hasSize(1);
+    assertThat(keys.verifying(NOW.plusSeconds(89), MINUTE)).hasSize(2);
+    assertThat(keys.verifying(NOW.plusSeconds(90), MINUTE)).hasSize(1);
+    assertThat(keys.verifying(NOW.plusSeconds(90), Duration.ofHours(8))).hasSize(2);
   }
 
   @ParameterizedTest
@@ -69,9 +72,9 @@ class SigningKeysTest {
         "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZQ==",
         "secret key with words in it",
         "!" + KEY,
-        KEY + " until tomorrow",
-        KEY + " from 2026-01-02T03:04:05Z",
+        KEY + " replaced tomorrow",
         KEY + " until 2026-01-02T03:04:05Z",
+        KEY + " replaced 2026-01-02T03:04:05Z",
         KEY + "\nshort"
       })
   void parse_unusableText_isRefusedWithoutQuotingIt(String text) {
@@ -86,7 +89,7 @@ class SigningKeysTest {
 
   @Test
   void parse_tooManyKeys_isRefused() {
-    String text = String.join("\n", Collections.nCopies(9, KEY));
+    String text = String.join("\n", Collections.nCopies(65, KEY));
 
     assertThatThrownBy(() -> SigningKeys.parse("test", text)).isInstanceOf(KVException.class);
   }
@@ -94,26 +97,37 @@ class SigningKeysTest {
   @Test
   void rotated_keys_keepTheOldOneForAWhile() {
     SigningKeys first = SigningKeys.parse("test", KEY);
-    SigningKeys second = roundTrip(first.rotated(NOW, NOW.plusSeconds(60)));
-    SigningKeys third = roundTrip(second.rotated(NOW.plusSeconds(50), NOW.plusSeconds(110)));
+    SigningKeys second = rotated(first, NOW);
+    SigningKeys third = rotated(second, NOW.plusSeconds(50));
+    SigningKeys fourth = rotated(third, NOW.plusSeconds(90));
 
-    assertThat(secrets(second.verifying(NOW)))
+    assertThat(secrets(second.verifying(NOW, MINUTE)))
         .containsExactly(second.signing(), first.signing())
         .doesNotHaveDuplicates();
-    assertThat(secrets(third.verifying(NOW.plusSeconds(59))))
+    assertThat(secrets(third.verifying(NOW.plusSeconds(89), MINUTE)))
         .containsExactly(third.signing(), second.signing(), first.signing());
-    assertThat(secrets(third.verifying(NOW.plusSeconds(60))))
+    assertThat(secrets(third.verifying(NOW.plusSeconds(90), MINUTE)))
         .containsExactly(third.signing(), second.signing());
-    assertThat(secrets(third.verifying(NOW.plusSeconds(110)))).containsExactly(third.signing());
+    assertThat(secrets(third.verifying(NOW.plusSeconds(140), MINUTE)))
+        .containsExactly(third.signing());
+    assertThat(secrets(fourth.verifying(NOW, MINUTE)))
+        .containsExactly(fourth.signing(), third.signing(), second.signing());
   }
 
   @Test
-  void rotated_overAndOver_staysUsable() {
+  void rotated_overAndOver_isRefusedBeforeAKeyInUseIsLost() {
     SigningKeys keys = SigningKeys.random();
-    for (int rotation = 0; rotation < 20; rotation++) {
-      keys = roundTrip(keys.rotated(NOW, NOW.plusSeconds(60)));
+    for (int rotation = 1; rotation < 64; rotation++) {
+      keys = rotated(keys, NOW);
     }
-    assertThat(keys.verifying(NOW)).hasSize(8);
+
+    assertThat(keys.verifying(NOW, MINUTE)).hasSize(64);
+    assertThat(keys.rotated(NOW, MINUTE)).isEmpty();
+    assertThat(keys.rotated(NOW.plusSeconds(90), MINUTE)).isPresent();
+  }
+
+  private static SigningKeys rotated(SigningKeys keys, Instant now) {
+    return roundTrip(keys.rotated(now, MINUTE).orElseThrow());
   }
 
   private static SigningKeys roundTrip(SigningKeys keys) {

@@ -105,7 +105,7 @@ class UserRegisterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "a:b", "a\nb", "a\u0000", "\ud800"})
+  @ValueSource(strings = {"", " ", "a:b", "a\nb", "a\u0000", "\ud800", "local"})
   void add_unfitName_isRefusedBeforeAnythingIsWritten(String name) {
     assertThatThrownBy(() -> register.add(name, Role.WRITER, EVERY_KEY, "a password"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -136,6 +136,16 @@ class UserRegisterTest {
     }
   }
 
+  @Test
+  void lines_userOfTheReservedName_isNamed() throws IOException {
+    register.add("lokal", Role.WRITER, EVERY_KEY, "a password");
+    Files.writeString(file, Files.readString(file).replace("lokal", "local"));
+
+    assertThatThrownBy(register::lines)
+        .isInstanceOf(KVException.class)
+        .hasMessageContaining("user: local is reserved");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -163,7 +173,8 @@ class UserRegisterTest {
             + "\"hash\":\"\"}]}",
         "{\"users\":[{\"user\":\"a\",\"role\":\"writer\",\"iterations\":600000,\"salt\":\"SALT\","
             + "\"hash\":\"!\"}]}",
-        "{\"users\":[ENTRY,ENTRY]}"
+        "{\"users\":[ENTRY,ENTRY]}",
+        "{\"users\":[LOCAL]}"
       })
   void lines_unusableFile_isRefusedInOneLine(String content) throws IOException {
     String salt = "QUJDREVGR0hJSktMTU5PUA==";
@@ -172,7 +183,12 @@ class UserRegisterTest {
         "{\"user\":\"a\",\"role\":\"writer\",\"iterations\":600000,\"salt\":\"SALT\","
             + "\"hash\":\"HASH\"}";
     Files.writeString(
-        file, content.replace("ENTRY", entry).replace("SALT", salt).replace("HASH", hash));
+        file,
+        content
+            .replace("LOCAL", entry.replace("\"a\"", "\"local\""))
+            .replace("ENTRY", entry)
+            .replace("SALT", salt)
+            .replace("HASH", hash));
 
     assertThatThrownBy(register::lines)
         .isInstanceOf(KVException.class)

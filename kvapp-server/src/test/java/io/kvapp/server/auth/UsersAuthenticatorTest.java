@@ -100,6 +100,73 @@ class UsersAuthenticatorTest {
   }
 
   @Test
+  void issue_ownerWithAnEarlierToken_isNotLockedOutByGuessesFromTheSameAddress() {
+    String token = issue("ann", "ann's password");
+    guessUntilSlowed("ann");
+
+    assertSlowed("ann", "ann's password", null);
+    assertThat(issue("ann", "ann's password", token)).isNotEmpty();
+    assertSlowed("ann", "ann's password", null);
+  }
+
+  @Test
+  void issue_ownerWithATokenOfBeforeTheRestart_isKnownForThirtyDaysAfterItsEnd() {
+    String token = issue("ann", "ann's password");
+    clock.advance(Duration.ofDays(30).plus(AuthSettings.DEFAULT_TOKEN_LIFETIME).minusSeconds(1));
+    new KeyFile(folder.resolve("token.key"))
+        .rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+    authenticator = open(AuthSettings.defaults().withUsersFile(usersFile), "0.0.0.0");
+    guessUntilSlowed("ann");
+
+    assertInvalid(token);
+    assertThat(issue("ann", "ann's password", token)).isNotEmpty();
+    clock.advance(Duration.ofSeconds(1));
+    guessUntilSlowed("ann");
+    assertSlowed("ann", "ann's password", token);
+  }
+
+  @Test
+  void issue_guessesWithAnEarlierToken_areLimitedAndGetNothing() {
+    String token = issue("ann", "ann's password");
+    for (int guess = 0; guess < 5; guess++) {
+      assertThatThrownBy(() -> issue("ann", "a guess", token))
+          .isInstanceOf(AccessException.CredentialsWrong.class);
+    }
+    assertSlowed("ann", "ann's password", token);
+    assertThat(issue("ann", "ann's password")).isNotEmpty();
+    assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty(), token)))
+        .isInstanceOf(AccessException.CredentialsMissing.class);
+  }
+
+  @Test
+  void issue_tokenThatIsNoProof_countsAsAStranger() throws IOException {
+    String ofAnother = issue("rea", "rea's password");
+    String ofAnn = issue("ann", "ann's password");
+    String forged =
+        TokenFormat.sign(
+            ANN.principal(),
+            Optional.of(ANN.password().stamp()),
+            clock.instant(),
+            AuthSettings.DEFAULT_TOKEN_LIFETIME,
+            SigningKeys.random().signing());
+    String withoutStamp =
+        TokenFormat.sign(
+            ANN.principal(),
+            Optional.empty(),
+            clock.instant(),
+            AuthSettings.DEFAULT_TOKEN_LIFETIME,
+            new KeyFile(folder.resolve("token.key")).read().signing());
+    guessUntilSlowed("ann");
+
+    for (String token : List.of(ofAnother, forged, withoutStamp, "x", "", "x".repeat(10_000))) {
+      assertSlowed("ann", "ann's password", token);
+    }
+    write(user("ann", Role.WRITER, List.of(""), "another password"), REA);
+    clock.advance(Duration.ofSeconds(1));
+    assertSlowed("ann", "another password", ofAnn);
+  }
+
+  @Test
   void verify_userRemoved_endsTheTokens() throws IOException {
     String token = issue("ann", "ann's password");
     authenticator.verify(token);
@@ -195,6 +262,39 @@ class UsersAuthenticatorTest {
   }
 
   @Test
+  void verify_keyRotatedByOneWhoKnowsNoLifetime_keepsTokensOfEightHours() throws IOException {
+    AuthSettings settings =
+        AuthSettings.defaults()
+            .withUsersFile(usersFile)
+            .withTokenLifetime(Duration.ofHours(8))
+            .withSigningKeyFile(folder.resolve("shared.key"));
+    KeyFile keyFile = new KeyFile(folder.resolve("shared.key"));
+    keyFile.create();
+    authenticator = open(settings, "0.0.0.0");
+    String old = issue("ann", "ann's password");
+
+    keyFile.rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+    clock.advance(Duration.ofHours(8));
+    assertThat(authenticator.verify(old).user()).isEqualTo("ann");
+    clock.advance(Duration.ofSeconds(30));
+    assertInvalid(old);
+  }
+
+  @Test
+  void verify_tokenOfAServerThatSawTheRotationFirst_isTakenAtOnce() throws IOException {
+    KeyFile keyFile = new KeyFile(folder.resolve("shared.key"));
+    keyFile.create();
+    AuthSettings shared =
+        AuthSettings.defaults().withUsersFile(usersFile).withSigningKeyFile(keyFile.path());
+    Authenticator late = open(shared, "0.0.0.0");
+    keyFile.rotate(clock.instant(), shared.tokenLifetime());
+    authenticator = open(shared, "0.0.0.0");
+    String fresh = issue("ann", "ann's password");
+
+    assertThat(late.verify(fresh).user()).isEqualTo("ann");
+  }
+
+  @Test
   void open_otherServerWithTheSameKeys_takesTheTokens() throws IOException {
     AuthSettings shared = AuthSettings.defaults().withUsersFile(usersFile).withSigningKeys(KEY);
     authenticator = open(shared, "0.0.0.0");
@@ -223,7 +323,7 @@ class UsersAuthenticatorTest {
 
     assertThatThrownBy(() -> open(AuthSettings.defaults().withUsersFile(absent), "localhost"))
         .isInstanceOf(KVException.class)
-        .hasMessage("users file " + absent + " cannot be read: there is no such file");
+        .hasMessage("users file " + absent + " cannot be read: there is no such file or folder");
   }
 
   @Test
@@ -250,7 +350,28 @@ class UsersAuthenticatorTest {
   }
 
   private String issue(String user, String password) {
-    return authenticator.issue(caller(Optional.of(new Credentials(user, password))));
+    return issue(user, password, null);
+  }
+
+  private String issue(String user, String password, String earlierToken) {
+    return authenticator.issue(caller(Optional.of(new Credentials(user, password)), earlierToken));
+  }
+
+  private void guessUntilSlowed(String user) {
+    boolean slowed = false;
+    for (int guess = 0; guess < 100 && !slowed; guess++) {
+      try {
+        issue(user, "a guess");
+      } catch (AccessException refused) {
+        slowed = refused instanceof AccessException.SlowedDown;
+      }
+    }
+    assertThat(slowed).isTrue();
+  }
+
+  private void assertSlowed(String user, String password, String earlierToken) {
+    assertThatThrownBy(() -> issue(user, password, earlierToken))
+        .isInstanceOf(AccessException.SlowedDown.class);
   }
 
   private void assertInvalid(String token) {
@@ -263,7 +384,11 @@ class UsersAuthenticatorTest {
   }
 
   private static Caller caller(Optional<Credentials> credentials) {
-    return new Caller(InetAddress.getLoopbackAddress(), "localhost", credentials);
+    return caller(credentials, null);
+  }
+
+  private static Caller caller(Optional<Credentials> credentials, String earlierToken) {
+    return new Caller(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
   }
 
   private static User user(String name, Role role, List<String> prefixes, String password) {

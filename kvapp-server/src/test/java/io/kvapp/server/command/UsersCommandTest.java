@@ -65,6 +65,7 @@ class UsersCommandTest {
     assertThat(users("", "add", "bob")).isEqualTo(2);
     assertThat(users("x".repeat(1_025), "add", "bob")).isEqualTo(2);
     assertThat(users("a password\n", "add", "bob:")).isEqualTo(2);
+    assertThat(users("a password\n", "add", "local")).isEqualTo(2);
     assertThat(users("a password\n", "add", "bob", "--role", "root")).isEqualTo(2);
     assertThat(users("a password\n", "add", "bob", "--prefix", "a\nb")).isEqualTo(2);
     assertThat(users("a password\n", "passwd", "bob")).isEqualTo(1);
@@ -73,7 +74,7 @@ class UsersCommandTest {
     assertThat(users("", "grant", "ann", "--prefix", "a\nb")).isEqualTo(2);
     assertThat(users("a password\n", "add")).isEqualTo(2);
     assertThat(err.toString().lines())
-        .hasSize(12)
+        .hasSize(13)
         .allMatch(line -> line.startsWith("kvapp-server: "));
     assertThat(Path.of(file)).hasBinaryContent(before);
   }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import io.kvapp.server.SteppedClock;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +24,8 @@ class WatchedFilesTest {
   private final SteppedClock clock = new SteppedClock();
   @TempDir private Path folder;
   private Path file;
+  private IOException fault;
+  private int reads;
 
   @BeforeEach
   void write() throws IOException {
@@ -45,6 +50,17 @@ class WatchedFilesTest {
     assertThat(watched.get()).isEqualTo("one");
     clock.advance(SECOND);
     assertThat(watched.get()).isEqualTo("two");
+  }
+
+  @Test
+  void latest_replacedFile_isReadAgainAtOnce() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("two");
+
+    assertThat(watched.latest()).isEqualTo("two");
+    int before = reads;
+    assertThat(watched.latest()).isEqualTo("two");
+    assertThat(reads).isEqualTo(before);
   }
 
   @Test
@@ -81,19 +97,68 @@ class WatchedFilesTest {
   }
 
   @Test
+  void get_readThatFails_isTriedAtEachLookAndLoggedOnce() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("two");
+    fault = new AccessDeniedException(file.toString());
+
+    String log =
+        logOf(
+            () -> {
+              for (int look = 0; look < 3; look++) {
+                clock.advance(SECOND);
+                assertThat(watched.get()).isEqualTo("one");
+              }
+            });
+    assertThat(log).containsOnlyOnce("it may not be read or written by this user");
+    fault = null;
+    clock.advance(SECOND);
+    assertThat(watched.get()).isEqualTo("two");
+  }
+
+  @Test
+  void get_unusableContent_isReadOnce() throws IOException {
+    WatchedFiles<String> watched = watch();
+    replace("bad");
+    int before = reads;
+    for (int look = 0; look < 3; look++) {
+      clock.advance(SECOND);
+      watched.get();
+    }
+
+    assertThat(reads).isEqualTo(before + 1);
+  }
+
+  @Test
   void new_fileThatIsNotThere_isNamed() {
     file = folder.resolve("absent");
 
     assertThatThrownBy(this::watch)
         .isInstanceOf(KVException.class)
-        .hasMessage("test file " + file + " cannot be read: there is no such file");
+        .hasMessage("test file " + file + " cannot be read: there is no such file or folder");
   }
 
   private WatchedFiles<String> watch() {
     return new WatchedFiles<>("test file", List.of(file), List.of(), this::read, clock);
   }
 
+  private static String logOf(Runnable work) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      work.run();
+    } finally {
+      System.setErr(before);
+    }
+    return log.toString(StandardCharsets.UTF_8);
+  }
+
   private String read() throws IOException {
+    reads++;
+    if (fault != null) {
+      throw fault;
+    }
     String content = Files.readString(file);
     if (content.equals("bad")) {
       throw new KVException("it is bad");
