@@ -109,11 +109,11 @@ final class HttpOptions {
   @Option(
       names = "--max-search-bytes",
       paramLabel = "SIZE",
-      converter = BytesConverter.class,
+      converter = LongBytesConverter.class,
       description =
           "The most bytes of keys and values that a search by prefix may find; beyond it 413."
               + " Default: no limit.")
-  private Integer maxSearchBytes;
+  private Long maxSearchBytes;
 
   @Option(
       names = "--cors-origin",
