@@ -58,11 +58,12 @@ final class SegmentChecks {
     }
   }
 
-  /** The checksum of a segment that nobody has used, so that it need not be computed again. */
+  /** Whether nobody has used a segment yet, so that its checksum is still {@link #sum}. */
   boolean isUnused(int segment) {
     return states.get(segment) == UNCHECKED;
   }
 
+  /** What the checksum of a segment was when the view was closed. */
   int sum(int segment) {
     return sums[segment];
   }
