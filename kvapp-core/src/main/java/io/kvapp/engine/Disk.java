@@ -30,7 +30,6 @@ import java.util.Set;
  * thread; callers keep to threads that nobody interrupts, since an interrupt closes a file channel.
  */
 class Disk {
-  private static final int CHUNK_BYTES = 1 << 20;
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
 
   /** A new file, opened to read and write; it must not exist yet. */
@@ -56,9 +55,12 @@ class Disk {
   /**
    * Fills a new file with zeros, so that its blocks are there and no later store into its mapping
    * can fail for want of space.
+   *
+   * @param pieceBytes how much to write at once, a power of two; Linux keeps what is written at
+   *     once in one page of its cache where the file system lets it
    */
-  void preallocate(FileChannel channel, long bytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, CHUNK_BYTES));
+  void preallocate(FileChannel channel, long bytes, int pieceBytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, pieceBytes));
     for (long written = 0; written < bytes; ) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - written));
       written += channel.write(zeros);
@@ -114,9 +116,10 @@ class Disk {
     Files.deleteIfExists(file);
   }
 
-  /** Makes the file of a hash map, every page of it written. */
-  HashView createView(Path file, long entries, int keyBytes, int valueBytes) throws IOException {
-    return HashView.create(file, entries, keyBytes, valueBytes);
+  /** Makes the file of a hash map; see {@link HashView#create}. */
+  HashView createView(Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
+      throws IOException {
+    return HashView.create(file, entries, keyBytes, valueBytes, hugePages);
   }
 
   /** How many bytes can still be written on the disk of a folder. */

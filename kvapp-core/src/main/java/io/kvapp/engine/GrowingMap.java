@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +46,20 @@ final class GrowingMap implements AutoCloseable {
   private static final double FULL = 0.75;
   private static final long LEAST_FREE_BYTES = 256 << 20;
   private static final int MOST_DIGITS = 18;
+  private static final long LEAST_BUSY_BYTES = 32 << 10;
+  private static final long CALM_SHARE = 8192;
+
+  /** In huge pages, a byte written in calm makes the system write as many. */
+  private static final long CALM_COST = 32_768;
+
   private static final int WAITING_LIMIT = 20_000;
   private static final int GATHERED_BYTES = 4 << 20;
   private static final int OBJECT_BYTES = 100;
   private static final int DEFAULT_KEY_BYTES = 24;
   private static final int DEFAULT_VALUE_BYTES = 100;
   private static final String FILES = "live-*";
+  private static final String HUGE = "-huge.map";
+  private static final long LEAST_HUGE_BYTES = 32 << 20;
 
   /** How large a map is laid out. */
   record Size(long entries, int keyBytes, int valueBytes) {
@@ -77,6 +87,10 @@ final class GrowingMap implements AutoCloseable {
       byte[] value = hit.value();
       int length = value == null ? 0 : value.length;
       return view.put(key, hit.revision(), hit.expiresAt(), value, 0, length);
+    }
+
+    boolean hasHugePages() {
+      return file.getFileName().toString().endsWith(HUGE);
     }
 
     void delete(Disk disk) throws IOException {
@@ -130,7 +144,7 @@ final class GrowingMap implements AutoCloseable {
       }
     }
     long generation = left.stream().mapToLong(GrowingMap::generation).max().orElse(0) + 1;
-    Table table = table(disk, folder, generation, size);
+    Table table = table(disk, folder, generation, size, false);
     GrowingMap map = new GrowingMap(disk, folder, stripes, versions, generation, table, entries);
     map.partial = entries > 0;
     return map;
@@ -163,10 +177,10 @@ final class GrowingMap implements AutoCloseable {
     return new GrowingMap(disk, folder, stripes, versions, generation(file), table, view.size());
   }
 
-  private static Table table(Disk disk, Path folder, long generation, Size size)
+  private static Table table(Disk disk, Path folder, long generation, Size size, boolean hugePages)
       throws IOException {
-    Path file = folder.resolve("live-%d.map".formatted(generation));
-    HashView view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes);
+    Path file = folder.resolve("live-" + generation + (hugePages ? HUGE : ".map"));
+    HashView view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes, hugePages);
     return new Table(view, file, size);
   }
 
@@ -424,6 +438,29 @@ final class GrowingMap implements AutoCloseable {
     return !waiting.isEmpty() || current.view.fill() > FULL;
   }
 
+  /**
+   * Whether so many bytes of writes in a second are few for this map: in huge pages they would make
+   * the system write much more to the disk than in small ones.
+   */
+  boolean isCalm(long bytesWritten) {
+    return bytesWritten < Math.max(LEAST_BUSY_BYTES, current.view.fileBytes() / CALM_SHARE);
+  }
+
+  /**
+   * Whether the pages are of the wrong size for how much is written.
+   *
+   * @param bytesWritten by how many bytes of writes in calm, or else in busy times on end
+   */
+  boolean needsOtherPages(boolean calm, long bytesWritten) {
+    Table table = current;
+    long paysOffAt = table.view.fileBytes() / (calm ? CALM_COST : 1);
+    return next == null
+        && !partial
+        && table.view.fileBytes() >= LEAST_HUGE_BYTES
+        && table.hasHugePages() == calm
+        && bytesWritten > paysOffAt;
+  }
+
   /** Whether a much smaller map would do. */
   boolean needsShrinking() {
     Size size = current.size;
@@ -436,14 +473,19 @@ final class GrowingMap implements AutoCloseable {
   /**
    * Makes a map of fitting size take over, while readers and writers go on. For one thread.
    *
-   * <p>What to copy is taken from the ordered keys, since walking the map itself would lock a
-   * segment for milliseconds.
+   * <p>Where there is much writing, a larger map is laid out for huge pages.
    *
+   * <p>Goes part by part, as all entries of one go to few of the larger map, and what is touched
+   * again and again stays in the processor's cache.
+   *
+   * @param busy whether there is much writing, see {@link #isCalm}
    * @param goOn is asked now and then; once it says no, the maps stay as they are, to be closed
    */
-  void resize(BooleanSupplier goOn) throws IOException {
+  void resize(boolean busy, BooleanSupplier goOn) throws IOException {
     Table old = current;
-    Table larger = table(disk, folder, ++generation, fittingSize(old));
+    Size size = fittingSize(old);
+    boolean hugePages = busy && size.bytes() >= LEAST_HUGE_BYTES;
+    Table larger = table(disk, folder, ++generation, size, hugePages);
     if (old.view.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the ordered keys answer meanwhile", old.file);
     }
@@ -484,24 +526,30 @@ final class GrowingMap implements AutoCloseable {
   }
 
   private void copyAll(Table larger, BooleanSupplier goOn) {
+    HashView old = current.view;
+    BitSet unsound = new BitSet();
+    for (int part = 0; part < old.parts() && goOn.getAsBoolean(); part++) {
+      if (old.isSound(part)) {
+        copyPartByPart(old.keys(part), larger);
+      } else {
+        unsound.set(part);
+      }
+    }
+    if (!unsound.isEmpty()) {
+      copyFromTruth(larger, key -> unsound.get(old.part(key)), goOn);
+    }
+  }
+
+  /** Copies the entries that are in parts of which nothing can be read. */
+  private void copyFromTruth(Table larger, Predicate<byte[]> wanted, BooleanSupplier goOn) {
     Version version = versions.get();
     try {
       Cursor cursor = version.entries(new byte[0], null, false);
-      List<byte[]> keys = new ArrayList<>();
-      long gathered = 0;
       while (goOn.getAsBoolean() && cursor.next()) {
-        if (!cursor.isDelete()) {
-          byte[] key = cursor.ownKey();
-          keys.add(key);
-          gathered += OBJECT_BYTES + key.length;
-        }
-        if (gathered > GATHERED_BYTES) {
-          copyPartByPart(keys, larger);
-          keys.clear();
-          gathered = 0;
+        if (!cursor.isDelete() && wanted.test(cursor.key())) {
+          copy(cursor.ownKey(), larger);
         }
       }
-      copyPartByPart(keys, larger);
     } finally {
       version.release();
     }
@@ -542,7 +590,7 @@ final class GrowingMap implements AutoCloseable {
   void checkAhead(BooleanSupplier goOn) {
     HashView view = current.view;
     for (int part = 0; part < view.parts() && goOn.getAsBoolean(); part++) {
-      view.checkAhead(part);
+      view.isSound(part);
     }
   }
 

@@ -33,7 +33,8 @@ import net.openhft.chronicle.wire.TextWire;
  * <p>Immutable, safe for any thread.
  */
 final class HashFile {
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int SMALL_PIECE_BYTES = 16 << 10;
+  private static final int HUGE_PIECE_BYTES = 4 << 20;
   private static final int BYTES_BETWEEN_FORCES = 16 << 20;
   private static final long WORTH_A_COMMAND_BYTES = 64 << 20;
 
@@ -64,12 +65,17 @@ final class HashFile {
     fileBytes = OS.pageAlign(blank.sizeInBytesWithoutTiers());
   }
 
-  /** Gives an empty file its length, with every block there, and its head. */
-  void write(Path file) throws IOException {
-    boolean reserved = fileBytes >= WORTH_A_COMMAND_BYTES && Fallocate.run(file, fileBytes);
+  /**
+   * Gives an empty file its length, with every block there, and its head.
+   *
+   * @param hugePages whether to write it in pieces so large that Linux keeps each in one huge page
+   */
+  void write(Path file, boolean hugePages) throws IOException {
+    boolean reserved =
+        !hugePages && fileBytes >= WORTH_A_COMMAND_BYTES && Fallocate.run(file, fileBytes);
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       if (!reserved) {
-        writeZeros(out);
+        writeZeros(out, hugePages ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES);
       }
       out.seek(0);
       out.write(head);
@@ -77,8 +83,8 @@ final class HashFile {
     }
   }
 
-  private void writeZeros(RandomAccessFile out) throws IOException {
-    byte[] zeros = new byte[(int) Math.min(fileBytes, CHUNK_BYTES)];
+  private void writeZeros(RandomAccessFile out, int pieceBytes) throws IOException {
+    byte[] zeros = new byte[(int) Math.min(fileBytes, pieceBytes)];
     long sinceForced = 0;
     for (long done = 0; done < fileBytes; done += zeros.length) {
       int length = (int) Math.min(zeros.length, fileBytes - done);

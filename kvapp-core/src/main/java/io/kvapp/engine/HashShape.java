@@ -5,6 +5,8 @@ package io.kvapp.engine;
  *
  * <p>A segment's hash table has 8,192 slots and at most 65,536 chunks. That is the most for which a
  * slot takes four bytes instead of eight, so it is also what a lookup finds in the cache soonest.
+ * The number of segments is a power of two, so that each segment of a larger view gets its entries
+ * from one of a smaller view.
  *
  * <p>Immutable.
  *
@@ -29,7 +31,7 @@ record HashShape(
   static final long MAX_ENTRIES = 1L << 30;
 
   private static final int MIN_SEGMENTS = 8;
-  private static final int MEAN_ENTRIES = 5_000;
+  private static final int MOST_MEAN_ENTRIES = 5_000;
   private static final int SLOTS_FILL_WELL_TO = 5_461;
   private static final int MAX_CHUNKS = 1 << 16;
   private static final int CHUNKS_PER_ENTRY = 10;
@@ -46,7 +48,7 @@ record HashShape(
     require(entries > 0 && entries <= MAX_ENTRIES, "entries", entries);
     require(averageKeyBytes > 0, "averageKeyBytes", averageKeyBytes);
     require(averageValueBytes >= 0, "averageValueBytes", averageValueBytes);
-    int segments = (int) Math.max(MIN_SEGMENTS, divideUp(entries, MEAN_ENTRIES));
+    int segments = powerOfTwo((int) Math.max(MIN_SEGMENTS, divideUp(entries, MOST_MEAN_ENTRIES)));
     double mean = (double) entries / segments;
     double most = mean + SKEW * Math.sqrt(mean) + 1;
     long valueBytes = (long) HEADER_BYTES + averageValueBytes;
@@ -64,6 +66,10 @@ record HashShape(
         (int) Math.min(MAX_CHUNKS, Math.ceil(most * chunks)),
         averageKeyBytes,
         (int) valueBytes);
+  }
+
+  private static int powerOfTwo(int least) {
+    return Integer.highestOneBit(2 * least - 1);
   }
 
   private static long divideUp(long dividend, long divisor) {

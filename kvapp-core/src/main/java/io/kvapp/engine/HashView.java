@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.map.MapEntry;
+import net.openhft.chronicle.map.MapSegmentContext;
 import net.openhft.chronicle.map.VanillaChronicleMap;
 import net.openhft.chronicle.map.impl.CompiledMapIterationContext;
 import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
@@ -109,14 +112,12 @@ final class HashView implements AutoCloseable {
   }
 
   /**
-   * Compares a segment that was not compared yet with its checksum, as the first call that touches
-   * it would, so that fewer calls have to.
+   * Whether a part is as it was left; compares it with its checksum if that was not done yet, as
+   * the first call that touches it would.
    */
-  void checkAhead(int segment) {
+  boolean isSound(int part) {
     SegmentChecks known = checks;
-    if (known != null) {
-      run(stored -> check(known, segment));
-    }
+    return known == null || run(stored -> check(known, part));
   }
 
   private boolean check(SegmentChecks known, int segment) {
@@ -157,17 +158,21 @@ final class HashView implements AutoCloseable {
    * @param entries how many entries of the average size it holds at least
    * @param averageKeyBytes the average length of a key
    * @param averageValueBytes the average length of a value stored in the view
+   * @param hugePages whether the file is laid out for the processor's huge pages, where the system
+   *     has them: writing all over it costs a fraction then, and writing a little here and there
+   *     makes the system write megabytes to the disk for each entry
    * @throws IOException when the file exists or the disk is full, among others; a half-made file is
    *     deleted
    * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
    */
-  static HashView create(Path file, long entries, int averageKeyBytes, int averageValueBytes)
+  static HashView create(
+      Path file, long entries, int averageKeyBytes, int averageValueBytes, boolean hugePages)
       throws IOException {
     ModuleAccess.open();
     HashShape shape = HashShape.of(entries, averageKeyBytes, averageValueBytes);
     HashFile.createEmpty(file);
     try {
-      new HashFile(shape).write(file);
+      new HashFile(shape).write(file, hugePages);
       return start(file, shape, null);
     } catch (Throwable failure) {
       try {
@@ -238,6 +243,19 @@ final class HashView implements AutoCloseable {
   /** How many parts there are. */
   int parts() {
     return map.actualSegments;
+  }
+
+  /** The keys of a part; writers of the part wait for it, a millisecond or less. */
+  List<byte[]> keys(int part) {
+    return run(stored -> keysOf(part));
+  }
+
+  private List<byte[]> keysOf(int part) {
+    List<byte[]> keys = new ArrayList<>();
+    try (MapSegmentContext<byte[], StoredEntry, ?> context = map.segmentContext(part)) {
+      context.forEachSegmentEntry(entry -> keys.add(StoredEntry.keyOf(entry.key())));
+    }
+    return keys;
   }
 
   /** What became of a put. */

@@ -65,7 +65,7 @@ record Manifest(
 
   private static final String FORMAT = "1";
   private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
-  private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}\\.map");
+  private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
   private static final Pattern FILE_NAME =
       Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
   private static final long MOST_BYTES = 64 << 20;

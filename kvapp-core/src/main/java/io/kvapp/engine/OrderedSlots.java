@@ -13,13 +13,19 @@ import java.util.concurrent.atomic.LongAdder;
  * compares eight bytes of each key behind the prefix that all keys of the leaf share, and touches a
  * key itself only at a tie.
  *
+ * <p>Keys and slots lie in arrays of numbers: an object for each of them costs the garbage
+ * collector as much as the rest of a put.
+ *
  * <p>Entries are never removed. Safe for any thread.
  */
 final class OrderedSlots {
   private static final int LEAF_ENTRIES = 256;
+  private static final int FIRST_KEY_BYTES = 1024;
+  private static final int LENGTH_BYTES = Short.BYTES;
   private static final byte[] START = {};
 
   private final LongAdder count = new LongAdder();
+  private final Places places = new Places();
   private volatile Index index = new Index(new Leaf[] {new Leaf(START, null)});
 
   /** How many keys there are; exact while nobody adds one. */
@@ -28,17 +34,18 @@ final class OrderedSlots {
   }
 
   void put(byte[] key, Slot slot) {
+    long place = places.of(slot);
     while (true) {
       Leaf leaf = index.floor(key);
       synchronized (leaf) {
         if (leaf.covers(key)) {
           int found = leaf.find(key);
           if (found >= 0) {
-            leaf.slots[found] = slot;
+            leaf.set(found, slot.revision, place);
             return;
           }
           if (leaf.size < LEAF_ENTRIES) {
-            leaf.insert(-found - 1, key, slot);
+            leaf.insert(-found - 1, key, slot.revision, place);
             count.increment();
             return;
           }
@@ -51,12 +58,12 @@ final class OrderedSlots {
   private void split(Leaf leaf, int wanted) {
     // Keys that come in order leave full leaves behind.
     int from = wanted == leaf.size ? leaf.size - 1 : leaf.size / 2;
-    Leaf right = new Leaf(leaf.keys[from], leaf.high);
+    Leaf right = new Leaf(leaf.key(from), leaf.high);
     for (int i = from; i < leaf.size; i++) {
-      right.insert(i - from, leaf.keys[i], leaf.slots[i]);
+      right.insert(i - from, leaf.key(i), leaf.revisions[i], leaf.places[i]);
     }
     add(right);
-    leaf.cut(from);
+    leaf.cut(from, right.low);
   }
 
   private synchronized void add(Leaf leaf) {
@@ -70,7 +77,7 @@ final class OrderedSlots {
       synchronized (leaf) {
         if (leaf.covers(key)) {
           int found = leaf.find(key);
-          return found < 0 ? null : leaf.slots[found];
+          return found < 0 ? null : places.slot(leaf.places[found], leaf.revisions[found]);
         }
       }
     }
@@ -85,6 +92,65 @@ final class OrderedSlots {
    */
   Cursor cursor(byte[] from, byte[] to, boolean reverse) {
     return new LeafCursor(from, to, reverse);
+  }
+
+  /** Slots but for their revisions as numbers: the segment, two flags and the offset. */
+  private static final class Places {
+    private static final int SEGMENT_SHIFT = 33;
+    private static final long DELETE = 1L << 32;
+    private static final long EXPIRES = 1L << 31;
+
+    /** Those that a place names by their positions; the first one stands for none. */
+    private volatile Segment[] segments = {null};
+
+    long of(Slot slot) {
+      return (long) number(slot.segment) << SEGMENT_SHIFT
+          | (slot.isDelete() ? DELETE : 0)
+          | (slot.expires() ? EXPIRES : 0)
+          | slot.offset;
+    }
+
+    private int number(Segment segment) {
+      int known = find(segment);
+      return known < 0 ? add(segment) : known;
+    }
+
+    private int find(Segment segment) {
+      Segment[] all = segments;
+      int number = all.length - 1;
+      while (number >= 0 && all[number] != segment) {
+        number--;
+      }
+      return number;
+    }
+
+    private synchronized int add(Segment segment) {
+      int known = find(segment);
+      if (known >= 0) {
+        return known;
+      }
+      Segment[] more = Arrays.copyOf(segments, segments.length + 1);
+      more[more.length - 1] = segment;
+      segments = more;
+      return more.length - 1;
+    }
+
+    Slot slot(long place, long revision) {
+      boolean expires = (place & EXPIRES) != 0;
+      return new Slot(segment(place), offset(place), revision, isDelete(place), expires);
+    }
+
+    Segment segment(long place) {
+      return segments[(int) (place >>> SEGMENT_SHIFT)];
+    }
+
+    static int offset(long place) {
+      return (int) place & Integer.MAX_VALUE;
+    }
+
+    static boolean isDelete(long place) {
+      return (place & DELETE) != 0;
+    }
   }
 
   /**
@@ -180,8 +246,16 @@ final class OrderedSlots {
   private static final class Leaf {
     final byte[] low;
     final long[] heads = new long[LEAF_ENTRIES];
-    final byte[][] keys = new byte[LEAF_ENTRIES][];
-    final Slot[] slots = new Slot[LEAF_ENTRIES];
+    final long[] revisions = new long[LEAF_ENTRIES];
+    final long[] places = new long[LEAF_ENTRIES];
+
+    /** Where each key stands in {@link #bytes}: its length as two bytes, then itself. */
+    final int[] keyAt = new int[LEAF_ENTRIES];
+
+    /** What is in use of it never changes: who holds it may read without the lock. */
+    byte[] bytes = new byte[FIRST_KEY_BYTES];
+
+    int used;
     byte[] high;
     int shared;
     int size;
@@ -209,7 +283,7 @@ final class OrderedSlots {
         int middle = (from + to) >>> 1;
         int order = Long.compareUnsigned(heads[middle], head);
         if (order == 0) {
-          order = Arrays.compareUnsigned(keys[middle], key);
+          order = compare(bytes, keyAt[middle], key);
         }
         if (order == 0) {
           return middle;
@@ -223,39 +297,90 @@ final class OrderedSlots {
       return -from - 1;
     }
 
-    void insert(int at, byte[] key, Slot slot) {
-      System.arraycopy(heads, at, heads, at + 1, size - at);
-      System.arraycopy(keys, at, keys, at + 1, size - at);
-      System.arraycopy(slots, at, slots, at + 1, size - at);
+    /** The first place whose key is not below {@code key}. */
+    int lowerBound(byte[] key) {
+      int found = find(key);
+      return found < 0 ? -found - 1 : found;
+    }
+
+    byte[] key(int at) {
+      return copy(bytes, keyAt[at]);
+    }
+
+    void set(int at, long revision, long place) {
+      revisions[at] = revision;
+      places[at] = place;
+    }
+
+    void insert(int at, byte[] key, long revision, long place) {
+      int moved = size - at;
+      System.arraycopy(heads, at, heads, at + 1, moved);
+      System.arraycopy(revisions, at, revisions, at + 1, moved);
+      System.arraycopy(places, at, places, at + 1, moved);
+      System.arraycopy(keyAt, at, keyAt, at + 1, moved);
       heads[at] = Heads.of(key, shared);
-      keys[at] = key;
-      slots[at] = slot;
+      keyAt[at] = append(key);
+      set(at, revision, place);
       size++;
     }
 
-    /** Drops the entries from {@code from} on, which another leaf has now. */
-    void cut(int from) {
-      bound(keys[from]);
-      Arrays.fill(keys, from, size, null);
-      Arrays.fill(slots, from, size, null);
-      size = from;
-      for (int i = 0; i < size; i++) {
-        heads[i] = Heads.of(keys[i], shared);
+    private int append(byte[] key) {
+      int at = used;
+      int end = at + LENGTH_BYTES + key.length;
+      if (end > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(end, 2 * bytes.length));
       }
+      bytes[at] = (byte) (key.length >>> Byte.SIZE);
+      bytes[at + 1] = (byte) key.length;
+      System.arraycopy(key, 0, bytes, at + LENGTH_BYTES, key.length);
+      used = end;
+      return at;
+    }
+
+    /** Drops the entries from {@code from} on, which another leaf has now. */
+    void cut(int from, byte[] newHigh) {
+      bound(newHigh);
+      size = from;
+      byte[] before = bytes;
+      bytes = new byte[Math.max(FIRST_KEY_BYTES, 2 * (used * from / LEAF_ENTRIES))];
+      used = 0;
+      for (int i = 0; i < size; i++) {
+        byte[] key = copy(before, keyAt[i]);
+        heads[i] = Heads.of(key, shared);
+        keyAt[i] = append(key);
+      }
+    }
+
+    private static int length(byte[] bytes, int at) {
+      return (bytes[at] & 0xff) << Byte.SIZE | bytes[at + 1] & 0xff;
+    }
+
+    static byte[] copy(byte[] bytes, int at) {
+      int from = at + LENGTH_BYTES;
+      return Arrays.copyOfRange(bytes, from, from + length(bytes, at));
+    }
+
+    /** Compares the key that stands at some place with another. */
+    static int compare(byte[] bytes, int at, byte[] key) {
+      int from = at + LENGTH_BYTES;
+      return Arrays.compareUnsigned(bytes, from, from + length(bytes, at), key, 0, key.length);
     }
   }
 
   /** Copies one leaf at a time. */
   private final class LeafCursor implements Cursor {
-    private final byte[][] keys = new byte[LEAF_ENTRIES][];
-    private final Slot[] slots = new Slot[LEAF_ENTRIES];
+    private final long[] revisions = new long[LEAF_ENTRIES];
+    private final long[] leafPlaces = new long[LEAF_ENTRIES];
+    private final int[] keyAt = new int[LEAF_ENTRIES];
     private final byte[] from;
     private final byte[] to;
     private final boolean reverse;
+    private byte[] bytes;
     private byte[] low;
     private byte[] high;
     private int at;
     private int size;
+    private byte[] key;
 
     LeafCursor(byte[] from, byte[] to, boolean reverse) {
       this.from = from;
@@ -265,23 +390,24 @@ final class OrderedSlots {
         loadBelow(to);
       } else {
         load(from);
-        at = -1;
-        skipTo(from);
       }
     }
 
-    private void load(byte[] key) {
+    /** Stands before the first key of a leaf that is not below {@code start}. */
+    private void load(byte[] start) {
       while (true) {
-        Leaf leaf = index.floor(key);
+        Leaf leaf = index.floor(start);
         synchronized (leaf) {
-          if (leaf.covers(key)) {
+          if (leaf.covers(start)) {
             copy(leaf);
+            at = leaf.lowerBound(start) - 1;
             return;
           }
         }
       }
     }
 
+    /** Stands behind the last key of a leaf that is below {@code end}. */
     private void loadBelow(byte[] end) {
       while (true) {
         Leaf leaf = end == null ? index.last() : index.lower(end);
@@ -290,10 +416,7 @@ final class OrderedSlots {
               leaf.high == null || end != null && Arrays.compareUnsigned(leaf.high, end) >= 0;
           if (reaches) {
             copy(leaf);
-            at = size;
-            while (end != null && at > 0 && Arrays.compareUnsigned(keys[at - 1], end) >= 0) {
-              at--;
-            }
+            at = end == null ? size : leaf.lowerBound(end);
             return;
           }
         }
@@ -301,21 +424,18 @@ final class OrderedSlots {
     }
 
     private void copy(Leaf leaf) {
-      System.arraycopy(leaf.keys, 0, keys, 0, leaf.size);
-      System.arraycopy(leaf.slots, 0, slots, 0, leaf.size);
       size = leaf.size;
+      System.arraycopy(leaf.revisions, 0, revisions, 0, size);
+      System.arraycopy(leaf.places, 0, leafPlaces, 0, size);
+      System.arraycopy(leaf.keyAt, 0, keyAt, 0, size);
+      bytes = leaf.bytes;
       low = leaf.low;
       high = leaf.high;
     }
 
-    private void skipTo(byte[] key) {
-      while (at + 1 < size && Arrays.compareUnsigned(keys[at + 1], key) < 0) {
-        at++;
-      }
-    }
-
     @Override
     public boolean next() {
+      key = null;
       return reverse ? stepBack() : stepForward();
     }
 
@@ -326,9 +446,8 @@ final class OrderedSlots {
           return false;
         }
         load(high);
-        at = -1;
       }
-      return to == null || Arrays.compareUnsigned(keys[at], to) < 0;
+      return to == null || Leaf.compare(bytes, keyAt[at], to) < 0;
     }
 
     private boolean stepBack() {
@@ -339,42 +458,49 @@ final class OrderedSlots {
         }
         loadBelow(low);
       }
-      return Arrays.compareUnsigned(keys[at], from) >= 0;
+      return Leaf.compare(bytes, keyAt[at], from) >= 0;
     }
 
     @Override
     public byte[] key() {
-      return keys[at];
+      if (key == null) {
+        key = Leaf.copy(bytes, keyAt[at]);
+      }
+      return key;
     }
 
     @Override
     public byte[] ownKey() {
-      return keys[at].clone();
+      return key();
     }
 
     @Override
     public long revision() {
-      return slots[at].revision;
+      return revisions[at];
     }
 
     @Override
     public long expiresAt() {
-      return slots[at].expiresAt();
+      return slot().expiresAt();
     }
 
     @Override
     public boolean isDelete() {
-      return slots[at].isDelete();
+      return Places.isDelete(leafPlaces[at]);
     }
 
     @Override
     public int valueLength() {
-      return slots[at].valueLength();
+      return slot().valueLength();
     }
 
     @Override
     public byte[] value() {
-      return slots[at].value();
+      return slot().value();
+    }
+
+    private Slot slot() {
+      return places.slot(leafPlaces[at], revisions[at]);
     }
   }
 }

@@ -31,10 +31,13 @@ import java.util.zip.CRC32C;
  * offset, so that a record is valid in its own place only.
  *
  * <p>A store into the mapping is in the operating system's memory at once and survives the death of
- * the process. Where each write is synced, small records are written by a call instead: a page that
- * was stored into since its last sync makes the next one commit the file's metadata too, which
- * takes twice as long as the sync itself. Appends come from one thread at a time; everything
- * appended may be read by any thread that learned of it safely.
+ * the process. The first store into a page costs as much as dozens of others, and so does the first
+ * after each sync. A large segment, which a busy store has, is therefore laid out for the
+ * processor's huge pages; a small one is not, as a sync writes whole pages. Where each write is
+ * synced, small records are written by a call instead: a page that was stored into since its last
+ * sync makes the next one commit the file's metadata too, which takes twice as long as the sync
+ * itself. Appends come from one thread at a time; everything appended may be read by any thread
+ * that learned of it safely.
  */
 final class Segment {
   static final int HEADER_BYTES = 64;
@@ -53,6 +56,9 @@ final class Segment {
   private static final byte PUT = 1;
   private static final byte DELETE = 2;
   private static final int MOST_GATHERED_BYTES = 64 << 10;
+  private static final int SMALL_BYTES = 4 << 20;
+  private static final int SMALL_PIECE_BYTES = 16 << 10;
+  private static final int HUGE_PIECE_BYTES = 4 << 20;
 
   final Path file;
   final long sequence;
@@ -99,7 +105,8 @@ final class Segment {
     Path temporary = folder.resolve(file.getFileName() + ".tmp");
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
-      disk.preallocate(channel, capacity);
+      boolean huge = capacity > SMALL_BYTES && !syncedOften;
+      disk.preallocate(channel, capacity, huge ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES);
       MappedByteBuffer buffer = disk.mapToWrite(channel, capacity);
       RandomAccessFile writer = syncedOften ? new RandomAccessFile(temporary.toFile(), "rw") : null;
       Segment segment = new Segment(file, sequence, buffer, writer);

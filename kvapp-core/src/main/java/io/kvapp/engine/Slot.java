@@ -36,6 +36,10 @@ final class Slot {
     return delete;
   }
 
+  boolean expires() {
+    return expires;
+  }
+
   long expiresAt() {
     return expires ? segment.expiresAt(offset) : 0;
   }

@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  */
 final class SnapshotWriter implements Closeable {
   private static final int FULL_BYTES = 256 << 20;
-  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 4 << 20;
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
 
   private final Disk disk;

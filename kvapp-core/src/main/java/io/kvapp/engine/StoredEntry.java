@@ -51,6 +51,14 @@ final class StoredEntry extends AbstractData<StoredEntry> {
     return this;
   }
 
+  /** The key that lies at some place in the map, in an array of its own. */
+  static byte[] keyOf(Data<byte[]> stored) {
+    byte[] key = new byte[(int) stored.size()];
+    long address = stored.bytes().addressForRead(stored.offset());
+    Codec.MEMORY.readBytes(address, key, 0, key.length);
+    return key;
+  }
+
   /** Lets go of the caller's value. */
   void forget() {
     value = null;

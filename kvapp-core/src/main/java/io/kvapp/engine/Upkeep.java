@@ -27,6 +27,7 @@ final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final int QUIET_TICKS = 2;
   private static final int IDLE_TICKS = 5;
+  private static final int STEADY_TICKS = 60;
 
   /** Work that may fail for want of space or because the disk is broken. */
   interface Work {
@@ -51,7 +52,11 @@ final class Upkeep {
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
   private long revisionAtTick;
+  private long bytesAtTick;
   private volatile int quietTicks;
+  private volatile int calmTicks;
+  private volatile int busyTicks;
+  private volatile long steadyBytes;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -89,6 +94,8 @@ final class Upkeep {
   private void syncAndSweep() {
     quietTicks = journal.revision() == revisionAtTick ? quietTicks + 1 : 0;
     revisionAtTick = journal.revision();
+    noteHowBusy(journal.appendedBytes() - bytesAtTick);
+    bytesAtTick = journal.appendedBytes();
     try {
       if (journal.failure() == null) {
         journal.syncAndNote();
@@ -97,6 +104,13 @@ final class Upkeep {
     } catch (KVException failure) {
       LOG.debug("upkeep waits: {}", failure.getMessage());
     }
+  }
+
+  private void noteHowBusy(long bytes) {
+    boolean calm = map.isCalm(bytes);
+    steadyBytes = calm == calmTicks > 0 ? steadyBytes + bytes : bytes;
+    calmTicks = calm ? calmTicks + 1 : 0;
+    busyTicks = calm ? 0 : busyTicks + 1;
   }
 
   /** Looks whether anything is to be done; cheap enough to be called every thousand writes. */
@@ -157,9 +171,9 @@ final class Upkeep {
     merging.request();
   }
 
-  /** Whether nobody writes and yet the journal has the large files of busier times. */
+  /** Whether little is written and yet the journal has the large files of busier times. */
   private boolean isWasteful() {
-    return quietTicks >= IDLE_TICKS && journal.isLarge();
+    return (quietTicks >= IDLE_TICKS || calmTicks >= STEADY_TICKS) && journal.isLarge();
   }
 
   private void merge() throws IOException {
@@ -177,9 +191,17 @@ final class Upkeep {
     if (map.isPartial() && !fillingFailed) {
       fill();
     }
-    while (!closing && (map.needsGrowth() || quietTicks >= IDLE_TICKS && map.needsShrinking())) {
+    while (!closing
+        && (map.needsGrowth()
+            || quietTicks >= IDLE_TICKS && map.needsShrinking()
+            || needsOtherPages())) {
       resize();
     }
+  }
+
+  private boolean needsOtherPages() {
+    boolean calm = calmTicks >= STEADY_TICKS;
+    return (calm || busyTicks >= STEADY_TICKS) && map.needsOtherPages(calm, steadyBytes);
   }
 
   private void fill() throws IOException {
@@ -203,7 +225,7 @@ final class Upkeep {
 
   private void resize() throws IOException {
     try {
-      map.resize(() -> !closing);
+      map.resize(calmTicks == 0, () -> !closing);
       growthFailure = null;
       signal();
     } catch (KVException.Corrupt damage) {

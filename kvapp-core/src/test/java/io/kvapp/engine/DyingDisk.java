@@ -52,12 +52,12 @@ final class DyingDisk extends Disk {
   }
 
   @Override
-  void preallocate(FileChannel channel, long bytes) throws IOException {
+  void preallocate(FileChannel channel, long bytes, int pieceBytes) throws IOException {
     if (isLast()) {
-      super.preallocate(channel, bytes / 2);
+      super.preallocate(channel, bytes / 2, pieceBytes);
       die();
     }
-    super.preallocate(channel, bytes);
+    super.preallocate(channel, bytes, pieceBytes);
   }
 
   @Override
@@ -93,8 +93,9 @@ final class DyingDisk extends Disk {
   }
 
   @Override
-  HashView createView(Path file, long entries, int keyBytes, int valueBytes) throws IOException {
-    HashView view = super.createView(file, entries, keyBytes, valueBytes);
+  HashView createView(Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
+      throws IOException {
+    HashView view = super.createView(file, entries, keyBytes, valueBytes, hugePages);
     if (isLast()) {
       die();
     }

@@ -185,7 +185,8 @@ final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  synchronized void preallocate(FileChannel channel, long bytes) throws IOException {
+  synchronized void preallocate(FileChannel channel, long bytes, int pieceBytes)
+      throws IOException {
     step("preallocate", true);
     channel.write(ByteBuffer.allocate(1), bytes - 1);
     contents.get(channel).isMapped = true;
@@ -256,10 +257,10 @@ final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  synchronized HashView createView(Path file, long entries, int keyBytes, int valueBytes)
-      throws IOException {
+  synchronized HashView createView(
+      Path file, long entries, int keyBytes, int valueBytes, boolean hugePages) throws IOException {
     step("create " + file.getFileName(), true);
-    return super.createView(file, entries, keyBytes, valueBytes);
+    return super.createView(file, entries, keyBytes, valueBytes, hugePages);
   }
 
   /** Cuts the power now, where it is not cut yet. */

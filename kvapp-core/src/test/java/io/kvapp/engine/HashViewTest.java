@@ -104,7 +104,7 @@ final class HashViewTest {
     Random random = new Random(SEED);
     int[] constant = {100};
     for (int kind = 0; kind < 2; kind++) {
-      try (HashView view = HashView.create(folder.resolve("map" + kind), entries, 23, 100)) {
+      try (HashView view = HashView.create(folder.resolve("map" + kind), entries, 23, 100, false)) {
         for (int i = 0; i < entries; i++) {
           int skewed = (int) (-100 * Math.log(1 - random.nextDouble()));
           assertThat(put(view, i, kind == 0 ? constant[0] : skewed)).isTrue();
@@ -120,7 +120,7 @@ final class HashViewTest {
   void create_averageOfAnySize_holdsAsManyAsPromised(int averageValueBytes) throws IOException {
     int entries = 2_000;
     Path file = folder.resolve("map");
-    try (HashView view = HashView.create(file, entries, 23, averageValueBytes)) {
+    try (HashView view = HashView.create(file, entries, 23, averageValueBytes, false)) {
       for (int i = 0; i < entries; i++) {
         assertThat(put(view, i, averageValueBytes)).isTrue();
       }
@@ -166,7 +166,7 @@ final class HashViewTest {
     Random random = new Random(SEED);
     Map<String, byte[]> model = new HashMap<>();
     Path file = folder.resolve("map");
-    HashView view = HashView.create(file, 2_000, 23, 100);
+    HashView view = HashView.create(file, 2_000, 23, 100, false);
     int refused = 0;
     for (int i = 0; i < 200_000; i++) {
       int id = random.nextInt(4_000);
@@ -457,11 +457,11 @@ final class HashViewTest {
         .isZero();
     try {
       Path file = disk.resolve("map");
-      assertThatThrownBy(() -> HashView.create(file, 100_000, 23, 100))
+      assertThatThrownBy(() -> HashView.create(file, 100_000, 23, 100, false))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("space");
       assertThat(file).doesNotExist();
-      try (HashView view = HashView.create(file, SMALLEST, 23, 100)) {
+      try (HashView view = HashView.create(file, SMALLEST, 23, 100, false)) {
         assertThat(fillUp(view, 100)).isGreaterThan((int) SMALLEST);
       }
     } finally {
@@ -481,7 +481,7 @@ final class HashViewTest {
   }
 
   private HashView create(long entries) throws IOException {
-    return HashView.create(folder.resolve("map"), entries, 23, 100);
+    return HashView.create(folder.resolve("map"), entries, 23, 100, false);
   }
 
   /** Puts until the first refusal; the number of entries stored. */

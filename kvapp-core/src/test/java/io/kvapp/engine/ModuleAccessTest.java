@@ -23,7 +23,7 @@ final class ModuleAccessTest {
     public static void main(String[] arguments) throws IOException {
       Path file = Path.of(arguments[0]);
       byte[] key = {1};
-      HashView made = HashView.create(file, 16_384, 23, 100);
+      HashView made = HashView.create(file, 16_384, 23, 100, false);
       made.put(key, 1, 0, key, 0, 1);
       int[] sums = made.finish();
       try (HashView view = HashView.open(file, 16_384, 23, 100, sums)) {

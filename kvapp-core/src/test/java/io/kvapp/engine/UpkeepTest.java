@@ -125,12 +125,13 @@ class UpkeepTest {
     private final CountDownLatch goOn = new CountDownLatch(1);
 
     @Override
-    HashView createView(Path file, long entries, int keyBytes, int valueBytes) throws IOException {
+    HashView createView(Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
+        throws IOException {
       if (!file.endsWith("live-1.map")) {
         begun.countDown();
         await(goOn);
       }
-      return super.createView(file, entries, keyBytes, valueBytes);
+      return super.createView(file, entries, keyBytes, valueBytes, hugePages);
     }
   }
 
