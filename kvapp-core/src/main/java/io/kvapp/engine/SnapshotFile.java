@@ -40,6 +40,9 @@ final class SnapshotFile {
   static final int HEADER_BYTES = 16;
   static final int FOOTER_BYTES = 48;
   static final int HEAD_BYTES = 31;
+  private static final int MOST_READ_AT_ONCE = 1024;
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
@@ -261,6 +264,7 @@ final class SnapshotFile {
     private final ByteBuffer view = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private byte[] head = new byte[HEAD_BYTES + 64];
+    private int headBytes;
     private int offset;
     private int keyLength;
 
@@ -301,15 +305,16 @@ final class SnapshotFile {
 
     private void load(int ordinal, int at) {
       offset = at;
-      keyLength = Short.toUnsignedInt(view.getShort(offset + 28));
+      read(head.length);
+      keyLength = Short.toUnsignedInt((short) SHORT.get(head, 28));
       int bytes = HEAD_BYTES + keyLength;
-      if (bytes > head.length) {
-        head = new byte[bytes];
-      }
       if (bytes > offsetsAt - offset) {
         throw damaged(path, offset, "a key runs out of the file");
       }
-      view.get(offset, head, 0, bytes);
+      if (bytes > headBytes) {
+        head = new byte[bytes];
+        read(bytes);
+      }
       crc.reset();
       crc.update(head, Integer.BYTES, bytes - Integer.BYTES);
       if (((int) crc.getValue() ^ placeCheck(id, ordinal)) != (int) INT.get(head, 0)) {
@@ -317,21 +322,22 @@ final class SnapshotFile {
       }
     }
 
+    /** Copies the change out of the mapping, or its first bytes: once, as each copy costs. */
+    private void read(int bytes) {
+      headBytes = Math.min(bytes, offsetsAt - offset);
+      view.get(offset, head, 0, headBytes);
+    }
+
+    /** Makes room for changes of that size, so that the next one is read at once. */
+    private void expect(int bytes) {
+      if (bytes > head.length && bytes <= MOST_READ_AT_ONCE) {
+        head = Arrays.copyOf(head, bytes + bytes / 4);
+      }
+    }
+
     /** The first ordinal whose key is not below {@code key}; {@link #count} where there is none. */
     int lowerBound(byte[] key) {
-      SparseIndex index = index(this);
-      int low = index.low(key);
-      int high = index.high(key);
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        load(middle);
-        if (compareKey(key) < 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return low;
+      return index(this).lowerBound(this, key);
     }
 
     int compareKey(byte[] other) {
@@ -370,9 +376,16 @@ final class SnapshotFile {
       if (length < 0 || length > offsetsAt - at) {
         throw damaged(path, offset, "a value runs out of the file");
       }
-      byte[] value = new byte[length];
-      view.get(at, value);
+      int inHead = HEAD_BYTES + keyLength;
+      byte[] value;
       crc.reset();
+      if (length <= headBytes - inHead) {
+        value = Arrays.copyOfRange(head, inHead, inHead + length);
+      } else {
+        value = new byte[length];
+        view.get(at, value);
+        expect(inHead + length);
+      }
       crc.update(value);
       if ((int) crc.getValue() != (int) INT.get(head, 4)) {
         throw damaged(path, at, "a value does not match its checksum");
