@@ -369,12 +369,12 @@ final class OrderedSlots {
 
   /** Copies one leaf at a time. */
   private final class LeafCursor implements Cursor {
-    private final long[] revisions = new long[LEAF_ENTRIES];
-    private final long[] leafPlaces = new long[LEAF_ENTRIES];
-    private final int[] keyAt = new int[LEAF_ENTRIES];
     private final byte[] from;
     private final byte[] to;
     private final boolean reverse;
+    private long[] revisions;
+    private long[] leafPlaces;
+    private int[] keyAt;
     private byte[] bytes;
     private byte[] low;
     private byte[] high;
@@ -425,9 +425,9 @@ final class OrderedSlots {
 
     private void copy(Leaf leaf) {
       size = leaf.size;
-      System.arraycopy(leaf.revisions, 0, revisions, 0, size);
-      System.arraycopy(leaf.places, 0, leafPlaces, 0, size);
-      System.arraycopy(leaf.keyAt, 0, keyAt, 0, size);
+      revisions = Arrays.copyOf(leaf.revisions, size);
+      leafPlaces = Arrays.copyOf(leaf.places, size);
+      keyAt = Arrays.copyOf(leaf.keyAt, size);
       bytes = leaf.bytes;
       low = leaf.low;
       high = leaf.high;

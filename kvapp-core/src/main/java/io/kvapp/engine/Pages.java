@@ -9,13 +9,14 @@ import java.util.List;
 
 /** Reads pages of a scan from the ordered keys of a version. */
 final class Pages {
+  private static final int FIRST_ROOM = 128;
   private static final byte[] EMPTY = {};
 
   private Pages() {}
 
   static Page read(Version version, Scan scan, long now) {
     Cursor cursor = open(version, scan);
-    List<Entry> entries = new ArrayList<>();
+    List<Entry> entries = new ArrayList<>(Math.min(scan.limit(), FIRST_ROOM));
     long bytes = 0;
     while (cursor.next()) {
       if (isGone(cursor, now)) {
