@@ -36,6 +36,7 @@ final class HashFile {
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
   private static final int BYTES_BETWEEN_FORCES = 16 << 20;
+  private static final int RESERVED_BETWEEN_FORCES = 512 << 20;
   private static final long WORTH_A_COMMAND_BYTES = 64 << 20;
 
   private final byte[] head;
@@ -71,26 +72,31 @@ final class HashFile {
    * @param hugePages whether to write it in pieces so large that Linux keeps each in one huge page
    */
   void write(Path file, boolean hugePages) throws IOException {
-    boolean reserved =
-        !hugePages && fileBytes >= WORTH_A_COMMAND_BYTES && Fallocate.run(file, fileBytes);
+    boolean reserved = fileBytes >= WORTH_A_COMMAND_BYTES && Fallocate.run(file, fileBytes);
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      if (!reserved) {
-        writeZeros(out, hugePages ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES);
+      if (hugePages) {
+        writeZeros(
+            out, HUGE_PIECE_BYTES, reserved ? RESERVED_BETWEEN_FORCES : BYTES_BETWEEN_FORCES);
+      } else if (!reserved) {
+        writeZeros(out, SMALL_PIECE_BYTES, BYTES_BETWEEN_FORCES);
       }
       out.seek(0);
       out.write(head);
-      out.getFD().sync();
+      if (!reserved) {
+        out.getFD().sync();
+      }
     }
   }
 
-  private void writeZeros(RandomAccessFile out, int pieceBytes) throws IOException {
+  private void writeZeros(RandomAccessFile out, int pieceBytes, int bytesBetweenForces)
+      throws IOException {
     byte[] zeros = new byte[(int) Math.min(fileBytes, pieceBytes)];
     long sinceForced = 0;
     for (long done = 0; done < fileBytes; done += zeros.length) {
       int length = (int) Math.min(zeros.length, fileBytes - done);
       out.write(zeros, 0, length);
       sinceForced += length;
-      if (sinceForced >= BYTES_BETWEEN_FORCES) {
+      if (sinceForced >= bytesBetweenForces) {
         out.getFD().sync();
         sinceForced = 0;
       }
