@@ -6,7 +6,6 @@ import io.kvapp.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +30,13 @@ final class Opening {
   private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
   private static final int SAMPLES = 1000;
   private static final int COUNTED_BETWEEN_LOOKS = 4096;
-  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final Disk disk;
   private final Settings settings;
   private final Tuning tuning;
   private final Path folder;
   private final ExecutorService preparing;
-  private final long start = System.nanoTime();
+  private final ProgressClock progress = new ProgressClock();
   private final List<String> dropped = new ArrayList<>();
   private final List<Segment> replayed = new ArrayList<>();
   private final List<Snapshot> snapshots = new ArrayList<>();
@@ -47,7 +44,6 @@ final class Opening {
   private long savedEntries;
   private long revision;
   private long replayedRecords;
-  private long nextLog = start + LOG_EVERY_NANOS;
   private long cutBytes;
   private boolean rebuilt;
   private long nextSnapshot = 1;
@@ -127,7 +123,7 @@ final class Opening {
               replayedRecords,
               cutBytes,
               List.copyOf(dropped),
-              Duration.ofNanos(System.nanoTime() - start));
+              progress.time());
       log();
     } catch (Throwable failure) {
       closeAfterFailure(failure);
@@ -243,7 +239,7 @@ final class Opening {
       long before = revision;
       revision = segment.replay(revision, (key, slot) -> replay(recent, key, slot));
       replayedRecords += revision - before;
-      if (isTimeToLog()) {
+      if (progress.isTimeToLog()) {
         LOG.info("recovery: {} journal records replayed", replayedRecords);
       }
       if (segment.endReason() == Segment.End.SEALED) {
@@ -258,16 +254,6 @@ final class Opening {
       cutBytes = segment.tornBytes();
       return recent;
     }
-  }
-
-  /** Whether the last line of progress is so long ago that another is due. */
-  private boolean isTimeToLog() {
-    long now = System.nanoTime();
-    if (now - nextLog < 0) {
-      return false;
-    }
-    nextLog = now + LOG_EVERY_NANOS;
-    return true;
   }
 
   private Segment openSegment(Path file, long sequence) throws IOException {
@@ -318,7 +304,7 @@ final class Opening {
       long entries = savedEntries == Manifest.UNKNOWN ? before.count() : savedEntries;
       Cursor changes = recent.entries(new byte[0], null, false);
       for (long counted = 1; changes.next(); counted++) {
-        if (counted % COUNTED_BETWEEN_LOOKS == 0 && isTimeToLog()) {
+        if (counted % COUNTED_BETWEEN_LOOKS == 0 && progress.isTimeToLog()) {
           LOG.info("recovery: {} of {} changed keys counted", counted, recent.count());
         }
         entries += (changes.isDelete() ? 0 : 1) - (before.holds(changes.key()) ? 1 : 0);

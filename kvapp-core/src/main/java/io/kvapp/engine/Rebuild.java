@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Rebuild {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
-  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int RANGES_PER_THREAD = 4;
 
   private final Stripes stripes;
@@ -29,8 +27,7 @@ final class Rebuild {
   private final GrowingMap map;
   private final BooleanSupplier stop;
   private final LongAdder done = new LongAdder();
-  private final long begin = System.nanoTime();
-  private long nextLog = begin + LOG_EVERY_NANOS;
+  private final ProgressClock progress = new ProgressClock();
   private Version version;
   private long since;
   private volatile boolean stopped;
@@ -75,9 +72,8 @@ final class Rebuild {
       return false;
     }
     map.endFilling();
-    long took = System.nanoTime() - begin;
-    if (took > LOG_EVERY_NANOS) {
-      LOG.info("the hash map is whole again, after {} ms", TimeUnit.NANOSECONDS.toMillis(took));
+    if (progress.isLong()) {
+      LOG.info("the hash map is whole again, after {} ms", progress.time().toMillis());
     }
     return true;
   }
@@ -129,7 +125,10 @@ final class Rebuild {
           since,
           steps -> {
             done.add(steps);
-            logWhenItIsTime();
+            if (progress.isTimeToLog()) {
+              LOG.info(
+                  "the hash map is filled anew: {} of about {} entries", done.sum(), map.size());
+            }
             return goesOn();
           });
     }
@@ -138,13 +137,5 @@ final class Rebuild {
   private boolean goesOn() {
     stopped |= stop.getAsBoolean();
     return !stopped;
-  }
-
-  private synchronized void logWhenItIsTime() {
-    long now = System.nanoTime();
-    if (now - nextLog >= 0) {
-      nextLog = now + LOG_EVERY_NANOS;
-      LOG.info("the hash map is filled anew: {} of about {} entries", done.sum(), map.size());
-    }
   }
 }

@@ -6,10 +6,12 @@ import io.kvapp.Durability;
 import io.kvapp.KVStore;
 import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,60 @@ class GrowthTest {
       assertThat(store.recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void growth_whileMuchIsWritten_isForHugePages_whichCalmGivesUp() throws Exception {
+    int entries = 60_000;
+    byte[] value = new byte[400];
+    try (KVStore store = MapStore.open(settings())) {
+      for (int i = 0; i < entries; i++) {
+        store.put(key(i), value);
+      }
+      assertThat(hugeMaps()).hasSize(1);
+      assertThat(store.verify().faults()).isEmpty();
+    }
+    // Sixty ticks are long for a test, so they are short.
+    Tuning quick = new Tuning(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
+    try (KVStore store = MapStore.open(settings(), new Disk(), quick)) {
+      assertThat(store.recovery().clean()).isTrue();
+      int written = 0;
+      while (!hugeMaps().isEmpty()) {
+        store.put(key(written), key(written));
+        written++;
+        Thread.sleep(1);
+      }
+      assertThat(store.size()).isEqualTo(Math.max(entries, written));
+      assertThat(store.get(key(0))).hasValue(key(0));
+      assertThat(store.get(key(entries - 1)).orElseThrow()).isEqualTo(value);
+      assertThat(store.verify().faults()).isEmpty();
+    }
+  }
+
+  private List<Path> hugeMaps() throws IOException {
+    return Disk.list(scratch.resolve("store"), "live-*-huge.map");
+  }
+
+  @Test
+  void pages_areChangedOnlyWhereThatPaysOff() throws Exception {
+    Disk disk = new Disk();
+    Stripes stripes = new Stripes();
+    GrowingMap.Size large = new GrowingMap.Size(400_000, 24, 100);
+    GrowingMap.Size small = GrowingMap.Size.SMALLEST;
+    try (GrowingMap map = GrowingMap.create(disk, scratch, stripes, null, large, 0)) {
+      long bytes = map.fileBytes();
+      assertThat(map.isCalm(bytes / 10_000)).isTrue();
+      assertThat(map.isCalm(bytes / 1_000)).isFalse();
+      assertThat(map.needsOtherPages(true, bytes * 2)).isFalse();
+      assertThat(map.needsOtherPages(false, bytes / 2)).isFalse();
+      assertThat(map.needsOtherPages(false, bytes * 2)).isTrue();
+      map.resize(false, () -> true);
+      assertThat(map.needsOtherPages(false, bytes * 2)).isFalse();
+    }
+    try (GrowingMap map = GrowingMap.create(disk, scratch, stripes, null, small, 0)) {
+      assertThat(map.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
     }
   }
 

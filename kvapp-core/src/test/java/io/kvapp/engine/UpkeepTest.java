@@ -144,6 +144,25 @@ class UpkeepTest {
   }
 
   @Test
+  @Timeout(60)
+  void journal_ofBusierTimes_isGivenBackWhileLittleIsWritten() throws Exception {
+    Tuning quick = new Tuning(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
+    byte[] kilobyte = new byte[1024];
+    try (KVStore store = open(new Disk(), quick)) {
+      for (int i = 0; i < 20_000; i++) {
+        store.put(("key " + i).getBytes(StandardCharsets.UTF_8), kilobyte);
+      }
+      assertThat(store.stats().journalBytes()).isGreaterThan(24L << 20);
+      int written = 0;
+      while (store.stats().journalBytes() > 12 << 20) {
+        store.put("key", "value " + written++);
+        Thread.sleep(1);
+      }
+      assertThat(store.size()).isEqualTo(20_001);
+    }
+  }
+
+  @Test
   void backup_ofASnapshotOfExpiriesAlone_isAStoreThatCanBeWrittenTo() {
     Path backup = scratch.resolve("backup");
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
