@@ -1,7 +1,9 @@
 package io.kvapp.engine;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.kvapp.KVException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +46,7 @@ final class GrowingMap implements AutoCloseable {
   private static final long FEWEST_ENTRIES = 16_384;
   private static final long SMALL_ENTRIES = 500_000;
   private static final double FULL = 0.75;
+  private static final double FULL_IF_BUSY = 0.65;
   private static final long LEAST_FREE_BYTES = 256 << 20;
   private static final int MOST_DIGITS = 18;
   private static final long LEAST_BUSY_BYTES = 32 << 10;
@@ -61,13 +64,24 @@ final class GrowingMap implements AutoCloseable {
   private static final String HUGE = "-huge.map";
   private static final long LEAST_HUGE_BYTES = 32 << 20;
 
+  /** So much can wait in memory for the disk without holding writers up. */
+  private static final long MOST_HUGE_BYTES = physicalMemory() / 16;
+
   /** How large a map is laid out. */
   record Size(long entries, int keyBytes, int valueBytes) {
     static final Size SMALLEST = new Size(FEWEST_ENTRIES, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
 
     /** Room for so many entries and as many again, or more where that costs little. */
     static Size forEntries(long entries, int keyBytes, int valueBytes) {
-      long wanted = entries < SMALL_ENTRIES ? entries * 4 : entries * 2;
+      return roomy(entries < SMALL_ENTRIES ? entries * 4 : entries * 2, keyBytes, valueBytes);
+    }
+
+    /** Room for so many entries and for those that come while a map is made that large. */
+    static Size forMoreThan(long entries, int keyBytes, int valueBytes) {
+      return roomy(entries * 4, keyBytes, valueBytes);
+    }
+
+    private static Size roomy(long wanted, int keyBytes, int valueBytes) {
       long roomy = Math.min(HashShape.MAX_ENTRIES, Math.max(FEWEST_ENTRIES, wanted));
       return new Size(roomy, Math.max(1, keyBytes), valueBytes);
     }
@@ -429,13 +443,18 @@ final class GrowingMap implements AutoCloseable {
     return waiting.size() > WAITING_LIMIT;
   }
 
-  /** Whether it is time to {@link #resize}. */
-  boolean needsGrowth() {
-    return next == null && (current.view.isDamaged() || isCrowded());
+  /**
+   * Whether it is time to {@link #resize}.
+   *
+   * @param busy whether there is much writing, so that the map would be full before a larger one is
+   *     there if that began late
+   */
+  boolean needsGrowth(boolean busy) {
+    return next == null && (current.view.isDamaged() || isCrowded(busy));
   }
 
-  private boolean isCrowded() {
-    return !waiting.isEmpty() || current.view.fill() > FULL;
+  private boolean isCrowded(boolean busy) {
+    return !waiting.isEmpty() || current.view.fill() > (busy ? FULL_IF_BUSY : FULL);
   }
 
   /**
@@ -456,8 +475,9 @@ final class GrowingMap implements AutoCloseable {
     long paysOffAt = table.view.fileBytes() / (calm ? CALM_COST : 1);
     return next == null
         && !partial
-        && table.view.fileBytes() >= LEAST_HUGE_BYTES
-        && table.hasHugePages() == calm
+        && (calm
+            ? table.hasHugePages()
+            : !table.hasHugePages() && fitsHugePages(table.size.bytes()))
         && bytesWritten > paysOffAt;
   }
 
@@ -483,9 +503,7 @@ final class GrowingMap implements AutoCloseable {
    */
   void resize(boolean busy, BooleanSupplier goOn) throws IOException {
     Table old = current;
-    Size size = fittingSize(old);
-    boolean hugePages = busy && size.bytes() >= LEAST_HUGE_BYTES;
-    Table larger = table(disk, folder, ++generation, size, hugePages);
+    Table larger = larger(old, busy);
     if (old.view.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the ordered keys answer meanwhile", old.file);
     }
@@ -503,7 +521,30 @@ final class GrowingMap implements AutoCloseable {
     old.delete(disk);
   }
 
-  private Size fittingSize(Table old) {
+  private Table larger(Table old, boolean busy) throws IOException {
+    Size size = fittingSize(old, busy);
+    boolean hugePages = busy && fitsHugePages(size.bytes());
+    try {
+      return table(disk, folder, ++generation, size, hugePages);
+    } catch (IOException failure) {
+      if (!busy || !Disk.isNoSpace(failure)) {
+        throw failure;
+      }
+      return table(disk, folder, ++generation, fittingSize(old, false), false);
+    }
+  }
+
+  private static boolean fitsHugePages(long bytes) {
+    return bytes >= LEAST_HUGE_BYTES && bytes <= MOST_HUGE_BYTES;
+  }
+
+  private static long physicalMemory() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory();
+  }
+
+  private Size fittingSize(Table old, boolean busy) {
     long held = old.view.size();
     long entries = Math.max(size(), held + waiting.size());
     long entryBytes = held == 0 ? 0 : old.view.usedBytes() / held;
@@ -512,8 +553,12 @@ final class GrowingMap implements AutoCloseable {
       valueBytes = Math.max(valueBytes, old.size.valueBytes);
     }
     Size fitting = Size.forEntries(entries, old.size.keyBytes, valueBytes);
+    if (busy) {
+      Size roomier = Size.forMoreThan(entries, old.size.keyBytes, valueBytes);
+      fitting = roomier.bytes() <= MOST_HUGE_BYTES ? roomier : fitting;
+    }
     // Entries that crowd into few segments leave no room there though the average would fit.
-    return isCrowded() && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
+    return isCrowded(busy) && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
   }
 
   private void startFilling(Table larger) {

@@ -36,7 +36,6 @@ final class HashFile {
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
   private static final int BYTES_BETWEEN_FORCES = 16 << 20;
-  private static final int RESERVED_BETWEEN_FORCES = 512 << 20;
   private static final long WORTH_A_COMMAND_BYTES = 64 << 20;
 
   private final byte[] head;
@@ -75,8 +74,8 @@ final class HashFile {
     boolean reserved = fileBytes >= WORTH_A_COMMAND_BYTES && Fallocate.run(file, fileBytes);
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       if (hugePages) {
-        writeZeros(
-            out, HUGE_PIECE_BYTES, reserved ? RESERVED_BETWEEN_FORCES : BYTES_BETWEEN_FORCES);
+        // Blocks that are there need no sync, which would make writers wait for the disk.
+        writeZeros(out, HUGE_PIECE_BYTES, reserved ? fileBytes : BYTES_BETWEEN_FORCES);
       } else if (!reserved) {
         writeZeros(out, SMALL_PIECE_BYTES, BYTES_BETWEEN_FORCES);
       }
@@ -88,7 +87,7 @@ final class HashFile {
     }
   }
 
-  private void writeZeros(RandomAccessFile out, int pieceBytes, int bytesBetweenForces)
+  private void writeZeros(RandomAccessFile out, int pieceBytes, long bytesBetweenForces)
       throws IOException {
     byte[] zeros = new byte[(int) Math.min(fileBytes, pieceBytes)];
     long sinceForced = 0;
@@ -96,7 +95,7 @@ final class HashFile {
       int length = (int) Math.min(zeros.length, fileBytes - done);
       out.write(zeros, 0, length);
       sinceForced += length;
-      if (sinceForced >= bytesBetweenForces) {
+      if (sinceForced > bytesBetweenForces) {
         out.getFD().sync();
         sinceForced = 0;
       }

@@ -145,8 +145,12 @@ final class Upkeep {
         if (journal.failure() != null) {
           throw new KVException.ReadOnly(folder, journal.failure());
         }
-        checkpointing.request();
-        growing.request();
+        if (checkpoints.isBehind()) {
+          checkpointing.request();
+        }
+        if (map.isOverfull()) {
+          growing.request();
+        }
         progress.awaitUninterruptibly();
       }
       behind = false;
@@ -186,17 +190,21 @@ final class Upkeep {
   private void grow() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      map.checkAhead(() -> !closing && !map.needsGrowth());
+      map.checkAhead(() -> !closing && !map.needsGrowth(isBusy()));
     }
     if (map.isPartial() && !fillingFailed) {
       fill();
     }
     while (!closing
-        && (map.needsGrowth()
+        && (map.needsGrowth(isBusy())
             || quietTicks >= IDLE_TICKS && map.needsShrinking()
             || needsOtherPages())) {
       resize();
     }
+  }
+
+  private boolean isBusy() {
+    return calmTicks == 0;
   }
 
   private boolean needsOtherPages() {
@@ -225,7 +233,7 @@ final class Upkeep {
 
   private void resize() throws IOException {
     try {
-      map.resize(calmTicks == 0, () -> !closing);
+      map.resize(isBusy(), () -> !closing);
       growthFailure = null;
       signal();
     } catch (KVException.Corrupt damage) {
