@@ -4,23 +4,23 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 
 /**
- * Gives mapped files back before the garbage collector would, so that the space of deleted files
- * returns at once. Safe for any thread; nothing may touch a mapping that was given back.
+ * Gives mapped files and direct buffers back before the garbage collector would, so that the space
+ * of deleted files returns at once. Safe for any thread; nothing may touch a mapping that was given
+ * back.
  */
 final class Mappings {
   private static final MethodHandle CLEANER = findCleaner();
 
   private Mappings() {}
 
-  static void unmap(MappedByteBuffer mapping) {
+  static void unmap(ByteBuffer mapping) {
     if (CLEANER == null) {
       return; // the garbage collector gives it back later
     }
     try {
-      CLEANER.invoke((ByteBuffer) mapping);
+      CLEANER.invoke(mapping);
     } catch (Throwable failure) {
       throw new IllegalStateException("cannot unmap a file", failure);
     }

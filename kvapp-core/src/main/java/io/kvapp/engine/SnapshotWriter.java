@@ -19,15 +19,18 @@ import java.util.zip.CRC32C;
  */
 final class SnapshotWriter implements Closeable {
   private static final int FULL_BYTES = 256 << 20;
-  private static final int BUFFER_BYTES = 4 << 20;
+  private static final int FIRST_BUFFER_BYTES = 64 << 10;
+
+  /** Written at once, so that Linux keeps the file in huge pages. */
+  private static final int LARGEST_BUFFER_BYTES = 4 << 20;
+
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
 
   private final Disk disk;
   private final Path folder;
   private final String prefix;
   private final long id;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
   private final CRC32C crc = new CRC32C();
   private final byte[] head = new byte[SnapshotFile.HEAD_BYTES];
   private final ByteBuffer headView = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
@@ -115,6 +118,7 @@ final class SnapshotWriter implements Closeable {
   /** Closes the writer; deletes what was written unless it was finished. */
   @Override
   public void close() throws IOException {
+    Mappings.unmap(buffer);
     if (channel != null) {
       channel.close();
     }
@@ -179,8 +183,23 @@ final class SnapshotWriter implements Closeable {
 
   private void room(int bytes) throws IOException {
     if (buffer.remaining() < bytes) {
-      flush();
+      if (buffer.capacity() < LARGEST_BUFFER_BYTES) {
+        enlargeBuffer();
+      } else {
+        flush();
+      }
     }
+  }
+
+  private void enlargeBuffer() {
+    ByteBuffer larger = buffer(buffer.capacity() * 4);
+    larger.put(buffer.flip());
+    Mappings.unmap(buffer);
+    buffer = larger;
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private void flush() throws IOException {
