@@ -538,10 +538,13 @@ final class GrowingMap implements AutoCloseable {
     return bytes >= LEAST_HUGE_BYTES && bytes <= MOST_HUGE_BYTES;
   }
 
+  /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */
   private static long physicalMemory() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+    boolean told = ModuleLayer.boot().findModule("jdk.management").isPresent();
+    return told
+            && ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
         ? system.getTotalMemorySize()
-        : Runtime.getRuntime().maxMemory();
+        : Runtime.getRuntime().maxMemory() * 4;
   }
 
   private Size fittingSize(Table old, boolean busy) {
