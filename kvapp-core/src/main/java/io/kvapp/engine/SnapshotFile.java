@@ -31,7 +31,7 @@ import java.util.zip.CRC32C;
  *
  * Integers are little-endian. The checksum of head and key is mixed with the change's ordinal and
  * the file's id, so that a change is valid in its own place only. Every checksum is checked each
- * time that what it covers is read.
+ * time that what it covers is read, but for {@link Reader#uncheckedHead}.
  *
  * <p>Safe for any thread, each with a reader of its own.
  */
@@ -338,6 +338,24 @@ final class SnapshotFile {
     /** The first ordinal whose key is not below {@code key}; {@link #count} where there is none. */
     int lowerBound(byte[] key) {
       return index(this).lowerBound(this, key);
+    }
+
+    /**
+     * Eight bytes of a key from {@code from} on, as {@link Heads#of} has them, for a guess: of what
+     * is damaged, it returns anything. Moves nothing.
+     */
+    long uncheckedHead(int ordinal, int from) {
+      int at = view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      if (at < HEADER_BYTES || at > offsetsAt - HEAD_BYTES - from) {
+        return 0;
+      }
+      int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
+      if (length <= 0) {
+        return 0;
+      }
+      // The offsets and the footer lie behind the last key.
+      long head = Long.reverseBytes(view.getLong(at + HEAD_BYTES + from));
+      return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
     }
 
     int compareKey(byte[] other) {

@@ -117,7 +117,9 @@ class SortedSearchTest {
       if (random.nextBoolean()) {
         tail[0] = 0;
       }
-      keys.add(join(prefix, tail));
+      // Many keys differ only far behind what all begin with.
+      String group = random.nextBoolean() ? "group-of-many-keys-" + random.nextInt(4) : "";
+      keys.add(join(prefix + group, tail));
     }
     return keys;
   }
