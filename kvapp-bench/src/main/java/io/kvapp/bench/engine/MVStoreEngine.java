@@ -19,6 +19,7 @@ import org.h2.mvstore.type.ByteArrayDataType;
 final class MVStoreEngine implements Engine {
   private static final int MIN_CACHE_MEGABYTES = 64;
   private static final int COMMIT_BUFFER_KILOBYTES = 64 << 10;
+  private static final int RETENTION_MILLIS = 1_000;
 
   private final MVStore store;
   private final MVMap<byte[], byte[]> entries;
@@ -32,8 +33,7 @@ final class MVStoreEngine implements Engine {
             .autoCommitBufferSize(COMMIT_BUFFER_KILOBYTES)
             .cacheSize((int) Math.max(MIN_CACHE_MEGABYTES, settings.dataBytes() * 2 >> 20));
     store = commitEach ? builder.autoCommitDisabled().open() : builder.open();
-    // Space of old chunks is used again at once; the wait is for disks that reorder writes.
-    store.setRetentionTime(0);
+    store.setRetentionTime(RETENTION_MILLIS);
     entries =
         store.openMap(
             "entries",
