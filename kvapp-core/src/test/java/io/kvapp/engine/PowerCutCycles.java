@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
  */
 final class PowerCutCycles {
   private static final int CYCLES_OF_A_STORE = 4;
+  private static final int LEAST_MILLIS_OF_THE_FIRST = 300;
   private static final Tuning QUIET = new Tuning(64 << 10, 256 << 10, 1 << 20, 2_000, 3_600_000);
 
   private final Path scratch;
@@ -68,7 +69,9 @@ final class PowerCutCycles {
       model = new CrashModel(seed);
     }
     Path folder = disk.folder().resolve("store-" + store);
-    boolean closing = random.nextInt(5) == 0;
+    // The first cycle writes for a while, so that even few cycles see something acknowledged.
+    boolean first = cycle == 0;
+    boolean closing = !first && random.nextInt(5) == 0;
     CrashChild.Orders orders =
         new CrashChild.Orders(
             folder,
@@ -86,9 +89,10 @@ final class PowerCutCycles {
       if (more) {
         next = new ChildProcess(scratch.resolve("errors-" + (cycle + 1)));
       }
-      boolean early = random.nextInt(6) == 0;
+      boolean early = !first && random.nextInt(6) == 0;
       child.waitForState(log, early ? AckLog.OPENING : closing ? AckLog.CLOSING : AckLog.WRITING);
-      child.waitFor(random.nextInt(early || closing ? 100 : 600));
+      int least = first ? LEAST_MILLIS_OF_THE_FIRST : 0;
+      child.waitFor(least + random.nextInt(early || closing ? 100 : 600));
       disk.cut(folder, random.nextLong(1L << 31));
       child.kill();
       disk.unmount();
