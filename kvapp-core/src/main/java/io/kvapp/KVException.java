@@ -126,14 +126,19 @@ public class KVException extends RuntimeException {
 
   /** The disk is full. Nothing was changed; reads go on; writes resume once there is space. */
   public static final class NoSpace extends KVException {
-    /** The write needed space on the disk of this folder. */
+    /**
+     * The write needed space on the disk of this folder.
+     *
+     * @param neededBytes how much, 0 where that is not known
+     */
     public NoSpace(Path folder, long neededBytes, Throwable cause) {
       super(
           "no space left on the disk of "
               + folder
-              + " ("
-              + neededBytes
-              + " bytes needed); nothing was changed, free some space and write again",
+              + (neededBytes > 0 ? " (" + neededBytes + " bytes needed)" : "")
+              + "; nothing was changed, free some space and "
+              + (neededBytes > 0 ? "write" : "try")
+              + " again",
           cause);
     }
   }

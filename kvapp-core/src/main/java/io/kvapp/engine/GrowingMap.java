@@ -44,7 +44,7 @@ final class GrowingMap implements AutoCloseable {
   static final int LARGEST_VALUE_BYTES = 2048;
 
   private static final long FEWEST_ENTRIES = 16_384;
-  private static final long SMALL_ENTRIES = 500_000;
+  private static final long SMALL_BYTES = 64 << 20;
   private static final double FULL = 0.75;
   private static final double FULL_IF_BUSY = 0.65;
   private static final long LEAST_FREE_BYTES = 256 << 20;
@@ -73,7 +73,13 @@ final class GrowingMap implements AutoCloseable {
 
     /** Room for so many entries and as many again, or more where that costs little. */
     static Size forEntries(long entries, int keyBytes, int valueBytes) {
-      return roomy(entries < SMALL_ENTRIES ? entries * 4 : entries * 2, keyBytes, valueBytes);
+      Size twice = roomy(entries * 2, keyBytes, valueBytes);
+      return twice.bytes() < SMALL_BYTES ? roomy(entries * 4, keyBytes, valueBytes) : twice;
+    }
+
+    /** Hardly more room than so many entries need, for where the disk has no more. */
+    static Size barelyForEntries(long entries, int keyBytes, int valueBytes) {
+      return roomy(entries + entries / 2, keyBytes, valueBytes);
     }
 
     /** Room for so many entries and for those that come while a map is made that large. */
@@ -158,7 +164,11 @@ final class GrowingMap implements AutoCloseable {
       }
     }
     long generation = left.stream().mapToLong(GrowingMap::generation).max().orElse(0) + 1;
-    Table table = table(disk, folder, generation, size, false);
+    Size least = Size.barelyForEntries(entries, size.keyBytes, size.valueBytes);
+    // What was replayed goes into a snapshot next, which needs space too.
+    boolean scarce = size.bytes() > disk.usableBytes(folder) / 2;
+    Size fitting = scarce && least.bytes() < size.bytes() ? least : size;
+    Table table = table(disk, folder, generation, fitting, false);
     GrowingMap map = new GrowingMap(disk, folder, stripes, versions, generation, table, entries);
     map.partial = entries > 0;
     return map;
