@@ -122,6 +122,12 @@ class Disk {
     return HashView.create(file, entries, keyBytes, valueBytes, hugePages);
   }
 
+  /** Opens the file of a hash map; see {@link HashView#open}. */
+  HashView openView(Path file, long entries, int keyBytes, int valueBytes, int[] sums)
+      throws IOException {
+    return HashView.open(file, entries, keyBytes, valueBytes, sums);
+  }
+
   /** How many bytes can still be written on the disk of a folder. */
   long usableBytes(Path folder) throws IOException {
     return Files.getFileStore(folder).getUsableSpace();

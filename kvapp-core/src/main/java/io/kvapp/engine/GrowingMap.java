@@ -113,6 +113,13 @@ final class GrowingMap implements AutoCloseable {
       return file.getFileName().toString().endsWith(HUGE);
     }
 
+    /** A map that gets no huge pages, busy or not, takes a page fault for nearly every store. */
+    void chooseHowToOverwrite() {
+      if (size.bytes() > MOST_HUGE_BYTES) {
+        view.overwriteByCalls(file);
+      }
+    }
+
     void delete(Disk disk) throws IOException {
       view.close();
       disk.delete(file);
@@ -196,8 +203,9 @@ final class GrowingMap implements AutoCloseable {
         disk.delete(left);
       }
     }
-    HashView view = HashView.open(file, size.entries, size.keyBytes, size.valueBytes, sums);
+    HashView view = disk.openView(file, size.entries, size.keyBytes, size.valueBytes, sums);
     Table table = new Table(view, file, size);
+    table.chooseHowToOverwrite();
     return new GrowingMap(disk, folder, stripes, versions, generation(file), table, view.size());
   }
 
@@ -205,7 +213,9 @@ final class GrowingMap implements AutoCloseable {
       throws IOException {
     Path file = folder.resolve("live-" + generation + (hugePages ? HUGE : ".map"));
     HashView view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes, hugePages);
-    return new Table(view, file, size);
+    Table table = new Table(view, file, size);
+    table.chooseHowToOverwrite();
+    return table;
   }
 
   /** The entry of a key, expired or not; its value is null where only the ordered keys have it. */

@@ -2,8 +2,12 @@ package io.kvapp.engine;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +48,9 @@ final class HashView implements AutoCloseable {
   private volatile boolean crowded;
   private volatile boolean damaged;
   private volatile boolean closed;
+
+  /** Null while entries are overwritten through the mapping. */
+  private volatile FileChannel overwriting;
 
   /** Null once every segment is known to be as it was left. */
   private volatile SegmentChecks checks;
@@ -258,6 +265,39 @@ final class HashView implements AutoCloseable {
     return keys;
   }
 
+  /**
+   * From now on overwrites entries by calls of the system instead of through the mapping, where
+   * that is Linux, which shows what is written in one way in the other at once.
+   *
+   * <p>A store into a page of the mapping that the system has saved since the last one costs a page
+   * fault, and saving such a page an interrupt of every processor; a call costs neither, and more
+   * than a store into a page that is not saved in between. So calls pay off where there are more
+   * pages than are written to again before the system saves them.
+   *
+   * @param file the view's own; where it cannot be opened once more, nothing changes
+   */
+  void overwriteByCalls(Path file) {
+    if (System.getProperty("os.name").equals("Linux")) {
+      try {
+        overwriting = uninterruptible(FileChannel.open(file, StandardOpenOption.WRITE));
+      } catch (IOException | ReflectiveOperationException unavailable) {
+        // The mapping will do.
+      }
+    }
+  }
+
+  /** A channel that no caller's interrupt closes. */
+  private static FileChannel uninterruptible(FileChannel channel)
+      throws IOException, ReflectiveOperationException {
+    try {
+      Class.forName("sun.nio.ch.FileChannelImpl").getMethod("setUninterruptible").invoke(channel);
+      return channel;
+    } catch (Throwable failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
   /** What became of a put. */
   enum Put {
     /** There was no entry of the key. */
@@ -275,6 +315,7 @@ final class HashView implements AutoCloseable {
    *     length do not matter then
    * @throws IndexOutOfBoundsException when value has no such range
    * @throws DamagedException when the checksum of the segment does not match; nothing has changed
+   * @throws UncheckedIOException when the file cannot be written; the entry may be damaged
    */
   Put put(byte[] key, long revision, long expiresAt, byte[] value, int offset, int length) {
     StoredEntry mine = enter();
@@ -295,6 +336,10 @@ final class HashView implements AutoCloseable {
       if (old == null) {
         return crowded && !hasRoom(query, chunks) ? Put.NO_ROOM : insert(query, stored, chunks);
       }
+      if (overwriting != null && chunks == query.entrySizeInChunks()) {
+        overwrite(query, stored);
+        return Put.REPLACED;
+      }
       // Chronicle frees the old entry before it finds that there is no room for a bigger one.
       if (chunks > query.entrySizeInChunks() && !hasRoom(query, chunks)) {
         return Put.NO_ROOM;
@@ -303,6 +348,21 @@ final class HashView implements AutoCloseable {
       return Put.REPLACED;
     } finally {
       stored.forget();
+    }
+  }
+
+  /** Replaces what follows the key of an entry by as many chunks, which are where they were. */
+  private void overwrite(
+      CompiledMapQueryContext<byte[], StoredEntry, Object> query, StoredEntry stored) {
+    query.writeLock().lock();
+    ByteBuffer bytes = stored.withLength();
+    long at = query.segmentBS().addressForRead(query.valueSizeOffset()) - map.bsAddress();
+    try {
+      while (bytes.hasRemaining()) {
+        at += overwriting.write(bytes, at);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 
@@ -432,8 +492,19 @@ final class HashView implements AutoCloseable {
               return last.get();
             } finally {
               map.close();
+              closeChannel();
             }
           });
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      if (overwriting != null) {
+        overwriting.close();
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
     }
   }
 

@@ -13,6 +13,7 @@ import io.kvapp.Settings;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -400,8 +401,12 @@ public final class MapStore implements KVStore {
       }
       active.put(key, slot);
     } catch (Throwable failure) {
+      IOException cause = new IOException("a write could not be applied: " + failure, failure);
       map.noteDamage();
-      journal.fail(new IOException("a write could not be applied: " + failure, failure));
+      journal.fail(cause);
+      if (failure instanceof UncheckedIOException) {
+        throw new KVException.ReadOnly(folder, cause);
+      }
       throw failure;
     }
   }

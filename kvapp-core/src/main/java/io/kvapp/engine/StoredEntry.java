@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.zip.CRC32C;
@@ -24,6 +25,8 @@ final class StoredEntry extends AbstractData<StoredEntry> {
   private static final byte HERE = 0;
   private static final byte ELSEWHERE = 1;
   private static final byte[] NOTHING = {};
+  private static final int MOST_LENGTH_BYTES = 5;
+  private static final int LOW_BITS = 0x7f;
   private static final int CHECKED_HEADER_BYTES = HashShape.HEADER_BYTES - Integer.BYTES;
   private static final VarHandle NATIVE_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -38,6 +41,7 @@ final class StoredEntry extends AbstractData<StoredEntry> {
   private int offset;
   private int length;
   private int keyLength;
+  private ByteBuffer whole = ByteBuffer.allocateDirect(0);
 
   StoredEntry set(byte[] key, long revision, long expiresAt, byte[] value, int offset, int length) {
     this.revision = revision;
@@ -103,6 +107,26 @@ final class StoredEntry extends AbstractData<StoredEntry> {
     target.writeInt(targetOffset, checksum);
     target.write(targetOffset + Integer.BYTES, checked, keyLength, CHECKED_HEADER_BYTES);
     target.write(targetOffset + HashShape.HEADER_BYTES, value, offset, length);
+  }
+
+  /** What is stored, behind its length: all of an entry that follows its key. */
+  ByteBuffer withLength() {
+    int most = MOST_LENGTH_BYTES + HashShape.HEADER_BYTES + length;
+    if (whole.capacity() < most) {
+      whole = ByteBuffer.allocateDirect(2 * most).order(ByteOrder.nativeOrder());
+    }
+    whole.clear();
+    long rest = size();
+    while (rest > LOW_BITS) {
+      whole.put((byte) (rest | LOW_BITS + 1));
+      rest >>>= 7;
+    }
+    return whole
+        .put((byte) rest)
+        .putInt(checksum)
+        .put(checked, keyLength, CHECKED_HEADER_BYTES)
+        .put(value, offset, length)
+        .flip();
   }
 
   @Override

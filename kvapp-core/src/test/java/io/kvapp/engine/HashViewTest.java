@@ -161,12 +161,16 @@ final class HashViewTest {
     }
   }
 
-  @Test
-  void randomOperations_agreeWithModel() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void randomOperations_agreeWithModel(boolean byCalls) throws IOException {
     Random random = new Random(SEED);
     Map<String, byte[]> model = new HashMap<>();
     Path file = folder.resolve("map");
     HashView view = HashView.create(file, 2_000, 23, 100, false);
+    if (byCalls) {
+      view.overwriteByCalls(file);
+    }
     int refused = 0;
     for (int i = 0; i < 200_000; i++) {
       int id = random.nextInt(4_000);
@@ -264,9 +268,13 @@ final class HashViewTest {
     create(SMALLEST).close();
   }
 
-  @Test
-  void concurrentPutsOfAllLengths_neverTorn() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void concurrentPutsOfAllLengths_neverTorn(boolean byCalls) throws Exception {
     try (HashView view = create(SMALLEST)) {
+      if (byCalls) {
+        view.overwriteByCalls(folder.resolve("map"));
+      }
       AtomicReference<Throwable> failure = new AtomicReference<>();
       Thread[] threads = new Thread[4];
       for (int t = 0; t < threads.length; t++) {
@@ -389,7 +397,10 @@ final class HashViewTest {
     Thread.currentThread().interrupt();
     HashView view = create(SMALLEST);
     assertThat(put(view, 1, 10)).isTrue();
-    assertThat(view.get(key(1))).isNotNull();
+    view.overwriteByCalls(folder.resolve("map"));
+    assertThat(put(view, 1, 11)).isTrue();
+    assertThat(put(view, 1, 12)).isTrue();
+    assertThat(view.get(key(1)).value()).isEqualTo(value(1, 12));
     assertThat(view.size()).isEqualTo(1);
     int[] sums = view.finish();
     try (HashView reopened = HashView.open(folder.resolve("map"), SMALLEST, 23, 100, sums)) {

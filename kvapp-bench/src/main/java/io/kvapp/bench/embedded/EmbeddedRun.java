@@ -76,7 +76,7 @@ final class EmbeddedRun {
           process.run("open");
           process.run("load");
           process.run("settle");
-          process.awaitQuiet();
+          awaitQuiet(process);
         });
   }
 
@@ -86,7 +86,7 @@ final class EmbeddedRun {
     double before = process.run("heap");
     double[] seconds = process.runForAll("load");
     process.run("settle");
-    process.awaitQuiet();
+    awaitQuiet(process);
     double heap = process.run("heap") - before;
     record(kind, "load", 1, 0, settings.entries() / seconds[0], "ops/s");
     record(kind, "load", 1, 0, settings.entries() / seconds[1], "ops/cpu-s");
@@ -156,7 +156,7 @@ final class EmbeddedRun {
   }
 
   private void measure(EngineProcess process, Workload workload, int round)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     int warm = round == 0 ? settings.warmMillis() : NEXT_WARM_MILLIS;
     double[] rates =
         process.runForAll(
@@ -167,8 +167,14 @@ final class EmbeddedRun {
     record(process.kind(), title, workload.threads(), round, rates[0], "ops/s");
     record(process.kind(), title, workload.threads(), round, rates[1], "ops/cpu-s");
     if (workload.writes()) {
-      process.awaitQuiet();
+      awaitQuiet(process);
     }
+  }
+
+  /** Waits until neither an engine's threads nor its unwritten pages slow the next one. */
+  private void awaitQuiet(EngineProcess process) throws IOException, InterruptedException {
+    process.awaitQuiet();
+    Folders.sync(settings.work());
   }
 
   private void record(

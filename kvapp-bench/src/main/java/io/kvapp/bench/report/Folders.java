@@ -26,6 +26,11 @@ public final class Folders {
     Files.createDirectories(folder);
   }
 
+  /** Waits until nothing of the file system of a folder waits in memory for the disk. */
+  public static void sync(Path folder) throws IOException, InterruptedException {
+    new ProcessBuilder("sync", "-f", folder.toString()).inheritIO().start().waitFor();
+  }
+
   /** Bytes that the files of a folder take from the disk, which holes in them do not. */
   public static double allocatedBytes(Path folder) throws IOException {
     Process process =
