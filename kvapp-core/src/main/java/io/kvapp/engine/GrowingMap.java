@@ -596,7 +596,8 @@ final class GrowingMap implements AutoCloseable {
   private void copyAll(Table larger, BooleanSupplier goOn) {
     HashView old = current.view;
     BitSet unsound = new BitSet();
-    for (int part = 0; part < old.parts() && goOn.getAsBoolean(); part++) {
+    for (int turn = 0; turn < old.parts() && goOn.getAsBoolean(); turn++) {
+      int part = old.scattered(turn);
       if (old.isSound(part)) {
         copyPartByPart(old.keys(part), larger);
       } else {
@@ -657,8 +658,8 @@ final class GrowingMap implements AutoCloseable {
   /** Looks for damage in parts that nobody has used since the map was opened, as long as told. */
   void checkAhead(BooleanSupplier goOn) {
     HashView view = current.view;
-    for (int part = 0; part < view.parts() && goOn.getAsBoolean(); part++) {
-      view.isSound(part);
+    for (int turn = 0; turn < view.parts() && goOn.getAsBoolean(); turn++) {
+      view.isSound(view.scattered(turn));
     }
   }
 

@@ -41,6 +41,9 @@ final class HashView implements AutoCloseable {
   private static final int SAMPLED_SEGMENTS = 16;
   private static final int SUMMED_AT_ONCE = 16 << 10;
 
+  /** Odd, so that no part is left out, and near the golden ratio of all integers. */
+  private static final int SCATTERING = 0x9E3779B1;
+
   private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
   private final long fileBytes;
   private final CallerThreads<StoredEntry> threads;
@@ -250,6 +253,15 @@ final class HashView implements AutoCloseable {
   /** How many parts there are. */
   int parts() {
     return map.actualSegments;
+  }
+
+  /**
+   * All parts in turn, one far from the next: to a reader that steps through a file the system
+   * gives it in pieces of up to 2 MiB, each of which later costs as much per write as hundreds of
+   * pages.
+   */
+  int scattered(int turn) {
+    return turn * SCATTERING & map.actualSegments - 1;
   }
 
   /** The keys of a part; writers of the part wait for it, a millisecond or less. */
