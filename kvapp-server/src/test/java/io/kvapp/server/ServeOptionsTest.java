@@ -6,6 +6,7 @@ import io.kvapp.server.http.RawClient;
 import io.kvapp.server.http.RawClient.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +126,44 @@ class ServeOptionsTest {
         assertThat(second.read().status()).isEqualTo(503);
       }
       assertThat(idle.isClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void writeTimeout_clientThatReadsNothing_losesItsConnection(@TempDir Path own) throws Exception {
+    try (ChildServer narrow =
+            ChildServer.start(own, List.of(), "--max-connections=1", "--write-timeout=200ms");
+        RawClient deaf = new RawClient(narrow.port())) {
+      String owner = ClassicClient.token(deaf);
+      for (int number = 0; number < 24; number++) {
+        assertThat(ClassicClient.insert(deaf, owner, "wide" + number, "v".repeat(900_000)).status())
+            .isEqualTo(201);
+      }
+      long begin = System.nanoTime();
+      deaf.send(ClassicClient.post("/api/search", owner, ClassicClient.members("prefix", "wide")));
+      int status = 503;
+      while (status == 503) {
+        try (RawClient next = new RawClient(narrow.port())) {
+          status = next.send(request("auth", "", "")).read().status();
+        }
+      }
+      assertThat(status).isEqualTo(200);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void stopTimeout_requestThatStaysInFlight_isCut(@TempDir Path own) throws Exception {
+    try (ChildServer stopping = ChildServer.start(own, List.of(), "--stop-timeout=200ms");
+        RawClient slow = new RawClient(stopping.port())) {
+      String head =
+          "Expect: 100-continue\r\nx-access-tokens: " + ClassicClient.token(slow) + "\r\n";
+      slow.send(request("insert", head, "{").replace("{", ""));
+      assertThat(slow.read().status()).isEqualTo(100);
+      long begin = System.nanoTime();
+      stopping.terminate();
+      stopping.awaitEnd();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
     }
   }
 

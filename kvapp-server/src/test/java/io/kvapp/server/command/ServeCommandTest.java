@@ -73,6 +73,15 @@ class ServeCommandTest {
   }
 
   @Test
+  void call_loopbackOfIpv6_serves() throws Exception {
+    try (ChildProcess server = start("--port", "0", "--host", "::1", "--in-memory")) {
+      URI address = URI.create("http://[::1]:" + server.awaitPort() + "/api/auth");
+      HttpRequest request = HttpRequest.newBuilder(address).build();
+      assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void call_portInUse_isToldInOneLine() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
@@ -118,6 +127,7 @@ class ServeCommandTest {
     return Stream.of(
         mistake(2, "'x' is not an int", "--port", "x"),
         mistake(2, "port: 0 to 65535, not 65536", "--port", "65536"),
+        mistake(2, "backlog: 1 to 65536, not 0", "--backlog", "0"),
         mistake(2, "Unknown option: '--nope'", "--nope"),
         mistake(2, "Missing required parameter for option '--data'", "--data"),
         mistake(2, "'30' is not a duration", "--token-lifetime", "30"),

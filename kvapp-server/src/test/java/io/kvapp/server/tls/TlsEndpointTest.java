@@ -32,6 +32,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class TlsEndpointTest {
@@ -198,6 +199,47 @@ class TlsEndpointTest {
       String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answers.split("HTTP/1.1 404 ", -1)).hasSize(102);
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void start_clientThatLeavesInMidSearch_givesItsPlaceBack() throws Exception {
+    start(HttpEndpoint.builder().tls(first.pemFiles(folder)).maxConnections(1).build());
+    for (int number = 0; number < 24; number++) {
+      server.store().put("wide" + number, "v".repeat(900_000));
+    }
+    try (SSLSocket leaving = connect()) {
+      String token = tokenBy(leaving);
+      String body = "{\"prefix\":\"wide\"}";
+      String request =
+          "POST /api/search HTTP/1.1\r\nHost: localhost\r\nx-access-tokens: "
+              + token
+              + "\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n"
+              + body;
+      leaving.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(leaving.getInputStream().readNBytes(100_000)).hasSize(100_000);
+    }
+    HttpResponse<String> next = null;
+    while (next == null) {
+      try {
+        next = get(client(first), "/api/auth");
+      } catch (IOException refused) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(next.statusCode()).isEqualTo(200);
+  }
+
+  private static String tokenBy(SSLSocket socket) throws IOException {
+    String request = "GET /api/auth HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    StringBuilder answer = new StringBuilder();
+    while (answer.indexOf("\"}") < 0) {
+      answer.append((char) socket.getInputStream().read());
+    }
+    return answer.toString().replaceAll("(?s).*\\{\"token\":\"(.*)\"}", "$1");
   }
 
   @Test
