@@ -113,11 +113,12 @@ final class GrowingMap implements AutoCloseable {
       return file.getFileName().toString().endsWith(HUGE);
     }
 
-    /** A map that gets no huge pages, busy or not, takes a page fault for nearly every store. */
-    void chooseHowToOverwrite() {
+    static Table of(HashView view, Path file, Size size) {
       if (size.bytes() > MOST_HUGE_BYTES) {
+        // It gets no huge pages, busy or not, and so a page fault for nearly every store.
         view.overwriteByCalls(file);
       }
+      return new Table(view, file, size);
     }
 
     void delete(Disk disk) throws IOException {
@@ -204,8 +205,7 @@ final class GrowingMap implements AutoCloseable {
       }
     }
     HashView view = disk.openView(file, size.entries, size.keyBytes, size.valueBytes, sums);
-    Table table = new Table(view, file, size);
-    table.chooseHowToOverwrite();
+    Table table = Table.of(view, file, size);
     return new GrowingMap(disk, folder, stripes, versions, generation(file), table, view.size());
   }
 
@@ -213,9 +213,7 @@ final class GrowingMap implements AutoCloseable {
       throws IOException {
     Path file = folder.resolve("live-" + generation + (hugePages ? HUGE : ".map"));
     HashView view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes, hugePages);
-    Table table = new Table(view, file, size);
-    table.chooseHowToOverwrite();
-    return table;
+    return Table.of(view, file, size);
   }
 
   /** The entry of a key, expired or not; its value is null where only the ordered keys have it. */

@@ -76,8 +76,8 @@ record HashShape(
     return (dividend + divisor - 1) / divisor;
   }
 
-  /** What Chronicle spends on a length: seven bits to the byte. */
-  private static int lengthBytes(long length) {
+  /** What Chronicle spends on a length: seven bits to the byte, the lowest first. */
+  static int lengthBytes(long length) {
     return Math.max(1, (64 - Long.numberOfLeadingZeros(length) + 6) / 7);
   }
 

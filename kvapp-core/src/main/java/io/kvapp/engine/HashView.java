@@ -256,9 +256,9 @@ final class HashView implements AutoCloseable {
   }
 
   /**
-   * All parts in turn, one far from the next: to a reader that steps through a file the system
-   * gives it in pieces of up to 2 MiB, each of which later costs as much per write as hundreds of
-   * pages.
+   * Which part comes at a turn, from 0 to the number of parts, when one is to lie far from the
+   * next. What is read in order the system keeps in pieces of up to 2 MiB, and a write into one
+   * costs as much as dozens into a page.
    */
   int scattered(int turn) {
     return turn * SCATTERING & map.actualSegments - 1;

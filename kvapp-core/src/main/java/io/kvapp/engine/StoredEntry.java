@@ -25,8 +25,6 @@ final class StoredEntry extends AbstractData<StoredEntry> {
   private static final byte HERE = 0;
   private static final byte ELSEWHERE = 1;
   private static final byte[] NOTHING = {};
-  private static final int MOST_LENGTH_BYTES = 5;
-  private static final int LOW_BITS = 0x7f;
   private static final int CHECKED_HEADER_BYTES = HashShape.HEADER_BYTES - Integer.BYTES;
   private static final VarHandle NATIVE_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -111,14 +109,14 @@ final class StoredEntry extends AbstractData<StoredEntry> {
 
   /** What is stored, behind its length: all of an entry that follows its key. */
   ByteBuffer withLength() {
-    int most = MOST_LENGTH_BYTES + HashShape.HEADER_BYTES + length;
-    if (whole.capacity() < most) {
-      whole = ByteBuffer.allocateDirect(2 * most).order(ByteOrder.nativeOrder());
+    long rest = size();
+    int bytes = HashShape.lengthBytes(rest) + (int) rest;
+    if (whole.capacity() < bytes) {
+      whole = ByteBuffer.allocateDirect(2 * bytes).order(ByteOrder.nativeOrder());
     }
     whole.clear();
-    long rest = size();
-    while (rest > LOW_BITS) {
-      whole.put((byte) (rest | LOW_BITS + 1));
+    while (rest >= 0x80) {
+      whole.put((byte) (rest | 0x80));
       rest >>>= 7;
     }
     return whole

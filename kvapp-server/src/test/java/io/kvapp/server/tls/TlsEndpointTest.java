@@ -168,15 +168,8 @@ class TlsEndpointTest {
         }
       }
       String body = "{\"key\":\"kulcs\",\"value\":\"" + "v".repeat(100_000) + "\"}";
-      String request =
-          "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-access-tokens: "
-              + token
-              + "\r\nContent-Length: "
-              + body.length()
-              + "\r\n\r\n"
-              + body;
       SSLSocket busy = open.get(0);
-      busy.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      busy.getOutputStream().write(post("insert", token, "Connection: close\r\n", body));
       String answer = new String(busy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 201 ");
     } finally {
@@ -210,15 +203,7 @@ class TlsEndpointTest {
     }
     try (SSLSocket leaving = connect()) {
       String token = tokenBy(leaving);
-      String body = "{\"prefix\":\"wide\"}";
-      String request =
-          "POST /api/search HTTP/1.1\r\nHost: localhost\r\nx-access-tokens: "
-              + token
-              + "\r\nContent-Length: "
-              + body.length()
-              + "\r\n\r\n"
-              + body;
-      leaving.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      leaving.getOutputStream().write(post("search", token, "", "{\"prefix\":\"wide\"}"));
       assertThat(leaving.getInputStream().readNBytes(100_000)).hasSize(100_000);
     }
     HttpResponse<String> next = null;
@@ -307,6 +292,18 @@ class TlsEndpointTest {
   private HttpResponse<String> get(HttpClient client, String path) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url(path))).build();
     return client.send(request, BodyHandlers.ofString());
+  }
+
+  private static byte[] post(String endpoint, String token, String headers, String body) {
+    return """
+        POST /api/%s HTTP/1.1\r
+        Host: localhost\r
+        x-access-tokens: %s\r
+        %sContent-Length: %d\r
+        \r
+        %s"""
+        .formatted(endpoint, token, headers, body.length(), body)
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private String token(HttpClient client) throws Exception {
