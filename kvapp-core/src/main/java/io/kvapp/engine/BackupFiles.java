@@ -47,13 +47,13 @@ final class BackupFiles {
               () -> {
                 Snapshot snapshot =
                     Snapshot.write(
-                        disk,
-                        folder,
+                        new SnapshotFolder(disk, folder),
                         1,
                         0,
                         revision,
                         new EntryCursor(entries),
                         new EntryCursor(expiries(entries)),
+                        0,
                         true);
                 snapshot.release();
                 return List.of(snapshot.identity);
@@ -177,12 +177,12 @@ final class BackupFiles {
       throw new KVException.Corrupt(
           file, -1, "it is that of a store in use, not of a backup; back the store up first");
     }
-    Disk disk = new Disk();
+    SnapshotFolder snapshotFolder = new SnapshotFolder(new Disk(), folder);
     List<Snapshot> snapshots = new ArrayList<>();
     Memtable none = new Memtable(manifest.revision());
     try {
       for (Snapshot.Identity identity : manifest.snapshots()) {
-        snapshots.add(Snapshot.open(disk, folder, identity));
+        snapshots.add(Snapshot.open(snapshotFolder, identity));
       }
       // Before the first entry is handed out, so that a damaged backup restores nothing.
       snapshots.forEach(snapshot -> snapshot.files().forEach(SnapshotFile::readAll));
@@ -204,7 +204,7 @@ final class BackupFiles {
   }
 
   /** Steps through entries that are in order already. */
-  private static final class EntryCursor implements Cursor {
+  static final class EntryCursor implements Cursor {
     private final List<Entry> entries;
     private int at = -1;
 

@@ -2,7 +2,6 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +25,15 @@ final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
   private static final int FEWEST_TO_MERGE = 4;
+  private static final int STEPS_AT_A_TIME = 1024;
   private static final int GARBAGE_SLACK = 10_000;
   private static final int QUIET_SHARE = 64;
   private static final int MOST_SHARES = 2;
 
-  private final Disk disk;
-  private final Path folder;
+  /** More than this share of what is free on the disk is much. */
+  private static final int SCARCE_SHARE = 8;
+
+  private final SnapshotFolder folder;
   private final Journal journal;
   private final Stripes stripes;
   private final GrowingMap map;
@@ -49,19 +51,18 @@ final class Checkpoints {
   /**
    * The state after opening, with an empty memtable.
    *
+   * @param folder where to make snapshots, and the manifest
    * @param snapshots newest first; the first use of each passes to this object
    * @param map counts the entries that live
    */
   Checkpoints(
-      Disk disk,
-      Path folder,
+      SnapshotFolder folder,
       Journal journal,
       Stripes stripes,
       long nextSnapshot,
       List<Snapshot> snapshots,
       GrowingMap map,
       Tuning tuning) {
-    this.disk = disk;
     this.folder = folder;
     this.journal = journal;
     this.stripes = stripes;
@@ -124,6 +125,10 @@ final class Checkpoints {
     return !current.frozen.isEmpty();
   }
 
+  int snapshots() {
+    return current.snapshots.size();
+  }
+
   /** Bytes of the journal that are in no snapshot nor on the way into one. */
   long pendingBytes() {
     return journal.appendedBytes() - journalBytesAtFreeze;
@@ -158,7 +163,7 @@ final class Checkpoints {
   private synchronized void startMemtable() {
     Version before = current;
     List<Segment> sealed = journal.rotate();
-    before.active.freeze(sealed, map.countedSize());
+    before.active.freeze(sealed, map.countedSize(), pendingBytes());
     List<Memtable> frozen = new ArrayList<>(before.frozen);
     frozen.add(0, before.active);
     Memtable active = new Memtable(journal.revision());
@@ -183,13 +188,13 @@ final class Checkpoints {
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
     Snapshot snapshot =
         Snapshot.write(
-            disk,
             folder,
             takeNumber(),
             oldest.lowRevision(),
             following.lowRevision(),
             oldest.entries(new byte[0], null, false),
             oldest.expiries(new byte[0], null),
+            oldest.journalBytes(),
             before.snapshots.isEmpty());
     List<Segment> segments = oldest.segments();
     synchronized (this) {
@@ -201,6 +206,7 @@ final class Checkpoints {
       firstSegment = journalStart;
       entries = oldest.entriesAfter();
       journal.forget(segments);
+      keepSpares(snapshots);
       oldest.discard(this::retire);
       replace(now.active, now.frozen.subList(0, now.frozen.size() - 1), snapshots);
     }
@@ -220,12 +226,34 @@ final class Checkpoints {
     return nextSnapshot++;
   }
 
+  private void keepSpares(List<Snapshot> snapshots) {
+    folder.keepSpares(snapshots.stream().mapToLong(Snapshot::fileBytes).sum());
+  }
+
+  /**
+   * Gives back the files that are kept for the next snapshots where space is scarce.
+   *
+   * @param all whether to give them back in any case
+   */
+  void trimSpares(boolean all) throws IOException {
+    long spareBytes = folder.spareBytes();
+    if (spareBytes > 0 && (all || isMuch(spareBytes))) {
+      folder.keepSpares(0);
+    }
+  }
+
+  /** Whether so many bytes are much beside what is free on the disk. */
+  boolean isMuch(long bytes) throws IOException {
+    return bytes > folder.disk.usableBytes(folder.path) / SCARCE_SHARE;
+  }
+
   /** Writes a manifest that names a new snapshot; when that fails, gives the snapshot back. */
   private void writeManifest(
       List<Snapshot> snapshots, long journalStart, long entriesThen, Snapshot added)
       throws IOException {
     try {
-      manifest(snapshots, journalStart, entriesThen, Optional.empty()).write(disk, folder);
+      manifest(snapshots, journalStart, entriesThen, Optional.empty())
+          .write(folder.disk, folder.path);
     } catch (IOException failure) {
       if (!isNamed(added)) {
         added.discard();
@@ -238,7 +266,7 @@ final class Checkpoints {
   /** Whether the folder's manifest names a snapshot, which it may even after a failed write. */
   private boolean isNamed(Snapshot snapshot) {
     try {
-      Optional<Manifest> found = Manifest.read(folder);
+      Optional<Manifest> found = Manifest.read(folder.path);
       return found.isEmpty() || found.get().snapshots().contains(snapshot.identity);
     } catch (IOException | KVException unreadable) {
       return true;
@@ -261,12 +289,14 @@ final class Checkpoints {
 
   /** Names in the manifest what the store consists of, as the last act before it is closed. */
   synchronized void writeCleanManifest(Optional<Manifest.MapFile> mapFile) throws IOException {
-    manifest(current.snapshots, Manifest.NO_JOURNAL, entries, mapFile).write(disk, folder);
+    manifest(current.snapshots, Manifest.NO_JOURNAL, entries, mapFile)
+        .write(folder.disk, folder.path);
   }
 
   /** Names in the manifest what the store consists of, as the last act of opening it. */
   synchronized void writeManifest() throws IOException {
-    manifest(current.snapshots, firstSegment, entries, Optional.empty()).write(disk, folder);
+    manifest(current.snapshots, firstSegment, entries, Optional.empty())
+        .write(folder.disk, folder.path);
   }
 
   /** How many entries the snapshots hold, as the manifest has it. */
@@ -274,9 +304,16 @@ final class Checkpoints {
     return entries;
   }
 
-  /** Ends the use of every file, with no call in flight but scans, which finish on their own. */
+  /**
+   * Ends the use of every file, once the journal is closed, with no call in flight but scans, which
+   * finish on their own.
+   */
   void close() {
     closed = true;
+    folder.keepSpares(0);
+    current.active.freeze(journal.unsaved(), Manifest.UNKNOWN, 0);
+    current.active.discard(Segment::release);
+    current.frozen.forEach(memtable -> memtable.discard(Segment::release));
     current.release();
   }
 
@@ -284,37 +321,46 @@ final class Checkpoints {
    * Merges snapshots where that pays.
    *
    * @param idle whether the disk has nothing better to do
+   * @param pace called now and then; what it throws ends the merge without a trace
    * @return whether there was anything to merge
    */
-  boolean merge(boolean idle) throws IOException {
+  boolean merge(boolean idle, Runnable pace) throws IOException {
     List<Snapshot> all = current.snapshots;
     List<Snapshot> chosen = all.subList(0, countToMerge(all, idle));
     if (chosen.equals(unreadable)) {
       return false;
     }
     try {
-      return merge(chosen.size());
+      return merge(chosen.size(), pace);
     } catch (KVException.Corrupt damage) {
       unreadable = List.copyOf(chosen);
       throw damage;
     }
   }
 
-  /** Makes one snapshot of all, without deletes. */
-  void mergeAll() throws IOException {
+  /**
+   * Makes one snapshot of all, without deletes.
+   *
+   * @param pace as above
+   */
+  void mergeAll(Runnable pace) throws IOException {
     List<Snapshot> all = current.snapshots;
     if (all.size() > 1 || all.stream().anyMatch(snapshot -> snapshot.deletes() > 0)) {
-      merge(all.size());
+      merge(all.size(), pace);
     }
   }
 
-  private boolean merge(int count) throws IOException {
+  private boolean merge(int count, Runnable pace) throws IOException {
     if (count == 0) {
       return false;
     }
+    // Not the version, whose memtables hold segments of the journal.
     Version version = acquire();
+    List<Snapshot> merged = version.snapshots.subList(0, count);
+    merged.forEach(Shared::acquire);
+    boolean all = count == version.snapshots.size();
+    version.release();
     try {
-      List<Snapshot> merged = version.snapshots.subList(0, count);
       List<Cursor> entries = new ArrayList<>();
       List<Cursor> expiries = new ArrayList<>();
       for (Snapshot snapshot : merged) {
@@ -323,19 +369,38 @@ final class Checkpoints {
       }
       Snapshot result =
           Snapshot.write(
-              disk,
               folder,
               takeNumber(),
               merged.get(count - 1).lowRevision(),
               merged.get(0).identity.highRevision(),
-              new MergeCursor(entries, false),
+              new PacedCursor(entries, pace),
               new MergeCursor(expiries, false),
-              count == version.snapshots.size());
+              merged.stream().mapToLong(Snapshot::fileBytes).sum(),
+              all);
       replaceMerged(merged, result);
       result.release();
       return true;
     } finally {
-      version.release();
+      merged.forEach(Shared::release);
+    }
+  }
+
+  /** Calls something now and then while it is stepped through. */
+  private static final class PacedCursor extends MergeCursor {
+    private final Runnable pace;
+    private int steps;
+
+    PacedCursor(List<Cursor> newestFirst, Runnable pace) {
+      super(newestFirst, false);
+      this.pace = pace;
+    }
+
+    @Override
+    public boolean next() {
+      if (++steps % STEPS_AT_A_TIME == 0) {
+        pace.run();
+      }
+      return super.next();
     }
   }
 
@@ -347,6 +412,7 @@ final class Checkpoints {
     snapshots.subList(at, at + merged.size()).clear();
     snapshots.add(at, result);
     writeManifest(snapshots, firstSegment, entries, result);
+    keepSpares(snapshots);
     merged.forEach(Snapshot::discard);
     replace(now.active, now.frozen, snapshots);
   }

@@ -39,6 +39,23 @@ class Disk {
     return FileChannel.open(file, options, ownerOnly(file, "rw-------"));
   }
 
+  /**
+   * Makes a file of another one in the same folder, without giving its blocks back.
+   *
+   * @param bytes how much of its content is left, until that is written over
+   */
+  FileChannel reuse(Path old, Path file, long bytes) throws IOException {
+    FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      channel.truncate(bytes);
+      move(old, file);
+      return channel;
+    } catch (Throwable failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
   /** Writes the rest of {@code bytes} at the end of what was written before. */
   void write(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {

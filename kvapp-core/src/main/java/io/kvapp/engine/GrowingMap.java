@@ -173,7 +173,7 @@ final class GrowingMap implements AutoCloseable {
     }
     long generation = left.stream().mapToLong(GrowingMap::generation).max().orElse(0) + 1;
     Size least = Size.barelyForEntries(entries, size.keyBytes, size.valueBytes);
-    // What was replayed goes into a snapshot next, which needs space too.
+    // Journal and checkpoints need space too.
     boolean scarce = size.bytes() > disk.usableBytes(folder) / 2;
     Size fitting = scarce && least.bytes() < size.bytes() ? least : size;
     Table table = table(disk, folder, generation, fitting, false);

@@ -496,7 +496,7 @@ final class Journal {
   /**
    * Ends the journal, with no call in flight but scans, which finish on their own.
    *
-   * @param keepRecords whether the files stay for a recovery, and mapped for those scans
+   * @param keepRecords whether the files stay for a recovery
    */
   void close(boolean keepRecords) throws IOException {
     closed = true;
@@ -513,6 +513,12 @@ final class Journal {
         segment.release();
         disk.delete(segment.file);
       }
+      sinceRotation.clear();
     }
+  }
+
+  /** The segments that a closed journal has left mapped, for those scans. */
+  List<Segment> unsaved() {
+    return sinceRotation;
   }
 }

@@ -695,9 +695,12 @@ public final class MapStore implements KVStore {
         clean = true;
       }
     } finally {
-      checkpoints.close();
-      // A manifest that is not clean names the journal, if only its empty end.
-      journal.close(!clean);
+      try {
+        // A manifest that is not clean names the journal, if only its empty end.
+        journal.close(!clean);
+      } finally {
+        checkpoints.close();
+      }
     }
   }
 

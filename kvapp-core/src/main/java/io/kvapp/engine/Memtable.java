@@ -16,6 +16,7 @@ final class Memtable extends Shared implements Source {
   private final long lowRevision;
   private volatile List<Segment> segments = List.of();
   private volatile long entriesAfter = Manifest.UNKNOWN;
+  private volatile long journalBytes;
   private volatile Consumer<Segment> whenUnused = segment -> {};
 
   /**
@@ -60,10 +61,17 @@ final class Memtable extends Shared implements Source {
    *
    * @param sealed the segments that the slots point into
    * @param entries how many entries the store holds after these changes, as the manifest has it
+   * @param bytes what the records of these changes take
    */
-  void freeze(List<Segment> sealed, long entries) {
+  void freeze(List<Segment> sealed, long entries, long bytes) {
     segments = List.copyOf(sealed);
     entriesAfter = entries;
+    journalBytes = bytes;
+  }
+
+  /** What the records of these changes take in the journal. */
+  long journalBytes() {
+    return journalBytes;
   }
 
   long entriesAfter() {

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>For one thread.
  */
-final class MergeCursor implements Cursor {
+class MergeCursor implements Cursor {
   private final Cursor[] sources;
   private final int[] ages;
   private final int direction;

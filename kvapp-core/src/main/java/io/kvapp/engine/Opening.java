@@ -32,6 +32,7 @@ final class Opening {
   private static final int COUNTED_BETWEEN_LOOKS = 4096;
 
   private final Disk disk;
+  private final SnapshotFolder snapshotFolder;
   private final Settings settings;
   private final Tuning tuning;
   private final Path folder;
@@ -39,6 +40,7 @@ final class Opening {
   private final ProgressClock progress = new ProgressClock();
   private final List<String> dropped = new ArrayList<>();
   private final List<Segment> replayed = new ArrayList<>();
+  private long lastSegment;
   private final List<Snapshot> snapshots = new ArrayList<>();
 
   private long savedEntries;
@@ -59,6 +61,7 @@ final class Opening {
     this.settings = settings;
     this.tuning = tuning;
     this.folder = settings.dataFolder();
+    this.snapshotFolder = new SnapshotFolder(disk, folder);
     this.preparing = preparing;
   }
 
@@ -102,6 +105,7 @@ final class Opening {
   void open() throws IOException {
     try {
       Optional<Manifest> found = readManifest();
+      deleteSpares();
       Manifest manifest =
           found.orElse(new Manifest(0, 1, Manifest.NO_JOURNAL, 0, List.of(), Optional.empty()));
       savedEntries = manifest.entries();
@@ -111,8 +115,10 @@ final class Opening {
       }
       boolean clean = dropped.isEmpty() && (manifest.isClean() || found.isEmpty());
       Memtable recent = replay(manifest);
-      map = openMap(manifest, recent, clean);
-      saveReplayed(recent);
+      if (!recent.isEmpty() || revision > recent.lowRevision()) {
+        save(recent);
+      }
+      map = openMap(manifest, clean);
       startJournal();
       long entries = map.size();
       report =
@@ -160,7 +166,7 @@ final class Opening {
       dropped.add(
           folder.resolve(Manifest.NAME)
               + ": which files count; all are read, and deleted keys may be back");
-      Snapshot snapshot = new Reconstruction(disk, folder, dropped).ofFolder();
+      Snapshot snapshot = new Reconstruction(snapshotFolder, dropped).ofFolder();
       snapshots.add(snapshot);
       nextSnapshot = snapshot.number() + 1;
       return Optional.of(
@@ -202,16 +208,16 @@ final class Opening {
   private void openSnapshots(Manifest manifest) throws IOException {
     if (settings.openDamaged()) {
       for (Snapshot.Identity identity : manifest.snapshots()) {
-        if (!Reconstruction.isWhole(disk, folder, identity)) {
+        if (!Reconstruction.isWhole(snapshotFolder, identity)) {
           snapshots.add(
-              new Reconstruction(disk, folder, dropped).of(manifest.snapshots(), nextSnapshot++));
+              new Reconstruction(snapshotFolder, dropped).of(manifest.snapshots(), nextSnapshot++));
           savedEntries = Manifest.UNKNOWN;
           return;
         }
       }
     }
     for (Snapshot.Identity identity : manifest.snapshots()) {
-      snapshots.add(Snapshot.open(disk, folder, identity));
+      snapshots.add(Snapshot.open(snapshotFolder, identity));
     }
   }
 
@@ -282,7 +288,7 @@ final class Opening {
     }
   }
 
-  private GrowingMap openMap(Manifest manifest, Memtable recent, boolean clean) throws IOException {
+  private GrowingMap openMap(Manifest manifest, boolean clean) throws IOException {
     if (manifest.map().isPresent() && dropped.isEmpty()) {
       try {
         return GrowingMap.open(
@@ -292,9 +298,9 @@ final class Opening {
       }
     }
     rebuilt = !clean || !snapshots.isEmpty();
-    long entries = count(recent);
+    long entries = count(new Memtable(revision));
     return GrowingMap.create(
-        disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries, recent), entries);
+        disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries), entries);
   }
 
   /** How many entries there are: those of the snapshots, and what the journal makes of that. */
@@ -315,18 +321,11 @@ final class Opening {
     }
   }
 
-  private GrowingMap.Size sizeOf(long entries, Memtable recent) {
+  private GrowingMap.Size sizeOf(long entries) {
     List<int[]> samples = new ArrayList<>();
-    double all = Math.max(1, recent.count() + snapshots.stream().mapToLong(Snapshot::puts).sum());
+    double all = Math.max(1, snapshots.stream().mapToLong(Snapshot::puts).sum());
     for (Snapshot snapshot : snapshots) {
       sample(snapshot, (int) Math.ceil(snapshot.puts() / all * SAMPLES), samples);
-    }
-    Cursor changes = recent.entries(new byte[0], null, false);
-    long step = (long) Math.ceil(all / SAMPLES);
-    for (long i = 0; changes.next(); i++) {
-      if (i % step == 0 && !changes.isDelete()) {
-        samples.add(new int[] {changes.key().length, changes.valueLength()});
-      }
     }
     if (samples.isEmpty()) {
       return GrowingMap.Size.SMALLEST;
@@ -354,36 +353,62 @@ final class Opening {
     }
   }
 
-  private void saveReplayed(Memtable recent) throws IOException {
-    if (!recent.isEmpty() || revision > recent.lowRevision()) {
-      snapshots.add(
-          0,
-          Snapshot.write(
-              disk,
-              folder,
-              nextSnapshot++,
-              recent.lowRevision(),
-              revision,
-              recent.entries(new byte[0], null, false),
-              recent.expiries(new byte[0], null),
-              snapshots.isEmpty()));
+  /**
+   * Brings what was replayed into a snapshot and gives the journal back, before the map takes its
+   * space on the disk.
+   */
+  private void save(Memtable recent) throws IOException {
+    savedEntries = count(recent);
+    snapshots.add(
+        0,
+        Snapshot.write(
+            snapshotFolder,
+            nextSnapshot++,
+            recent.lowRevision(),
+            revision,
+            recent.entries(new byte[0], null, false),
+            recent.expiries(new byte[0], null),
+            0,
+            snapshots.isEmpty()));
+    new Manifest(
+            revision,
+            nextSnapshot,
+            Manifest.NO_JOURNAL,
+            savedEntries,
+            snapshots.stream().map(snapshot -> snapshot.identity).toList(),
+            Optional.empty())
+        .write(disk, folder);
+    deleteJournal();
+  }
+
+  private void deleteJournal() throws IOException {
+    replayed.forEach(Segment::release);
+    replayed.clear();
+    for (Path file : findJournal()) {
+      disk.delete(file);
     }
   }
 
-  private void startJournal() throws IOException {
-    List<Path> old = new ArrayList<>();
-    long last = 0;
+  /** The files of the journal there are; no segment to come has the number of one of them. */
+  private List<Path> findJournal() throws IOException {
+    List<Path> found = new ArrayList<>();
     for (Path file : Disk.list(folder, "journal-*")) {
       OptionalLong sequence = Segment.sequence(file);
       if (sequence.isPresent()) {
-        old.add(file);
-        last = Math.max(last, sequence.getAsLong());
+        found.add(file);
+        lastSegment = Math.max(lastSegment, sequence.getAsLong());
       }
     }
+    return found;
+  }
+
+  private void startJournal() throws IOException {
+    List<Path> old = findJournal();
     journal =
-        new Journal(disk, folder, last + 1, revision, preparing, tuning, settings.durability());
+        new Journal(
+            disk, folder, lastSegment + 1, revision, preparing, tuning, settings.durability());
     checkpoints =
-        new Checkpoints(disk, folder, journal, stripes, nextSnapshot, snapshots, map, tuning);
+        new Checkpoints(snapshotFolder, journal, stripes, nextSnapshot, snapshots, map, tuning);
     checkpoints.writeManifest();
     replayed.forEach(Segment::release);
     replayed.clear();
@@ -391,6 +416,13 @@ final class Opening {
       disk.delete(file);
     }
     deleteUnnamed();
+  }
+
+  /** Gives back the space of files that hold nothing, since opening may need it. */
+  private void deleteSpares() throws IOException {
+    for (Path file : Disk.list(folder, SnapshotFolder.SPARES)) {
+      disk.delete(file);
+    }
   }
 
   private void deleteUnnamed() throws IOException {

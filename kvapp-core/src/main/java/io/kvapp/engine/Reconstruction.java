@@ -16,8 +16,7 @@ import java.util.TreeMap;
  * <p>For one thread, which nobody interrupts; used once. The files it reads are left as they are.
  */
 final class Reconstruction {
-  private final Disk disk;
-  private final Path folder;
+  private final SnapshotFolder folder;
   private final List<String> dropped;
   private final List<SnapshotFile> files = new ArrayList<>();
   private final List<Segment> segments = new ArrayList<>();
@@ -30,17 +29,16 @@ final class Reconstruction {
    *
    * @param dropped takes one line for each thing that cannot be read
    */
-  Reconstruction(Disk disk, Path folder, List<String> dropped) {
-    this.disk = disk;
+  Reconstruction(SnapshotFolder folder, List<String> dropped) {
     this.folder = folder;
     this.dropped = dropped;
   }
 
   /** Whether everything in a snapshot can be read. */
-  static boolean isWhole(Disk disk, Path folder, Snapshot.Identity identity) throws IOException {
+  static boolean isWhole(SnapshotFolder folder, Snapshot.Identity identity) throws IOException {
     Snapshot snapshot;
     try {
-      snapshot = Snapshot.open(disk, folder, identity);
+      snapshot = Snapshot.open(folder, identity);
     } catch (KVException.Corrupt damage) {
       return false;
     }
@@ -59,10 +57,10 @@ final class Reconstruction {
     try {
       for (Snapshot.Identity identity : damaged) {
         for (SnapshotFile.Identity file : identity.entryFiles()) {
-          add(folder.resolve(file.name()));
+          add(folder.path.resolve(file.name()));
         }
         for (SnapshotFile.Identity file : identity.expiryFiles()) {
-          add(folder.resolve(file.name()));
+          add(folder.path.resolve(file.name()));
         }
       }
       return write(number, damaged.get(0).highRevision());
@@ -77,7 +75,7 @@ final class Reconstruction {
    */
   Snapshot ofFolder() throws IOException {
     try {
-      for (Path file : Disk.list(folder, "*.kvs")) {
+      for (Path file : Disk.list(folder.path, "*.kvs")) {
         OptionalLong id = SnapshotFile.id(file);
         if (id.isPresent()) {
           highestNumber = Math.max(highestNumber, SnapshotFile.number(id.getAsLong()));
@@ -124,7 +122,7 @@ final class Reconstruction {
    */
   private void replayJournal() throws IOException {
     TreeMap<Long, Path> found = new TreeMap<>();
-    for (Path file : Disk.list(folder, "journal-*.log")) {
+    for (Path file : Disk.list(folder.path, "journal-*.log")) {
       Segment.sequence(file).ifPresent(sequence -> found.put(sequence, file));
     }
     boolean torn = false;
@@ -166,7 +164,7 @@ final class Reconstruction {
       sources.add(new ReadableCursor(List.of(file), dropped::add));
     }
     NewestCursor entries = new NewestCursor(sources);
-    return Snapshot.write(disk, folder, number, 0, revision, entries, entries::expiries, true);
+    return Snapshot.write(folder, number, 0, revision, entries, entries::expiries, 0, true);
   }
 
   private void unmap() {

@@ -1,7 +1,6 @@
 package io.kvapp.engine;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -10,8 +9,8 @@ import java.util.function.Supplier;
  * The changes of one stretch of revisions in immutable sorted files: the newest change of each key,
  * and beside them the {@linkplain Expiry expiry keys}.
  *
- * <p>The last release unmaps the files, and deletes them if the snapshot is {@linkplain #discard()
- * discarded}. Safe for any thread that holds a use.
+ * <p>The last release unmaps the files, and gives them back to the folder if the snapshot is
+ * {@linkplain #discard() discarded}. Safe for any thread that holds a use.
  */
 final class Snapshot extends Shared implements Source {
   /**
@@ -29,14 +28,17 @@ final class Snapshot extends Shared implements Source {
       List<SnapshotFile.Identity> expiryFiles) {}
 
   final Identity identity;
-  private final Disk disk;
+  private final SnapshotFolder folder;
   private final List<SnapshotFile> entryFiles;
   private final List<SnapshotFile> expiryFiles;
   private volatile boolean discarded;
 
   private Snapshot(
-      Disk disk, Identity identity, List<SnapshotFile> entryFiles, List<SnapshotFile> expiryFiles) {
-    this.disk = disk;
+      SnapshotFolder folder,
+      Identity identity,
+      List<SnapshotFile> entryFiles,
+      List<SnapshotFile> expiryFiles) {
+    this.folder = folder;
     this.identity = identity;
     this.entryFiles = entryFiles;
     this.expiryFiles = expiryFiles;
@@ -47,14 +49,14 @@ final class Snapshot extends Shared implements Source {
    *
    * @throws io.kvapp.KVException.Corrupt if a file is missing or damaged
    */
-  static Snapshot open(Disk disk, Path folder, Identity identity) throws IOException {
+  static Snapshot open(SnapshotFolder folder, Identity identity) throws IOException {
     List<SnapshotFile> opened = new ArrayList<>();
     try {
       for (SnapshotFile.Identity file : identity.entryFiles()) {
-        opened.add(SnapshotFile.open(folder, file));
+        opened.add(SnapshotFile.open(folder.path, file));
       }
       for (SnapshotFile.Identity file : identity.expiryFiles()) {
-        opened.add(SnapshotFile.open(folder, file));
+        opened.add(SnapshotFile.open(folder.path, file));
       }
     } catch (Throwable failure) {
       opened.forEach(SnapshotFile::unmap);
@@ -62,7 +64,7 @@ final class Snapshot extends Shared implements Source {
     }
     int entries = identity.entryFiles().size();
     return new Snapshot(
-        disk,
+        folder,
         identity,
         List.copyOf(opened.subList(0, entries)),
         List.copyOf(opened.subList(entries, opened.size())));
@@ -72,43 +74,50 @@ final class Snapshot extends Shared implements Source {
    * Writes a snapshot and waits until it is on the disk; the caller holds the first use.
    *
    * @param number never used before in this folder
+   * @param expectedBytes about how many bytes it will have
    * @param dropDeletes whether there is no older snapshot in which deletes hide anything
    */
   static Snapshot write(
-      Disk disk,
-      Path folder,
+      SnapshotFolder folder,
       long number,
       long lowRevision,
       long highRevision,
       Cursor entries,
       Cursor expiries,
+      long expectedBytes,
       boolean dropDeletes)
       throws IOException {
     return write(
-        disk, folder, number, lowRevision, highRevision, entries, () -> expiries, dropDeletes);
+        folder,
+        number,
+        lowRevision,
+        highRevision,
+        entries,
+        () -> expiries,
+        expectedBytes,
+        dropDeletes);
   }
 
   /** As above, with expiry keys that are there only after the last of the entries. */
   static Snapshot write(
-      Disk disk,
-      Path folder,
+      SnapshotFolder folder,
       long number,
       long lowRevision,
       long highRevision,
       Cursor entries,
       Supplier<Cursor> expiries,
+      long expectedBytes,
       boolean dropDeletes)
       throws IOException {
     List<SnapshotFile.Identity> files =
         new ArrayList<>(
-            writeFiles(disk, folder, SnapshotFile.ENTRIES, number, entries, dropDeletes));
+            writeFiles(folder, SnapshotFile.ENTRIES, number, entries, expectedBytes, dropDeletes));
     int entryFiles = files.size();
     try {
       files.addAll(
-          writeFiles(disk, folder, SnapshotFile.EXPIRIES, number, expiries.get(), dropDeletes));
-      disk.forceFolder(folder);
+          writeFiles(folder, SnapshotFile.EXPIRIES, number, expiries.get(), 0, dropDeletes));
+      folder.disk.forceFolder(folder.path);
       return open(
-          disk,
           folder,
           new Identity(
               lowRevision,
@@ -117,16 +126,21 @@ final class Snapshot extends Shared implements Source {
               List.copyOf(files.subList(entryFiles, files.size()))));
     } catch (Throwable failure) {
       for (SnapshotFile.Identity file : files) {
-        disk.delete(folder.resolve(file.name()));
+        folder.disk.delete(folder.path.resolve(file.name()));
       }
       throw failure;
     }
   }
 
   private static List<SnapshotFile.Identity> writeFiles(
-      Disk disk, Path folder, String prefix, long number, Cursor changes, boolean dropDeletes)
+      SnapshotFolder folder,
+      String prefix,
+      long number,
+      Cursor changes,
+      long expectedBytes,
+      boolean dropDeletes)
       throws IOException {
-    try (SnapshotWriter writer = new SnapshotWriter(disk, folder, prefix, number)) {
+    try (SnapshotWriter writer = new SnapshotWriter(folder, prefix, number, expectedBytes)) {
       while (changes.next()) {
         if (!dropDeletes || !changes.isDelete()) {
           writer.add(changes);
@@ -219,7 +233,7 @@ final class Snapshot extends Shared implements Source {
     return reader.compareKey(key) == 0 ? reader : null;
   }
 
-  /** Says that the files are to be deleted when nobody uses them any more. */
+  /** Says that the files are not needed any more when nobody uses them. */
   void discard() {
     discarded = true;
   }
@@ -229,11 +243,7 @@ final class Snapshot extends Shared implements Source {
     for (SnapshotFile file : files()) {
       file.unmap();
       if (discarded) {
-        try {
-          disk.delete(file.path);
-        } catch (IOException leftOver) {
-          // The next open deletes files that the manifest does not name.
-        }
+        folder.discard(file.path, file.identity.bytes());
       }
     }
   }

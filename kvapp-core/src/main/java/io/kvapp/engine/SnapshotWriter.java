@@ -26,10 +26,11 @@ final class SnapshotWriter implements Closeable {
 
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
 
+  private final SnapshotFolder folder;
   private final Disk disk;
-  private final Path folder;
   private final String prefix;
   private final long id;
+  private long expectedBytes;
   private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
   private final CRC32C crc = new CRC32C();
   private final byte[] head = new byte[SnapshotFile.HEAD_BYTES];
@@ -51,12 +52,14 @@ final class SnapshotWriter implements Closeable {
    *
    * @param prefix the first word of the file names
    * @param id the number of the snapshot, never used before in this folder
+   * @param expectedBytes about how many bytes there will be
    */
-  SnapshotWriter(Disk disk, Path folder, String prefix, long id) {
-    this.disk = disk;
+  SnapshotWriter(SnapshotFolder folder, String prefix, long id, long expectedBytes) {
     this.folder = folder;
+    this.disk = folder.disk;
     this.prefix = prefix;
     this.id = id;
+    this.expectedBytes = expectedBytes;
   }
 
   /** Writes the change that {@code cursor} stands on; its key is above the last one. */
@@ -138,10 +141,9 @@ final class SnapshotWriter implements Closeable {
   }
 
   private void begin() throws IOException {
-    Path file = SnapshotFile.file(folder, prefix, id, finished.size());
-    disk.delete(file);
+    Path file = SnapshotFile.file(folder.path, prefix, id, finished.size());
     written.add(file);
-    channel = disk.create(file);
+    channel = folder.create(file, Math.min(FULL_BYTES, expectedBytes));
     flushed = 0;
     syncedAt = 0;
     count = 0;
@@ -165,9 +167,11 @@ final class SnapshotWriter implements Closeable {
     int check = SnapshotFile.footerCheck(buffer, footer);
     buffer.putInt(check);
     flush();
+    channel.truncate(flushed);
     disk.force(channel);
     channel.close();
     channel = null;
+    expectedBytes = Math.max(0, expectedBytes - flushed);
     String name = written.get(written.size() - 1).getFileName().toString();
     finished.add(new SnapshotFile.Identity(name, flushed, check));
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +29,7 @@ final class Upkeep {
   private static final int QUIET_TICKS = 2;
   private static final int IDLE_TICKS = 5;
   private static final int STEADY_TICKS = 60;
+  private static final int SNAPSHOTS_WHILE_WAITING = 4;
 
   /** Work that may fail for want of space or because the disk is broken. */
   interface Work {
@@ -52,11 +54,12 @@ final class Upkeep {
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
   private long revisionAtTick;
-  private long bytesAtTick;
+  private volatile long bytesAtTick;
   private volatile int quietTicks;
   private volatile int calmTicks;
   private volatile int busyTicks;
   private volatile long steadyBytes;
+  private final AtomicInteger compactions = new AtomicInteger();
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -85,6 +88,10 @@ final class Upkeep {
       syncAndSweep();
       look();
       merging.request();
+      signal();
+      if (isWasteful()) {
+        checkpointing.request();
+      }
     } catch (Throwable failure) {
       // Anything that left here would be the timer's end.
       LOG.error("upkeep failed", failure);
@@ -115,7 +122,7 @@ final class Upkeep {
 
   /** Looks whether anything is to be done; cheap enough to be called every thousand writes. */
   void look() {
-    if (checkpoints.isDue(quietTicks >= QUIET_TICKS) || checkpoints.isPending() || isWasteful()) {
+    if (checkpoints.isDue(quietTicks >= QUIET_TICKS) || checkpoints.isPending()) {
       checkpointing.request();
     }
     growing.request();
@@ -176,15 +183,48 @@ final class Upkeep {
   }
 
   /** Whether little is written and yet the journal has the large files of busier times. */
-  private boolean isWasteful() {
-    return (quietTicks >= IDLE_TICKS || calmTicks >= STEADY_TICKS) && journal.isLarge();
+  private boolean isWasteful() throws IOException {
+    return journal.isLarge()
+        && (calmTicks >= STEADY_TICKS
+            || quietTicks >= IDLE_TICKS && checkpoints.isMuch(journal.fileBytes()));
   }
 
   private void merge() throws IOException {
-    boolean idle = quietTicks >= IDLE_TICKS;
-    while (!closing && checkpoints.merge(idle)) {
+    checkpoints.trimSpares(calmTicks >= STEADY_TICKS);
+    boolean merged = true;
+    while (merged && !closing) {
+      boolean idle = quietTicks >= IDLE_TICKS;
+      int most = checkpoints.snapshots() + SNAPSHOTS_WHILE_WAITING;
+      merged = checkpoints.merge(idle, () -> pace(idle, most));
       signal();
     }
+  }
+
+  /**
+   * Ends a merge where the store closes, and has one that was begun in idleness wait while there is
+   * much writing, unless more snapshots are to be merged by now or somebody waits for this one.
+   */
+  private void pace(boolean idle, int mostSnapshots) {
+    if (idle && isBusyNow()) {
+      waiting.lock();
+      try {
+        while (!closing
+            && compactions.get() == 0
+            && isBusyNow()
+            && checkpoints.snapshots() < mostSnapshots) {
+          progress.awaitUninterruptibly();
+        }
+      } finally {
+        waiting.unlock();
+      }
+    }
+    if (closing) {
+      throw new KVException.WrongState("the store is closed; open it again to go on");
+    }
+  }
+
+  private boolean isBusyNow() {
+    return isBusy() || !map.isCalm(journal.appendedBytes() - bytesAtTick);
   }
 
   private void grow() throws IOException {
@@ -277,8 +317,25 @@ final class Upkeep {
 
   /** Brings all changes into one snapshot and fits the map to what lives. */
   void compact() {
+    compactions.incrementAndGet();
+    try {
+      signal();
+      compactAll();
+    } finally {
+      compactions.decrementAndGet();
+    }
+  }
+
+  private void compactAll() {
     OwnThread.call(checkpointing.thread, () -> run(checkpoints::compactJournal));
-    OwnThread.call(merging.thread, () -> run(checkpoints::mergeAll));
+    OwnThread.call(
+        merging.thread,
+        () ->
+            run(
+                () -> {
+                  checkpoints.mergeAll(() -> pace(false, 0));
+                  checkpoints.trimSpares(true);
+                }));
     OwnThread.call(
         growing.thread,
         () ->

@@ -60,6 +60,29 @@ class CheckpointsTest {
   }
 
   @Test
+  void sparesOfSnapshots_areKeptWhileMuchIsWrittenAndGoneAfterwards() throws Exception {
+    Tuning small = new Tuning(64 << 10, 1 << 20, 1 << 20, 1_000, 5);
+    try (KVStore store = MapStore.open(settings(Durability.OS), new Disk(), small)) {
+      int written = 0;
+      while (Disk.list(folder(), "spare-*").isEmpty()) {
+        store.put("key " + written++ % 5_000, "value " + written);
+      }
+      store.compact();
+      assertThat(Disk.list(folder(), "spare-*")).isEmpty();
+      while (Disk.list(folder(), "spare-*").isEmpty()) {
+        store.put("key " + written++ % 5_000, "value " + written);
+      }
+    }
+    assertThat(Disk.list(folder(), "spare-*")).isEmpty();
+    Path leftOver = Files.write(folder().resolve("spare-7.kvs"), new byte[100]);
+    try (KVStore store = MapStore.open(settings(Durability.OS))) {
+      assertThat(leftOver).doesNotExist();
+      assertThat(store.size()).isBetween(1L, 5_000L);
+      assertThat(store.verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
   @Timeout(60)
   void idleness_afterMuchWasWritten_givesTheFilesOfTheJournalBack() {
     Tuning quick = new Tuning(64 << 10, 1 << 20, 4 << 20, 1_000_000, 5);
@@ -85,7 +108,14 @@ class CheckpointsTest {
     Journal journal = new Journal(disk, folder, 1, 0, preparing, Tuning.standard(), Durability.OS);
     GrowingMap map = GrowingMap.create(disk, folder, stripes, null, GrowingMap.Size.SMALLEST, 3);
     Checkpoints checkpoints =
-        new Checkpoints(disk, folder, journal, stripes, 1, List.of(), map, Tuning.standard());
+        new Checkpoints(
+            new SnapshotFolder(disk, folder),
+            journal,
+            stripes,
+            1,
+            List.of(),
+            map,
+            Tuning.standard());
     checkpoints.writeManifest();
     for (String key : List.of("one", "two")) {
       put(journal, checkpoints, key);
@@ -97,7 +127,7 @@ class CheckpointsTest {
     assertThatThrownBy(checkpoints::checkpoint).isSameAs(disk.failure);
     assertThat(Disk.list(folder, "snapshot-*")).hasSize(2);
     disk.failure = null;
-    checkpoints.mergeAll();
+    checkpoints.mergeAll(() -> {});
     map.close();
     try (KVStore store = MapStore.open(settings(Durability.OS))) {
       assertThat(store.get("one")).hasValue("value");
@@ -124,7 +154,14 @@ class CheckpointsTest {
             GrowingMap.Size.SMALLEST,
             2)) {
       checkpoints.set(
-          new Checkpoints(disk, folder, journal, stripes, 1, List.of(), map, Tuning.standard()));
+          new Checkpoints(
+              new SnapshotFolder(disk, folder),
+              journal,
+              stripes,
+              1,
+              List.of(),
+              map,
+              Tuning.standard()));
       put(journal, checkpoints.get(), "gone");
       put(journal, checkpoints.get(), "kept");
       checkpoints.get().checkpoint();
@@ -135,7 +172,7 @@ class CheckpointsTest {
       map.remove(gone);
       write(journal, checkpoints.get(), Operation.delete(gone));
       checkpoints.get().checkpoint();
-      checkpoints.get().mergeAll();
+      checkpoints.get().mergeAll(() -> {});
 
       map.fill(version.entries(new byte[0], null, false), since, steps -> true);
       map.endFilling();

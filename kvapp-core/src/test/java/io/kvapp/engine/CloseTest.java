@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.Durability;
 import io.kvapp.KVException;
@@ -9,14 +10,18 @@ import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CloseTest {
@@ -70,6 +75,38 @@ class CloseTest {
       } catch (CompletionException refused) {
         assertThat(refused).hasCauseInstanceOf(KVException.WrongState.class);
       }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void close_withoutSpaceForASnapshot_keepsTheJournalButMapsNothingOfIt() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    Disk disk =
+        new Disk() {
+          @Override
+          FileChannel create(Path file) throws IOException {
+            if (full.get() && file.getFileName().toString().startsWith("snapshot-")) {
+              throw new IOException("No space left on device");
+            }
+            return super.create(file);
+          }
+        };
+    KVStore store = MapStore.open(settings(), disk, SMALL);
+    store.put("first", "value");
+    store.compact();
+    full.set(true);
+    for (int i = 0; i < 1_500; i++) {
+      store.put("key " + i, "v".repeat(200));
+    }
+
+    assertThatThrownBy(store::close).isInstanceOf(KVException.NoSpace.class);
+
+    assertThat(Files.readString(Path.of("/proc/self/maps")))
+        .doesNotContain(settings().dataFolder().toRealPath().toString());
+    try (KVStore again = MapStore.open(settings())) {
+      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.size()).isEqualTo(1_501);
     }
   }
 

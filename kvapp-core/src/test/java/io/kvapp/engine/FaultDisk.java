@@ -155,6 +155,13 @@ final class FaultDisk extends Disk implements AutoCloseable {
     return channel;
   }
 
+  @Override
+  synchronized FileChannel reuse(Path old, Path file, long bytes) throws IOException {
+    FileChannel channel = super.reuse(old, file, bytes);
+    contents.put(channel, names.get(file));
+    return channel;
+  }
+
   private void name(Path name, Content content) {
     pending.add(new NameChange(name, content));
     if (content == null) {

@@ -145,7 +145,8 @@ class SortedSearchTest {
   }
 
   private SnapshotFile write(long number, List<byte[]> keys) throws IOException {
-    try (SnapshotWriter writer = new SnapshotWriter(new Disk(), folder, "snapshot", number)) {
+    try (SnapshotWriter writer =
+        new SnapshotWriter(new SnapshotFolder(new Disk(), folder), "snapshot", number, 0)) {
       for (byte[] key : keys) {
         writer.add(key, key, 1, 0);
       }

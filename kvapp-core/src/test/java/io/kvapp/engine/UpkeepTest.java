@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,10 @@ class UpkeepTest {
   private static final Tuning MANY_IN_MEMORY =
       new Tuning(4 << 20, 16 << 20, 256 << 20, 1_000_000, 5);
   private static final Tuning FEW_IN_MEMORY = new Tuning(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+
+  /** Has a snapshot for every few thousand keys once nobody writes. */
+  private static final Tuning QUICK_TO_MERGE =
+      new Tuning(4 << 20, 16 << 20, 256 << 20, 200_000, 20);
 
   @TempDir Path scratch;
 
@@ -119,6 +126,139 @@ class UpkeepTest {
     }
   }
 
+  @Test
+  void close_whileSnapshotsAreMerged_givesThatUpAndLosesNothing() throws Exception {
+    HeldMerge disk = new HeldMerge();
+    KVStore store = open(disk, QUICK_TO_MERGE);
+    int written = write(store, disk);
+    List<Snapshot.Identity> unmerged = Manifest.read(folder()).orElseThrow().snapshots();
+    Thread closing = new Thread(store::close);
+    closing.start();
+    while (Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .noneMatch(
+            frame ->
+                frame.getClassName().equals(Upkeep.class.getName())
+                    && frame.getMethodName().equals("stop"))) {
+      Thread.onSpinWait();
+    }
+    disk.goOn.countDown();
+    closing.join();
+
+    assertThat(Manifest.read(folder()).orElseThrow().snapshots()).containsAll(unmerged);
+    try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.size()).isEqualTo(written);
+      assertThat(again.verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void merge_begunInIdleness_waitsWhileMuchIsWritten() throws Exception {
+    HeldMerge disk = new HeldMerge();
+    try (KVStore store = open(disk, QUICK_TO_MERGE)) {
+      int written = write(store, disk);
+      BusyWriter writer = new BusyWriter(store);
+      disk.goOn.countDown();
+      awaitWaitingMerge();
+      assertThat(store.stats().snapshots()).isEqualTo(2);
+
+      writer.end();
+
+      while (store.stats().snapshots() > 1) {
+        Thread.onSpinWait();
+      }
+      assertThat(store.size()).isEqualTo(written);
+      assertThat(store.verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void compact_whileAMergeWaits_doesNotWaitForTheWriters() throws Exception {
+    HeldMerge disk = new HeldMerge();
+    try (KVStore store = open(disk, QUICK_TO_MERGE)) {
+      int written = write(store, disk);
+      BusyWriter writer = new BusyWriter(store);
+      disk.goOn.countDown();
+      awaitWaitingMerge();
+
+      store.compact();
+
+      writer.end();
+      assertThat(store.size()).isEqualTo(written);
+      assertThat(store.verify().faults()).isEmpty();
+    }
+  }
+
+  /** A thread that writes all the time; it has written much once it is made. */
+  private static final class BusyWriter {
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final CountDownLatch busy = new CountDownLatch(1_000);
+    private final Thread thread;
+
+    BusyWriter(KVStore store) throws InterruptedException {
+      byte[] kilobyte = new byte[1024];
+      thread =
+          new Thread(
+              () -> {
+                while (!ended.get()) {
+                  store.put(StoreFixture.utf8("key 0"), kilobyte);
+                  busy.countDown();
+                }
+              });
+      thread.start();
+      busy.await();
+    }
+
+    void end() throws InterruptedException {
+      ended.set(true);
+      thread.join();
+    }
+  }
+
+  /** Writes until two snapshots are about to be merged, since nobody writes; returns how many. */
+  private static int write(KVStore store, HeldMerge disk) {
+    int written = 0;
+    for (int snapshots = 1; snapshots <= 2; snapshots++) {
+      for (int i = 0; i < 5_000; i++) {
+        store.put("key " + written++, "value");
+      }
+      while (store.stats().snapshots() < snapshots && disk.begun.getCount() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+    await(disk.begun);
+    return written;
+  }
+
+  private static void awaitWaitingMerge() {
+    Thread merging =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("kvapp-merge"))
+            .findFirst()
+            .orElseThrow();
+    while (Arrays.stream(merging.getStackTrace())
+        .noneMatch(frame -> frame.getMethodName().equals("awaitUninterruptibly"))) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** A disk on which a merge begins to write only when that is told. */
+  private static final class HeldMerge extends Disk {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    FileChannel create(Path file) throws IOException {
+      if (Thread.currentThread().getName().equals("kvapp-merge")
+          && file.getFileName().toString().startsWith("snapshot-")) {
+        begun.countDown();
+        await(goOn);
+      }
+      return super.create(file);
+    }
+  }
+
   /** A disk on which a larger map is made only when that is told. */
   private static final class HeldGrowth extends Disk {
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -149,16 +289,16 @@ class UpkeepTest {
     Tuning quick = new Tuning(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
     byte[] kilobyte = new byte[1024];
     try (KVStore store = open(new Disk(), quick)) {
-      for (int i = 0; i < 20_000; i++) {
-        store.put(("key " + i).getBytes(StandardCharsets.UTF_8), kilobyte);
+      int keys = 0;
+      while (store.stats().journalBytes() <= 24L << 20) {
+        store.put(StoreFixture.utf8("key " + keys++), kilobyte);
       }
-      assertThat(store.stats().journalBytes()).isGreaterThan(24L << 20);
       int written = 0;
       while (store.stats().journalBytes() > 12 << 20) {
         store.put("key", "value " + written++);
         Thread.sleep(1);
       }
-      assertThat(store.size()).isEqualTo(20_001);
+      assertThat(store.size()).isEqualTo(keys + 1);
     }
   }
 
