@@ -40,6 +40,7 @@ final class EmbeddedRun {
       }
       measure(Phase.READ);
       measure(Phase.WRITE);
+      measure(Phase.LONG);
     } finally {
       closeAll();
     }
@@ -162,7 +163,10 @@ final class EmbeddedRun {
         process.runForAll(
             String.format(
                 "measure %s %d %d %d",
-                workload.benchmark(), workload.threads(), warm, settings.measureMillis()));
+                workload.benchmark(),
+                workload.threads(),
+                warm,
+                workload.measureMillis(settings.measureMillis())));
     String title = workload.title();
     record(process.kind(), title, workload.threads(), round, rates[0], "ops/s");
     record(process.kind(), title, workload.threads(), round, rates[1], "ops/cpu-s");

@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 final class EngineProcess implements AutoCloseable {
   private static final Duration QUIET_LOOK = Duration.ofMillis(200);
   private static final double QUIET_SHARE = 0.03;
-  private static final int QUIET_LOOKS = 3;
   private static final int MOST_LOOKS = 150;
   private static final int END_SECONDS = 120;
 
@@ -122,9 +121,10 @@ final class EngineProcess implements AutoCloseable {
    * background threads does not slow the next one; half a minute at most.
    */
   void awaitQuiet() throws InterruptedException {
+    long wanted = kind.quietFor().dividedBy(QUIET_LOOK);
     int quiet = 0;
     Duration before = processorTime();
-    for (int look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
+    for (int look = 0; look < MOST_LOOKS && quiet < wanted; look++) {
       Thread.sleep(QUIET_LOOK.toMillis());
       Duration now = processorTime();
       boolean idle = now.minus(before).toNanos() < QUIET_SHARE * QUIET_LOOK.toNanos() + 1e7;

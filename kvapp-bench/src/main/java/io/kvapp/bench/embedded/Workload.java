@@ -15,12 +15,28 @@ record Workload(String title, String benchmark, int threads, Phase phase) {
   enum Phase {
     READ,
     WRITE,
+
+    /** Writes that are measured for so long that the engine's background work is part of it. */
+    LONG,
     SYNC
   }
 
+  private static final int TIMES_AS_LONG = 20;
+
   /** The name by which it is asked for, such as {@code get/2} or {@code sync-put/16}. */
   String name() {
-    return (phase == Phase.SYNC ? "sync-" : "") + benchmark + "/" + threads;
+    String prefix =
+        switch (phase) {
+          case READ, WRITE -> "";
+          case LONG -> "long-";
+          case SYNC -> "sync-";
+        };
+    return prefix + benchmark + "/" + threads;
+  }
+
+  /** How long it is measured where others are measured for so long. */
+  int measureMillis(int others) {
+    return phase == Phase.LONG ? others * TIMES_AS_LONG : others;
   }
 
   boolean writes() {

@@ -46,6 +46,7 @@ final class Workloads {
     add(all, Phase.WRITE, "YCSB A (50/50)", "ycsbA", 1, 2);
     add(all, Phase.WRITE, "YCSB B (95/5)", "ycsbB", 1, 2);
     add(all, Phase.WRITE, "YCSB E (pages)", "ycsbE", 1, 2);
+    add(all, Phase.LONG, "overwrite, 20 times as long", "put", 2);
     add(all, Phase.SYNC, "overwrite, synced", "put", 1, 4, 16);
     return all;
   }

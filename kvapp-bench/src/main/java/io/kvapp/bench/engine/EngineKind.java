@@ -1,6 +1,7 @@
 package io.kvapp.bench.engine;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** The stores under comparison. */
@@ -10,6 +11,12 @@ public enum EngineKind {
     @Override
     public Engine open(EngineSettings settings) {
       return new KVAppEngine(settings);
+    }
+
+    @Override
+    public Duration quietFor() {
+      // It merges snapshots once nobody has written for five seconds.
+      return Duration.ofSeconds(6);
     }
   },
 
@@ -123,6 +130,11 @@ public enum EngineKind {
    * @throws IOException if it cannot be opened
    */
   public abstract Engine open(EngineSettings settings) throws IOException;
+
+  /** After how long without work in the background there is none to come. */
+  public Duration quietFor() {
+    return Duration.ofMillis(600);
+  }
 
   /** The name in tables. */
   public String title() {
