@@ -30,9 +30,6 @@ final class Checkpoints {
   private static final int QUIET_SHARE = 64;
   private static final int MOST_SHARES = 2;
 
-  /** More than this share of what is free on the disk is much. */
-  private static final int SCARCE_SHARE = 8;
-
   private final SnapshotFolder folder;
   private final Journal journal;
   private final Stripes stripes;
@@ -206,7 +203,6 @@ final class Checkpoints {
       firstSegment = journalStart;
       entries = oldest.entriesAfter();
       journal.forget(segments);
-      keepSpares(snapshots);
       oldest.discard(this::retire);
       replace(now.active, now.frozen.subList(0, now.frozen.size() - 1), snapshots);
     }
@@ -226,25 +222,19 @@ final class Checkpoints {
     return nextSnapshot++;
   }
 
-  private void keepSpares(List<Snapshot> snapshots) {
-    folder.keepSpares(snapshots.stream().mapToLong(Snapshot::fileBytes).sum());
+  /** What all snapshots take on the disk. */
+  long snapshotBytes() {
+    return current.snapshots.stream().mapToLong(Snapshot::fileBytes).sum();
   }
 
-  /**
-   * Gives back the files that are kept for the next snapshots where space is scarce.
-   *
-   * @param all whether to give them back in any case
-   */
-  void trimSpares(boolean all) throws IOException {
-    long spareBytes = folder.spareBytes();
-    if (spareBytes > 0 && (all || isMuch(spareBytes))) {
-      folder.keepSpares(0);
-    }
+  /** How much can still be written on the disk of the snapshots. */
+  long usableBytes() throws IOException {
+    return folder.disk.usableBytes(folder.path);
   }
 
-  /** Whether so many bytes are much beside what is free on the disk. */
-  boolean isMuch(long bytes) throws IOException {
-    return bytes > folder.disk.usableBytes(folder.path) / SCARCE_SHARE;
+  /** Sets how much of the files of discarded snapshots is kept for those to come. */
+  void keepSpares(long mostBytes) {
+    folder.keepSpares(mostBytes);
   }
 
   /** Writes a manifest that names a new snapshot; when that fails, gives the snapshot back. */
@@ -412,7 +402,6 @@ final class Checkpoints {
     snapshots.subList(at, at + merged.size()).clear();
     snapshots.add(at, result);
     writeManifest(snapshots, firstSegment, entries, result);
-    keepSpares(snapshots);
     merged.forEach(Snapshot::discard);
     replace(now.active, now.frozen, snapshots);
   }

@@ -98,9 +98,4 @@ final class SnapshotFolder {
       // The next open deletes files that the manifest does not name.
     }
   }
-
-  /** What the spares take on the disk. */
-  synchronized long spareBytes() {
-    return spareBytes;
-  }
 }

@@ -31,6 +31,12 @@ final class Upkeep {
   private static final int STEADY_TICKS = 60;
   private static final int SNAPSHOTS_WHILE_WAITING = 4;
 
+  /** Where little is written, what is kept ready takes this share of what the snapshots take. */
+  private static final int READY_SHARE = 5;
+
+  /** More than this share of what is free on the disk is much. */
+  private static final int SCARCE_SHARE = 8;
+
   /** Work that may fail for want of space or because the disk is broken. */
   interface Work {
     void run() throws IOException;
@@ -89,6 +95,7 @@ final class Upkeep {
       look();
       merging.request();
       signal();
+      checkpoints.keepSpares(mostSpareBytes());
       if (isWasteful()) {
         checkpointing.request();
       }
@@ -182,15 +189,33 @@ final class Upkeep {
     merging.request();
   }
 
+  /** How many bytes of files pay to be kept for snapshots to come. */
+  private long mostSpareBytes() throws IOException {
+    long snapshotBytes = checkpoints.snapshotBytes();
+    long most =
+        isBusy() ? snapshotBytes : Math.max(0, mostReadyBytes(snapshotBytes) - journal.fileBytes());
+    return isMuch(most) ? 0 : most;
+  }
+
   /** Whether little is written and yet the journal has the large files of busier times. */
   private boolean isWasteful() throws IOException {
-    return journal.isLarge()
-        && (calmTicks >= STEADY_TICKS
-            || quietTicks >= IDLE_TICKS && checkpoints.isMuch(journal.fileBytes()));
+    boolean little = quietTicks >= IDLE_TICKS || calmTicks >= STEADY_TICKS;
+    long bytes = journal.fileBytes();
+    return little
+        && journal.isLarge()
+        && (bytes > mostReadyBytes(checkpoints.snapshotBytes()) || isMuch(bytes));
+  }
+
+  /** How many bytes may be kept ready for writers where little is written. */
+  private long mostReadyBytes(long snapshotBytes) {
+    return calmTicks >= STEADY_TICKS ? 0 : snapshotBytes / READY_SHARE;
+  }
+
+  private boolean isMuch(long bytes) throws IOException {
+    return bytes > checkpoints.usableBytes() / SCARCE_SHARE;
   }
 
   private void merge() throws IOException {
-    checkpoints.trimSpares(calmTicks >= STEADY_TICKS);
     boolean merged = true;
     while (merged && !closing) {
       boolean idle = quietTicks >= IDLE_TICKS;
@@ -334,7 +359,7 @@ final class Upkeep {
             run(
                 () -> {
                   checkpoints.mergeAll(() -> pace(false, 0));
-                  checkpoints.trimSpares(true);
+                  checkpoints.keepSpares(0);
                 }));
     OwnThread.call(
         growing.thread,

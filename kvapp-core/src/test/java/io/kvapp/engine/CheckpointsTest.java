@@ -181,10 +181,70 @@ class CheckpointsTest {
       assertThat(map.get("kept".getBytes(StandardCharsets.UTF_8))).isNotNull();
       assertThat(map.size()).isEqualTo(1);
       version.release();
-      checkpoints.get().close();
       journal.close(false);
+      checkpoints.get().close();
     }
     preparing.shutdown();
+  }
+
+  @Test
+  void powerCut_whileSnapshotsAreWrittenOverDiscardedOnes_losesNothingThatWasSaved()
+      throws Exception {
+    int reused = 0;
+    for (int operation = 1; ; operation++) {
+      Path run = Files.createDirectories(scratch.resolve("run " + operation));
+      try (FaultDisk disk = new FaultDisk(FaultDisk.Kind.CUT, operation, operation)) {
+        int saved = saveUntilCut(disk, run);
+        disk.cut();
+        Path image = Files.createDirectory(run.resolve("image"));
+        disk.writeImage(run.resolve("store"), image);
+        try (KVStore store = MapStore.open(settings(image, Durability.OS))) {
+          for (int i = Math.max(0, saved - 3); i < saved; i++) {
+            assertThat(Integer.parseInt(store.get("key " + i % 3).orElseThrow()))
+                .as("operation %s", operation)
+                .isGreaterThanOrEqualTo(i);
+          }
+        }
+        reused = disk.reused();
+        if (disk.struck() == null) {
+          break;
+        }
+      }
+    }
+    assertThat(reused).isGreaterThan(4);
+  }
+
+  /** Writes and saves values of three keys in turns; how many were saved when the power was cut. */
+  private static int saveUntilCut(FaultDisk disk, Path run) throws IOException {
+    Path folder = Files.createDirectory(run.resolve("store"));
+    Tuning small = new Tuning(8 << 10, 32 << 10, 1 << 20, 1_000, 3_600_000);
+    Stripes stripes = new Stripes();
+    ExecutorService preparing = OwnThread.executor("test");
+    int saved = 0;
+    try (GrowingMap map =
+        GrowingMap.create(new Disk(), run, stripes, null, GrowingMap.Size.SMALLEST, 3)) {
+      Journal journal = new Journal(disk, folder, 1, 0, preparing, small, Durability.OS);
+      Checkpoints checkpoints =
+          new Checkpoints(
+              new SnapshotFolder(disk, folder), journal, stripes, 1, List.of(), map, small);
+      checkpoints.writeManifest();
+      checkpoints.keepSpares(1 << 20);
+      while (saved < 12) {
+        byte[] key = ("key " + saved % 3).getBytes(StandardCharsets.UTF_8);
+        byte[] value = Integer.toString(saved).getBytes(StandardCharsets.UTF_8);
+        write(journal, checkpoints, Operation.put(key, value, 0));
+        checkpoints.checkpoint();
+        saved++;
+        if (saved % 4 == 0) {
+          checkpoints.mergeAll(() -> {});
+        }
+      }
+    } catch (IOException | KVException cut) {
+      // saved says how far it came
+    } finally {
+      preparing.shutdown();
+    }
+    return saved;
   }
 
   private static void put(Journal journal, Checkpoints checkpoints, String key) {
@@ -232,8 +292,12 @@ class CheckpointsTest {
   }
 
   private Settings settings(Durability durability) {
+    return settings(folder(), durability);
+  }
+
+  private static Settings settings(Path folder, Durability durability) {
     return new Settings(
-        folder(),
+        folder,
         Settings.DEFAULT_HOST,
         0,
         PrefixScope.KEYS,

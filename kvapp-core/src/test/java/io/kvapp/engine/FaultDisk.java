@@ -82,6 +82,7 @@ final class FaultDisk extends Disk implements AutoCloseable {
   private final Map<Object, Content> contents = new IdentityHashMap<>();
   private final List<Content> all = new ArrayList<>();
   private int operations;
+  private int reused;
   private String struck;
   private boolean emptied;
   private Map<Path, byte[]> image;
@@ -96,6 +97,11 @@ final class FaultDisk extends Disk implements AutoCloseable {
   /** How many operations there were. */
   synchronized int operations() {
     return operations;
+  }
+
+  /** How many files were made of others. */
+  synchronized int reused() {
+    return reused;
   }
 
   /** The operation that failed first; null while none has. */
@@ -159,6 +165,7 @@ final class FaultDisk extends Disk implements AutoCloseable {
   synchronized FileChannel reuse(Path old, Path file, long bytes) throws IOException {
     FileChannel channel = super.reuse(old, file, bytes);
     contents.put(channel, names.get(file));
+    reused++;
     return channel;
   }
 
