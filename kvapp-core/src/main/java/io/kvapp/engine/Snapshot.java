@@ -74,7 +74,7 @@ final class Snapshot extends Shared implements Source {
    * Writes a snapshot and waits until it is on the disk; the caller holds the first use.
    *
    * @param number never used before in this folder
-   * @param expectedBytes about how many bytes it will have
+   * @param expectedBytes about how many bytes it will have; 0 for one that takes no spare file
    * @param dropDeletes whether there is no older snapshot in which deletes hide anything
    */
   static Snapshot write(
@@ -240,11 +240,10 @@ final class Snapshot extends Shared implements Source {
 
   @Override
   void unused() {
-    for (SnapshotFile file : files()) {
-      file.unmap();
-      if (discarded) {
-        folder.discard(file.path, file.identity.bytes());
-      }
+    files().forEach(SnapshotFile::unmap);
+    if (discarded) {
+      entryFiles.forEach(file -> folder.discard(file.path, file.identity.bytes()));
+      expiryFiles.forEach(file -> folder.delete(file.path));
     }
   }
 }

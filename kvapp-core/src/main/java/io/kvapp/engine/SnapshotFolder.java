@@ -36,12 +36,12 @@ final class SnapshotFolder {
   /**
    * Makes a file, in the place of one that may be there.
    *
-   * @param expectedBytes about what will be written, by which a spare is chosen
+   * @param expectedBytes about what will be written, by which a spare is chosen; 0 for none
    * @return to write from its start; what was there behind what is written has to be cut off
    */
   FileChannel create(Path file, long expectedBytes) throws IOException {
     disk.delete(file);
-    Spare spare = takeSpare(expectedBytes);
+    Spare spare = expectedBytes == 0 ? null : takeSpare(expectedBytes);
     if (spare == null) {
       return disk.create(file);
     }
@@ -91,7 +91,8 @@ final class SnapshotFolder {
     }
   }
 
-  private void delete(Path file) {
+  /** Deletes a file as far as that is possible. */
+  void delete(Path file) {
     try {
       disk.delete(file);
     } catch (IOException leftOver) {

@@ -52,7 +52,7 @@ final class SnapshotWriter implements Closeable {
    *
    * @param prefix the first word of the file names
    * @param id the number of the snapshot, never used before in this folder
-   * @param expectedBytes about how many bytes there will be
+   * @param expectedBytes about how many bytes there will be; 0 for files that take no spare
    */
   SnapshotWriter(SnapshotFolder folder, String prefix, long id, long expectedBytes) {
     this.folder = folder;
@@ -171,7 +171,7 @@ final class SnapshotWriter implements Closeable {
     disk.force(channel);
     channel.close();
     channel = null;
-    expectedBytes = Math.max(0, expectedBytes - flushed);
+    expectedBytes -= Math.max(0, Math.min(expectedBytes - 1, flushed));
     String name = written.get(written.size() - 1).getFileName().toString();
     finished.add(new SnapshotFile.Identity(name, flushed, check));
   }

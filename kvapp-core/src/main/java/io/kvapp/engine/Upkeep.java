@@ -190,7 +190,7 @@ final class Upkeep {
   }
 
   /** How many bytes of files pay to be kept for snapshots to come. */
-  private long mostSpareBytes() throws IOException {
+  private long mostSpareBytes() {
     long snapshotBytes = checkpoints.snapshotBytes();
     long most =
         isBusy() ? snapshotBytes : Math.max(0, mostReadyBytes(snapshotBytes) - journal.fileBytes());
@@ -198,7 +198,7 @@ final class Upkeep {
   }
 
   /** Whether little is written and yet the journal has the large files of busier times. */
-  private boolean isWasteful() throws IOException {
+  private boolean isWasteful() {
     boolean little = quietTicks >= IDLE_TICKS || calmTicks >= STEADY_TICKS;
     long bytes = journal.fileBytes();
     return little
@@ -211,8 +211,12 @@ final class Upkeep {
     return calmTicks >= STEADY_TICKS ? 0 : snapshotBytes / READY_SHARE;
   }
 
-  private boolean isMuch(long bytes) throws IOException {
-    return bytes > checkpoints.usableBytes() / SCARCE_SHARE;
+  private boolean isMuch(long bytes) {
+    try {
+      return bytes > checkpoints.usableBytes() / SCARCE_SHARE;
+    } catch (IOException unknown) {
+      return true;
+    }
   }
 
   private void merge() throws IOException {

@@ -109,7 +109,7 @@ class SnapshotFolderTest {
     discard(old);
     Path file = SnapshotFile.file(path, SnapshotFile.ENTRIES, ++number, 0);
 
-    try (FileChannel channel = folder.create(file, 0)) {
+    try (FileChannel channel = folder.create(file, 1)) {
       channel.write(ByteBuffer.allocate(SnapshotFile.HEADER_BYTES));
     }
 
