@@ -192,12 +192,12 @@ class CheckpointsTest {
       throws Exception {
     int reused = 0;
     for (int operation = 1; ; operation++) {
-      Path run = Files.createDirectories(scratch.resolve("run " + operation));
-      try (FaultDisk disk = new FaultDisk(FaultDisk.Kind.CUT, operation, operation)) {
-        int saved = saveUntilCut(disk, run);
+      try (ScratchFolder run = ScratchFolder.inMemory();
+          FaultDisk disk = new FaultDisk(FaultDisk.Kind.CUT, operation, operation)) {
+        int saved = saveUntilCut(disk, run.path());
         disk.cut();
-        Path image = Files.createDirectory(run.resolve("image"));
-        disk.writeImage(run.resolve("store"), image);
+        Path image = Files.createDirectory(run.path().resolve("image"));
+        disk.writeImage(run.path().resolve("store"), image);
         try (KVStore store = MapStore.open(settings(image, Durability.OS))) {
           for (int i = Math.max(0, saved - 3); i < saved; i++) {
             assertThat(Integer.parseInt(store.get("key " + i % 3).orElseThrow()))
