@@ -29,9 +29,9 @@ class UpkeepTest {
       new Tuning(4 << 20, 16 << 20, 256 << 20, 1_000_000, 5);
   private static final Tuning FEW_IN_MEMORY = new Tuning(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
 
-  /** Has a snapshot for every few thousand keys once nobody writes. */
+  /** Has a snapshot for every few thousand keys once nobody writes for half a second. */
   private static final Tuning QUICK_TO_MERGE =
-      new Tuning(4 << 20, 16 << 20, 256 << 20, 200_000, 20);
+      new Tuning(4 << 20, 16 << 20, 256 << 20, 200_000, 250);
 
   @TempDir Path scratch;
 
@@ -160,7 +160,7 @@ class UpkeepTest {
       int written = write(store, disk);
       BusyWriter writer = new BusyWriter(store);
       disk.goOn.countDown();
-      awaitWaitingMerge();
+      awaitWaiting(disk);
       assertThat(store.stats().snapshots()).isEqualTo(2);
 
       writer.end();
@@ -180,7 +180,7 @@ class UpkeepTest {
       int written = write(store, disk);
       BusyWriter writer = new BusyWriter(store);
       disk.goOn.countDown();
-      awaitWaitingMerge();
+      awaitWaiting(disk);
 
       store.compact();
 
@@ -206,6 +206,7 @@ class UpkeepTest {
                   busy.countDown();
                 }
               });
+      thread.setDaemon(true);
       thread.start();
       busy.await();
     }
@@ -231,15 +232,12 @@ class UpkeepTest {
     return written;
   }
 
-  private static void awaitWaitingMerge() {
-    Thread merging =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("kvapp-merge"))
-            .findFirst()
-            .orElseThrow();
-    while (Arrays.stream(merging.getStackTrace())
+  private static void awaitWaiting(HeldMerge disk) throws InterruptedException {
+    while (Arrays.stream(disk.merging.getStackTrace())
         .noneMatch(frame -> frame.getMethodName().equals("awaitUninterruptibly"))) {
-      Thread.onSpinWait();
+      if (Thread.interrupted()) {
+        throw new InterruptedException("the merge does not wait");
+      }
     }
   }
 
@@ -247,11 +245,13 @@ class UpkeepTest {
   private static final class HeldMerge extends Disk {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private volatile Thread merging;
 
     @Override
     FileChannel create(Path file) throws IOException {
       if (Thread.currentThread().getName().equals("kvapp-merge")
           && file.getFileName().toString().startsWith("snapshot-")) {
+        merging = Thread.currentThread();
         begun.countDown();
         await(goOn);
       }
