@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Opens a data folder: maps the files of a store that was closed cleanly, and recovers one that was
  * not from its snapshots and its journal.
  *
- * <p>A recovery replays the journal, begins a new hash map, writes what was replayed into a
- * snapshot and begins a new journal; until the manifest names the result, nothing that was there is
+ * <p>A recovery replays the journal, writes what was replayed into a snapshot, begins a new hash
+ * map and begins a new journal; until a manifest names the snapshot, nothing that was there is
  * deleted, so that a recovery that is cut short begins again. The map is filled after it is opened.
  *
  * <p>For one thread, which nobody interrupts; used once.
@@ -378,13 +378,13 @@ final class Opening {
             snapshots.stream().map(snapshot -> snapshot.identity).toList(),
             Optional.empty())
         .write(disk, folder);
-    deleteJournal();
+    deleteJournal(findJournal());
   }
 
-  private void deleteJournal() throws IOException {
+  private void deleteJournal(List<Path> old) throws IOException {
     replayed.forEach(Segment::release);
     replayed.clear();
-    for (Path file : findJournal()) {
+    for (Path file : old) {
       disk.delete(file);
     }
   }
@@ -410,11 +410,7 @@ final class Opening {
     checkpoints =
         new Checkpoints(snapshotFolder, journal, stripes, nextSnapshot, snapshots, map, tuning);
     checkpoints.writeManifest();
-    replayed.forEach(Segment::release);
-    replayed.clear();
-    for (Path file : old) {
-      disk.delete(file);
-    }
+    deleteJournal(old);
     deleteUnnamed();
   }
 
