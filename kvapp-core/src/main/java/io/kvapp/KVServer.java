@@ -1,7 +1,7 @@
 package io.kvapp;
 
-import io.kvapp.engine.HeapStore;
-import io.kvapp.engine.MapStore;
+import io.kvapp.engine.DiskStore;
+import io.kvapp.engine.memory.InMemoryStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Iterator;
@@ -89,7 +89,7 @@ public final class KVServer implements AutoCloseable {
     }
     Endpoint found = endpoint();
     KVStore opened =
-        settings.dataFolder() == null ? new HeapStore(settings) : MapStore.open(settings);
+        settings.dataFolder() == null ? new InMemoryStore(settings) : DiskStore.open(settings);
     try {
       if (found != null) {
         found.start(opened, settings);

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.kvapp.engine.HeapStore;
+import io.kvapp.engine.memory.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -244,7 +244,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     store().backup(scratch().resolve("from disk"));
     Settings heap = settings(null, clock());
 
-    try (HeapStore inHeap = new HeapStore(heap)) {
+    try (InMemoryStore inHeap = new InMemoryStore(heap)) {
       assertThat(inHeap.restore(scratch().resolve("from disk"))).isEqualTo(2);
       inHeap.backup(scratch().resolve("from heap"));
     }

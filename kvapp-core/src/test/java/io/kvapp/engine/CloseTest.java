@@ -8,6 +8,8 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -25,7 +27,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CloseTest {
-  private static final Tuning SMALL = new Tuning(64 << 10, 256 << 10, 1 << 20, 2_000, 1_000);
+  private static final EngineOptions SMALL =
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 1_000);
 
   @TempDir Path scratch;
 
@@ -33,7 +36,7 @@ class CloseTest {
   @Timeout(60)
   void close_whileAWriterWaitsForRoom_refusesTheWrite() throws Exception {
     StuckDisk disk = new StuckDisk();
-    KVStore store = MapStore.open(settings(), disk, SMALL);
+    KVStore store = DiskStore.open(settings(), disk, SMALL);
     CompletableFuture<KVException> refused = new CompletableFuture<>();
     Thread writer =
         new Thread(
@@ -57,7 +60,7 @@ class CloseTest {
     disk.goOn.countDown();
     closing.get(30, TimeUnit.SECONDS);
     writer.join();
-    try (KVStore again = MapStore.open(settings())) {
+    try (KVStore again = DiskStore.open(settings())) {
       assertThat(again.recovery().clean()).isTrue();
     }
   }
@@ -66,7 +69,7 @@ class CloseTest {
   @Timeout(60)
   void close_besideCompact_endsItOrRefusesIt() {
     for (int round = 0; round < 20; round++) {
-      KVStore store = MapStore.open(settings());
+      KVStore store = DiskStore.open(settings());
       store.put("key", "value");
       CompletableFuture<Void> compacting = CompletableFuture.runAsync(store::compact);
       store.close();
@@ -85,14 +88,14 @@ class CloseTest {
     Disk disk =
         new Disk() {
           @Override
-          FileChannel create(Path file) throws IOException {
+          public FileChannel create(Path file) throws IOException {
             if (full.get() && file.getFileName().toString().startsWith("snapshot-")) {
               throw new IOException("No space left on device");
             }
             return super.create(file);
           }
         };
-    KVStore store = MapStore.open(settings(), disk, SMALL);
+    KVStore store = DiskStore.open(settings(), disk, SMALL);
     store.put("first", "value");
     store.compact();
     full.set(true);
@@ -104,7 +107,7 @@ class CloseTest {
 
     assertThat(Files.readString(Path.of("/proc/self/maps")))
         .doesNotContain(settings().dataFolder().toRealPath().toString());
-    try (KVStore again = MapStore.open(settings())) {
+    try (KVStore again = DiskStore.open(settings())) {
       assertThat(again.recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
     }
@@ -116,7 +119,7 @@ class CloseTest {
     private final CountDownLatch goOn = new CountDownLatch(1);
 
     @Override
-    FileChannel create(Path file) throws IOException {
+    public FileChannel create(Path file) throws IOException {
       if (file.getFileName().toString().startsWith("snapshot-")) {
         reached.countDown();
         try {

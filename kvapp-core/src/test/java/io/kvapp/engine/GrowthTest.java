@@ -6,6 +6,10 @@ import io.kvapp.Durability;
 import io.kvapp.KVStore;
 import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.model.StripedLocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,8 +26,8 @@ class GrowthTest {
   @Test
   @Timeout(60)
   void growth_forFewEntriesThatAreLarge_comesToAnEnd() {
-    byte[] value = new byte[GrowingMap.LARGEST_VALUE_BYTES];
-    try (KVStore store = MapStore.open(settings())) {
+    byte[] value = new byte[HashIndex.LARGEST_VALUE_BYTES];
+    try (KVStore store = DiskStore.open(settings())) {
       for (int i = 0; i < 2_500; i++) {
         // The same array, as by a caller who fills it again and again.
         Arrays.fill(value, (byte) i);
@@ -32,7 +36,7 @@ class GrowthTest {
       }
       assertThatAllAreThere(store);
     }
-    try (KVStore store = MapStore.open(settings())) {
+    try (KVStore store = DiskStore.open(settings())) {
       assertThat(store.recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
@@ -44,7 +48,7 @@ class GrowthTest {
   void growth_whileMuchIsWritten_isForHugePages_whichCalmGivesUp() throws Exception {
     int entries = 0;
     byte[] value = new byte[400];
-    try (KVStore store = MapStore.open(settings())) {
+    try (KVStore store = DiskStore.open(settings())) {
       while (hugeMaps().isEmpty()) {
         for (int i = 0; i < 1_000; i++) {
           store.put(key(entries++), value);
@@ -53,8 +57,8 @@ class GrowthTest {
       assertThat(store.verify().faults()).isEmpty();
     }
     // Sixty ticks are long for a test, so they are short.
-    Tuning quick = new Tuning(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
-    try (KVStore store = MapStore.open(settings(), new Disk(), quick)) {
+    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
+    try (KVStore store = DiskStore.open(settings(), new Disk(), quick)) {
       assertThat(store.recovery().clean()).isTrue();
       int written = 0;
       while (!hugeMaps().isEmpty()) {
@@ -76,10 +80,10 @@ class GrowthTest {
   @Test
   void pages_areChangedOnlyWhereThatPaysOff() throws Exception {
     Disk disk = new Disk();
-    Stripes stripes = new Stripes();
-    GrowingMap.Size large = new GrowingMap.Size(400_000, 24, 100);
-    GrowingMap.Size small = GrowingMap.Size.SMALLEST;
-    try (GrowingMap map = GrowingMap.create(disk, scratch, stripes, null, large, 0)) {
+    StripedLocks stripes = new StripedLocks();
+    HashIndex.Size large = new HashIndex.Size(400_000, 24, 100);
+    HashIndex.Size small = HashIndex.Size.SMALLEST;
+    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, large, 0)) {
       long bytes = map.fileBytes();
       assertThat(map.isCalm(bytes / 10_000)).isTrue();
       assertThat(map.isCalm(bytes / 1_000)).isFalse();
@@ -89,7 +93,7 @@ class GrowthTest {
       map.resize(false, () -> true);
       assertThat(map.needsOtherPages(false, bytes * 2)).isFalse();
     }
-    try (GrowingMap map = GrowingMap.create(disk, scratch, stripes, null, small, 0)) {
+    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, small, 0)) {
       assertThat(map.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
     }
   }

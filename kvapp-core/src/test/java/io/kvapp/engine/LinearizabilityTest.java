@@ -5,6 +5,7 @@ import io.kvapp.KVStore;
 import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
 import io.kvapp.TestClock;
+import io.kvapp.engine.memory.InMemoryStore;
 import java.nio.file.Path;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
@@ -19,12 +20,12 @@ class LinearizabilityTest {
 
   @Test
   void heapStore_isLinearizable() {
-    check(new HeapStore(settings(Durability.OS)));
+    check(new InMemoryStore(settings(Durability.OS)));
   }
 
   @Test
   void mapStore_isLinearizable() {
-    check(MapStore.open(settings(Durability.OS)));
+    check(DiskStore.open(settings(Durability.OS)));
   }
 
   private static void check(KVStore store) {

@@ -10,6 +10,8 @@ import io.kvapp.RandomOperations;
 import io.kvapp.Settings;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class RebuildTest {
-  private static final Tuning TUNING = new Tuning(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+  private static final EngineOptions TUNING =
+      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
   private static final int ENTRIES = 5_000;
   private static final int MADE = ENTRIES + 2;
 
@@ -241,7 +244,7 @@ class RebuildTest {
 
     @Override
     public KVStore open(Settings other) {
-      return MapStore.open(other, new SlowDisk(), TUNING);
+      return DiskStore.open(other, new SlowDisk(), TUNING);
     }
 
     @Override
@@ -267,7 +270,7 @@ class RebuildTest {
     private final CountDownLatch goOn = new CountDownLatch(1);
 
     @Override
-    void delete(Path file) throws IOException {
+    public void delete(Path file) throws IOException {
       if (isMap(file)) {
         await(goOn, 60_000);
       }
@@ -278,7 +281,7 @@ class RebuildTest {
   /** A disk on which deleting a map takes a while, as it does for large ones. */
   private static final class SlowDisk extends Disk {
     @Override
-    void delete(Path file) throws IOException {
+    public void delete(Path file) throws IOException {
       if (isMap(file)) {
         await(new CountDownLatch(1), 30);
       }
@@ -328,7 +331,7 @@ class RebuildTest {
   }
 
   private KVStore open(Disk disk) {
-    return MapStore.open(StoreFixture.settings(folder(), clock), disk, TUNING);
+    return DiskStore.open(StoreFixture.settings(folder(), clock), disk, TUNING);
   }
 
   private Path folder() {

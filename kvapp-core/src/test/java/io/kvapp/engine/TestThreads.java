@@ -1,11 +1,11 @@
 package io.kvapp.engine;
 
 /** Threads of the kind the running JDK has. */
-final class TestThreads {
+public final class TestThreads {
   private TestThreads() {}
 
   /** An unstarted virtual thread, or a platform thread before JDK 21. */
-  static Thread virtualWherePossible(Runnable task) throws ReflectiveOperationException {
+  public static Thread virtualWherePossible(Runnable task) throws ReflectiveOperationException {
     try {
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
       return (Thread)

@@ -20,7 +20,7 @@ class VerificationTest {
   @Test
   void verify_besideWriters_findsNoFault() throws InterruptedException {
     AtomicBoolean done = new AtomicBoolean();
-    try (KVStore store = MapStore.open(settings())) {
+    try (KVStore store = DiskStore.open(settings())) {
       List<Thread> writers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         String key = "key " + i;

@@ -8,7 +8,7 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
-import io.kvapp.engine.HeapStore;
+import io.kvapp.engine.memory.InMemoryStore;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.http.BodyOutput;
 import io.kvapp.server.http.Reply;
@@ -28,7 +28,7 @@ final class RouterTest {
   private static final String UNDEFINED = "{\"msg\":\"undefined parameter settings\"}";
 
   private final Settings settings = settings(PrefixScope.KEYS);
-  private final KVStore store = new HeapStore(settings);
+  private final KVStore store = new InMemoryStore(settings);
   private final Router router = router(store, settings);
 
   @Test
@@ -84,7 +84,7 @@ final class RouterTest {
   @Test
   void search_prefixOfValues_findsValuesInOrderOfKeys() throws IOException {
     Settings values = settings(PrefixScope.VALUES);
-    try (KVStore other = new HeapStore(values)) {
+    try (KVStore other = new InMemoryStore(values)) {
       Router valueRouter = router(other, values);
       other.put("z", "értékes");
       other.put("kulcs", "érték");

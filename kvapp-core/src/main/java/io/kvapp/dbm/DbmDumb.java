@@ -1,0 +1,169 @@
+package io.kvapp.dbm;
+
+import io.kvapp.Batch;
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.Settings;
+import io.kvapp.engine.model.Limits;
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * A Python {@code dbm.dumb} database, read to be imported.
+ *
+ * <p>Its {@code .dir} file has one line {@code 'key', (position, size)} for each entry, its {@code
+ * .dat} file the values, each at a multiple of 512 bytes. The whole {@code .dir} is read and held
+ * against the length of {@code .dat} before the first value is handed out. Files are read through
+ * streams, which an interrupt of the caller does not close.
+ *
+ * <p>Used by one thread.
+ */
+public final class DbmDumb {
+  private static final int BLOCK_BYTES = 512;
+  private static final int BATCH_ENTRIES = 1_000;
+  private static final int BATCH_BYTES = 8 << 20;
+
+  /** Where the value of a key lies, and where in the {@code .dir} file that is said. */
+  private record Place(byte[] key, long position, long size, long lineOffset) {}
+
+  private final Path dat;
+  private final List<Place> places;
+
+  private DbmDumb(Path dat, List<Place> places) {
+    this.dat = dat;
+    this.places = places;
+  }
+
+  /**
+   * Reads and checks the {@code .dir} file.
+   *
+   * @param file the path without {@code .dir} and {@code .dat}
+   * @throws KVException.Corrupt if a file is missing or damaged
+   * @throws IllegalArgumentException if a key or value is outside the limits
+   */
+  public static DbmDumb read(Path file, Limits limits) {
+    Path dir = withEnding(file, ".dir");
+    Path dat = withEnding(file, ".dat");
+    List<Place> places = index(dir);
+    check(places, dir, requireFile(dat).length(), limits);
+    return new DbmDumb(dat, places);
+  }
+
+  /** Writes every entry into {@code store}, in batches, and returns how many there are. */
+  public long into(KVStore store) {
+    try (RandomAccessFile values = new RandomAccessFile(dat.toFile(), "r")) {
+      Batch batch = new Batch();
+      long batchBytes = 0;
+      for (Place place : places) {
+        byte[] value = new byte[(int) place.size()];
+        values.seek(place.position());
+        values.readFully(value);
+        batch.put(place.key(), value);
+        batchBytes += value.length;
+        if (batch.writes().size() == BATCH_ENTRIES || batchBytes >= BATCH_BYTES) {
+          store.commit(batch);
+          batch = new Batch();
+          batchBytes = 0;
+        }
+      }
+      store.commit(batch);
+      return places.size();
+    } catch (IOException failure) {
+      throw unreadable(dat, failure);
+    }
+  }
+
+  /** The entries in the order of their values; of two lines for one key the later one counts. */
+  private static List<Place> index(Path dir) {
+    TreeMap<byte[], Place> byKey = new TreeMap<>(Arrays::compareUnsigned);
+    try (InputStream lines = new BufferedInputStream(new FileInputStream(requireFile(dir)))) {
+      DbmDumbLine line = new DbmDumbLine(dir);
+      while (line.next(lines)) {
+        byKey.put(line.key(), new Place(line.key(), line.position(), line.size(), line.offset()));
+      }
+    } catch (IOException failure) {
+      throw unreadable(dir, failure);
+    }
+    return byKey.values().stream()
+        .sorted(Comparator.comparingLong(Place::position).thenComparingLong(Place::size))
+        .toList();
+  }
+
+  private static void check(List<Place> places, Path dir, long datBytes, Limits limits) {
+    long taken = 0;
+    for (Place place : places) {
+      if (place.position() % BLOCK_BYTES != 0) {
+        throw corrupt(dir, place, "position " + place.position() + " is no multiple of 512");
+      }
+      if (place.position() > datBytes || place.size() > datBytes - place.position()) {
+        throw corrupt(
+            dir,
+            place,
+            "position "
+                + place.position()
+                + " and size "
+                + place.size()
+                + " reach beyond the "
+                + datBytes
+                + " bytes of the .dat file");
+      }
+      if (place.size() > 0 && place.position() < taken) {
+        throw corrupt(dir, place, "its value overlaps another one");
+      }
+      taken = Math.max(taken, place.position() + place.size());
+      if (place.key().length < 1 || place.key().length > Settings.MAX_KEY_BYTES) {
+        throw outside(dir, place, "a key of " + place.key().length, Settings.MAX_KEY_BYTES);
+      }
+      if (place.size() > limits.maxValueBytes()) {
+        throw outside(dir, place, "a value of " + place.size(), limits.maxValueBytes());
+      }
+    }
+  }
+
+  private static File requireFile(Path path) {
+    File file = path.toFile();
+    if (!file.isFile()) {
+      throw new KVException.Corrupt(path, -1, "there is no such file");
+    }
+    return file;
+  }
+
+  private static Path withEnding(Path file, String ending) {
+    return file.resolveSibling(file.getFileName() + ending);
+  }
+
+  private static KVException.Corrupt corrupt(Path dir, Place place, String what) {
+    return new KVException.Corrupt(dir, place.lineOffset(), what);
+  }
+
+  private static IllegalArgumentException outside(
+      Path dir, Place place, String what, int limitBytes) {
+    return new IllegalArgumentException(
+        dir
+            + " at offset "
+            + place.lineOffset()
+            + " has "
+            + what
+            + " bytes, and the limit is "
+            + limitBytes
+            + "; nothing was imported");
+  }
+
+  private static KVException unreadable(Path path, IOException failure) {
+    if (failure instanceof FileNotFoundException) {
+      return new KVException(path + " cannot be read; check its permissions", failure);
+    }
+    return new KVException(
+        path + " cannot be read (" + failure.getMessage() + "); check the disk", failure);
+  }
+}

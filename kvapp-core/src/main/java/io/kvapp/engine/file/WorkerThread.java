@@ -1,0 +1,80 @@
+package io.kvapp.engine.file;
+
+import io.kvapp.KVException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Runs work that uses file channels on a platform thread of its own, since an interrupt of the
+ * caller's thread would close the channels. The caller waits, and keeps its interrupt status.
+ */
+public final class WorkerThread {
+  private WorkerThread() {}
+
+  /** Runs {@code work} on a new thread; throws what it throws, wrapped only where it must be. */
+  public static <T> T call(String name, Callable<T> work) {
+    return call(task -> start(name, task), work);
+  }
+
+  /**
+   * Runs {@code work} on a thread of {@code executor}, as above.
+   *
+   * @throws KVException.WrongState if the executor was shut down, as it is when its store is closed
+   */
+  public static <T> T call(Executor executor, Callable<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    try {
+      executor.execute(
+          () -> {
+            try {
+              result.complete(work.call());
+            } catch (Throwable failure) {
+              result.completeExceptionally(failure);
+            }
+          });
+    } catch (RejectedExecutionException ended) {
+      throw new KVException.WrongState("the store is closed; open it again to go on");
+    }
+    try {
+      return result.join();
+    } catch (CompletionException wrapped) {
+      Throwable cause = wrapped.getCause();
+      if (cause instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      if (cause instanceof IOException failure) {
+        throw new KVException("the store's files cannot be used: " + failure, failure);
+      }
+      throw new IllegalStateException(cause);
+    }
+  }
+
+  /** One daemon thread that runs one task after the other. */
+  public static ExecutorService executor(String name) {
+    return executor(name, 1);
+  }
+
+  /** So many daemon threads that each run one task after the other. */
+  public static ExecutorService executor(String name, int threads) {
+    return Executors.newFixedThreadPool(threads, task -> thread(name, task));
+  }
+
+  public static Thread thread(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static void start(String name, Runnable task) {
+    thread(name, task).start();
+  }
+}

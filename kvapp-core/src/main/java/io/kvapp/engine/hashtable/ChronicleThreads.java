@@ -1,0 +1,154 @@
+package io.kvapp.engine.hashtable;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The bounded set of platform threads that may touch a library which keeps state for every thread
+ * it meets.
+ *
+ * <p>The first so many living platform threads call straight through, each with state of its own; a
+ * thread that dies gives its place back. Virtual threads and the overflow hand their calls to a
+ * small pool of daemon threads, started on demand.
+ *
+ * <p>Thread-safe. A caller's interrupt never reaches a call: it is kept until the call is over.
+ *
+ * @param <S> the state each thread works with
+ */
+final class ChronicleThreads<S> implements AutoCloseable {
+  private static final MethodHandle IS_VIRTUAL = isVirtual();
+  private static final int IDLE_SECONDS = 10;
+
+  private final ThreadLocal<S> states = new ThreadLocal<>();
+  private final List<WeakReference<Thread>> direct = new ArrayList<>();
+  private final int maxDirect;
+  private final Supplier<S> newState;
+  private final ThreadPoolExecutor pool;
+
+  ChronicleThreads(String name, int maxDirect, int poolThreads, Supplier<S> newState) {
+    this.maxDirect = maxDirect;
+    this.newState = newState;
+    pool =
+        new ThreadPoolExecutor(
+            poolThreads,
+            poolThreads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** The calling thread's own state, or null when it has to go through {@link #call}. */
+  S mine() {
+    if (isVirtual(Thread.currentThread())) {
+      return null;
+    }
+    S state = states.get();
+    return state != null || !admit() ? state : newDirectState();
+  }
+
+  /** Runs a call in the pool and waits for it, whatever interrupts come; they are kept. */
+  <R, X extends Exception> R call(Call<S, R, X> call) throws X {
+    FutureTask<R> task = new FutureTask<>(() -> call.with(pooledState()));
+    pool.execute(task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw ChronicleThreads.<RuntimeException>unchanged(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Something to do with a thread's state. */
+  interface Call<S, R, X extends Exception> {
+    R with(S state) throws X;
+  }
+
+  /** How many threads hold state now, the pool's included. */
+  int holders() {
+    synchronized (direct) {
+      return direct.size() + pool.getPoolSize();
+    }
+  }
+
+  /** Ends the pool's threads once their calls are done. */
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+
+  private boolean admit() {
+    synchronized (direct) {
+      if (direct.size() >= maxDirect) {
+        direct.removeIf(ChronicleThreads::isDead);
+      }
+      return direct.size() < maxDirect && direct.add(new WeakReference<>(Thread.currentThread()));
+    }
+  }
+
+  private S newDirectState() {
+    S state = newState.get();
+    states.set(state);
+    return state;
+  }
+
+  private S pooledState() {
+    S state = states.get();
+    return state != null ? state : newDirectState();
+  }
+
+  private static boolean isDead(WeakReference<Thread> place) {
+    Thread thread = place.get();
+    return thread == null || !thread.isAlive();
+  }
+
+  private static boolean isVirtual(Thread thread) {
+    try {
+      return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static MethodHandle isVirtual() {
+    try {
+      return MethodHandles.publicLookup()
+          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+    } catch (NoSuchMethodException older) {
+      return null;
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Lets a call's own exception through as it is, checked ones included. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> RuntimeException unchanged(Throwable cause) throws T {
+    throw (T) cause;
+  }
+}

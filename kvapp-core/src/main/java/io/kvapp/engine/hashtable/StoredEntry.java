@@ -1,0 +1,273 @@
+package io.kvapp.engine.hashtable;
+
+import io.kvapp.engine.model.VersionedValue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import net.openhft.chronicle.algo.hashing.LongHashFunction;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.BytesStore;
+import net.openhft.chronicle.bytes.RandomDataInput;
+import net.openhft.chronicle.bytes.RandomDataOutput;
+import net.openhft.chronicle.core.Memory;
+import net.openhft.chronicle.core.OS;
+import net.openhft.chronicle.hash.AbstractData;
+import net.openhft.chronicle.hash.Data;
+import net.openhft.chronicle.hash.serialization.DataAccess;
+import net.openhft.chronicle.hash.serialization.SizedReader;
+import net.openhft.chronicle.wire.WireIn;
+import net.openhft.chronicle.wire.WireOut;
+
+/** What is stored for a key, on its way in or out; each thread has one and uses it again. */
+final class StoredEntry extends AbstractData<StoredEntry> {
+  private static final byte HERE = 0;
+  private static final byte ELSEWHERE = 1;
+  private static final byte[] NOTHING = {};
+  private static final int CHECKED_HEADER_BYTES = HashTableLayout.HEADER_BYTES - Integer.BYTES;
+  private static final VarHandle NATIVE_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private final CRC32C crc = new CRC32C();
+  private byte[] checked = new byte[64];
+  private int checksum;
+  private long revision;
+  private long expiresAt;
+  private byte flag;
+  private byte[] value;
+  private int offset;
+  private int length;
+  private int keyLength;
+  private ByteBuffer whole = ByteBuffer.allocateDirect(0);
+
+  StoredEntry set(byte[] key, long revision, long expiresAt, byte[] value, int offset, int length) {
+    this.revision = revision;
+    this.expiresAt = expiresAt;
+    this.flag = value == null ? ELSEWHERE : HERE;
+    this.value = value == null ? NOTHING : value;
+    this.offset = value == null ? 0 : offset;
+    this.length = value == null ? 0 : length;
+    Objects.checkFromIndexSize(this.offset, this.length, this.value.length);
+    checksum = checksumWith(key);
+    return this;
+  }
+
+  /** The key that lies at some place in the map, in an array of its own. */
+  static byte[] keyOf(Data<byte[]> stored) {
+    byte[] key = new byte[(int) stored.size()];
+    long address = stored.bytes().addressForRead(stored.offset());
+    Codec.MEMORY.readBytes(address, key, 0, key.length);
+    return key;
+  }
+
+  /** Lets go of the caller's value. */
+  void forget() {
+    value = null;
+  }
+
+  /** What was read, checked; forgets the value, which is the caller's from here on. */
+  VersionedValue hit(byte[] key) {
+    byte[] read = value;
+    boolean sound = read != null && checksum == checksumWith(key);
+    value = null;
+    if (!sound) {
+      throw new HashTable.DamagedException(key);
+    }
+    return new VersionedValue(revision, expiresAt, flag == ELSEWHERE ? null : read);
+  }
+
+  /** Fed in one piece but for the value, as each piece costs as much as many bytes. */
+  private int checksumWith(byte[] key) {
+    int end = key.length + CHECKED_HEADER_BYTES;
+    if (checked.length < end) {
+      checked = new byte[2 * end];
+    }
+    System.arraycopy(key, 0, checked, 0, key.length);
+    NATIVE_LONG.set(checked, key.length, revision);
+    NATIVE_LONG.set(checked, key.length + Long.BYTES, expiresAt);
+    checked[end - 1] = flag;
+    keyLength = key.length;
+    crc.reset();
+    crc.update(checked, 0, end);
+    crc.update(value, offset, length);
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public long size() {
+    return HashTableLayout.HEADER_BYTES + length;
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public void writeTo(RandomDataOutput target, long targetOffset) {
+    target.writeInt(targetOffset, checksum);
+    target.write(targetOffset + Integer.BYTES, checked, keyLength, CHECKED_HEADER_BYTES);
+    target.write(targetOffset + HashTableLayout.HEADER_BYTES, value, offset, length);
+  }
+
+  /** What is stored, behind its length: all of an entry that follows its key. */
+  ByteBuffer withLength() {
+    long rest = size();
+    int bytes = HashTableLayout.lengthBytes(rest) + (int) rest;
+    if (whole.capacity() < bytes) {
+      whole = ByteBuffer.allocateDirect(2 * bytes).order(ByteOrder.nativeOrder());
+    }
+    whole.clear();
+    while (rest >= 0x80) {
+      whole.put((byte) (rest | 0x80));
+      rest >>>= 7;
+    }
+    return whole
+        .put((byte) rest)
+        .putInt(checksum)
+        .put(checked, keyLength, CHECKED_HEADER_BYTES)
+        .put(value, offset, length)
+        .flip();
+  }
+
+  @Override
+  public StoredEntry get() {
+    return this;
+  }
+
+  @Override
+  public StoredEntry getUsing(StoredEntry using) {
+    return this;
+  }
+
+  @Override
+  public RandomDataInput bytes() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long offset() {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Reads a key where it lies in the caller's array, so that a call leaves no garbage behind. */
+  static final class KeyAccess extends AbstractData<byte[]> implements DataAccess<byte[]> {
+    private transient byte[] key;
+
+    @Override
+    public Data<byte[]> getData(byte[] instance) {
+      key = instance;
+      return this;
+    }
+
+    @Override
+    public void uninit() {
+      key = null;
+    }
+
+    @Override
+    public DataAccess<byte[]> copy() {
+      return new KeyAccess();
+    }
+
+    @Override
+    public RandomDataInput bytes() {
+      return BytesStore.wrap(key);
+    }
+
+    @Override
+    public long offset() {
+      return 0;
+    }
+
+    @Override
+    public long size() {
+      return key.length;
+    }
+
+    @Override
+    public byte[] get() {
+      return key;
+    }
+
+    @Override
+    public byte[] getUsing(byte[] using) {
+      return key.clone();
+    }
+
+    @Override
+    public long hash(LongHashFunction function) {
+      return function.hashBytes(key);
+    }
+
+    @Override
+    public boolean equivalent(RandomDataInput source, long sourceOffset) {
+      long address = source.addressForRead(sourceOffset);
+      int i = 0;
+      for (; i <= key.length - Long.BYTES; i += Long.BYTES) {
+        if (Codec.MEMORY.readLong(address + i) != (long) NATIVE_LONG.get(key, i)) {
+          return false;
+        }
+      }
+      for (; i < key.length; i++) {
+        if (Codec.MEMORY.readByte(address + i) != key[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public void writeTo(RandomDataOutput target, long targetOffset) {
+      target.write(targetOffset, key, 0, key.length);
+    }
+
+    @Override
+    public void writeMarshallable(WireOut wire) {}
+
+    @Override
+    public void readMarshallable(WireIn wire) {}
+  }
+
+  /** Copies what is stored out of the map into the reading thread's own object. */
+  static final class Codec implements SizedReader<StoredEntry>, DataAccess<StoredEntry> {
+    // Not in the outer class, which initializes before the doors are open.
+    static final Memory MEMORY = OS.memory();
+
+    @Override
+    public StoredEntry read(Bytes<?> in, long size, StoredEntry using) {
+      using.value = null;
+      if (size < HashTableLayout.HEADER_BYTES || size > in.readRemaining()) {
+        return using;
+      }
+      long address = in.addressForRead(in.readPosition());
+      using.checksum = MEMORY.readInt(address);
+      using.revision = MEMORY.readLong(address + Integer.BYTES);
+      using.expiresAt = MEMORY.readLong(address + Integer.BYTES + Long.BYTES);
+      using.flag = MEMORY.readByte(address + HashTableLayout.HEADER_BYTES - 1);
+      using.offset = 0;
+      using.length = (int) size - HashTableLayout.HEADER_BYTES;
+      using.value = using.length == 0 ? NOTHING : new byte[using.length];
+      MEMORY.readBytes(address + HashTableLayout.HEADER_BYTES, using.value, 0, using.length);
+      return using;
+    }
+
+    @Override
+    public Data<StoredEntry> getData(StoredEntry instance) {
+      return instance;
+    }
+
+    @Override
+    public void uninit() {}
+
+    @Override
+    public DataAccess<StoredEntry> copy() {
+      return this;
+    }
+
+    @Override
+    public void writeMarshallable(WireOut wire) {}
+
+    @Override
+    public void readMarshallable(WireIn wire) {}
+  }
+}

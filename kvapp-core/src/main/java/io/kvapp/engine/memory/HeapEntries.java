@@ -1,0 +1,175 @@
+package io.kvapp.engine.memory;
+
+import io.kvapp.Entry;
+import io.kvapp.Page;
+import io.kvapp.Scan;
+import io.kvapp.engine.model.Limits;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The sorted entries of a {@link InMemoryStore}, with those that expire ordered by when they do.
+ *
+ * <p>Not thread-safe: readers and one writer are kept apart by the store.
+ */
+final class HeapEntries {
+  private static final byte[] NO_VALUE = {};
+
+  private final NavigableMap<byte[], Entry> byKey = new TreeMap<>(Arrays::compareUnsigned);
+  private final TreeSet<Entry> byExpiry =
+      new TreeSet<>(
+          Comparator.comparingLong(Entry::expiresAtMillis)
+              .thenComparing(Entry::key, Arrays::compareUnsigned));
+  private long bytes;
+
+  /** Takes over the entry with its arrays, in place of the one of the same key. */
+  void put(Entry entry) {
+    Entry before = byKey.remove(entry.key());
+    if (before != null) {
+      forget(before);
+    }
+    byKey.put(entry.key(), entry);
+    bytes += bytesOf(entry);
+    if (entry.expiresAtMillis() != 0) {
+      byExpiry.add(entry);
+    }
+  }
+
+  boolean remove(byte[] key) {
+    Entry before = byKey.remove(key);
+    if (before != null) {
+      forget(before);
+    }
+    return before != null;
+  }
+
+  void removeExpired(long nowMillis) {
+    while (!byExpiry.isEmpty() && Limits.isExpired(byExpiry.first().expiresAtMillis(), nowMillis)) {
+      remove(byExpiry.first().key());
+    }
+  }
+
+  void clear() {
+    byKey.clear();
+    byExpiry.clear();
+    bytes = 0;
+  }
+
+  /** The entry itself, not a copy; null where there is none that lives. */
+  Entry live(byte[] key, long nowMillis) {
+    Entry entry = byKey.get(key);
+    return entry == null || Limits.isExpired(entry.expiresAtMillis(), nowMillis) ? null : entry;
+  }
+
+  /** The revision of the entry of {@code key}; 0 for none. Expired entries must be removed. */
+  long revision(byte[] key) {
+    Entry entry = byKey.get(key);
+    return entry == null ? 0 : entry.revision();
+  }
+
+  long size(long nowMillis) {
+    long expired = 0;
+    for (Entry entry : byExpiry) {
+      if (!Limits.isExpired(entry.expiresAtMillis(), nowMillis)) {
+        break;
+      }
+      expired++;
+    }
+    return byKey.size() - expired;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Every live entry in key order, not copied. */
+  List<Entry> all(long nowMillis) {
+    return byKey.values().stream()
+        .filter(entry -> !Limits.isExpired(entry.expiresAtMillis(), nowMillis))
+        .toList();
+  }
+
+  long count(Scan scan, long nowMillis) {
+    return range(scan).values().stream()
+        .filter(entry -> !Limits.isExpired(entry.expiresAtMillis(), nowMillis))
+        .count();
+  }
+
+  Page page(Scan scan, long nowMillis) {
+    List<Entry> page = new ArrayList<>();
+    long pageBytes = 0;
+    for (Entry entry : range(scan).values()) {
+      if (Limits.isExpired(entry.expiresAtMillis(), nowMillis)) {
+        continue;
+      }
+      byte[] value = scan.isKeysOnly() ? NO_VALUE : entry.value();
+      pageBytes += entry.key().length + value.length;
+      if (page.size() == scan.limit() || (!page.isEmpty() && pageBytes > scan.maxBytes())) {
+        return new Page(List.copyOf(page), true);
+      }
+      page.add(
+          new Entry(entry.key().clone(), value.clone(), entry.revision(), entry.expiresAtMillis()));
+    }
+    return new Page(List.copyOf(page), false);
+  }
+
+  /** One line for each disagreement between the parts; empty when there is none. */
+  List<String> faults() {
+    List<String> faults = new ArrayList<>();
+    long expiring = byKey.values().stream().filter(e -> e.expiresAtMillis() != 0).count();
+    if (expiring != byExpiry.size()) {
+      faults.add(expiring + " entries expire, and " + byExpiry.size() + " are awaited to");
+    }
+    for (Entry entry : byExpiry) {
+      if (byKey.get(entry.key()) != entry) {
+        faults.add("the entry awaited to expire is not the one stored: " + entry);
+      }
+    }
+    long counted = byKey.values().stream().mapToLong(HeapEntries::bytesOf).sum();
+    if (counted != bytes) {
+      faults.add("the entries have " + counted + " bytes, and " + bytes + " are accounted for");
+    }
+    return faults;
+  }
+
+  private NavigableMap<byte[], Entry> range(Scan scan) {
+    byte[] low = scan.from();
+    boolean lowIncluded = true;
+    byte[] high = scan.to();
+    byte[] after = scan.after();
+    if (after != null && !scan.isReversed() && Arrays.compareUnsigned(after, low) >= 0) {
+      low = after;
+      lowIncluded = false;
+    }
+    if (after != null
+        && scan.isReversed()
+        && (high == null || Arrays.compareUnsigned(after, high) < 0)) {
+      high = after;
+    }
+    NavigableMap<byte[], Entry> range;
+    if (high == null) {
+      range = byKey.tailMap(low, lowIncluded);
+    } else if (Arrays.compareUnsigned(low, high) >= 0) {
+      return new TreeMap<>();
+    } else {
+      range = byKey.subMap(low, lowIncluded, high, false);
+    }
+    return scan.isReversed() ? range.descendingMap() : range;
+  }
+
+  private void forget(Entry entry) {
+    bytes -= bytesOf(entry);
+    if (entry.expiresAtMillis() != 0) {
+      byExpiry.remove(entry);
+    }
+  }
+
+  private static long bytesOf(Entry entry) {
+    return entry.key().length + entry.value().length;
+  }
+}

@@ -1,0 +1,291 @@
+package io.kvapp.engine.memory;
+
+import io.kvapp.Batch;
+import io.kvapp.BatchResult;
+import io.kvapp.Entry;
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.Page;
+import io.kvapp.RecoveryReport;
+import io.kvapp.Scan;
+import io.kvapp.Settings;
+import io.kvapp.StoreStats;
+import io.kvapp.VerifyReport;
+import io.kvapp.dbm.DbmDumb;
+import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.transfer.BackupFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+/**
+ * A store in the heap: complete, ordered and gone when it is closed.
+ *
+ * <p>Readers share a lock that a writer takes alone, so that a scan sees whole batches. Expired
+ * entries are hidden from readers at once and removed by the next writer.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class InMemoryStore implements KVStore {
+  private final Limits limits;
+  private final InstantSource clock;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final HeapEntries entries = new HeapEntries();
+
+  private long revision;
+  private volatile boolean closed;
+
+  /**
+   * An empty store.
+   *
+   * @param settings the value limit and the clock count; the data folder is not touched
+   * @throws NullPointerException if {@code settings} is null
+   */
+  public InMemoryStore(Settings settings) {
+    limits = new Limits(settings);
+    clock = settings.clock();
+  }
+
+  @Override
+  public long put(byte[] key, byte[] value) {
+    limits.entry(key, value);
+    return writing(() -> write(key, value, null, ++revision));
+  }
+
+  @Override
+  public long put(byte[] key, byte[] value, Duration ttl) {
+    limits.entry(key, value);
+    limits.ttl(ttl);
+    return writing(() -> write(key, value, ttl, ++revision));
+  }
+
+  @Override
+  public Optional<byte[]> get(byte[] key) {
+    limits.key(key);
+    return reading(
+        () -> Optional.ofNullable(entries.live(key, clock.millis())).map(e -> e.value().clone()));
+  }
+
+  @Override
+  public Optional<Entry> entry(byte[] key) {
+    limits.key(key);
+    return reading(
+        () -> Optional.ofNullable(entries.live(key, clock.millis())).map(InMemoryStore::copy));
+  }
+
+  @Override
+  public boolean delete(byte[] key) {
+    limits.key(key);
+    return writing(
+        () -> {
+          boolean removed = entries.remove(key);
+          revision += removed ? 1 : 0;
+          return removed;
+        });
+  }
+
+  @Override
+  public OptionalLong putIfAbsent(byte[] key, byte[] value) {
+    return compareAndSet(key, 0, value);
+  }
+
+  @Override
+  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
+    limits.entry(key, value);
+    return writing(
+        () ->
+            entries.revision(key) == expectedRevision
+                ? OptionalLong.of(write(key, value, null, ++revision))
+                : OptionalLong.empty());
+  }
+
+  @Override
+  public boolean compareAndDelete(byte[] key, long expectedRevision) {
+    limits.key(key);
+    return writing(
+        () -> {
+          boolean removed = entries.revision(key) == expectedRevision && entries.remove(key);
+          revision += removed ? 1 : 0;
+          return removed;
+        });
+  }
+
+  @Override
+  public BatchResult commit(Batch batch) {
+    limits.batch(batch);
+    return writing(
+        () -> {
+          int failed = firstFailed(batch.conditions());
+          if (failed >= 0 || batch.writes().isEmpty()) {
+            return new BatchResult(0, failed);
+          }
+          revision++;
+          for (Batch.Write write : batch.writes()) {
+            if (write.kind() == Batch.Kind.PUT) {
+              write(write.key(), write.value(), write.ttl(), revision);
+            } else {
+              entries.remove(write.key());
+            }
+          }
+          return new BatchResult(revision, -1);
+        });
+  }
+
+  @Override
+  public Page scan(Scan scan) {
+    Objects.requireNonNull(scan, "scan");
+    return reading(() -> entries.page(scan, clock.millis()));
+  }
+
+  @Override
+  public long count(byte[] prefix) {
+    Scan scan = Scan.prefix(prefix);
+    return reading(() -> entries.count(scan, clock.millis()));
+  }
+
+  @Override
+  public long size() {
+    return reading(() -> entries.size(clock.millis()));
+  }
+
+  @Override
+  public void backup(Path folder) {
+    Objects.requireNonNull(folder, "folder");
+    record Copy(long revision, List<Entry> entries) {}
+    Copy copy = reading(() -> new Copy(revision, entries.all(clock.millis())));
+    BackupFiles.write(folder, copy.revision(), copy.entries());
+  }
+
+  @Override
+  public long restore(Path folder) {
+    Objects.requireNonNull(folder, "folder");
+    requireEmpty(size());
+    HeapEntries restored = new HeapEntries();
+    BackupFiles.read(folder, restored::put);
+    return writing(
+        () -> {
+          requireEmpty(entries.size(clock.millis()));
+          List<Entry> live = restored.all(clock.millis());
+          if (!live.isEmpty()) {
+            revision++;
+          }
+          for (Entry entry : live) {
+            entries.put(new Entry(entry.key(), entry.value(), revision, entry.expiresAtMillis()));
+          }
+          return (long) live.size();
+        });
+  }
+
+  @Override
+  public long importDbmDumb(Path file) {
+    Objects.requireNonNull(file, "file");
+    requireOpen();
+    return DbmDumb.read(file, limits).into(this);
+  }
+
+  @Override
+  public VerifyReport verify() {
+    return reading(() -> new VerifyReport(entries.size(clock.millis()), 0, entries.faults()));
+  }
+
+  @Override
+  public void compact() {
+    writing(() -> null);
+  }
+
+  @Override
+  public StoreStats stats() {
+    return reading(
+        () ->
+            new StoreStats(
+                entries.size(clock.millis()),
+                entries.bytes(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                revision,
+                Optional.empty(),
+                0,
+                Duration.ZERO,
+                Duration.ZERO));
+  }
+
+  @Override
+  public RecoveryReport recovery() {
+    return reading(() -> new RecoveryReport(true, false, 0, 0, 0, List.of(), Duration.ZERO));
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      entries.clear();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private long write(byte[] key, byte[] value, Duration ttl, long atRevision) {
+    long expiresAt = Limits.expiresAtMillis(clock.millis(), ttl);
+    entries.put(new Entry(key.clone(), value.clone(), atRevision, expiresAt));
+    return atRevision;
+  }
+
+  private int firstFailed(List<Batch.Condition> conditions) {
+    for (int i = 0; i < conditions.size(); i++) {
+      Batch.Condition condition = conditions.get(i);
+      if (entries.revision(condition.key()) != condition.revision()) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private <T> T reading(Supplier<T> read) {
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      return read.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private <T> T writing(Supplier<T> write) {
+    lock.writeLock().lock();
+    try {
+      requireOpen();
+      entries.removeExpired(clock.millis());
+      return write.get();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new KVException.WrongState("the store is closed; open it again to go on");
+    }
+  }
+
+  private static void requireEmpty(long size) {
+    if (size > 0) {
+      throw new KVException.WrongState(
+          "the store holds " + size + " entries; restore into an empty store");
+    }
+  }
+
+  private static Entry copy(Entry entry) {
+    return new Entry(
+        entry.key().clone(), entry.value().clone(), entry.revision(), entry.expiresAtMillis());
+  }
+}

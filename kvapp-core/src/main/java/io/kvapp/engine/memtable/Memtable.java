@@ -1,0 +1,111 @@
+package io.kvapp.engine.memtable;
+
+import io.kvapp.engine.DiskStore;
+import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.journal.JournalPosition;
+import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.SortedRun;
+import io.kvapp.engine.tree.Manifest;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What changed since a snapshot, in key order: keys in the heap, values where they stand in the
+ * journal. Beside it, in order of time, the entries that expire.
+ *
+ * <p>Takes changes until the store {@linkplain DiskStore freezes} it; safe for any thread as far as
+ * changes of one key come one after the other.
+ */
+public final class Memtable extends RefCounted implements SortedRun {
+  private final MemtableIndex entries = new MemtableIndex();
+  private final MemtableIndex expiries = new MemtableIndex();
+  private final long lowRevision;
+  private volatile List<JournalSegment> segments = List.of();
+  private volatile long entriesAfter = Manifest.UNKNOWN;
+  private volatile long journalBytes;
+  private volatile Consumer<JournalSegment> whenUnused = segment -> {};
+
+  /**
+   * An empty memtable.
+   *
+   * @param lowRevision the last revision that is not in it
+   */
+  public Memtable(long lowRevision) {
+    this.lowRevision = lowRevision;
+  }
+
+  public void put(byte[] key, JournalPosition slot) {
+    entries.put(key, slot);
+  }
+
+  /** How many keys changed. */
+  public long count() {
+    return entries.count();
+  }
+
+  /** The newest change of a key; null where there is none. */
+  public JournalPosition get(byte[] key) {
+    return entries.get(key);
+  }
+
+  /** Notes that an entry expires, or with a delete that it need not be looked at any more. */
+  public void putExpiry(byte[] expiryKey, JournalPosition slot) {
+    expiries.put(expiryKey, slot);
+  }
+
+  @Override
+  public long lowRevision() {
+    return lowRevision;
+  }
+
+  public boolean isEmpty() {
+    return entries.count() == 0 && expiries.count() == 0;
+  }
+
+  /**
+   * Ends it: no more changes come.
+   *
+   * @param sealed the segments that the slots point into
+   * @param entries how many entries the store holds after these changes, as the manifest has it
+   * @param bytes what the records of these changes take
+   */
+  public void freeze(List<JournalSegment> sealed, long entries, long bytes) {
+    segments = List.copyOf(sealed);
+    entriesAfter = entries;
+    journalBytes = bytes;
+  }
+
+  /** What the records of these changes take in the journal. */
+  public long journalBytes() {
+    return journalBytes;
+  }
+
+  public long entriesAfter() {
+    return entriesAfter;
+  }
+
+  public List<JournalSegment> segments() {
+    return segments;
+  }
+
+  /** Says what to do with each segment when nobody reads this memtable any more. */
+  public void discard(Consumer<JournalSegment> retire) {
+    whenUnused = retire;
+  }
+
+  @Override
+  protected void unused() {
+    segments.forEach(whenUnused);
+  }
+
+  @Override
+  public Cursor entries(byte[] from, byte[] to, boolean reverse) {
+    return entries.cursor(from, to, reverse);
+  }
+
+  @Override
+  public Cursor expiries(byte[] from, byte[] to) {
+    return expiries.cursor(from, to, false);
+  }
+}

@@ -1,0 +1,32 @@
+package io.kvapp.engine.model;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Keys under which entries are found in the order in which they expire: the time as eight bytes,
+ * largest first, then the key of the entry.
+ */
+public final class ExpiryKey {
+  private ExpiryKey() {}
+
+  public static byte[] key(long expiresAt, byte[] entryKey) {
+    return ByteBuffer.allocate(Long.BYTES + entryKey.length)
+        .putLong(expiresAt)
+        .put(entryKey)
+        .array();
+  }
+
+  /** The end of the expiry keys of entries that are gone at {@code now}. */
+  public static byte[] endOfDue(long now) {
+    return key(now + 1, new byte[0]);
+  }
+
+  public static long expiresAt(byte[] expiryKey) {
+    return ByteBuffer.wrap(expiryKey).getLong();
+  }
+
+  public static byte[] entryKey(byte[] expiryKey) {
+    return Arrays.copyOfRange(expiryKey, Long.BYTES, expiryKey.length);
+  }
+}

@@ -1,0 +1,22 @@
+package io.kvapp.engine.model;
+
+/**
+ * Sorted changes of one stretch of revisions: the recent ones, or those of a snapshot.
+ *
+ * <p>Safe for any thread.
+ */
+public interface SortedRun {
+  /** The last revision before this stretch; its own are above it. */
+  long lowRevision();
+
+  /**
+   * The changes of keys from {@code from}, included, to {@code to}, excluded.
+   *
+   * @param from empty for the first key
+   * @param to null for no end
+   */
+  Cursor entries(byte[] from, byte[] to, boolean reverse);
+
+  /** The same for expiry keys: see {@link ExpiryKey}. */
+  Cursor expiries(byte[] from, byte[] to);
+}

@@ -1,0 +1,97 @@
+package io.kvapp.engine.model;
+
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * Locks for keys, so that writes of one key come one after the other while others go on.
+ *
+ * <p>A stripe is two locks. {@code writing} is held by a writer from its first look at the key to
+ * its acknowledgement, a sync included. {@code applying} is held for the moment in which the change
+ * becomes visible, and shared by readers of the hash map: who reads the new value from the map
+ * finds it in the ordered keys too.
+ */
+public final class StripedLocks {
+  private static final int COUNT = 1024;
+
+  /** The locks of the keys that share a hash. */
+  public static final class Stripe {
+    public final ReentrantLock writing = new ReentrantLock();
+    public final StampedLock applying = new StampedLock();
+  }
+
+  private final Stripe[] stripes = new Stripe[COUNT];
+
+  public StripedLocks() {
+    Arrays.setAll(stripes, i -> new Stripe());
+  }
+
+  public Stripe of(byte[] key) {
+    return stripes[indexOf(key)];
+  }
+
+  private static int indexOf(byte[] key) {
+    int hash = Arrays.hashCode(key) * 0x9e37_79b9;
+    return hash >>> Integer.SIZE - Integer.numberOfTrailingZeros(COUNT);
+  }
+
+  /** The stripes of several keys, each once, in the order in which they are to be locked. */
+  public Stripe[] of(byte[][] keys) {
+    return Arrays.stream(keys)
+        .mapToInt(StripedLocks::indexOf)
+        .sorted()
+        .distinct()
+        .mapToObj(index -> stripes[index])
+        .toArray(Stripe[]::new);
+  }
+
+  /** Every stripe, in the order in which they are to be locked. */
+  Stripe[] all() {
+    return stripes;
+  }
+
+  /** Runs {@code action} while no write is in flight. */
+  public void withoutWriters(Runnable action) {
+    lock(stripes);
+    try {
+      action.run();
+    } finally {
+      unlock(stripes);
+    }
+  }
+
+  /** Runs {@code action} while neither a write nor a read of the hash map is in flight. */
+  public void alone(Runnable action) {
+    lock(stripes);
+    long[] stamps = lockApplying(stripes);
+    try {
+      action.run();
+    } finally {
+      unlockApplying(stripes, stamps);
+      unlock(stripes);
+    }
+  }
+
+  public static void lock(Stripe[] locked) {
+    for (Stripe stripe : locked) {
+      stripe.writing.lock();
+    }
+  }
+
+  public static void unlock(Stripe[] locked) {
+    for (Stripe stripe : locked) {
+      stripe.writing.unlock();
+    }
+  }
+
+  public static long[] lockApplying(Stripe[] locked) {
+    return Arrays.stream(locked).mapToLong(stripe -> stripe.applying.writeLock()).toArray();
+  }
+
+  public static void unlockApplying(Stripe[] locked, long[] stamps) {
+    for (int i = 0; i < locked.length; i++) {
+      locked[i].applying.unlockWrite(stamps[i]);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.kvapp.engine.repair;
+
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Makes one new snapshot of everything that can still be read in damaged files: of each key the
+ * change of the highest revision, whichever file it is in. ExpiryKey files are not needed, since
+ * the entries say when they expire.
+ *
+ * <p>For one thread, which nobody interrupts; used once. The files it reads are left as they are.
+ */
+public final class Repair {
+  private final SSTableFolder folder;
+  private final List<String> dropped;
+  private final List<SSTableFile> files = new ArrayList<>();
+  private final List<JournalSegment> segments = new ArrayList<>();
+  private final Memtable journal = new Memtable(0);
+  private long highestNumber;
+  private long highestRevision;
+
+  /**
+   * A reconstruction in a folder.
+   *
+   * @param dropped takes one line for each thing that cannot be read
+   */
+  public Repair(SSTableFolder folder, List<String> dropped) {
+    this.folder = folder;
+    this.dropped = dropped;
+  }
+
+  /** Whether everything in a snapshot can be read. */
+  public static boolean isWhole(SSTableFolder folder, SSTable.Identity identity)
+      throws IOException {
+    SSTable snapshot;
+    try {
+      snapshot = SSTable.open(folder, identity);
+    } catch (KVException.Corrupt damage) {
+      return false;
+    }
+    try {
+      snapshot.files().forEach(SSTableFile::readAll);
+      return true;
+    } catch (KVException.Corrupt damage) {
+      return false;
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** A snapshot of what can be read of these ones; the caller holds the first use. */
+  public SSTable of(List<SSTable.Identity> damaged, long number) throws IOException {
+    try {
+      for (SSTable.Identity identity : damaged) {
+        for (SSTableFile.Identity file : identity.entryFiles()) {
+          add(folder.path.resolve(file.name()));
+        }
+        for (SSTableFile.Identity file : identity.expiryFiles()) {
+          add(folder.path.resolve(file.name()));
+        }
+      }
+      return write(number, damaged.get(0).highRevision());
+    } finally {
+      unmap();
+    }
+  }
+
+  /**
+   * A snapshot of every file of entries and of the journal in the folder, for when nothing says any
+   * more which of them count; the caller holds the first use.
+   */
+  public SSTable ofFolder() throws IOException {
+    try {
+      for (Path file : Disk.list(folder.path, "*.kvs")) {
+        OptionalLong id = SSTableFile.id(file);
+        if (id.isPresent()) {
+          highestNumber = Math.max(highestNumber, SSTableFile.number(id.getAsLong()));
+          add(file);
+        }
+      }
+      findHighestRevision();
+      replayJournal();
+      return write(highestNumber + 1, highestRevision);
+    } finally {
+      unmap();
+    }
+  }
+
+  /** Adds a file unless it holds expiry keys; its content tells, as names may have been swapped. */
+  private void add(Path path) throws IOException {
+    boolean missed = path.getFileName().toString().startsWith(SSTableFile.ENTRIES);
+    try {
+      SSTableFile file = SSTableFile.openAnyway(path);
+      if (!file.holdsExpiries()) {
+        files.add(file);
+        return;
+      }
+      file.unmap();
+    } catch (KVException.Corrupt damage) {
+      // said below
+    }
+    if (missed) {
+      dropped.add(path + ": every entry of this file");
+    }
+  }
+
+  private void findHighestRevision() {
+    for (SSTableFile file : files) {
+      Cursor cursor = new SalvageCursor(List.of(file), line -> {});
+      while (cursor.next()) {
+        highestRevision = Math.max(highestRevision, cursor.revision());
+      }
+    }
+  }
+
+  /**
+   * Replays segments until one ends in the middle, behind which later writes would leave a hole.
+   */
+  private void replayJournal() throws IOException {
+    TreeMap<Long, Path> found = new TreeMap<>();
+    for (Path file : Disk.list(folder.path, "journal-*.log")) {
+      JournalSegment.sequence(file).ifPresent(sequence -> found.put(sequence, file));
+    }
+    boolean torn = false;
+    for (var file : found.entrySet()) {
+      JournalSegment segment;
+      try {
+        segment = JournalSegment.openAnyway(file.getValue(), file.getKey());
+      } catch (KVException.Corrupt damage) {
+        dropped.add(file.getValue() + ": every write in it");
+        continue;
+      }
+      segments.add(segment);
+      if (segment.isBlank()) {
+        continue;
+      }
+      if (torn) {
+        dropped.add(segment.file + ": every write in it, since some before it are lost");
+        continue;
+      }
+      torn = !replay(segment);
+    }
+  }
+
+  /** True when the segment was read to the seal at its end. */
+  private boolean replay(JournalSegment segment) {
+    long last = segment.replay(segment.firstRevision() - 1, (key, slot) -> journal.put(key, slot));
+    highestRevision = Math.max(highestRevision, last);
+    if (segment.endReason() == JournalSegment.End.BAD_RECORD) {
+      dropped.add(
+          segment.file + " at offset " + segment.end() + ": the writes from there to its end");
+    }
+    return segment.endReason() == JournalSegment.End.SEALED;
+  }
+
+  private SSTable write(long number, long revision) throws IOException {
+    List<Cursor> sources = new ArrayList<>();
+    sources.add(journal.entries(new byte[0], null, false));
+    for (SSTableFile file : files) {
+      sources.add(new SalvageCursor(List.of(file), dropped::add));
+    }
+    RevisionMergeCursor entries = new RevisionMergeCursor(sources);
+    return SSTable.write(folder, number, 0, revision, entries, entries::expiries, 0, true);
+  }
+
+  private void unmap() {
+    files.forEach(SSTableFile::unmap);
+    segments.forEach(JournalSegment::release);
+  }
+}

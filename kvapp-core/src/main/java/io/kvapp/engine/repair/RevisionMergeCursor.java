@@ -1,0 +1,101 @@
+package io.kvapp.engine.repair;
+
+import io.kvapp.engine.journal.JournalPosition;
+import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.ExpiryKey;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Several sorted sources as one, where nothing is known of their age: of a key that more than one
+ * source knows, the change of the highest revision counts. Beside it, the expiry keys of what it
+ * passed.
+ *
+ * <p>For one thread.
+ */
+final class RevisionMergeCursor implements Cursor {
+  private final PriorityQueue<Cursor> sources =
+      new PriorityQueue<>(
+          Comparator.comparing(Cursor::key, Arrays::compareUnsigned)
+              .thenComparing(Cursor::revision, Comparator.reverseOrder()));
+  private final Memtable expiries = new Memtable(0);
+  private Cursor current;
+
+  /**
+   * A cursor over these sources.
+   *
+   * @param upwards none of which was stepped yet
+   */
+  RevisionMergeCursor(List<Cursor> upwards) {
+    for (Cursor source : upwards) {
+      step(source);
+    }
+  }
+
+  private void step(Cursor source) {
+    if (source.next()) {
+      sources.add(source);
+    }
+  }
+
+  @Override
+  public boolean next() {
+    if (current != null) {
+      byte[] passed = current.key();
+      step(current);
+      while (!sources.isEmpty() && Arrays.equals(passed, sources.peek().key())) {
+        step(sources.poll());
+      }
+    }
+    current = sources.poll();
+    if (current != null && !current.isDelete() && current.expiresAt() != 0) {
+      expiries.putExpiry(
+          ExpiryKey.key(current.expiresAt(), current.key()),
+          JournalPosition.mark(current.revision()));
+    }
+    return current != null;
+  }
+
+  /** The expiry keys of the entries passed so far; to be stepped once all are. */
+  Cursor expiries() {
+    return expiries.expiries(new byte[0], null);
+  }
+
+  @Override
+  public byte[] key() {
+    return current.key();
+  }
+
+  @Override
+  public byte[] ownKey() {
+    return current.ownKey();
+  }
+
+  @Override
+  public long revision() {
+    return current.revision();
+  }
+
+  @Override
+  public long expiresAt() {
+    return current.expiresAt();
+  }
+
+  @Override
+  public boolean isDelete() {
+    return current.isDelete();
+  }
+
+  @Override
+  public int valueLength() {
+    return current.valueLength();
+  }
+
+  @Override
+  public byte[] value() {
+    return current.value();
+  }
+}

@@ -1,0 +1,176 @@
+package io.kvapp.engine.repair;
+
+import io.kvapp.KVException;
+import io.kvapp.VerifyReport;
+import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTable;
+import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.StripedLocks;
+import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.tree.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * Reads a whole store and compares its parts: every checksum of every snapshot, the order of keys,
+ * and the hash map against the ordered keys.
+ *
+ * <p>For one thread, while others read and write; used once.
+ */
+public final class Verification {
+  private static final int MOST_FAULTS = 100;
+  private static final byte[] START = {};
+
+  private final Supplier<Version> versions;
+  private final StripedLocks stripes;
+  private final HashIndex map;
+  private final Journal journal;
+  private final Runnable requireOpen;
+  private final List<String> faults = new ArrayList<>();
+  private long bytes;
+  private long entries;
+
+  /**
+   * A verification.
+   *
+   * @param versions gives the newest version with a use that the taker releases
+   * @param requireOpen throws once the store is closed; asked with a stripe locked
+   */
+  public Verification(
+      Supplier<Version> versions,
+      StripedLocks stripes,
+      HashIndex map,
+      Journal journal,
+      Runnable requireOpen) {
+    this.requireOpen = requireOpen;
+    this.versions = versions;
+    this.stripes = stripes;
+    this.map = map;
+    this.journal = journal;
+  }
+
+  public VerifyReport run() {
+    Version version = versions.get();
+    try {
+      for (SSTable snapshot : version.snapshots) {
+        snapshot.files().forEach(this::readFile);
+      }
+    } finally {
+      version.release();
+    }
+    if (faults.isEmpty()) {
+      compare();
+    }
+    return new VerifyReport(entries, bytes, List.copyOf(faults));
+  }
+
+  private void readFile(SSTableFile file) {
+    SSTableFile.Reader reader = file.reader();
+    byte[] last = null;
+    for (int ordinal = 0; ordinal < file.count; ordinal++) {
+      try {
+        reader.load(ordinal);
+        reader.value();
+        if (last != null && reader.compareKey(last) <= 0) {
+          fault(file.path + ": entry number " + ordinal + " is out of order");
+        }
+        last = reader.key();
+      } catch (KVException.Corrupt damage) {
+        fault(damage.getMessage());
+      }
+    }
+    bytes += file.identity.bytes();
+  }
+
+  /** The ordered keys at a moment when every change up to a revision was in them. */
+  private record Start(Version version, long revision) {}
+
+  private void compare() {
+    AtomicReference<Start> start = new AtomicReference<>();
+    // A write in flight has its revision already and is not in the ordered keys yet.
+    stripes.withoutWriters(() -> start.set(new Start(versions.get(), journal.revision())));
+    Version version = start.get().version;
+    try {
+      compare(version, start.get().revision);
+    } finally {
+      version.release();
+    }
+  }
+
+  private void compare(Version version, long revision) {
+    Cursor cursor = version.entries(START, null, false);
+    while (cursor.next()) {
+      if (!cursor.isDelete()) {
+        entries++;
+        if (!agrees(cursor)) {
+          compareAlone(cursor.key());
+        }
+      }
+    }
+    long mapped = map.size();
+    if (mapped != entries && journal.revision() == revision) {
+      fault("the hash map holds " + mapped + " entries, the ordered keys " + entries);
+    }
+  }
+
+  private boolean agrees(Cursor cursor) {
+    StripedLocks.Stripe stripe = stripes.of(cursor.key());
+    long stamp = stripe.applying.readLock();
+    try {
+      requireOpen.run();
+      VersionedValue hit = map.getUndamaged(cursor.key());
+      return hit != null
+          && hit.revision() == cursor.revision()
+          && hit.expiresAt() == cursor.expiresAt();
+    } catch (HashTable.DamagedException damaged) {
+      return false;
+    } finally {
+      stripe.applying.unlockRead(stamp);
+    }
+  }
+
+  /** A second look with no writer beside it, since a write may have come between the first two. */
+  private void compareAlone(byte[] key) {
+    StripedLocks.Stripe stripe = stripes.of(key);
+    stripe.writing.lock();
+    try {
+      requireOpen.run();
+      Version now = versions.get();
+      try {
+        compareAlone(key, now.lookUp(key));
+      } finally {
+        now.release();
+      }
+    } finally {
+      stripe.writing.unlock();
+    }
+  }
+
+  private void compareAlone(byte[] key, VersionedValue truth) {
+    try {
+      VersionedValue hit = map.getUndamaged(key);
+      boolean same =
+          truth == null ? hit == null : hit != null && hit.revision() == truth.revision();
+      if (!same) {
+        fault("the hash map and the ordered keys disagree about key " + show(key));
+      }
+    } catch (HashTable.DamagedException damaged) {
+      fault("the hash map's entry of key " + show(key) + " does not match its checksum");
+    }
+  }
+
+  private void fault(String line) {
+    if (faults.size() < MOST_FAULTS) {
+      faults.add(line);
+    }
+  }
+
+  private static String show(byte[] key) {
+    return new String(key, java.nio.charset.StandardCharsets.UTF_8);
+  }
+}

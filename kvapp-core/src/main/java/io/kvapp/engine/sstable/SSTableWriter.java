@@ -1,0 +1,222 @@
+package io.kvapp.engine.sstable;
+
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Unmapper;
+import io.kvapp.engine.model.Cursor;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes sorted changes into the files of a snapshot: see {@link SSTableFile} for the format. A new
+ * file is begun when one is full.
+ *
+ * <p>For one thread, which nobody interrupts.
+ */
+public final class SSTableWriter implements Closeable {
+  private static final int FULL_BYTES = 256 << 20;
+  private static final int FIRST_BUFFER_BYTES = 64 << 10;
+
+  /** Written at once, so that Linux keeps the file in huge pages. */
+  private static final int LARGEST_BUFFER_BYTES = 4 << 20;
+
+  private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
+
+  private final SSTableFolder folder;
+  private final Disk disk;
+  private final String prefix;
+  private final long id;
+  private long expectedBytes;
+  private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
+  private final CRC32C crc = new CRC32C();
+  private final byte[] head = new byte[SSTableFile.HEAD_BYTES];
+  private final ByteBuffer headView = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+  private final List<SSTableFile.Identity> finished = new ArrayList<>();
+  private final List<Path> written = new ArrayList<>();
+
+  private FileChannel channel;
+  private long flushed;
+  private long syncedAt;
+  private int[] offsets = new int[1024];
+  private int count;
+  private int deletes;
+  private long liveBytes;
+  private boolean complete;
+
+  /**
+   * A writer of files {@code <prefix>-<id>-<part>.kvs}.
+   *
+   * @param prefix the first word of the file names
+   * @param id the number of the snapshot, never used before in this folder
+   * @param expectedBytes about how many bytes there will be; 0 for files that take no spare
+   */
+  public SSTableWriter(SSTableFolder folder, String prefix, long id, long expectedBytes) {
+    this.folder = folder;
+    this.disk = folder.disk;
+    this.prefix = prefix;
+    this.id = id;
+    this.expectedBytes = expectedBytes;
+  }
+
+  /** Writes the change that {@code cursor} stands on; its key is above the last one. */
+  public void add(Cursor cursor) throws IOException {
+    add(
+        cursor.key(),
+        cursor.isDelete() ? null : cursor.value(),
+        cursor.revision(),
+        cursor.expiresAt());
+  }
+
+  /** Writes a change; a null value is a delete. */
+  public void add(byte[] key, byte[] value, long revision, long expiresAt) throws IOException {
+    if (channel == null) {
+      begin();
+    } else if (position() >= FULL_BYTES) {
+      finishFile();
+      begin();
+    }
+    int valueLength = value == null ? 0 : value.length;
+    if (count == offsets.length) {
+      offsets = Arrays.copyOf(offsets, count * 2);
+    }
+    offsets[count] = (int) position();
+    crc.reset();
+    if (value != null) {
+      crc.update(value);
+    }
+    headView.putInt(4, (int) crc.getValue());
+    headView.putLong(8, revision);
+    headView.putLong(16, expiresAt);
+    headView.putInt(24, valueLength);
+    headView.putShort(28, (short) key.length);
+    headView.put(30, value == null ? SSTableFile.DELETE : SSTableFile.PUT);
+    crc.reset();
+    crc.update(head, Integer.BYTES, head.length - Integer.BYTES);
+    crc.update(key);
+    headView.putInt(0, (int) crc.getValue() ^ SSTableFile.placeCheck(fileId(), count));
+    put(head);
+    put(key);
+    if (value == null) {
+      deletes++;
+    } else {
+      put(value);
+      liveBytes += key.length + (long) valueLength;
+    }
+    count++;
+  }
+
+  /** Ends the last file and waits until all are on the disk; the files in order of their keys. */
+  public List<SSTableFile.Identity> finish() throws IOException {
+    if (channel != null) {
+      finishFile();
+    }
+    complete = true;
+    return finished;
+  }
+
+  /** Closes the writer; deletes what was written unless it was finished. */
+  @Override
+  public void close() throws IOException {
+    Unmapper.unmap(buffer);
+    if (channel != null) {
+      channel.close();
+    }
+    if (!complete) {
+      for (Path file : written) {
+        disk.delete(file);
+      }
+    }
+  }
+
+  private long fileId() {
+    return SSTableFile.id(prefix, id, finished.size());
+  }
+
+  private long position() {
+    return flushed + buffer.position();
+  }
+
+  private void begin() throws IOException {
+    Path file = SSTableFile.file(folder.path, prefix, id, finished.size());
+    written.add(file);
+    channel = folder.create(file, Math.min(FULL_BYTES, expectedBytes));
+    flushed = 0;
+    syncedAt = 0;
+    count = 0;
+    deletes = 0;
+    liveBytes = 0;
+    buffer.clear();
+    buffer.putLong(SSTableFile.MAGIC).putLong(fileId());
+  }
+
+  private void finishFile() throws IOException {
+    int offsetsAt = (int) position();
+    for (int i = 0; i < count; i++) {
+      room(Integer.BYTES);
+      buffer.putInt(offsets[i]);
+    }
+    room(SSTableFile.FOOTER_BYTES);
+    int footer = buffer.position();
+    buffer.putLong(SSTableFile.MAGIC).putLong(fileId());
+    buffer.putInt(count).putInt(offsetsAt).putInt(deletes).putInt(0);
+    buffer.putLong(liveBytes).putInt(0);
+    int check = SSTableFile.footerCheck(buffer, footer);
+    buffer.putInt(check);
+    flush();
+    channel.truncate(flushed);
+    disk.force(channel);
+    channel.close();
+    channel = null;
+    expectedBytes -= Math.max(0, Math.min(expectedBytes - 1, flushed));
+    String name = written.get(written.size() - 1).getFileName().toString();
+    finished.add(new SSTableFile.Identity(name, flushed, check));
+  }
+
+  private void put(byte[] bytes) throws IOException {
+    for (int at = 0; at < bytes.length; ) {
+      room(1);
+      int piece = Math.min(buffer.remaining(), bytes.length - at);
+      buffer.put(bytes, at, piece);
+      at += piece;
+    }
+  }
+
+  private void room(int bytes) throws IOException {
+    if (buffer.remaining() < bytes) {
+      if (buffer.capacity() < LARGEST_BUFFER_BYTES) {
+        enlargeBuffer();
+      } else {
+        flush();
+      }
+    }
+  }
+
+  private void enlargeBuffer() {
+    ByteBuffer larger = buffer(buffer.capacity() * 4);
+    larger.put(buffer.flip());
+    Unmapper.unmap(buffer);
+    buffer = larger;
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void flush() throws IOException {
+    buffer.flip();
+    flushed += buffer.remaining();
+    disk.write(channel, buffer);
+    buffer.clear();
+    if (flushed - syncedAt >= BYTES_BETWEEN_SYNCS) {
+      disk.force(channel);
+      syncedAt = flushed;
+    }
+  }
+}

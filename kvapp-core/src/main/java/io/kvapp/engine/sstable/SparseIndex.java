@@ -1,0 +1,155 @@
+package io.kvapp.engine.sstable;
+
+import io.kvapp.engine.model.KeyHeads;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The heads of every so many keys of a sorted file: narrows a search in the file to the stretch
+ * between two of them. Of each stretch that was searched it keeps the heads of more keys, taken
+ * behind what the keys of that stretch have in common.
+ *
+ * <p>Safe for any thread.
+ */
+final class SparseIndex {
+  private static final int STEP = 256;
+  private static final int FINE_STEP = 16;
+
+  /**
+   * Some keys of a sorted file.
+   *
+   * @param shared what all keys from the first to the last begin with
+   * @param heads of every so many of these keys, behind that
+   */
+  private record Marks(byte[] shared, long[] heads) {
+    /** Marks of the keys from one ordinal up to another, excluded. */
+    static Marks read(SSTableFile.Reader reader, int from, int to, int step) {
+      reader.load(to - 1);
+      byte[] last = reader.key();
+      reader.load(from);
+      byte[] first = reader.key();
+      int different = Arrays.mismatch(first, last);
+      byte[] shared = Arrays.copyOf(first, different < 0 ? first.length : different);
+      long[] heads = new long[(to - from + step - 1) / step];
+      for (int i = 0; i < heads.length; i++) {
+        reader.load(from + i * step);
+        heads[i] = KeyHeads.of(reader.key(), shared.length);
+      }
+      return new Marks(shared, heads);
+    }
+
+    /**
+     * How many of these keys are below {@code key} by what is known of them, or with {@code
+     * orEqual} not above it.
+     */
+    int countBelow(byte[] key, boolean orEqual) {
+      int length = Math.min(shared.length, key.length);
+      int start = Arrays.compareUnsigned(key, 0, length, shared, 0, shared.length);
+      if (start != 0) {
+        return start < 0 ? 0 : heads.length;
+      }
+      long head = KeyHeads.of(key, shared.length);
+      int low = 0;
+      int high = heads.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        int order = Long.compareUnsigned(heads[middle], head);
+        if (order < 0 || orEqual && order == 0) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
+    }
+  }
+
+  private final int count;
+  private final Marks marks;
+  private final AtomicReferenceArray<Marks> fineMarks;
+
+  /** Reads the keys of a file that holds {@code count} of them. */
+  SparseIndex(SSTableFile.Reader reader, int count) {
+    this.count = count;
+    marks = Marks.read(reader, 0, count, STEP);
+    fineMarks = new AtomicReferenceArray<>(marks.heads.length);
+  }
+
+  /** The first ordinal whose key is not below {@code key}; the count where there is none. */
+  int lowerBound(SSTableFile.Reader reader, byte[] key) {
+    int stretch = stretchesBelow(reader, key) - 1;
+    if (stretch < 0) {
+      return 0;
+    }
+    Marks fine = fineMarks(reader, stretch);
+    int start = stretch * STEP;
+    int low = start + Math.max(0, (fine.countBelow(key, false) - 1) * FINE_STEP + 1);
+    int high = start + fine.countBelow(key, true) * FINE_STEP;
+    return lowerBoundByHeads(reader, key, fine.shared.length, low, Math.min(end(stretch), high));
+  }
+
+  /** How many stretches begin with a key below {@code key}. */
+  private int stretchesBelow(SSTableFile.Reader reader, byte[] key) {
+    int low = marks.countBelow(key, false);
+    int high = marks.countBelow(key, true);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      Marks fine = fineMarks(reader, middle);
+      if (fine.countBelow(key, false) > 0
+          || fine.countBelow(key, true) > 0 && isBelow(reader, middle * STEP, key)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private Marks fineMarks(SSTableFile.Reader reader, int stretch) {
+    Marks known = fineMarks.get(stretch);
+    if (known == null) {
+      known = Marks.read(reader, stretch * STEP, end(stretch), FINE_STEP);
+      fineMarks.set(stretch, known);
+    }
+    return known;
+  }
+
+  private int end(int stretch) {
+    return Math.min(count, (stretch + 1) * STEP);
+  }
+
+  /**
+   * Between two ordinals, the second of which may be the answer. All heads are read at once, which
+   * is as long a wait for memory as one; since they are read unchecked, the keys on both sides of
+   * where they lead are then checked.
+   */
+  private static int lowerBoundByHeads(
+      SSTableFile.Reader reader, byte[] key, int shared, int low, int high) {
+    long head = KeyHeads.of(key, shared);
+    int from = low;
+    int to = low;
+    for (int ordinal = low; ordinal < high; ordinal++) {
+      int order = Long.compareUnsigned(reader.uncheckedHead(ordinal, shared), head);
+      from += order < 0 ? 1 : 0;
+      to += order <= 0 ? 1 : 0;
+    }
+    if (from > low && !isBelow(reader, from - 1, key) || to < high && isBelow(reader, to, key)) {
+      from = low;
+      to = high;
+    }
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (isBelow(reader, middle, key)) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
+  }
+
+  private static boolean isBelow(SSTableFile.Reader reader, int ordinal, byte[] key) {
+    reader.load(ordinal);
+    return reader.compareKey(key) < 0;
+  }
+}

@@ -1,0 +1,270 @@
+package io.kvapp.engine.transfer;
+
+import io.kvapp.Entry;
+import io.kvapp.KVException;
+import io.kvapp.engine.Recovery;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.WorkerThread;
+import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.ExpiryKey;
+import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFolder;
+import io.kvapp.engine.tree.Manifest;
+import io.kvapp.engine.tree.Version;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Backups: folders with a manifest and snapshots, and so complete stores, without journal and hash
+ * map.
+ *
+ * <p>Safe for any thread; a folder is written by one at a time.
+ */
+public final class BackupFiles {
+  private static final byte[] START = {};
+
+  private BackupFiles() {}
+
+  private interface Writing {
+    List<SSTable.Identity> run() throws IOException;
+  }
+
+  /**
+   * Writes entries as a backup.
+   *
+   * @param entries in order of their keys
+   * @throws KVException.FolderUnusable if the folder cannot be written or is not empty
+   */
+  public static void write(Path folder, long revision, List<Entry> entries) {
+    Disk disk = new Disk();
+    WorkerThread.call(
+        "kvapp-backup",
+        () -> {
+          write(
+              disk,
+              folder,
+              entries.size(),
+              () -> {
+                SSTable snapshot =
+                    SSTable.write(
+                        new SSTableFolder(disk, folder),
+                        1,
+                        0,
+                        revision,
+                        new EntryCursor(entries),
+                        new EntryCursor(expiries(entries)),
+                        0,
+                        true);
+                snapshot.release();
+                return List.of(snapshot.identity);
+              });
+          return null;
+        });
+  }
+
+  private static List<Entry> expiries(List<Entry> entries) {
+    return entries.stream()
+        .filter(entry -> entry.expiresAtMillis() != 0)
+        .map(
+            entry ->
+                new Entry(
+                    ExpiryKey.key(entry.expiresAtMillis(), entry.key()),
+                    START,
+                    entry.revision(),
+                    0))
+        .sorted((one, other) -> Arrays.compareUnsigned(one.key(), other.key()))
+        .toList();
+  }
+
+  /**
+   * Copies snapshots, which the caller holds a use of, as a backup; on a thread that nobody
+   * interrupts.
+   *
+   * @param entries how many entries they hold, as the manifest has it
+   */
+  public static void copy(Disk disk, List<SSTable> snapshots, long entries, Path folder) {
+    write(
+        disk,
+        folder,
+        entries,
+        () -> {
+          for (SSTable snapshot : snapshots) {
+            for (SSTableFile file : snapshot.files()) {
+              copy(disk, file.path, folder.resolve(file.path.getFileName()));
+            }
+          }
+          return snapshots.stream().map(snapshot -> snapshot.identity).toList();
+        });
+  }
+
+  private static void copy(Disk disk, Path from, Path to) throws IOException {
+    try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel target = disk.create(to)) {
+      disk.copy(source, target);
+      disk.force(target);
+    }
+  }
+
+  private static void write(Disk disk, Path folder, long entries, Writing writing) {
+    boolean existed = Files.exists(folder);
+    try {
+      disk.createFolder(folder);
+      try (Stream<Path> files = Files.list(folder)) {
+        if (files.findAny().isPresent()) {
+          throw new KVException.FolderUnusable(
+              folder, "it is not empty; back up into a new folder", null);
+        }
+      }
+    } catch (IOException failure) {
+      throw Recovery.unusable(folder, failure);
+    }
+    try {
+      List<SSTable.Identity> written = writing.run();
+      long revision = written.isEmpty() ? 0 : written.get(0).highRevision();
+      long next =
+          written.stream()
+              .flatMap(
+                  snapshot ->
+                      Stream.concat(
+                          snapshot.entryFiles().stream(), snapshot.expiryFiles().stream()))
+              .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
+              .max()
+              .orElse(0);
+      new Manifest(revision, next + 1, Manifest.NO_JOURNAL, entries, written, Optional.empty())
+          .write(disk, folder);
+    } catch (IOException failure) {
+      remove(disk, folder, existed, failure);
+      throw Recovery.unusable(folder, failure);
+    } catch (Throwable failure) {
+      remove(disk, folder, existed, failure);
+      throw failure;
+    }
+  }
+
+  private static void remove(Disk disk, Path folder, boolean keepFolder, Throwable failure) {
+    try {
+      for (Path file : Disk.list(folder, "*")) {
+        disk.delete(file);
+      }
+      if (!keepFolder) {
+        disk.delete(folder);
+      }
+    } catch (IOException suppressed) {
+      failure.addSuppressed(suppressed);
+    }
+  }
+
+  /**
+   * Reads the entries of a backup in order of their keys; expired ones are among them.
+   *
+   * @throws KVException.Corrupt if the backup is damaged or is none
+   */
+  public static void read(Path folder, Consumer<Entry> consumer) {
+    WorkerThread.call(
+        "kvapp-restore",
+        () -> {
+          readHere(folder, consumer);
+          return null;
+        });
+  }
+
+  private static void readHere(Path folder, Consumer<Entry> consumer) throws IOException {
+    Path file = folder.resolve(Manifest.NAME);
+    Manifest manifest =
+        Manifest.read(folder)
+            .orElseThrow(
+                () ->
+                    new KVException.Corrupt(
+                        file, -1, "it is missing, so " + folder + " is not a backup"));
+    if (manifest.journal() != Manifest.NO_JOURNAL) {
+      throw new KVException.Corrupt(
+          file, -1, "it is that of a store in use, not of a backup; back the store up first");
+    }
+    SSTableFolder snapshotFolder = new SSTableFolder(new Disk(), folder);
+    List<SSTable> snapshots = new ArrayList<>();
+    Memtable none = new Memtable(manifest.revision());
+    try {
+      for (SSTable.Identity identity : manifest.snapshots()) {
+        snapshots.add(SSTable.open(snapshotFolder, identity));
+      }
+      // Before the first entry is handed out, so that a damaged backup restores nothing.
+      snapshots.forEach(snapshot -> snapshot.files().forEach(SSTableFile::readAll));
+      Version version = new Version(none, List.of(), snapshots);
+      try {
+        Cursor cursor = version.entries(START, null, false);
+        while (cursor.next()) {
+          if (!cursor.isDelete()) {
+            consumer.accept(
+                new Entry(cursor.key(), cursor.value(), cursor.revision(), cursor.expiresAt()));
+          }
+        }
+      } finally {
+        version.release();
+      }
+    } finally {
+      snapshots.forEach(RefCounted::release);
+    }
+  }
+
+  /** Steps through entries that are in order already. */
+  public static final class EntryCursor implements Cursor {
+    private final List<Entry> entries;
+    private int at = -1;
+
+    public EntryCursor(List<Entry> entries) {
+      this.entries = entries;
+    }
+
+    @Override
+    public boolean next() {
+      return ++at < entries.size();
+    }
+
+    @Override
+    public byte[] key() {
+      return entries.get(at).key();
+    }
+
+    @Override
+    public byte[] ownKey() {
+      return key().clone();
+    }
+
+    @Override
+    public long revision() {
+      return entries.get(at).revision();
+    }
+
+    @Override
+    public long expiresAt() {
+      return entries.get(at).expiresAtMillis();
+    }
+
+    @Override
+    public boolean isDelete() {
+      return false;
+    }
+
+    @Override
+    public int valueLength() {
+      return entries.get(at).value().length;
+    }
+
+    @Override
+    public byte[] value() {
+      return entries.get(at).value();
+    }
+  }
+}

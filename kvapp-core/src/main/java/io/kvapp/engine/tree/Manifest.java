@@ -1,0 +1,236 @@
+package io.kvapp.engine.tree;
+
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.hashtable.PartChecksumsFile;
+import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * Which files make up the store: the file {@code MANIFEST}, replaced as a whole.
+ *
+ * <p>It is text of {@code name=value} lines; the last line holds the CRC32C of those before it.
+ *
+ * <p>Immutable, safe for any thread.
+ *
+ * @param revision the last revision when it was written; of a clean store the last there is
+ * @param nextSnapshot the number of the next snapshot
+ * @param journal the sequence of the first journal segment that is not in a snapshot, or {@link
+ *     #NO_JOURNAL} if the store was closed in good order
+ * @param entries how many entries the snapshots hold; {@link #UNKNOWN} where they are to be counted
+ * @param snapshots the snapshots, newest first
+ * @param map the hash map that agrees with the snapshots; empty where it is to be built anew
+ */
+public record Manifest(
+    long revision,
+    long nextSnapshot,
+    long journal,
+    long entries,
+    List<SSTable.Identity> snapshots,
+    Optional<MapFile> map) {
+
+  /**
+   * What is known of a hash map that was closed cleanly.
+   *
+   * @param name its name in the folder
+   * @param entries the entries it was made for
+   * @param keyBytes the average key it was made for
+   * @param valueBytes the average value it was made for
+   * @param check the checksum of the {@linkplain PartChecksumsFile checksums} of its segments
+   */
+  public record MapFile(String name, long entries, int keyBytes, int valueBytes, long check) {}
+
+  /** What {@link #journal} says where there is none to replay. */
+  public static final long NO_JOURNAL = 0;
+
+  /** What {@link #entries} says where it is not known. */
+  public static final long UNKNOWN = -1;
+
+  public static final String NAME = "MANIFEST";
+
+  /** What opening a store without its manifest drops. */
+  public static final String NOT_FOUND_AGAIN =
+      "what the other files of the folder do not hold, and may bring deleted keys back";
+
+  private static final String FORMAT = "1";
+  private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
+  private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
+  private static final Pattern FILE_NAME =
+      Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
+  private static final long MOST_BYTES = 64 << 20;
+
+  public boolean isClean() {
+    return journal == NO_JOURNAL;
+  }
+
+  /** Replaces the manifest of a folder and waits until it is on the disk. */
+  public void write(Disk disk, Path folder) throws IOException {
+    Path temporary = folder.resolve(NAME + ".tmp");
+    disk.delete(temporary);
+    byte[] text = text().getBytes(StandardCharsets.UTF_8);
+    try (FileChannel channel = disk.create(temporary)) {
+      disk.write(channel, ByteBuffer.wrap(text));
+      disk.force(channel);
+    }
+    disk.rename(temporary, folder.resolve(NAME));
+  }
+
+  private String text() {
+    StringBuilder text = new StringBuilder();
+    line(text, "format", FORMAT);
+    line(text, "revision", revision);
+    line(text, "nextSnapshot", nextSnapshot);
+    line(text, "journal", journal);
+    line(text, "entries", entries);
+    map.ifPresent(
+        file -> {
+          line(text, "map", file.name());
+          line(text, "map.entries", file.entries());
+          line(text, "map.keyBytes", file.keyBytes());
+          line(text, "map.valueBytes", file.valueBytes());
+          line(text, "map.check", Long.toHexString(file.check()));
+        });
+    line(text, "snapshots", snapshots.size());
+    for (int i = 0; i < snapshots.size(); i++) {
+      SSTable.Identity snapshot = snapshots.get(i);
+      line(text, "snapshot." + i, snapshot.lowRevision() + " " + snapshot.highRevision());
+      files(text, "snapshot." + i + ".entries", snapshot.entryFiles());
+      files(text, "snapshot." + i + ".expiries", snapshot.expiryFiles());
+    }
+    line(text, "check", check(text));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String name, Object value) {
+    text.append(name).append('=').append(value).append('\n');
+  }
+
+  private static void files(
+      StringBuilder text, String name, List<SSTableFile.Identity> identities) {
+    List<String> words = new ArrayList<>();
+    for (SSTableFile.Identity file : identities) {
+      words.add(file.name() + ":" + file.bytes() + ":" + Integer.toHexString(file.check()));
+    }
+    line(text, name, String.join(" ", words));
+  }
+
+  private static String check(CharSequence text) {
+    CRC32C crc = new CRC32C();
+    crc.update(text.toString().getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(crc.getValue());
+  }
+
+  /**
+   * Reads the manifest of a folder.
+   *
+   * @return empty when there is none
+   * @throws KVException.Corrupt if it is damaged
+   * @throws KVException.UnknownFormat if another version of KVApp wrote it
+   */
+  public static Optional<Manifest> read(Path folder) throws IOException {
+    Path file = folder.resolve(NAME);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    if (Files.size(file) > MOST_BYTES) {
+      throw damaged(file, "it has more than " + MOST_BYTES + " bytes");
+    }
+    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    // Comes first, since another version may have another checksum.
+    Matcher format = FORMAT_LINE.matcher(text);
+    if (format.lookingAt() && !format.group(1).equals(FORMAT)) {
+      throw new KVException.UnknownFormat(file, format.group(1), FORMAT);
+    }
+    int last = text.lastIndexOf("\ncheck=");
+    if (last < 0 || !text.substring(last + 1).equals("check=" + check(text, last + 1) + "\n")) {
+      throw damaged(file, "it does not match its checksum");
+    }
+    try {
+      Properties lines = new Properties();
+      lines.load(new StringReader(text));
+      return Optional.of(parse(lines));
+    } catch (RuntimeException malformed) {
+      throw damaged(file, "it cannot be read (" + malformed.getMessage() + ")");
+    }
+  }
+
+  private static String check(String text, int end) {
+    return check(text.substring(0, end));
+  }
+
+  private static KVException.Corrupt damaged(Path file, String what) {
+    return new KVException.Corrupt(file, -1, what, NOT_FOUND_AGAIN);
+  }
+
+  private static Manifest parse(Properties lines) {
+    List<SSTable.Identity> snapshots = new ArrayList<>();
+    int count = Integer.parseInt(lines.getProperty("snapshots"));
+    for (int i = 0; i < count; i++) {
+      String name = "snapshot." + i;
+      String[] revisions = lines.getProperty(name).split(" ");
+      snapshots.add(
+          new SSTable.Identity(
+              Long.parseLong(revisions[0]),
+              Long.parseLong(revisions[1]),
+              parseFiles(lines.getProperty(name + ".entries")),
+              parseFiles(lines.getProperty(name + ".expiries"))));
+    }
+    Optional<MapFile> map =
+        Optional.ofNullable(lines.getProperty("map"))
+            .map(
+                name ->
+                    new MapFile(
+                        checked(name, MAP_NAME),
+                        number(lines, "map.entries"),
+                        (int) number(lines, "map.keyBytes"),
+                        (int) number(lines, "map.valueBytes"),
+                        Long.parseUnsignedLong(lines.getProperty("map.check"), 16)));
+    return new Manifest(
+        number(lines, "revision"),
+        number(lines, "nextSnapshot"),
+        number(lines, "journal"),
+        number(lines, "entries"),
+        snapshots,
+        map);
+  }
+
+  private static long number(Properties lines, String name) {
+    return Long.parseLong(lines.getProperty(name));
+  }
+
+  /** The name, which then stays inside the folder. */
+  private static String checked(String name, Pattern pattern) {
+    if (!pattern.matcher(name).matches()) {
+      throw new IllegalArgumentException("a file name is not one of a store");
+    }
+    return name;
+  }
+
+  private static List<SSTableFile.Identity> parseFiles(String words) {
+    return Arrays.stream(words.split(" "))
+        .filter(word -> !word.isEmpty())
+        .map(word -> word.split(":"))
+        .map(
+            parts ->
+                new SSTableFile.Identity(
+                    checked(parts[0], FILE_NAME),
+                    Long.parseLong(parts[1]),
+                    Integer.parseUnsignedInt(parts[2], 16)))
+        .toList();
+  }
+}

@@ -1,0 +1,287 @@
+package io.kvapp.dbm;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvapp.Durability;
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.PrefixScope;
+import io.kvapp.Settings;
+import io.kvapp.TestClock;
+import io.kvapp.engine.memory.InMemoryStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DbmDumbTest {
+  private static final int MAX_VALUE_BYTES = 100_000;
+
+  @TempDir Path folder;
+  private KVStore store;
+
+  @BeforeEach
+  void openStore() {
+    store =
+        new InMemoryStore(
+            new Settings(
+                null,
+                Settings.DEFAULT_HOST,
+                0,
+                PrefixScope.KEYS,
+                Durability.OS,
+                MAX_VALUE_BYTES,
+                false,
+                new TestClock()));
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  @Test
+  void into_takesOverKeysOfEveryByteAndValuesOfEverySize() throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    for (int i = 0; i < 256; i++) {
+      entries.put(new String(new byte[] {'k', (byte) i}, ISO_8859_1), "value " + i);
+    }
+    for (int size : new int[] {0, 1, 511, 512, 513, 5_000, MAX_VALUE_BYTES}) {
+      entries.put("size " + size, "v".repeat(size));
+    }
+    entries.put("it's", "one quote");
+    entries.put("say \"it's\"", "both quotes");
+    entries.put(new String("árvíztűrő 🦄 ключ".getBytes(UTF_8), ISO_8859_1), "scripts");
+    write(entries);
+
+    assertThat(imported()).isEqualTo(entries.size());
+    assertThat(store.size()).isEqualTo(entries.size());
+    entries.forEach(
+        (key, value) ->
+            assertThat(store.get(key.getBytes(ISO_8859_1))).hasValue(value.getBytes(ISO_8859_1)));
+    assertThat(store.get("árvíztűrő 🦄 ключ")).hasValue("scripts");
+  }
+
+  @Test
+  void into_ofManyEntries_goesBeyondOneBatch() throws IOException {
+    Map<String, String> entries = new LinkedHashMap<>();
+    for (int i = 0; i < 3_500; i++) {
+      entries.put("key " + i, "value " + i);
+    }
+    write(entries);
+
+    assertThat(imported()).isEqualTo(3_500);
+    assertThat(store.get("key 3499")).hasValue("value 3499");
+    assertThat(store.stats().revision()).isEqualTo(4);
+  }
+
+  @Test
+  void into_readsWhatPythonWrote() throws IOException {
+    // Written by CPython 3.11 for {'a\nb', "it's", 'é'}, the last as the two characters Ã ©.
+    files("'a\\nb', (0, 3)\n\"it's\", (512, 5)\n'Ã©', (1024, 2)\n", 1_026);
+
+    assertThat(imported()).isEqualTo(3);
+    assertThat(store.get("a\nb")).hasValue("\0\0\0");
+    assertThat(store.get("it's")).hasValue("\0".repeat(5));
+    assertThat(store.get("é")).hasValue("\0\0");
+  }
+
+  @Test
+  void read_acceptsAnEmptyDatabaseWindowsLineEndsAndAMissingLastOne() throws IOException {
+    files("", 0);
+    assertThat(imported()).isZero();
+
+    files("'a', (0, 1)\r\n'b', (512, 1)", 513);
+    assertThat(imported()).isEqualTo(2);
+  }
+
+  @Test
+  void read_ofTwoLinesForOneKey_takesTheLater() throws IOException {
+    files("'a', (0, 1)\n'b', (512, 1)\n'a', (1024, 2)\n", 1_026);
+
+    assertThat(imported()).isEqualTo(2);
+    assertThat(store.get("a")).hasValue("\0\0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`'a', (0, 1)\n\n`                  | 12 | too early",
+        "`a, (0, 1)\n`                      | 1  | quote",
+        "`b'a', (0, 1)\n`                   | 1  | quote",
+        "`'a, (0, 1)\n`                     | 10 | too early",
+        "`'a\n`                             | 2  | too early",
+        "`'a\\q', (0, 1)\n`                 | 4  | escape",
+        "`'a\\xg0', (0, 1)\n`               | 5  | hexadecimal",
+        "`'a\\`                             | 3  | too early",
+        "`'a' (0, 1)\n`                     | 4  | expected",
+        "`'a', (-1, 1)\n`                   | 6  | number",
+        "`'a', (0 1)\n`                     | 8  | expected",
+        "`'a', (0, 1\n`                     | 10 | too early",
+        "`'a', (0, 1) x\n`                  | 11 | behind",
+        "`'a', (0, 99999999999999999999)\n` | 28 | too large",
+        "`'a', (7, 1)\n`                    | 0  | multiple of 512",
+        "`'a', (512, 513)\n`                | 0  | beyond",
+        "`'a', (1536, 0)\n`                 | 0  | beyond",
+        "`'b', (512, 1)\n'a', (0, 600)\n`   | 0  | overlaps",
+      })
+  void read_ofADamagedDir_namesFileAndOffset(String dir, long offset, String what)
+      throws IOException {
+    files(dir, 1_024);
+
+    assertThatThrownBy(this::imported)
+        .isInstanceOfSatisfying(
+            KVException.Corrupt.class,
+            corrupt -> {
+              assertThat(corrupt.file()).isEqualTo(folder.resolve("python.dir"));
+              assertThat(corrupt.offset()).isEqualTo(offset);
+            })
+        .hasMessageContaining("python.dir at offset " + offset)
+        .hasMessageContaining(what)
+        .hasMessageNotContaining("\n");
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void read_ofADamagedLine_importsNothingOfTheLinesBefore() throws IOException {
+    files("'a', (0, 1)\n'b', (512, 1)\n'c', (9999, 1)\n", 513);
+
+    assertThatThrownBy(this::imported).isInstanceOf(KVException.Corrupt.class);
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void read_ofADirCutAnywhere_importsAllOrNothing() throws IOException {
+    String dir = "'alma', (0, 5)\n\"it's\", (512, 3)\n'\\x80', (1024, 12)\n";
+    for (int length = 0; length < dir.length(); length++) {
+      files(dir.substring(0, length), 1_036);
+      String cut = dir.substring(0, length);
+      long lines = cut.chars().filter(character -> character == ')').count();
+      if (cut.isEmpty() || cut.endsWith("\n") || cut.endsWith(")")) {
+        assertThat(imported()).isEqualTo(lines);
+      } else {
+        assertThatThrownBy(this::imported).isInstanceOf(KVException.Corrupt.class);
+      }
+    }
+  }
+
+  @Test
+  void read_ofRandomBytes_isAlwaysAClearFault() throws IOException {
+    Random random = new Random(17);
+    Files.write(folder.resolve("python.dat"), new byte[600]);
+    for (int round = 0; round < 1_000; round++) {
+      byte[] dir = "'alma', (0, 5)\n'körte', (512, 3)\n".getBytes(ISO_8859_1);
+      dir[random.nextInt(dir.length)] = (byte) random.nextInt(256);
+      Files.write(folder.resolve("python.dir"), dir);
+      try {
+        assertThat(imported()).isBetween(1L, 2L);
+      } catch (KVException.Corrupt fault) {
+        assertThat(fault.file()).isEqualTo(folder.resolve("python.dir"));
+      } catch (IllegalArgumentException fault) {
+        assertThat(fault).hasMessageContaining("python.dir");
+      }
+    }
+  }
+
+  @Test
+  void read_ofKeysAndValuesOutsideTheLimits_namesThem() throws IOException {
+    files("'', (0, 1)\n", 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::imported)
+        .withMessageContaining("python.dir at offset 0")
+        .withMessageContaining("a key of 0 bytes");
+
+    files("'" + "k".repeat(4_097) + "', (0, 1)\n", 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::imported)
+        .withMessageContaining("a key of 4097 bytes")
+        .withMessageContaining("4096");
+
+    files("'k', (0, 100001)\n", 100_001);
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::imported)
+        .withMessageContaining("a value of 100001 bytes")
+        .withMessageContaining("100000");
+  }
+
+  @Test
+  void read_ofAnEndlessLine_stops() throws IOException {
+    files("'" + "k".repeat(10_000_000), 1);
+
+    assertThatThrownBy(this::imported)
+        .isInstanceOf(KVException.Corrupt.class)
+        .hasMessageContaining("longer than");
+  }
+
+  @Test
+  void read_ofAMissingDat_namesIt() throws IOException {
+    Files.writeString(folder.resolve("python.dir"), "'a', (0, 1)\n");
+
+    assertThatThrownBy(this::imported)
+        .isInstanceOf(KVException.Corrupt.class)
+        .hasMessageContaining("python.dat")
+        .hasMessageContaining("no such file");
+  }
+
+  private long imported() {
+    return store.importDbmDumb(folder.resolve("python"));
+  }
+
+  private void files(String dir, int datBytes) throws IOException {
+    Files.write(folder.resolve("python.dir"), dir.getBytes(ISO_8859_1));
+    Files.write(folder.resolve("python.dat"), new byte[datBytes]);
+  }
+
+  /** Writes the files as Python does; keys and values are bytes as Latin-1 characters. */
+  private void write(Map<String, String> entries) throws IOException {
+    StringBuilder dir = new StringBuilder();
+    ByteArrayOutputStream dat = new ByteArrayOutputStream();
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      dat.write(new byte[Math.floorMod(-dat.size(), 512)]);
+      dir.append(repr(entry.getKey()))
+          .append(", (" + dat.size() + ", " + entry.getValue().length() + ")\n");
+      dat.write(entry.getValue().getBytes(ISO_8859_1));
+    }
+    Files.write(folder.resolve("python.dir"), dir.toString().getBytes(ISO_8859_1));
+    Files.write(folder.resolve("python.dat"), dat.toByteArray());
+  }
+
+  /** The string as Python's {@code repr} prints it. */
+  private static String repr(String text) {
+    char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
+    StringBuilder literal = new StringBuilder().append(quote);
+    for (char character : text.toCharArray()) {
+      boolean printable =
+          character >= ' ' && character < 0x7f || character > 0xa0 && character != 0xad;
+      switch (character) {
+        case '\n' -> literal.append("\\n");
+        case '\r' -> literal.append("\\r");
+        case '\t' -> literal.append("\\t");
+        case '\\' -> literal.append("\\\\");
+        default ->
+            literal.append(
+                character == quote
+                    ? "\\" + quote
+                    : printable
+                        ? Character.toString(character)
+                        : String.format("\\x%02x", (int) character));
+      }
+    }
+    return literal.append(quote).toString();
+  }
+}

@@ -1,0 +1,89 @@
+package io.kvapp.engine.crash;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A {@link CrashChild} seen from its parent. For one thread. */
+final class ChildProcess implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 120;
+
+  private final Process process;
+  private final Path errors;
+
+  /** Starts a process that waits for its orders. */
+  ChildProcess(Path errors) throws IOException {
+    this.errors = errors;
+    this.process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx192m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CrashChild.class.getName())
+            .redirectError(errors.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+  }
+
+  void send(CrashChild.Orders orders) throws IOException {
+    process.getOutputStream().write((orders.line() + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Waits so long, or until the process has ended; says whether it has. */
+  boolean waitFor(long millis) throws InterruptedException {
+    return process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until the process has come so far; false if it ended before. */
+  boolean waitForState(AckLog log, int state) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (log.state() < state) {
+      if (waitFor(1)) {
+        return log.state() >= state;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("the child came no further than state " + log.state());
+      }
+    }
+    return true;
+  }
+
+  /** Kills the process and waits for its end. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the child does not die");
+    }
+  }
+
+  boolean died() {
+    return process.exitValue() == CrashChild.DIED;
+  }
+
+  boolean foundSomethingWrong() {
+    return process.exitValue() != CrashChild.DIED && process.exitValue() != 0;
+  }
+
+  /** What the process had to say. */
+  String errors() throws IOException {
+    try (InputStream in = Files.newInputStream(errors)) {
+      return "status "
+          + process.exitValue()
+          + "\n"
+          + new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

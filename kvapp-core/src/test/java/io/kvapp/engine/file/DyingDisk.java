@@ -1,0 +1,115 @@
+package io.kvapp.engine.file;
+
+import io.kvapp.engine.crash.CrashChild;
+import io.kvapp.engine.hashtable.HashTable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A disk that ends the process in the middle of its n-th change of a file. */
+public final class DyingDisk extends Disk {
+  private final AtomicLong left;
+
+  public DyingDisk(long lastCall) {
+    left = new AtomicLong(lastCall);
+  }
+
+  private boolean isLast() {
+    return left.decrementAndGet() == 0;
+  }
+
+  private static void die() {
+    Runtime.getRuntime().halt(CrashChild.DIED);
+  }
+
+  @Override
+  public FileChannel create(Path file) throws IOException {
+    FileChannel channel = super.create(file);
+    if (isLast()) {
+      die();
+    }
+    return channel;
+  }
+
+  @Override
+  public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    if (isLast()) {
+      super.write(channel, bytes.duplicate().limit(bytes.limit() / 2));
+      die();
+    }
+    super.write(channel, bytes);
+  }
+
+  @Override
+  public void write(RandomAccessFile file, long offset, byte[] bytes, int length)
+      throws IOException {
+    if (isLast()) {
+      super.write(file, offset, bytes, length / 2);
+      die();
+    }
+    super.write(file, offset, bytes, length);
+  }
+
+  @Override
+  public void preallocate(FileChannel channel, long bytes, int pieceBytes) throws IOException {
+    if (isLast()) {
+      super.preallocate(channel, bytes / 2, pieceBytes);
+      die();
+    }
+    super.preallocate(channel, bytes, pieceBytes);
+  }
+
+  @Override
+  public void force(FileChannel channel) throws IOException {
+    if (isLast()) {
+      die();
+    }
+    super.force(channel);
+  }
+
+  @Override
+  public void force(MappedByteBuffer mapping, int from, int length) throws IOException {
+    super.force(mapping, from, length);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
+  public void move(Path from, Path to) throws IOException {
+    super.move(from, to);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
+  public void forceFolder(Path folder) throws IOException {
+    super.forceFolder(folder);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
+  public HashTable createView(
+      Path file, long entries, int keyBytes, int valueBytes, boolean hugePages) throws IOException {
+    HashTable view = super.createView(file, entries, keyBytes, valueBytes, hugePages);
+    if (isLast()) {
+      die();
+    }
+    return view;
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    super.delete(file);
+    if (isLast()) {
+      die();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.kvapp.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.kvapp.Batch;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LimitsTest {
+  private final Limits limits = new Limits(100, 1_000);
+
+  @Test
+  void batch_upToItsLimit_isAllowed() {
+    assertThatCode(() -> limits.batch(batchOf(10))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void batch_overItsLimit_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> limits.batch(batchOf(10).delete("x")))
+        .withMessageContaining("batch")
+        .withMessageContaining("1000")
+        .withMessageContaining("1001");
+  }
+
+  @Test
+  void batchLimit_isOneGibibyte() {
+    assertThat(Limits.MAX_BATCH_BYTES).isEqualTo(1_073_741_824L);
+  }
+
+  @Test
+  void expiresAtMillis_roundsUpAndStopsAtTheEndOfTime() {
+    assertThat(Limits.expiresAtMillis(5, null)).isZero();
+    assertThat(Limits.expiresAtMillis(5, Duration.ofMillis(7))).isEqualTo(12);
+    assertThat(Limits.expiresAtMillis(5, Duration.ofNanos(7_000_001))).isEqualTo(13);
+    assertThat(Limits.expiresAtMillis(5, Duration.ofMillis(Long.MAX_VALUE - 5)))
+        .isEqualTo(Long.MAX_VALUE);
+    assertThat(Limits.expiresAtMillis(5, Duration.ofMillis(Long.MAX_VALUE)))
+        .isEqualTo(Long.MAX_VALUE);
+    assertThat(Limits.expiresAtMillis(5, Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)))
+        .isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void isExpired_fromItsMillisecondOn() {
+    assertThat(Limits.isExpired(0, Long.MAX_VALUE)).isFalse();
+    assertThat(Limits.isExpired(10, 9)).isFalse();
+    assertThat(Limits.isExpired(10, 10)).isTrue();
+  }
+
+  private static Batch batchOf(int entriesOf100Bytes) {
+    Batch batch = new Batch();
+    for (int i = 0; i < entriesOf100Bytes; i++) {
+      batch.put(new byte[] {(byte) i}, new byte[99]);
+    }
+    return batch;
+  }
+}
