@@ -141,8 +141,8 @@ public interface KVStore extends AutoCloseable {
   VerifyReport verify();
 
   /**
-   * Returns the disk space of deleted and overwritten entries: writes one snapshot of what lives
-   * and fits the hash map to it. Readers and writers go on.
+   * Returns the disk space of deleted and overwritten entries: writes one SSTable of what lives and
+   * fits the hash map to it. Readers and writers go on.
    */
   void compact();
 
@@ -156,7 +156,7 @@ public interface KVStore extends AutoCloseable {
    * Closes the store; a second call does nothing. Reads and writes of entries in flight finish
    * first.
    *
-   * @throws KVException.NoSpace if there is no space for a last snapshot; everything is closed and
+   * @throws KVException.NoSpace if there is no space for a last SSTable; everything is closed and
    *     nothing acknowledged is lost, as the next open recovers it from the journal
    * @throws KVException.ReadOnly if a write or sync of its files has failed, now or before;
    *     everything is closed, and the next open recovers what is on the disk

@@ -46,7 +46,7 @@ public record Settings(
   public static final int DEFAULT_MAX_VALUE_BYTES = 16 << 20;
 
   /** The largest value limit that can be set: 256 MiB. */
-  public static final int LARGEST_MAX_VALUE_BYTES = 256 << 20;
+  public static final int MAX_VALUE_BYTES = 256 << 20;
 
   /**
    * Checks each field.
@@ -65,9 +65,9 @@ public record Settings(
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port: 0 to 65535, not " + port);
     }
-    if (maxValueBytes < 1 || maxValueBytes > LARGEST_MAX_VALUE_BYTES) {
+    if (maxValueBytes < 1 || maxValueBytes > MAX_VALUE_BYTES) {
       throw new IllegalArgumentException(
-          "maxValueBytes: 1 to " + LARGEST_MAX_VALUE_BYTES + ", not " + maxValueBytes);
+          "maxValueBytes: 1 to " + MAX_VALUE_BYTES + ", not " + maxValueBytes);
     }
   }
 }

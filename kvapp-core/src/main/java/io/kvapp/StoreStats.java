@@ -11,13 +11,13 @@ import java.util.Optional;
  * @param entries live entries
  * @param liveBytes bytes of the keys and values that a full scan would read, as far as they are
  *     known without reading them: exact after {@link KVStore#compact()}, above it otherwise
- * @param diskBytes bytes of journal, snapshots and hash map together
+ * @param diskBytes bytes of journal, SSTables and hash map together
  * @param journalBytes bytes of journal files
- * @param snapshotBytes bytes of snapshot files
+ * @param sstableBytes bytes of SSTable files
  * @param mapBytes bytes of the hash map's file
- * @param snapshots how many snapshots a scan merges
+ * @param sstables how many SSTables a scan merges
  * @param revision the revision of the newest write
- * @param lastCheckpoint when the newest snapshot was written by this process; empty for not yet
+ * @param lastFlush when the newest SSTable was written by this process; empty for not yet
  * @param syncs how often the journal was synced since opening
  * @param meanSyncLatency mean time of one such sync
  * @param maxSyncLatency longest time of one such sync
@@ -27,11 +27,11 @@ public record StoreStats(
     long liveBytes,
     long diskBytes,
     long journalBytes,
-    long snapshotBytes,
+    long sstableBytes,
     long mapBytes,
-    int snapshots,
+    int sstables,
     long revision,
-    Optional<Instant> lastCheckpoint,
+    Optional<Instant> lastFlush,
     long syncs,
     Duration meanSyncLatency,
     Duration maxSyncLatency) {}

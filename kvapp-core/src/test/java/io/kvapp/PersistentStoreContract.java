@@ -136,7 +136,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
       store().put(utf8("key " + i), value);
     }
     store().compact();
-    assertThat(store().stats().snapshotBytes()).isGreaterThan(20_000_000L);
+    assertThat(store().stats().sstableBytes()).isGreaterThan(20_000_000L);
     for (int i = 0; i < 199; i++) {
       store().delete("key " + i);
     }
@@ -144,7 +144,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     StoreStats emptied = store().stats();
 
     // What is left is the one entry, and the journal and map that an empty store has too.
-    assertThat(emptied.snapshotBytes()).isLessThan(1_000_000L);
+    assertThat(emptied.sstableBytes()).isLessThan(1_000_000L);
     assertThat(emptied.diskBytes() - emptied.journalBytes()).isLessThan(10_000_000L);
     assertThat(store().get(utf8("key 199"))).hasValue(value);
   }

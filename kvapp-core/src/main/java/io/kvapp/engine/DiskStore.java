@@ -48,7 +48,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * A store in a folder: a journal and sorted snapshots are the truth, a Chronicle Map is the view
+ * A store in a folder: a journal and sorted SSTables are the truth, a Chronicle Map is the view
  * that answers gets.
  *
  * <p>A write takes the stripe of its key, checks its condition, appends to the journal, waits for a
@@ -580,7 +580,7 @@ public final class DiskStore implements KVStore {
   public void backup(Path target) {
     Objects.requireNonNull(target, "folder");
     requireOpen();
-    upkeep.backUp((snapshots, entries) -> BackupFiles.copy(disk, snapshots, entries, target));
+    upkeep.backUp((sstables, entries) -> BackupFiles.copy(disk, sstables, entries, target));
   }
 
   @Override
@@ -643,19 +643,19 @@ public final class DiskStore implements KVStore {
     requireOpen();
     Version version = checkpoints.acquire();
     try {
-      long snapshotBytes = version.snapshots.stream().mapToLong(SSTable::fileBytes).sum();
+      long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
       long journalBytes = journal.fileBytes();
       return new StoreStats(
           size(),
-          version.snapshots.stream().mapToLong(SSTable::liveBytes).sum()
+          version.sstables.stream().mapToLong(SSTable::liveBytes).sum()
               + checkpoints.pendingBytes(),
-          snapshotBytes + journalBytes + map.fileBytes(),
+          sstableBytes + journalBytes + map.fileBytes(),
           journalBytes,
-          snapshotBytes,
+          sstableBytes,
           map.fileBytes(),
-          version.snapshots.size(),
+          version.sstables.size(),
           journal.revision(),
-          checkpoints.lastCheckpoint(),
+          checkpoints.lastFlush(),
           journal.syncs(),
           Duration.ofNanos(journal.meanSyncNanos()),
           Duration.ofNanos(journal.longestSyncNanos()));

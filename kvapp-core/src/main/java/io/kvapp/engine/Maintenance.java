@@ -38,9 +38,9 @@ final class Maintenance {
   private static final int QUIET_TICKS = 2;
   private static final int IDLE_TICKS = 5;
   private static final int STEADY_TICKS = 60;
-  private static final int SNAPSHOTS_WHILE_WAITING = 4;
+  private static final int SSTABLES_WHILE_WAITING = 4;
 
-  /** Where little is written, what is kept ready takes this share of what the snapshots take. */
+  /** Where little is written, what is kept ready takes this share of what the SSTables take. */
   private static final int READY_SHARE = 5;
 
   /** More than this share of what is free on the disk is much. */
@@ -202,11 +202,11 @@ final class Maintenance {
     merging.request();
   }
 
-  /** How many bytes of files pay to be kept for snapshots to come. */
+  /** How many bytes of files pay to be kept for SSTables to come. */
   private long mostSpareBytes() {
-    long snapshotBytes = checkpoints.snapshotBytes();
+    long sstableBytes = checkpoints.sstableBytes();
     long most =
-        isBusy() ? snapshotBytes : Math.max(0, mostReadyBytes(snapshotBytes) - journal.fileBytes());
+        isBusy() ? sstableBytes : Math.max(0, mostReadyBytes(sstableBytes) - journal.fileBytes());
     return isMuch(most) ? 0 : most;
   }
 
@@ -216,12 +216,12 @@ final class Maintenance {
     long bytes = journal.fileBytes();
     return little
         && journal.isLarge()
-        && (bytes > mostReadyBytes(checkpoints.snapshotBytes()) || isMuch(bytes));
+        && (bytes > mostReadyBytes(checkpoints.sstableBytes()) || isMuch(bytes));
   }
 
   /** How many bytes may be kept ready for writers where little is written. */
-  private long mostReadyBytes(long snapshotBytes) {
-    return calmTicks >= STEADY_TICKS ? 0 : snapshotBytes / READY_SHARE;
+  private long mostReadyBytes(long sstableBytes) {
+    return calmTicks >= STEADY_TICKS ? 0 : sstableBytes / READY_SHARE;
   }
 
   private boolean isMuch(long bytes) {
@@ -236,7 +236,7 @@ final class Maintenance {
     boolean merged = true;
     while (merged && !closing) {
       boolean idle = quietTicks >= IDLE_TICKS;
-      int most = checkpoints.snapshots() + SNAPSHOTS_WHILE_WAITING;
+      int most = checkpoints.sstables() + SSTABLES_WHILE_WAITING;
       merged = checkpoints.merge(idle, () -> pace(idle, most));
       signal();
     }
@@ -244,16 +244,16 @@ final class Maintenance {
 
   /**
    * Ends a merge where the store closes, and has one that was begun in idleness wait while there is
-   * much writing, unless more snapshots are to be merged by now or somebody waits for this one.
+   * much writing, unless more SSTables are to be merged by now or somebody waits for this one.
    */
-  private void pace(boolean idle, int mostSnapshots) {
+  private void pace(boolean idle, int mostSSTables) {
     if (idle && isBusyNow()) {
       waiting.lock();
       try {
         while (!closing
             && compactions.get() == 0
             && isBusyNow()
-            && checkpoints.snapshots() < mostSnapshots) {
+            && checkpoints.sstables() < mostSSTables) {
           progress.awaitUninterruptibly();
         }
       } finally {
@@ -324,12 +324,12 @@ final class Maintenance {
     }
   }
 
-  /** What a backup does with the snapshots and the number of their entries. */
+  /** What a backup does with the SSTables and the number of their entries. */
   interface Copying {
-    void run(List<SSTable> snapshots, long entries);
+    void run(List<SSTable> sstables, long entries);
   }
 
-  /** Brings all changes into snapshots, and copies these while writers go on. */
+  /** Brings all changes into SSTables, and copies these while writers go on. */
   void backUp(Copying copying) {
     AtomicLong entries = new AtomicLong();
     Version version =
@@ -344,7 +344,7 @@ final class Maintenance {
       WorkerThread.call(
           backups,
           () -> {
-            copying.run(version.snapshots, entries.get());
+            copying.run(version.sstables, entries.get());
             return null;
           });
     } finally {
@@ -357,7 +357,7 @@ final class Maintenance {
     WorkerThread.call(growing.thread, () -> null);
   }
 
-  /** Brings all changes into one snapshot and fits the map to what lives. */
+  /** Brings all changes into one SSTable and fits the map to what lives. */
   void compact() {
     compactions.incrementAndGet();
     try {

@@ -37,10 +37,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens a data folder: maps the files of a store that was closed cleanly, and recovers one that was
- * not from its snapshots and its journal.
+ * not from its SSTables and its journal.
  *
- * <p>A recovery replays the journal, writes what was replayed into a snapshot, begins a new hash
- * map and begins a new journal; until a manifest names the snapshot, nothing that was there is
+ * <p>A recovery replays the journal, writes what was replayed into an SSTable, begins a new hash
+ * map and begins a new journal; until a manifest names the SSTable, nothing that was there is
  * deleted, so that a recovery that is cut short begins again. The map is filled after it is opened.
  *
  * <p>For one thread, which nobody interrupts; used once.
@@ -51,7 +51,7 @@ public final class Recovery {
   private static final int COUNTED_BETWEEN_LOOKS = 4096;
 
   private final Disk disk;
-  private final SSTableFolder snapshotFolder;
+  private final SSTableFolder sstableFolder;
   private final Settings settings;
   private final EngineOptions tuning;
   private final Path folder;
@@ -60,14 +60,14 @@ public final class Recovery {
   private final List<String> dropped = new ArrayList<>();
   private final List<JournalSegment> replayed = new ArrayList<>();
   private long lastSegment;
-  private final List<SSTable> snapshots = new ArrayList<>();
+  private final List<SSTable> sstables = new ArrayList<>();
 
   private long savedEntries;
   private long revision;
   private long replayedRecords;
   private long cutBytes;
   private boolean rebuilt;
-  private long nextSnapshot = 1;
+  private long nextSSTable = 1;
 
   final StripedLocks stripes = new StripedLocks();
   Journal journal;
@@ -80,7 +80,7 @@ public final class Recovery {
     this.settings = settings;
     this.tuning = tuning;
     this.folder = settings.dataFolder();
-    this.snapshotFolder = new SSTableFolder(disk, folder);
+    this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
   }
 
@@ -128,9 +128,9 @@ public final class Recovery {
       Manifest manifest =
           found.orElse(new Manifest(0, 1, Manifest.NO_JOURNAL, 0, List.of(), Optional.empty()));
       savedEntries = manifest.entries();
-      if (snapshots.isEmpty()) {
-        nextSnapshot = manifest.nextSnapshot();
-        openSnapshots(manifest);
+      if (sstables.isEmpty()) {
+        nextSSTable = manifest.nextSSTable();
+        openSSTables(manifest);
       }
       boolean clean = dropped.isEmpty() && (manifest.isClean() || found.isEmpty());
       Memtable recent = replay(manifest);
@@ -185,16 +185,16 @@ public final class Recovery {
       dropped.add(
           folder.resolve(Manifest.NAME)
               + ": which files count; all are read, and deleted keys may be back");
-      SSTable snapshot = new Repair(snapshotFolder, dropped).ofFolder();
-      snapshots.add(snapshot);
-      nextSnapshot = snapshot.number() + 1;
+      SSTable sstable = new Repair(sstableFolder, dropped).ofFolder();
+      sstables.add(sstable);
+      nextSSTable = sstable.number() + 1;
       return Optional.of(
           new Manifest(
-              snapshot.identity.highRevision(),
-              nextSnapshot,
+              sstable.identity.highRevision(),
+              nextSSTable,
               Manifest.NO_JOURNAL,
               Manifest.UNKNOWN,
-              List.of(snapshot.identity),
+              List.of(sstable.identity),
               Optional.empty()));
     }
   }
@@ -224,24 +224,23 @@ public final class Recovery {
         Manifest.NOT_FOUND_AGAIN);
   }
 
-  private void openSnapshots(Manifest manifest) throws IOException {
+  private void openSSTables(Manifest manifest) throws IOException {
     if (settings.openDamaged()) {
-      for (SSTable.Identity identity : manifest.snapshots()) {
-        if (!Repair.isWhole(snapshotFolder, identity)) {
-          snapshots.add(
-              new Repair(snapshotFolder, dropped).of(manifest.snapshots(), nextSnapshot++));
+      for (SSTable.Identity identity : manifest.sstables()) {
+        if (!Repair.isWhole(sstableFolder, identity)) {
+          sstables.add(new Repair(sstableFolder, dropped).of(manifest.sstables(), nextSSTable++));
           savedEntries = Manifest.UNKNOWN;
           return;
         }
       }
     }
-    for (SSTable.Identity identity : manifest.snapshots()) {
-      snapshots.add(SSTable.open(snapshotFolder, identity));
+    for (SSTable.Identity identity : manifest.sstables()) {
+      sstables.add(SSTable.open(sstableFolder, identity));
     }
   }
 
   private Memtable replay(Manifest manifest) throws IOException {
-    revision = snapshots.isEmpty() ? 0 : snapshots.get(0).identity.highRevision();
+    revision = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
     Memtable recent = new Memtable(revision);
     if (manifest.journal() == Manifest.NO_JOURNAL) {
       revision = manifest.revision();
@@ -316,15 +315,15 @@ public final class Recovery {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
     }
-    rebuilt = !clean || !snapshots.isEmpty();
+    rebuilt = !clean || !sstables.isEmpty();
     long entries = count(new Memtable(revision));
     return HashIndex.create(
         disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries), entries);
   }
 
-  /** How many entries there are: those of the snapshots, and what the journal makes of that. */
+  /** How many entries there are: those of the SSTables, and what the journal makes of that. */
   private long count(Memtable recent) {
-    Version before = new Version(new Memtable(revision), List.of(), snapshots);
+    Version before = new Version(new Memtable(revision), List.of(), sstables);
     try {
       long entries = savedEntries == Manifest.UNKNOWN ? before.count() : savedEntries;
       Cursor changes = recent.entries(new byte[0], null, false);
@@ -342,9 +341,9 @@ public final class Recovery {
 
   private HashIndex.Size sizeOf(long entries) {
     List<int[]> samples = new ArrayList<>();
-    double all = Math.max(1, snapshots.stream().mapToLong(SSTable::puts).sum());
-    for (SSTable snapshot : snapshots) {
-      sample(snapshot, (int) Math.ceil(snapshot.puts() / all * SAMPLES), samples);
+    double all = Math.max(1, sstables.stream().mapToLong(SSTable::puts).sum());
+    for (SSTable sstable : sstables) {
+      sample(sstable, (int) Math.ceil(sstable.puts() / all * SAMPLES), samples);
     }
     if (samples.isEmpty()) {
       return HashIndex.Size.SMALLEST;
@@ -352,17 +351,17 @@ public final class Recovery {
     double keyBytes = samples.stream().mapToInt(sample -> sample[0]).average().orElseThrow();
     double valueBytes =
         samples.stream()
-            .mapToInt(sample -> sample[1] > HashIndex.LARGEST_VALUE_BYTES ? 0 : sample[1])
+            .mapToInt(sample -> sample[1] > HashIndex.MAX_INLINE_VALUE_BYTES ? 0 : sample[1])
             .average()
             .orElseThrow();
     return HashIndex.Size.forEntries(
         entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
   }
 
-  private static void sample(SSTable snapshot, int wanted, List<int[]> samples) {
+  private static void sample(SSTable sstable, int wanted, List<int[]> samples) {
     try {
-      for (byte[] key : snapshot.sampleKeys(wanted)) {
-        SSTableFile.Reader reader = snapshot.find(key);
+      for (byte[] key : sstable.sampleKeys(wanted)) {
+        SSTableFile.Reader reader = sstable.find(key);
         if (!reader.isDelete()) {
           samples.add(new int[] {key.length, reader.valueLength()});
         }
@@ -373,28 +372,28 @@ public final class Recovery {
   }
 
   /**
-   * Brings what was replayed into a snapshot and gives the journal back, before the map takes its
+   * Brings what was replayed into an SSTable and gives the journal back, before the map takes its
    * space on the disk.
    */
   private void save(Memtable recent) throws IOException {
     savedEntries = count(recent);
-    snapshots.add(
+    sstables.add(
         0,
         SSTable.write(
-            snapshotFolder,
-            nextSnapshot++,
+            sstableFolder,
+            nextSSTable++,
             recent.lowRevision(),
             revision,
             recent.entries(new byte[0], null, false),
             recent.expiries(new byte[0], null),
             0,
-            snapshots.isEmpty()));
+            sstables.isEmpty()));
     new Manifest(
             revision,
-            nextSnapshot,
+            nextSSTable,
             Manifest.NO_JOURNAL,
             savedEntries,
-            snapshots.stream().map(snapshot -> snapshot.identity).toList(),
+            sstables.stream().map(sstable -> sstable.identity).toList(),
             Optional.empty())
         .write(disk, folder);
     deleteJournal(findJournal());
@@ -427,7 +426,7 @@ public final class Recovery {
         new Journal(
             disk, folder, lastSegment + 1, revision, preparing, tuning, settings.durability());
     checkpoints =
-        new Checkpoints(snapshotFolder, journal, stripes, nextSnapshot, snapshots, map, tuning);
+        new Checkpoints(sstableFolder, journal, stripes, nextSSTable, sstables, map, tuning);
     checkpoints.writeManifest();
     deleteJournal(old);
     deleteUnnamed();
@@ -442,8 +441,8 @@ public final class Recovery {
 
   private void deleteUnnamed() throws IOException {
     Set<Path> named = new HashSet<>();
-    for (SSTable snapshot : snapshots) {
-      snapshot.files().forEach(file -> named.add(file.path));
+    for (SSTable sstable : sstables) {
+      sstable.files().forEach(file -> named.add(file.path));
     }
     List<Path> found = new ArrayList<>(Disk.list(folder, "{snapshot,expiry}-*"));
     found.addAll(Disk.list(folder, "MANIFEST.tmp"));
@@ -465,7 +464,7 @@ public final class Recovery {
     }
     replayed.forEach(JournalSegment::release);
     if (checkpoints == null) {
-      snapshots.forEach(RefCounted::release);
+      sstables.forEach(RefCounted::release);
     } else {
       checkpoints.close();
     }

@@ -113,7 +113,7 @@ class CloseTest {
     }
   }
 
-  /** A disk on which no snapshot can be begun for a while. */
+  /** A disk on which no SSTable can be begun for a while. */
   private static final class StuckDisk extends Disk {
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);

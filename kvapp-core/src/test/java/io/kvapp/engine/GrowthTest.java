@@ -26,7 +26,7 @@ class GrowthTest {
   @Test
   @Timeout(60)
   void growth_forFewEntriesThatAreLarge_comesToAnEnd() {
-    byte[] value = new byte[HashIndex.LARGEST_VALUE_BYTES];
+    byte[] value = new byte[HashIndex.MAX_INLINE_VALUE_BYTES];
     try (KVStore store = DiskStore.open(settings())) {
       for (int i = 0; i < 2_500; i++) {
         // The same array, as by a caller who fills it again and again.

@@ -197,22 +197,22 @@ class HostileFolderTest {
     try (KVStore store = DamageSamples.open(folder, false)) {
       store.backup(backup);
     }
-    Path snapshot = Disk.list(backup, "snapshot-*").get(0);
-    byte[] whole = Files.readAllBytes(snapshot);
+    Path sstable = Disk.list(backup, "snapshot-*").get(0);
+    byte[] whole = Files.readAllBytes(sstable);
     byte[] damaged = whole.clone();
     damaged[60] ^= 1;
-    Files.write(snapshot, damaged);
+    Files.write(sstable, damaged);
     Path empty = Files.createDirectory(scratch.resolve("empty"));
     try (KVStore store = DamageSamples.open(scratch.resolve("other"), false)) {
       assertThatThrownBy(() -> store.restore(backup))
           .isInstanceOf(KVException.Corrupt.class)
-          .hasMessageContaining(snapshot.toString());
-      for (Path none : List.of(empty, scratch.resolve("missing"), snapshot)) {
+          .hasMessageContaining(sstable.toString());
+      for (Path none : List.of(empty, scratch.resolve("missing"), sstable)) {
         assertThatThrownBy(() -> store.restore(none))
             .isInstanceOf(KVException.Corrupt.class)
             .hasMessageContaining(none.toString());
       }
-      Files.write(snapshot, whole);
+      Files.write(sstable, whole);
       assertThat(store.size()).isZero();
       assertThat(store.restore(backup)).isEqualTo(3);
     }

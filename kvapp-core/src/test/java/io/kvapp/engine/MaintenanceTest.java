@@ -35,7 +35,7 @@ class MaintenanceTest {
   private static final EngineOptions FEW_IN_MEMORY =
       new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
 
-  /** Has a snapshot for every few thousand keys once nobody writes for half a second. */
+  /** Has an SSTable for every few thousand keys once nobody writes for half a second. */
   private static final EngineOptions QUICK_TO_MERGE =
       new EngineOptions(4 << 20, 16 << 20, 256 << 20, 200_000, 250);
 
@@ -44,14 +44,14 @@ class MaintenanceTest {
   private final TestClock clock = new TestClock();
 
   @Test
-  void merge_whileDeletesAreInMemoryOnly_doesNotWriteTheSameSnapshotAgain() throws Exception {
+  void merge_whileDeletesAreInMemoryOnly_doesNotWriteTheSameSSTableAgain() throws Exception {
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       for (int i = 0; i < 12_000; i++) {
         store.put("key " + i, "value");
       }
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
-      String before = snapshotNames();
+      String before = sstableNames();
       for (int i = 0; i < 11_500; i++) {
         store.delete("key " + i);
       }
@@ -61,12 +61,12 @@ class MaintenanceTest {
         store.delete("key 0");
       }
 
-      assertThat(snapshotNames()).isEqualTo(before);
+      assertThat(sstableNames()).isEqualTo(before);
       assertThat(store.size()).isEqualTo(500);
     }
   }
 
-  private String snapshotNames() throws IOException {
+  private String sstableNames() throws IOException {
     return Disk.list(folder(), "snapshot-*").toString();
   }
 
@@ -78,9 +78,9 @@ class MaintenanceTest {
       Thread backup = new Thread(() -> store.backup(scratch.resolve("backup")));
       backup.start();
       disk.begun.await();
-      Optional<Instant> last = store.stats().lastCheckpoint();
+      Optional<Instant> last = store.stats().lastFlush();
       int written = 0;
-      while (store.stats().lastCheckpoint().equals(last)) {
+      while (store.stats().lastFlush().equals(last)) {
         store.put("key " + written++, "value");
       }
       disk.goOn.countDown();
@@ -133,11 +133,11 @@ class MaintenanceTest {
   }
 
   @Test
-  void close_whileSnapshotsAreMerged_givesThatUpAndLosesNothing() throws Exception {
+  void close_whileSSTablesAreMerged_givesThatUpAndLosesNothing() throws Exception {
     HeldMerge disk = new HeldMerge();
     KVStore store = open(disk, QUICK_TO_MERGE);
     int written = write(store, disk);
-    List<SSTable.Identity> unmerged = Manifest.read(folder()).orElseThrow().snapshots();
+    List<SSTable.Identity> unmerged = Manifest.read(folder()).orElseThrow().sstables();
     Thread closing = new Thread(store::close);
     closing.start();
     while (Thread.getAllStackTraces().values().stream()
@@ -151,7 +151,7 @@ class MaintenanceTest {
     disk.goOn.countDown();
     closing.join();
 
-    assertThat(Manifest.read(folder()).orElseThrow().snapshots()).containsAll(unmerged);
+    assertThat(Manifest.read(folder()).orElseThrow().sstables()).containsAll(unmerged);
     try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
       assertThat(again.recovery().clean()).isTrue();
       assertThat(again.size()).isEqualTo(written);
@@ -167,11 +167,11 @@ class MaintenanceTest {
       BusyWriter writer = new BusyWriter(store);
       disk.goOn.countDown();
       awaitWaiting(disk);
-      assertThat(store.stats().snapshots()).isEqualTo(2);
+      assertThat(store.stats().sstables()).isEqualTo(2);
 
       writer.end();
 
-      while (store.stats().snapshots() > 1) {
+      while (store.stats().sstables() > 1) {
         Thread.onSpinWait();
       }
       assertThat(store.size()).isEqualTo(written);
@@ -223,14 +223,14 @@ class MaintenanceTest {
     }
   }
 
-  /** Writes until two snapshots are about to be merged, since nobody writes; returns how many. */
+  /** Writes until two SSTables are about to be merged, since nobody writes; returns how many. */
   private static int write(KVStore store, HeldMerge disk) {
     int written = 0;
-    for (int snapshots = 1; snapshots <= 2; snapshots++) {
+    for (int sstables = 1; sstables <= 2; sstables++) {
       for (int i = 0; i < 5_000; i++) {
         store.put("key " + written++, "value");
       }
-      while (store.stats().snapshots() < snapshots && disk.begun.getCount() > 0) {
+      while (store.stats().sstables() < sstables && disk.begun.getCount() > 0) {
         Thread.onSpinWait();
       }
     }

@@ -138,18 +138,18 @@ class RebuildTest {
   @Test
   void open_withoutAMapAndWithADamagedEntry_servesTheOthers() throws Exception {
     makeStoreWithoutMap();
-    Path snapshot = Disk.list(folder(), "snapshot-*").get(0);
-    byte[] bytes = Files.readAllBytes(snapshot);
+    Path sstable = Disk.list(folder(), "snapshot-*").get(0);
+    byte[] bytes = Files.readAllBytes(sstable);
     int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("value 4321");
     bytes[at]++;
-    Files.write(snapshot, bytes);
+    Files.write(sstable, bytes);
 
     for (int opened = 0; opened < 2; opened++) {
       try (KVStore store = open(new Disk())) {
         assertThat(store.get("key 4320")).hasValue("value 4320");
         assertThatThrownBy(() -> store.get("key 4321"))
             .isInstanceOf(KVException.Corrupt.class)
-            .hasMessageContaining(snapshot.toString());
+            .hasMessageContaining(sstable.toString());
         assertThat(store.verify().faults()).hasSize(1);
         store.put("after " + opened, "value");
         assertThat(store.size()).isEqualTo(MADE + 1 + opened);
@@ -164,11 +164,11 @@ class RebuildTest {
   @Test
   void put_besideAnEntryWhoseKeyIsDamaged_isMadeAndTheStoreGoesOn() throws Exception {
     makeStoreWithoutMap();
-    Path snapshot = Disk.list(folder(), "snapshot-*").get(0);
-    byte[] bytes = Files.readAllBytes(snapshot);
+    Path sstable = Disk.list(folder(), "snapshot-*").get(0);
+    byte[] bytes = Files.readAllBytes(sstable);
     int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("key 4321");
     bytes[at + 7]++;
-    Files.write(snapshot, bytes);
+    Files.write(sstable, bytes);
 
     try (KVStore store = open(new Disk())) {
       store.put("key 4321", "mended");

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * it: the JDK has no call for that, and writing gigabytes of zeros takes many seconds.
  */
 public final class Preallocation {
-  private static final int MOST_SECONDS = 30;
+  private static final int MAX_SECONDS = 30;
 
   private Preallocation() {}
 
@@ -29,7 +29,7 @@ public final class Preallocation {
               .redirectError(nowhere)
               .start();
       process.getOutputStream().close();
-      if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return false;
       }

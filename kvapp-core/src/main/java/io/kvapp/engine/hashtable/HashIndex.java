@@ -47,15 +47,15 @@ public final class HashIndex implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HashIndex.class);
 
   /** The largest value that is kept in the map. */
-  public static final int LARGEST_VALUE_BYTES = 2048;
+  public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
-  private static final long FEWEST_ENTRIES = 16_384;
+  private static final long MIN_ENTRIES = 16_384;
   private static final long SMALL_BYTES = 64 << 20;
   private static final double FULL = 0.75;
   private static final double FULL_IF_BUSY = 0.65;
-  private static final long LEAST_FREE_BYTES = 256 << 20;
-  private static final int MOST_DIGITS = 18;
-  private static final long LEAST_BUSY_BYTES = 32 << 10;
+  private static final long MIN_FREE_BYTES = 256 << 20;
+  private static final int MAX_DIGITS = 18;
+  private static final long MIN_BUSY_BYTES = 32 << 10;
   private static final long CALM_SHARE = 8192;
 
   /** In huge pages, a byte written in calm makes the system write as many. */
@@ -68,15 +68,15 @@ public final class HashIndex implements AutoCloseable {
   private static final int DEFAULT_VALUE_BYTES = 100;
   private static final String FILES = "live-*";
   private static final String HUGE = "-huge.map";
-  private static final long LEAST_HUGE_BYTES = 32 << 20;
+  private static final long MIN_HUGE_BYTES = 32 << 20;
 
   /** So much can wait in memory for the disk without holding writers up. */
-  private static final long MOST_HUGE_BYTES = physicalMemory() / 16;
+  private static final long MAX_HUGE_BYTES = physicalMemory() / 16;
 
   /** How large a map is laid out. */
   public record Size(long entries, int keyBytes, int valueBytes) {
     public static final Size SMALLEST =
-        new Size(FEWEST_ENTRIES, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
+        new Size(MIN_ENTRIES, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
 
     /** Room for so many entries and as many again, or more where that costs little. */
     public static Size forEntries(long entries, int keyBytes, int valueBytes) {
@@ -95,7 +95,7 @@ public final class HashIndex implements AutoCloseable {
     }
 
     private static Size roomy(long wanted, int keyBytes, int valueBytes) {
-      long roomy = Math.min(HashTableLayout.MAX_ENTRIES, Math.max(FEWEST_ENTRIES, wanted));
+      long roomy = Math.min(HashTableLayout.MAX_ENTRIES, Math.max(MIN_ENTRIES, wanted));
       return new Size(roomy, Math.max(1, keyBytes), valueBytes);
     }
 
@@ -121,7 +121,7 @@ public final class HashIndex implements AutoCloseable {
     }
 
     static Table of(HashTable view, Path file, Size size) {
-      if (size.bytes() > MOST_HUGE_BYTES) {
+      if (size.bytes() > MAX_HUGE_BYTES) {
         // It gets no huge pages, busy or not, and so a page fault for nearly every store.
         view.overwriteByCalls(file);
       }
@@ -179,7 +179,7 @@ public final class HashIndex implements AutoCloseable {
       long entries)
       throws IOException {
     List<Path> left = Disk.list(folder, FILES);
-    if (entries == 0 || disk.usableBytes(folder) < LEAST_FREE_BYTES + 2 * size.bytes()) {
+    if (entries == 0 || disk.usableBytes(folder) < MIN_FREE_BYTES + 2 * size.bytes()) {
       for (Path file : left) {
         disk.delete(file);
       }
@@ -197,7 +197,7 @@ public final class HashIndex implements AutoCloseable {
 
   private static long generation(Path file) {
     String digits = file.getFileName().toString().replaceAll("\\D", "");
-    return digits.isEmpty() || digits.length() > MOST_DIGITS ? 0 : Long.parseLong(digits);
+    return digits.isEmpty() || digits.length() > MAX_DIGITS ? 0 : Long.parseLong(digits);
   }
 
   /**
@@ -281,7 +281,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** Stores an entry, before it is in the ordered keys; its value may be of any size. */
   public void put(byte[] key, long revision, long expiresAt, byte[] value) {
-    byte[] kept = value.length > LARGEST_VALUE_BYTES ? null : value;
+    byte[] kept = value.length > MAX_INLINE_VALUE_BYTES ? null : value;
     store(key, new VersionedValue(revision, expiresAt, kept));
   }
 
@@ -320,7 +320,7 @@ public final class HashIndex implements AutoCloseable {
       steps++;
       if (!cursor.isDelete()) {
         byte[] key = cursor.ownKey();
-        byte[] kept = cursor.valueLength() > LARGEST_VALUE_BYTES ? null : cursor.value();
+        byte[] kept = cursor.valueLength() > MAX_INLINE_VALUE_BYTES ? null : cursor.value();
         keys.add(key);
         hits.add(new VersionedValue(cursor.revision(), cursor.expiresAt(), kept));
         gathered += OBJECT_BYTES + key.length + (kept == null ? 0 : kept.length);
@@ -497,7 +497,7 @@ public final class HashIndex implements AutoCloseable {
    * the system write much more to the disk than in small ones.
    */
   public boolean isCalm(long bytesWritten) {
-    return bytesWritten < Math.max(LEAST_BUSY_BYTES, current.view.fileBytes() / CALM_SHARE);
+    return bytesWritten < Math.max(MIN_BUSY_BYTES, current.view.fileBytes() / CALM_SHARE);
   }
 
   /**
@@ -521,7 +521,7 @@ public final class HashIndex implements AutoCloseable {
     Size size = current.size;
     return next == null
         && !partial
-        && size.entries > FEWEST_ENTRIES
+        && size.entries > MIN_ENTRIES
         && current.view.size() < size.entries / 8;
   }
 
@@ -570,7 +570,7 @@ public final class HashIndex implements AutoCloseable {
   }
 
   private static boolean fitsHugePages(long bytes) {
-    return bytes >= LEAST_HUGE_BYTES && bytes <= MOST_HUGE_BYTES;
+    return bytes >= MIN_HUGE_BYTES && bytes <= MAX_HUGE_BYTES;
   }
 
   /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */
@@ -588,13 +588,13 @@ public final class HashIndex implements AutoCloseable {
     long entryBytes = held == 0 ? 0 : old.view.usedBytes() / held;
     int valueBytes =
         (int) Math.max(0, entryBytes - old.size.keyBytes - HashTableLayout.HEADER_BYTES);
-    if (entries < FEWEST_ENTRIES / 4) {
+    if (entries < MIN_ENTRIES / 4) {
       valueBytes = Math.max(valueBytes, old.size.valueBytes);
     }
     Size fitting = Size.forEntries(entries, old.size.keyBytes, valueBytes);
     if (busy) {
       Size roomier = Size.forMoreThan(entries, old.size.keyBytes, valueBytes);
-      fitting = roomier.bytes() <= MOST_HUGE_BYTES ? roomier : fitting;
+      fitting = roomier.bytes() <= MAX_HUGE_BYTES ? roomier : fitting;
     }
     // Entries that crowd into few segments leave no room there though the average would fit.
     return isCrowded(busy) && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;
@@ -665,7 +665,7 @@ public final class HashIndex implements AutoCloseable {
     } catch (HashTable.DamagedException damage) {
       damaged = true;
       VersionedValue hit = inTruth(now -> now.lookUp(key));
-      return hit == null || hit.value().length <= LARGEST_VALUE_BYTES
+      return hit == null || hit.value().length <= MAX_INLINE_VALUE_BYTES
           ? hit
           : new VersionedValue(hit.revision(), hit.expiresAt(), null);
     }

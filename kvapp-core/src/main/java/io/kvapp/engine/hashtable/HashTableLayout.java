@@ -31,7 +31,7 @@ record HashTableLayout(
   static final long MAX_ENTRIES = 1L << 30;
 
   private static final int MIN_SEGMENTS = 8;
-  private static final int MOST_MEAN_ENTRIES = 5_000;
+  private static final int MAX_MEAN_ENTRIES = 5_000;
   private static final int SLOTS_FILL_WELL_TO = 5_461;
   private static final int MAX_CHUNKS = 1 << 16;
   private static final int CHUNKS_PER_ENTRY = 10;
@@ -48,7 +48,7 @@ record HashTableLayout(
     require(entries > 0 && entries <= MAX_ENTRIES, "entries", entries);
     require(averageKeyBytes > 0, "averageKeyBytes", averageKeyBytes);
     require(averageValueBytes >= 0, "averageValueBytes", averageValueBytes);
-    int segments = powerOfTwo((int) Math.max(MIN_SEGMENTS, divideUp(entries, MOST_MEAN_ENTRIES)));
+    int segments = powerOfTwo((int) Math.max(MIN_SEGMENTS, divideUp(entries, MAX_MEAN_ENTRIES)));
     double mean = (double) entries / segments;
     double most = mean + SKEW * Math.sqrt(mean) + 1;
     long valueBytes = (long) HEADER_BYTES + averageValueBytes;

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
 
 /** The checksums of the segments of a closed map, in a file beside it. */
 public final class PartChecksumsFile {
-  private static final long MOST_BYTES = 4 << 20;
+  private static final long MAX_BYTES = 4 << 20;
 
   private PartChecksumsFile() {}
 
@@ -40,7 +40,7 @@ public final class PartChecksumsFile {
    */
   static int[] read(Path map, long check) throws IOException {
     Path file = beside(map);
-    if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
+    if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
       throw new IOException(file + " is missing or has been changed");
     }
     byte[] bytes = Files.readAllBytes(file);

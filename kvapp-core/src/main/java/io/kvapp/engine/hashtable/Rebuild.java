@@ -111,8 +111,8 @@ public final class Rebuild {
 
   private List<byte[]> bounds(int ranges) {
     SSTable largest = null;
-    for (SSTable snapshot : version.snapshots) {
-      largest = largest == null || snapshot.puts() > largest.puts() ? snapshot : largest;
+    for (SSTable sstable : version.sstables) {
+      largest = largest == null || sstable.puts() > largest.puts() ? sstable : largest;
     }
     List<byte[]> bounds = new ArrayList<>();
     if (largest != null) {

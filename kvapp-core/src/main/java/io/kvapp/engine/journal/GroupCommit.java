@@ -28,7 +28,7 @@ final class GroupCommit {
   private record Waiter(Thread thread, long target) {}
 
   private static final int AVERAGED = 16;
-  private static final int LONGEST_PAUSES_IN_A_SYNC = 4;
+  private static final int MAX_PAUSES_IN_A_SYNC = 4;
 
   private final Sync sync;
   private final AtomicBoolean leading = new AtomicBoolean();
@@ -96,7 +96,7 @@ final class GroupCommit {
         before = now;
         lastCame = time;
       }
-      if (time - lastCame > longest / LONGEST_PAUSES_IN_A_SYNC || time - start > longest) {
+      if (time - lastCame > longest / MAX_PAUSES_IN_A_SYNC || time - start > longest) {
         return;
       }
     }

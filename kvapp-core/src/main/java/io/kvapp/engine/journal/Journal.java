@@ -306,7 +306,7 @@ public final class Journal {
   }
 
   /**
-   * Says that the records of these segments, the oldest there are, are on the disk in a snapshot:
+   * Says that the records of these segments, the oldest there are, are on the disk in an SSTable:
    * no sync touches them any more.
    */
   public void forget(List<JournalSegment> saved) {

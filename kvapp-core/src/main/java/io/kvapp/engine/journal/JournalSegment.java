@@ -58,7 +58,7 @@ public final class JournalSegment {
   private static final Pattern NAME = Pattern.compile("journal-(\\d{10,18})\\.log(\\.tmp)?");
   private static final byte PUT = 1;
   private static final byte DELETE = 2;
-  private static final int MOST_GATHERED_BYTES = 64 << 10;
+  private static final int MAX_GATHERED_BYTES = 64 << 10;
   private static final int SMALL_BYTES = 4 << 20;
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
@@ -85,7 +85,7 @@ public final class JournalSegment {
     this.gathered =
         writer == null
             ? null
-            : ByteBuffer.allocate(MOST_GATHERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            : ByteBuffer.allocate(MAX_GATHERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The sequence in the name of a segment's file, finished or not; empty for any other file. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What changed since a snapshot, in key order: keys in the heap, values where they stand in the
+ * What changed since an SSTable, in key order: keys in the heap, values where they stand in the
  * journal. Beside it, in order of time, the entries that expire.
  *
  * <p>Takes changes until the store {@linkplain DiskStore freezes} it; safe for any thread as far as

@@ -20,14 +20,13 @@ public record EngineOptions(
     long tickMillis) {
   private static final int BYTES_PER_MEMTABLE_ENTRY = 128;
   private static final int HEAP_SHARE = 16;
-  private static final long MOST_MEMTABLE_ENTRIES = 1_000_000;
-  private static final long LEAST_MEMTABLE_ENTRIES = 20_000;
+  private static final long MAX_MEMTABLE_ENTRIES = 1_000_000;
+  private static final long MIN_MEMTABLE_ENTRIES = 20_000;
 
   /** What suits a store of any size in this process's heap. */
   public static EngineOptions standard() {
     long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE / BYTES_PER_MEMTABLE_ENTRY;
-    long memtableEntries =
-        Math.max(LEAST_MEMTABLE_ENTRIES, Math.min(MOST_MEMTABLE_ENTRIES, fitting));
+    long memtableEntries = Math.max(MIN_MEMTABLE_ENTRIES, Math.min(MAX_MEMTABLE_ENTRIES, fitting));
     return new EngineOptions(4 << 20, 64 << 20, 256L << 20, memtableEntries, 1_000);
   }
 }

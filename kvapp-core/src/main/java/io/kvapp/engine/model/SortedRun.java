@@ -1,7 +1,7 @@
 package io.kvapp.engine.model;
 
 /**
- * Sorted changes of one stretch of revisions: the recent ones, or those of a snapshot.
+ * Sorted changes of one stretch of revisions: the recent ones, or those of an SSTable.
  *
  * <p>Safe for any thread.
  */

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Makes one new snapshot of everything that can still be read in damaged files: of each key the
+ * Makes one new SSTable of everything that can still be read in damaged files: of each key the
  * change of the highest revision, whichever file it is in. ExpiryKey files are not needed, since
  * the entries say when they expire.
  *
@@ -41,26 +41,26 @@ public final class Repair {
     this.dropped = dropped;
   }
 
-  /** Whether everything in a snapshot can be read. */
+  /** Whether everything in an SSTable can be read. */
   public static boolean isWhole(SSTableFolder folder, SSTable.Identity identity)
       throws IOException {
-    SSTable snapshot;
+    SSTable sstable;
     try {
-      snapshot = SSTable.open(folder, identity);
+      sstable = SSTable.open(folder, identity);
     } catch (KVException.Corrupt damage) {
       return false;
     }
     try {
-      snapshot.files().forEach(SSTableFile::readAll);
+      sstable.files().forEach(SSTableFile::readAll);
       return true;
     } catch (KVException.Corrupt damage) {
       return false;
     } finally {
-      snapshot.release();
+      sstable.release();
     }
   }
 
-  /** A snapshot of what can be read of these ones; the caller holds the first use. */
+  /** An SSTable of what can be read of these ones; the caller holds the first use. */
   public SSTable of(List<SSTable.Identity> damaged, long number) throws IOException {
     try {
       for (SSTable.Identity identity : damaged) {
@@ -78,7 +78,7 @@ public final class Repair {
   }
 
   /**
-   * A snapshot of every file of entries and of the journal in the folder, for when nothing says any
+   * An SSTable of every file of entries and of the journal in the folder, for when nothing says any
    * more which of them count; the caller holds the first use.
    */
   public SSTable ofFolder() throws IOException {

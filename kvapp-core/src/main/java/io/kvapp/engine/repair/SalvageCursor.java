@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Steps upwards through what can be read of snapshot files that may be damaged, and says of the
- * rest that it is dropped. An entry whose value alone cannot be read becomes a delete, so that no
- * older value of its key takes its place.
+ * Steps upwards through what can be read of SSTable files that may be damaged, and says of the rest
+ * that it is dropped. An entry whose value alone cannot be read becomes a delete, so that no older
+ * value of its key takes its place.
  *
  * <p>For one thread.
  */
 final class SalvageCursor implements Cursor {
-  private static final int MOST_LINES = 100;
+  private static final int MAX_LINES = 100;
   private static final byte[] EMPTY = {};
 
   private final List<SSTableFile> files;
@@ -101,14 +101,14 @@ final class SalvageCursor implements Cursor {
   }
 
   private void drop(SSTableFile file, KVException.Corrupt damage, String what) {
-    if (++unnamed <= MOST_LINES) {
+    if (++unnamed <= MAX_LINES) {
       dropped.accept(file.path + " at offset " + damage.offset() + ": " + what);
     }
   }
 
   private void endFile(SSTableFile file) {
-    if (unnamed > MOST_LINES) {
-      dropped.accept(file.path + ": " + (unnamed - MOST_LINES) + " entries more");
+    if (unnamed > MAX_LINES) {
+      dropped.accept(file.path + ": " + (unnamed - MAX_LINES) + " entries more");
     }
     fileIndex++;
     ordinal = -1;

@@ -17,13 +17,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Reads a whole store and compares its parts: every checksum of every snapshot, the order of keys,
+ * Reads a whole store and compares its parts: every checksum of every SSTable, the order of keys,
  * and the hash map against the ordered keys.
  *
  * <p>For one thread, while others read and write; used once.
  */
 public final class Verification {
-  private static final int MOST_FAULTS = 100;
+  private static final int MAX_FAULTS = 100;
   private static final byte[] START = {};
 
   private final Supplier<Version> versions;
@@ -57,8 +57,8 @@ public final class Verification {
   public VerifyReport run() {
     Version version = versions.get();
     try {
-      for (SSTable snapshot : version.snapshots) {
-        snapshot.files().forEach(this::readFile);
+      for (SSTable sstable : version.sstables) {
+        sstable.files().forEach(this::readFile);
       }
     } finally {
       version.release();
@@ -165,7 +165,7 @@ public final class Verification {
   }
 
   private void fault(String line) {
-    if (faults.size() < MOST_FAULTS) {
+    if (faults.size() < MAX_FAULTS) {
       faults.add(line);
     }
   }

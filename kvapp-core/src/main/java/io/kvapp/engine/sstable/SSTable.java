@@ -13,12 +13,12 @@ import java.util.function.Supplier;
  * The changes of one stretch of revisions in immutable sorted files: the newest change of each key,
  * and beside them the {@linkplain ExpiryKey expiry keys}.
  *
- * <p>The last release unmaps the files, and gives them back to the folder if the snapshot is
+ * <p>The last release unmaps the files, and gives them back to the folder if the SSTable is
  * {@linkplain #discard() discarded}. Safe for any thread that holds a use.
  */
 public final class SSTable extends RefCounted implements SortedRun {
   /**
-   * What the manifest knows of a snapshot.
+   * What the manifest knows of an SSTable.
    *
    * @param lowRevision the last revision before it
    * @param highRevision its last revision
@@ -49,7 +49,7 @@ public final class SSTable extends RefCounted implements SortedRun {
   }
 
   /**
-   * Maps the files of a snapshot; the caller holds the first use.
+   * Maps the files of an SSTable; the caller holds the first use.
    *
    * @throws io.kvapp.KVException.Corrupt if a file is missing or damaged
    */
@@ -75,11 +75,11 @@ public final class SSTable extends RefCounted implements SortedRun {
   }
 
   /**
-   * Writes a snapshot and waits until it is on the disk; the caller holds the first use.
+   * Writes an SSTable and waits until it is on the disk; the caller holds the first use.
    *
    * @param number never used before in this folder
    * @param expectedBytes about how many bytes it will have; 0 for one that takes no spare file
-   * @param dropDeletes whether there is no older snapshot in which deletes hide anything
+   * @param dropDeletes whether there is no older SSTable in which deletes hide anything
    */
   public static SSTable write(
       SSTableFolder folder,

@@ -4,7 +4,7 @@ import io.kvapp.engine.model.Cursor;
 import java.util.List;
 
 /**
- * Steps through a range of keys in the files of a snapshot.
+ * Steps through a range of keys in the files of an SSTable.
  *
  * <p>For one thread.
  */

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * One file of a snapshot: changes sorted by key, immutable, memory-mapped.
+ * One file of an SSTable: changes sorted by key, immutable, memory-mapped.
  *
  * <pre>
  * header, 16 bytes   magic (8), id (8)
@@ -43,7 +43,7 @@ public final class SSTableFile {
   public static final int HEADER_BYTES = 16;
   static final int FOOTER_BYTES = 48;
   static final int HEAD_BYTES = 31;
-  private static final int MOST_READ_AT_ONCE = 1024;
+  private static final int MAX_READ_AT_ONCE = 1024;
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
@@ -110,7 +110,7 @@ public final class SSTableFile {
     this.liveBytes = 0;
   }
 
-  /** What the files of a snapshot are named: {@code <prefix>-<number>-<part>.kvs}. */
+  /** What the files of an SSTable are named: {@code <prefix>-<number>-<part>.kvs}. */
   static Path file(Path folder, String prefix, long number, int part) {
     return folder.resolve("%s-%010d-%d.kvs".formatted(prefix, number, part));
   }
@@ -120,12 +120,12 @@ public final class SSTableFile {
     return number << 16 | (prefix.equals(EXPIRIES) ? EXPIRY_BIT : 0) | part;
   }
 
-  /** The number of the snapshot to which the file of an id belongs. */
+  /** The number of the SSTable to which the file of an id belongs. */
   public static long number(long id) {
     return id >>> 16;
   }
 
-  /** The id that the name of a file stands for; empty where it is not one of a snapshot. */
+  /** The id that the name of a file stands for; empty where it is not one of an SSTable. */
   public static OptionalLong id(Path file) {
     Matcher name = NAME.matcher(file.getFileName().toString());
     return name.matches()
@@ -333,7 +333,7 @@ public final class SSTableFile {
 
     /** Makes room for changes of that size, so that the next one is read at once. */
     private void expect(int bytes) {
-      if (bytes > head.length && bytes <= MOST_READ_AT_ONCE) {
+      if (bytes > head.length && bytes <= MAX_READ_AT_ONCE) {
         head = Arrays.copyOf(head, bytes + bytes / 4);
       }
     }

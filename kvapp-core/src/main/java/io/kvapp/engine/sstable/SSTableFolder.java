@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where snapshots have their files. Files of discarded snapshots may be kept as spares, over which
- * the next snapshots are written: they have their blocks on the disk and their pages in memory,
+ * Where SSTables have their files. Files of discarded SSTables may be kept as spares, over which
+ * the next SSTables are written: they have their blocks on the disk and their pages in memory,
  * which the system can take ten times as long to provide as to fill.
  *
  * <p>No manifest names a spare, and opening a store deletes those it finds. Safe for any thread.

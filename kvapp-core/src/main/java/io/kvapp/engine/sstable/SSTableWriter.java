@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Writes sorted changes into the files of a snapshot: see {@link SSTableFile} for the format. A new
+ * Writes sorted changes into the files of an SSTable: see {@link SSTableFile} for the format. A new
  * file is begun when one is full.
  *
  * <p>For one thread, which nobody interrupts.
@@ -25,7 +25,7 @@ public final class SSTableWriter implements Closeable {
   private static final int FIRST_BUFFER_BYTES = 64 << 10;
 
   /** Written at once, so that Linux keeps the file in huge pages. */
-  private static final int LARGEST_BUFFER_BYTES = 4 << 20;
+  private static final int MAX_BUFFER_BYTES = 4 << 20;
 
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
 
@@ -54,7 +54,7 @@ public final class SSTableWriter implements Closeable {
    * A writer of files {@code <prefix>-<id>-<part>.kvs}.
    *
    * @param prefix the first word of the file names
-   * @param id the number of the snapshot, never used before in this folder
+   * @param id the number of the SSTable, never used before in this folder
    * @param expectedBytes about how many bytes there will be; 0 for files that take no spare
    */
   public SSTableWriter(SSTableFolder folder, String prefix, long id, long expectedBytes) {
@@ -190,7 +190,7 @@ public final class SSTableWriter implements Closeable {
 
   private void room(int bytes) throws IOException {
     if (buffer.remaining() < bytes) {
-      if (buffer.capacity() < LARGEST_BUFFER_BYTES) {
+      if (buffer.capacity() < MAX_BUFFER_BYTES) {
         enlargeBuffer();
       } else {
         flush();

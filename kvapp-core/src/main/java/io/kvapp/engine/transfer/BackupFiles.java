@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Backups: folders with a manifest and snapshots, and so complete stores, without journal and hash
+ * Backups: folders with a manifest and SSTables, and so complete stores, without journal and hash
  * map.
  *
  * <p>Safe for any thread; a folder is written by one at a time.
@@ -57,7 +57,7 @@ public final class BackupFiles {
               folder,
               entries.size(),
               () -> {
-                SSTable snapshot =
+                SSTable sstable =
                     SSTable.write(
                         new SSTableFolder(disk, folder),
                         1,
@@ -67,8 +67,8 @@ public final class BackupFiles {
                         new EntryCursor(expiries(entries)),
                         0,
                         true);
-                snapshot.release();
-                return List.of(snapshot.identity);
+                sstable.release();
+                return List.of(sstable.identity);
               });
           return null;
         });
@@ -89,23 +89,23 @@ public final class BackupFiles {
   }
 
   /**
-   * Copies snapshots, which the caller holds a use of, as a backup; on a thread that nobody
+   * Copies SSTables, which the caller holds a use of, as a backup; on a thread that nobody
    * interrupts.
    *
    * @param entries how many entries they hold, as the manifest has it
    */
-  public static void copy(Disk disk, List<SSTable> snapshots, long entries, Path folder) {
+  public static void copy(Disk disk, List<SSTable> sstables, long entries, Path folder) {
     write(
         disk,
         folder,
         entries,
         () -> {
-          for (SSTable snapshot : snapshots) {
-            for (SSTableFile file : snapshot.files()) {
+          for (SSTable sstable : sstables) {
+            for (SSTableFile file : sstable.files()) {
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
           }
-          return snapshots.stream().map(snapshot -> snapshot.identity).toList();
+          return sstables.stream().map(sstable -> sstable.identity).toList();
         });
   }
 
@@ -136,9 +136,8 @@ public final class BackupFiles {
       long next =
           written.stream()
               .flatMap(
-                  snapshot ->
-                      Stream.concat(
-                          snapshot.entryFiles().stream(), snapshot.expiryFiles().stream()))
+                  sstable ->
+                      Stream.concat(sstable.entryFiles().stream(), sstable.expiryFiles().stream()))
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);
@@ -192,16 +191,16 @@ public final class BackupFiles {
       throw new KVException.Corrupt(
           file, -1, "it is that of a store in use, not of a backup; back the store up first");
     }
-    SSTableFolder snapshotFolder = new SSTableFolder(new Disk(), folder);
-    List<SSTable> snapshots = new ArrayList<>();
+    SSTableFolder sstableFolder = new SSTableFolder(new Disk(), folder);
+    List<SSTable> sstables = new ArrayList<>();
     Memtable none = new Memtable(manifest.revision());
     try {
-      for (SSTable.Identity identity : manifest.snapshots()) {
-        snapshots.add(SSTable.open(snapshotFolder, identity));
+      for (SSTable.Identity identity : manifest.sstables()) {
+        sstables.add(SSTable.open(sstableFolder, identity));
       }
       // Before the first entry is handed out, so that a damaged backup restores nothing.
-      snapshots.forEach(snapshot -> snapshot.files().forEach(SSTableFile::readAll));
-      Version version = new Version(none, List.of(), snapshots);
+      sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
+      Version version = new Version(none, List.of(), sstables);
       try {
         Cursor cursor = version.entries(START, null, false);
         while (cursor.next()) {
@@ -214,7 +213,7 @@ public final class BackupFiles {
         version.release();
       }
     } finally {
-      snapshots.forEach(RefCounted::release);
+      sstables.forEach(RefCounted::release);
     }
   }
 

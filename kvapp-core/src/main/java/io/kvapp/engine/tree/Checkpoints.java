@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves changes from the journal into snapshots, and keeps snapshots few: what the ordered keys
+ * Moves changes from the journal into SSTables, and keeps SSTables few: what the ordered keys
  * consist of at any time.
  *
- * <p>A checkpoint freezes the memtable, writes it in order into a new snapshot, names that in the
- * manifest and gives the journal's segments back. Merges make one snapshot of several, as in a
+ * <p>A checkpoint freezes the memtable, writes it in order into a new SSTable, names that in the
+ * manifest and gives the journal's segments back. Merges make one SSTable of several, as in a
  * log-structured merge-tree with size-tiered merges (O'Neil et al., "The Log-Structured
  * Merge-Tree", 1996).
  *
@@ -35,11 +35,11 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
-  private static final int FEWEST_TO_MERGE = 4;
+  private static final int MIN_TO_MERGE = 4;
   private static final int STEPS_AT_A_TIME = 1024;
   private static final int GARBAGE_SLACK = 10_000;
   private static final int QUIET_SHARE = 64;
-  private static final int MOST_SHARES = 2;
+  private static final int MAX_SHARES = 2;
 
   private final SSTableFolder folder;
   private final Journal journal;
@@ -47,42 +47,42 @@ public final class Checkpoints {
   private final HashIndex map;
   private final EngineOptions tuning;
 
-  private long nextSnapshot;
+  private long nextSSTable;
   private long firstSegment;
   private long entries;
   private List<SSTable> unreadable = List.of();
   private volatile Version current;
   private volatile long journalBytesAtFreeze;
-  private volatile Instant lastCheckpoint;
+  private volatile Instant lastFlush;
   private volatile boolean closed;
 
   /**
    * The state after opening, with an empty memtable.
    *
-   * @param folder where to make snapshots, and the manifest
-   * @param snapshots newest first; the first use of each passes to this object
+   * @param folder where to make SSTables, and the manifest
+   * @param sstables newest first; the first use of each passes to this object
    * @param map counts the entries that live
    */
   public Checkpoints(
       SSTableFolder folder,
       Journal journal,
       StripedLocks stripes,
-      long nextSnapshot,
-      List<SSTable> snapshots,
+      long nextSSTable,
+      List<SSTable> sstables,
       HashIndex map,
       EngineOptions tuning) {
     this.folder = folder;
     this.journal = journal;
     this.stripes = stripes;
-    this.nextSnapshot = nextSnapshot;
+    this.nextSSTable = nextSSTable;
     this.map = map;
     this.entries = map.countedSize();
     this.firstSegment = journal.sequence();
     this.tuning = tuning;
     Memtable active = new Memtable(journal.revision());
-    this.current = new Version(active, List.of(), snapshots);
+    this.current = new Version(active, List.of(), sstables);
     active.release();
-    snapshots.forEach(RefCounted::release);
+    sstables.forEach(RefCounted::release);
   }
 
   /** The newest version, without a use of it: for its active memtable, with a stripe locked. */
@@ -104,16 +104,16 @@ public final class Checkpoints {
   }
 
   private synchronized void replace(
-      Memtable active, List<Memtable> frozen, List<SSTable> snapshots) {
+      Memtable active, List<Memtable> frozen, List<SSTable> sstables) {
     Version old = current;
-    current = new Version(active, frozen, snapshots);
+    current = new Version(active, frozen, sstables);
     old.release();
   }
 
   /**
    * Whether the recent changes are so many that a checkpoint is due.
    *
-   * @param quiet whether nobody writes, so that fewer will do: a snapshot is faster to scan
+   * @param quiet whether nobody writes, so that fewer will do: an SSTable is faster to scan
    */
   public boolean isDue(boolean quiet) {
     long share = quiet ? QUIET_SHARE : 1;
@@ -124,29 +124,29 @@ public final class Checkpoints {
   /** Whether checkpoints lag so far behind that writers have to wait for one. */
   public boolean isBehind() {
     return isPending()
-        && (current.active.count() >= MOST_SHARES * tuning.memtableEntries()
-            || pendingBytes() >= MOST_SHARES * tuning.journalBytes());
+        && (current.active.count() >= MAX_SHARES * tuning.memtableEntries()
+            || pendingBytes() >= MAX_SHARES * tuning.journalBytes());
   }
 
-  /** Whether a memtable waits for its snapshot. */
+  /** Whether a memtable waits for its SSTable. */
   public boolean isPending() {
     return !current.frozen.isEmpty();
   }
 
-  public int snapshots() {
-    return current.snapshots.size();
+  public int sstables() {
+    return current.sstables.size();
   }
 
-  /** Bytes of the journal that are in no snapshot nor on the way into one. */
+  /** Bytes of the journal that are in no SSTable nor on the way into one. */
   public long pendingBytes() {
     return journal.appendedBytes() - journalBytesAtFreeze;
   }
 
-  public Optional<Instant> lastCheckpoint() {
-    return Optional.ofNullable(lastCheckpoint);
+  public Optional<Instant> lastFlush() {
+    return Optional.ofNullable(lastFlush);
   }
 
-  /** Brings every change made before the call into snapshots. */
+  /** Brings every change made before the call into SSTables. */
   public void checkpoint() throws IOException {
     if (!current.active.isEmpty()) {
       freeze();
@@ -154,7 +154,7 @@ public final class Checkpoints {
     flushFrozen();
   }
 
-  /** Brings every change into snapshots, and the journal back to the size it began with. */
+  /** Brings every change into SSTables, and the journal back to the size it began with. */
   public void compactJournal() throws IOException {
     if (journal.shrink() || !current.active.isEmpty()) {
       freeze();
@@ -175,12 +175,12 @@ public final class Checkpoints {
     List<Memtable> frozen = new ArrayList<>(before.frozen);
     frozen.add(0, before.active);
     Memtable active = new Memtable(journal.revision());
-    replace(active, frozen, before.snapshots);
+    replace(active, frozen, before.sstables);
     active.release();
     journalBytesAtFreeze = journal.appendedBytes();
   }
 
-  /** Writes each frozen memtable into a snapshot, the oldest first. */
+  /** Writes each frozen memtable into an SSTable, the oldest first. */
   public void flushFrozen() throws IOException {
     while (!current.frozen.isEmpty()) {
       flushOldest();
@@ -194,7 +194,7 @@ public final class Checkpoints {
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
-    SSTable snapshot =
+    SSTable sstable =
         SSTable.write(
             folder,
             takeNumber(),
@@ -203,22 +203,22 @@ public final class Checkpoints {
             oldest.entries(new byte[0], null, false),
             oldest.expiries(new byte[0], null),
             oldest.journalBytes(),
-            before.snapshots.isEmpty());
+            before.sstables.isEmpty());
     List<JournalSegment> segments = oldest.segments();
     synchronized (this) {
       Version now = current;
-      List<SSTable> snapshots = new ArrayList<>(now.snapshots);
-      snapshots.add(0, snapshot);
+      List<SSTable> sstables = new ArrayList<>(now.sstables);
+      sstables.add(0, sstable);
       long journalStart = segments.get(segments.size() - 1).next();
-      writeManifest(snapshots, journalStart, oldest.entriesAfter(), snapshot);
+      writeManifest(sstables, journalStart, oldest.entriesAfter(), sstable);
       firstSegment = journalStart;
       entries = oldest.entriesAfter();
       journal.forget(segments);
       oldest.discard(this::retire);
-      replace(now.active, now.frozen.subList(0, now.frozen.size() - 1), snapshots);
+      replace(now.active, now.frozen.subList(0, now.frozen.size() - 1), sstables);
     }
-    snapshot.release();
-    lastCheckpoint = Instant.now();
+    sstable.release();
+    lastFlush = Instant.now();
   }
 
   private void retire(JournalSegment segment) {
@@ -230,30 +230,30 @@ public final class Checkpoints {
   }
 
   private synchronized long takeNumber() {
-    return nextSnapshot++;
+    return nextSSTable++;
   }
 
-  /** What all snapshots take on the disk. */
-  public long snapshotBytes() {
-    return current.snapshots.stream().mapToLong(SSTable::fileBytes).sum();
+  /** What all SSTables take on the disk. */
+  public long sstableBytes() {
+    return current.sstables.stream().mapToLong(SSTable::fileBytes).sum();
   }
 
-  /** How much can still be written on the disk of the snapshots. */
+  /** How much can still be written on the disk of the SSTables. */
   public long usableBytes() throws IOException {
     return folder.disk.usableBytes(folder.path);
   }
 
-  /** Sets how much of the files of discarded snapshots is kept for those to come. */
+  /** Sets how much of the files of discarded SSTables is kept for those to come. */
   public void keepSpares(long mostBytes) {
     folder.keepSpares(mostBytes);
   }
 
-  /** Writes a manifest that names a new snapshot; when that fails, gives the snapshot back. */
+  /** Writes a manifest that names a new SSTable; when that fails, gives the SSTable back. */
   private void writeManifest(
-      List<SSTable> snapshots, long journalStart, long entriesThen, SSTable added)
+      List<SSTable> sstables, long journalStart, long entriesThen, SSTable added)
       throws IOException {
     try {
-      manifest(snapshots, journalStart, entriesThen, Optional.empty())
+      manifest(sstables, journalStart, entriesThen, Optional.empty())
           .write(folder.disk, folder.path);
     } catch (IOException failure) {
       if (!isNamed(added)) {
@@ -264,44 +264,44 @@ public final class Checkpoints {
     }
   }
 
-  /** Whether the folder's manifest names a snapshot, which it may even after a failed write. */
-  private boolean isNamed(SSTable snapshot) {
+  /** Whether the folder's manifest names an SSTable, which it may even after a failed write. */
+  private boolean isNamed(SSTable sstable) {
     try {
       Optional<Manifest> found = Manifest.read(folder.path);
-      return found.isEmpty() || found.get().snapshots().contains(snapshot.identity);
+      return found.isEmpty() || found.get().sstables().contains(sstable.identity);
     } catch (IOException | KVException unreadable) {
       return true;
     }
   }
 
   private Manifest manifest(
-      List<SSTable> snapshots,
+      List<SSTable> sstables,
       long journalStart,
       long entriesThen,
       Optional<Manifest.MapFile> mapFile) {
     return new Manifest(
         journal.revision(),
-        nextSnapshot,
+        nextSSTable,
         journalStart,
         entriesThen,
-        snapshots.stream().map(snapshot -> snapshot.identity).toList(),
+        sstables.stream().map(sstable -> sstable.identity).toList(),
         mapFile);
   }
 
   /** Names in the manifest what the store consists of, as the last act before it is closed. */
   public synchronized void writeCleanManifest(Optional<Manifest.MapFile> mapFile)
       throws IOException {
-    manifest(current.snapshots, Manifest.NO_JOURNAL, entries, mapFile)
+    manifest(current.sstables, Manifest.NO_JOURNAL, entries, mapFile)
         .write(folder.disk, folder.path);
   }
 
   /** Names in the manifest what the store consists of, as the last act of opening it. */
   public synchronized void writeManifest() throws IOException {
-    manifest(current.snapshots, firstSegment, entries, Optional.empty())
+    manifest(current.sstables, firstSegment, entries, Optional.empty())
         .write(folder.disk, folder.path);
   }
 
-  /** How many entries the snapshots hold, as the manifest has it. */
+  /** How many entries the SSTables hold, as the manifest has it. */
   public synchronized long entries() {
     return entries;
   }
@@ -320,14 +320,14 @@ public final class Checkpoints {
   }
 
   /**
-   * Merges snapshots where that pays.
+   * Merges SSTables where that pays.
    *
    * @param idle whether the disk has nothing better to do
    * @param pace called now and then; what it throws ends the merge without a trace
    * @return whether there was anything to merge
    */
   public boolean merge(boolean idle, Runnable pace) throws IOException {
-    List<SSTable> all = current.snapshots;
+    List<SSTable> all = current.sstables;
     List<SSTable> chosen = all.subList(0, countToMerge(all, idle));
     if (chosen.equals(unreadable)) {
       return false;
@@ -341,13 +341,13 @@ public final class Checkpoints {
   }
 
   /**
-   * Makes one snapshot of all, without deletes.
+   * Makes one SSTable of all, without deletes.
    *
    * @param pace as above
    */
   public void mergeAll(Runnable pace) throws IOException {
-    List<SSTable> all = current.snapshots;
-    if (all.size() > 1 || all.stream().anyMatch(snapshot -> snapshot.deletes() > 0)) {
+    List<SSTable> all = current.sstables;
+    if (all.size() > 1 || all.stream().anyMatch(sstable -> sstable.deletes() > 0)) {
       merge(all.size(), pace);
     }
   }
@@ -358,16 +358,16 @@ public final class Checkpoints {
     }
     // Not the version, whose memtables hold segments of the journal.
     Version version = acquire();
-    List<SSTable> merged = version.snapshots.subList(0, count);
+    List<SSTable> merged = version.sstables.subList(0, count);
     merged.forEach(RefCounted::acquire);
-    boolean all = count == version.snapshots.size();
+    boolean all = count == version.sstables.size();
     version.release();
     try {
       List<Cursor> entries = new ArrayList<>();
       List<Cursor> expiries = new ArrayList<>();
-      for (SSTable snapshot : merged) {
-        entries.add(snapshot.entries(new byte[0], null, false));
-        expiries.add(snapshot.expiries(new byte[0], null));
+      for (SSTable sstable : merged) {
+        entries.add(sstable.entries(new byte[0], null, false));
+        expiries.add(sstable.expiries(new byte[0], null));
       }
       SSTable result =
           SSTable.write(
@@ -408,35 +408,35 @@ public final class Checkpoints {
 
   private synchronized void replaceMerged(List<SSTable> merged, SSTable result) throws IOException {
     Version now = current;
-    List<SSTable> snapshots = new ArrayList<>(now.snapshots);
-    int at = snapshots.indexOf(merged.get(0));
-    snapshots.subList(at, at + merged.size()).clear();
-    snapshots.add(at, result);
-    writeManifest(snapshots, firstSegment, entries, result);
+    List<SSTable> sstables = new ArrayList<>(now.sstables);
+    int at = sstables.indexOf(merged.get(0));
+    sstables.subList(at, at + merged.size()).clear();
+    sstables.add(at, result);
+    writeManifest(sstables, firstSegment, entries, result);
     merged.forEach(SSTable::discard);
-    replace(now.active, now.frozen, snapshots);
+    replace(now.active, now.frozen, sstables);
   }
 
   /**
-   * How many of the newest snapshots to merge: all when they are mostly garbage, else as many as
+   * How many of the newest SSTables to merge: all when they are mostly garbage, else as many as
    * make the oldest of them small beside the rest, so that an entry is rewritten a logarithmic
    * number of times.
    */
-  private int countToMerge(List<SSTable> snapshots, boolean idle) {
-    long puts = snapshots.stream().mapToLong(SSTable::puts).sum();
-    long deletes = snapshots.stream().mapToLong(SSTable::deletes).sum();
+  private int countToMerge(List<SSTable> sstables, boolean idle) {
+    long puts = sstables.stream().mapToLong(SSTable::puts).sum();
+    long deletes = sstables.stream().mapToLong(SSTable::deletes).sum();
     long known = entries();
-    // What the snapshots hold, not what the map does: deletes yet to come make no garbage here.
+    // What the SSTables hold, not what the map does: deletes yet to come make no garbage here.
     long live = known == Manifest.UNKNOWN ? map.size() : known;
-    boolean reducible = snapshots.size() > 1 || deletes > 0;
+    boolean reducible = sstables.size() > 1 || deletes > 0;
     if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
-      return snapshots.size();
+      return sstables.size();
     }
-    int fewest = idle ? 2 : FEWEST_TO_MERGE;
+    int fewest = idle ? 2 : MIN_TO_MERGE;
     long newer = 0;
     int count = 0;
-    for (int i = 0; i < snapshots.size(); i++) {
-      long bytes = snapshots.get(i).fileBytes();
+    for (int i = 0; i < sstables.size(); i++) {
+      long bytes = sstables.get(i).fileBytes();
       boolean small = idle ? bytes <= newer * 8 : bytes <= newer / 2;
       if (i + 1 >= fewest && small) {
         count = i + 1;

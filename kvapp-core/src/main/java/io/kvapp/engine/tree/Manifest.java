@@ -29,19 +29,19 @@ import java.util.zip.CRC32C;
  * <p>Immutable, safe for any thread.
  *
  * @param revision the last revision when it was written; of a clean store the last there is
- * @param nextSnapshot the number of the next snapshot
- * @param journal the sequence of the first journal segment that is not in a snapshot, or {@link
+ * @param nextSSTable the number of the next SSTable
+ * @param journal the sequence of the first journal segment that is not in an SSTable, or {@link
  *     #NO_JOURNAL} if the store was closed in good order
- * @param entries how many entries the snapshots hold; {@link #UNKNOWN} where they are to be counted
- * @param snapshots the snapshots, newest first
- * @param map the hash map that agrees with the snapshots; empty where it is to be built anew
+ * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they are to be counted
+ * @param sstables the SSTables, newest first
+ * @param map the hash map that agrees with the SSTables; empty where it is to be built anew
  */
 public record Manifest(
     long revision,
-    long nextSnapshot,
+    long nextSSTable,
     long journal,
     long entries,
-    List<SSTable.Identity> snapshots,
+    List<SSTable.Identity> sstables,
     Optional<MapFile> map) {
 
   /**
@@ -72,7 +72,7 @@ public record Manifest(
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
   private static final Pattern FILE_NAME =
       Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
-  private static final long MOST_BYTES = 64 << 20;
+  private static final long MAX_BYTES = 64 << 20;
 
   public boolean isClean() {
     return journal == NO_JOURNAL;
@@ -94,7 +94,7 @@ public record Manifest(
     StringBuilder text = new StringBuilder();
     line(text, "format", FORMAT);
     line(text, "revision", revision);
-    line(text, "nextSnapshot", nextSnapshot);
+    line(text, "nextSnapshot", nextSSTable);
     line(text, "journal", journal);
     line(text, "entries", entries);
     map.ifPresent(
@@ -105,12 +105,12 @@ public record Manifest(
           line(text, "map.valueBytes", file.valueBytes());
           line(text, "map.check", Long.toHexString(file.check()));
         });
-    line(text, "snapshots", snapshots.size());
-    for (int i = 0; i < snapshots.size(); i++) {
-      SSTable.Identity snapshot = snapshots.get(i);
-      line(text, "snapshot." + i, snapshot.lowRevision() + " " + snapshot.highRevision());
-      files(text, "snapshot." + i + ".entries", snapshot.entryFiles());
-      files(text, "snapshot." + i + ".expiries", snapshot.expiryFiles());
+    line(text, "snapshots", sstables.size());
+    for (int i = 0; i < sstables.size(); i++) {
+      SSTable.Identity sstable = sstables.get(i);
+      line(text, "snapshot." + i, sstable.lowRevision() + " " + sstable.highRevision());
+      files(text, "snapshot." + i + ".entries", sstable.entryFiles());
+      files(text, "snapshot." + i + ".expiries", sstable.expiryFiles());
     }
     line(text, "check", check(text));
     return text.toString();
@@ -147,8 +147,8 @@ public record Manifest(
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    if (Files.size(file) > MOST_BYTES) {
-      throw damaged(file, "it has more than " + MOST_BYTES + " bytes");
+    if (Files.size(file) > MAX_BYTES) {
+      throw damaged(file, "it has more than " + MAX_BYTES + " bytes");
     }
     String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     // Comes first, since another version may have another checksum.
@@ -178,12 +178,12 @@ public record Manifest(
   }
 
   private static Manifest parse(Properties lines) {
-    List<SSTable.Identity> snapshots = new ArrayList<>();
+    List<SSTable.Identity> sstables = new ArrayList<>();
     int count = Integer.parseInt(lines.getProperty("snapshots"));
     for (int i = 0; i < count; i++) {
       String name = "snapshot." + i;
       String[] revisions = lines.getProperty(name).split(" ");
-      snapshots.add(
+      sstables.add(
           new SSTable.Identity(
               Long.parseLong(revisions[0]),
               Long.parseLong(revisions[1]),
@@ -205,7 +205,7 @@ public record Manifest(
         number(lines, "nextSnapshot"),
         number(lines, "journal"),
         number(lines, "entries"),
-        snapshots,
+        sstables,
         map);
   }
 

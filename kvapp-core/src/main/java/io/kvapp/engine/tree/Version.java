@@ -14,40 +14,40 @@ import java.util.List;
 
 /**
  * What the store consists of at one time, in order of key: the recent changes, those on their way
- * into a snapshot, and the snapshots. Holds a use of each of them.
+ * into an SSTable, and the SSTables. Holds a use of each of them.
  *
  * <p>Immutable but for the active memtable; safe for any thread that holds a use.
  */
 public final class Version extends RefCounted {
   public final Memtable active;
 
-  /** Memtables not yet in a snapshot, newest first. */
+  /** Memtables not yet in an SSTable, newest first. */
   final List<Memtable> frozen;
 
   /** Newest first. */
-  public final List<SSTable> snapshots;
+  public final List<SSTable> sstables;
 
-  public Version(Memtable active, List<Memtable> frozen, List<SSTable> snapshots) {
+  public Version(Memtable active, List<Memtable> frozen, List<SSTable> sstables) {
     this.active = active;
     this.frozen = List.copyOf(frozen);
-    this.snapshots = List.copyOf(snapshots);
+    this.sstables = List.copyOf(sstables);
     active.acquire();
     frozen.forEach(RefCounted::acquire);
-    snapshots.forEach(RefCounted::acquire);
+    sstables.forEach(RefCounted::acquire);
   }
 
   @Override
   protected void unused() {
     active.release();
     frozen.forEach(RefCounted::release);
-    snapshots.forEach(RefCounted::release);
+    sstables.forEach(RefCounted::release);
   }
 
   private List<SortedRun> sources() {
-    List<SortedRun> sources = new ArrayList<>(1 + frozen.size() + snapshots.size());
+    List<SortedRun> sources = new ArrayList<>(1 + frozen.size() + sstables.size());
     sources.add(active);
     sources.addAll(frozen);
-    sources.addAll(snapshots);
+    sources.addAll(sstables);
     return sources;
   }
 
@@ -78,9 +78,9 @@ public final class Version extends RefCounted {
     if (slot != null) {
       return slot.value();
     }
-    for (SSTable snapshot : snapshots) {
-      if (snapshot.lowRevision() < revision) {
-        SSTableFile.Reader reader = snapshot.find(key);
+    for (SSTable sstable : sstables) {
+      if (sstable.lowRevision() < revision) {
+        SSTableFile.Reader reader = sstable.find(key);
         return reader != null && reader.revision() == revision ? reader.value() : null;
       }
     }
@@ -109,7 +109,7 @@ public final class Version extends RefCounted {
           ? null
           : new VersionedValue(slot.revision, slot.expiresAt(), slot.value());
     }
-    SSTableFile.Reader reader = newestInSnapshots(key);
+    SSTableFile.Reader reader = newestInSSTables(key);
     return reader == null || reader.isDelete()
         ? null
         : new VersionedValue(reader.revision(), reader.expiresAt(), reader.value());
@@ -131,7 +131,7 @@ public final class Version extends RefCounted {
     if (slot != null) {
       return !slot.isDelete();
     }
-    SSTableFile.Reader reader = newestInSnapshots(key);
+    SSTableFile.Reader reader = newestInSSTables(key);
     return reader != null && !reader.isDelete();
   }
 
@@ -141,16 +141,16 @@ public final class Version extends RefCounted {
     if (slot != null) {
       return slot.revision > since;
     }
-    for (SSTable snapshot : snapshots) {
-      if (snapshot.identity.highRevision() <= since) {
+    for (SSTable sstable : sstables) {
+      if (sstable.identity.highRevision() <= since) {
         return false;
       }
-      SSTableFile.Reader reader = snapshot.find(key);
+      SSTableFile.Reader reader = sstable.find(key);
       if (reader != null) {
         return reader.revision() > since;
       }
     }
-    // It is in none of them: a merge with the oldest snapshot has dropped the delete.
+    // It is in none of them: a merge with the oldest SSTable has dropped the delete.
     return true;
   }
 
@@ -162,9 +162,9 @@ public final class Version extends RefCounted {
     return slot;
   }
 
-  private SSTableFile.Reader newestInSnapshots(byte[] key) {
-    for (SSTable snapshot : snapshots) {
-      SSTableFile.Reader reader = snapshot.find(key);
+  private SSTableFile.Reader newestInSSTables(byte[] key) {
+    for (SSTable sstable : sstables) {
+      SSTableFile.Reader reader = sstable.find(key);
       if (reader != null) {
         return reader;
       }

@@ -24,7 +24,7 @@ import java.nio.file.StandardOpenOption;
  */
 final class AckLog implements AutoCloseable {
   /** The most steps a writer can make. */
-  static final int MOST_STEPS = 200_000;
+  static final int MAX_STEPS = 200_000;
 
   /** Acknowledged: the step had no effect. */
   static final long NO_EFFECT = 0;
@@ -40,7 +40,7 @@ final class AckLog implements AutoCloseable {
 
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
-  private static final int WRITER_BYTES = (MOST_STEPS + 8) * Long.BYTES;
+  private static final int WRITER_BYTES = (MAX_STEPS + 8) * Long.BYTES;
 
   private final MappedByteBuffer buffer;
 

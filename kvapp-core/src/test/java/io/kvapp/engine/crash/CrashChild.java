@@ -181,7 +181,7 @@ public final class CrashChild {
   }
 
   private void write(int writer) {
-    for (int number = 1; number <= AckLog.MOST_STEPS; number++) {
+    for (int number = 1; number <= AckLog.MAX_STEPS; number++) {
       CrashStep step = new CrashStep(orders.seed(), orders.cycle(), writer, number);
       log.begin(writer, number);
       long said = perform(step);

@@ -196,7 +196,7 @@ public final class CrashCycles {
     if (maps() > 1) {
       add("a map growing");
     }
-    if (hasUnnamedSnapshot()) {
+    if (hasUnnamedSSTable()) {
       add("a checkpoint or merge under way");
     }
     for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
@@ -216,7 +216,7 @@ public final class CrashCycles {
     return Files.isDirectory(folder()) ? Disk.list(folder(), "live-*.map").size() : 0;
   }
 
-  private boolean hasUnnamedSnapshot() throws IOException {
+  private boolean hasUnnamedSSTable() throws IOException {
     if (!Files.exists(folder().resolve(Manifest.NAME))) {
       return false;
     }

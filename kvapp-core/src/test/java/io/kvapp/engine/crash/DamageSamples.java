@@ -31,7 +31,7 @@ import java.util.TreeMap;
 /**
  * Data folders to be damaged, and what was in them when: one of a store that was closed cleanly,
  * one of a store that was killed, and one of a store that was killed after it had noted how far its
- * journal was on the disk. Each has two snapshots with entries, deletes and expiry.
+ * journal was on the disk. Each has two SSTables with entries, deletes and expiry.
  *
  * <p>Not changed once made; for any thread.
  */

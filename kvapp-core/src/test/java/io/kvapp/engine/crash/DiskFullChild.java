@@ -37,8 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class DiskFullChild {
   private static final int WRITERS = 3;
   private static final int FULL_AFTER = 20;
-  private static final int MOST_WRITES = 60_000;
-  private static final int MOST_RETRIES = 200;
+  private static final int MAX_WRITES = 60_000;
+  private static final int MAX_RETRIES = 200;
   private static final long ROOMY_BYTES = 512L << 20;
   private static final long SPARE_BYTES = 24L << 20;
 
@@ -178,7 +178,7 @@ final class DiskFullChild {
 
   private Void write(String prefix, Random sizes) {
     int full = 0;
-    for (int i = 0; i < MOST_WRITES && full < FULL_AFTER; i++) {
+    for (int i = 0; i < MAX_WRITES && full < FULL_AFTER; i++) {
       String key = prefix + i;
       byte[] value = value(key, sizes.nextInt(largestValue));
       acknowledged.put(key, -1);
@@ -205,7 +205,7 @@ final class DiskFullChild {
   }
 
   private void writeAgain() throws Exception {
-    for (int i = 0; i < MOST_RETRIES; i++) {
+    for (int i = 0; i < MAX_RETRIES; i++) {
       try {
         store.put("again", "value");
         store.delete("again");

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
  */
 final class PowerCutCycles {
   private static final int CYCLES_OF_A_STORE = 4;
-  private static final int LEAST_MILLIS_OF_THE_FIRST = 300;
+  private static final int MIN_MILLIS_OF_THE_FIRST = 300;
   private static final EngineOptions QUIET =
       new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 3_600_000);
 
@@ -96,7 +96,7 @@ final class PowerCutCycles {
       }
       boolean early = !first && random.nextInt(6) == 0;
       child.waitForState(log, early ? AckLog.OPENING : closing ? AckLog.CLOSING : AckLog.WRITING);
-      int least = first ? LEAST_MILLIS_OF_THE_FIRST : 0;
+      int least = first ? MIN_MILLIS_OF_THE_FIRST : 0;
       child.waitFor(least + random.nextInt(early || closing ? 100 : 600));
       disk.cut(folder, random.nextLong(1L << 31));
       child.kill();

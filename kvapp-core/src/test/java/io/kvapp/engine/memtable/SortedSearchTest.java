@@ -34,7 +34,7 @@ class SortedSearchTest {
   }
 
   @Test
-  void snapshotFile_lowerBound_isThatOfASortedSet() throws IOException {
+  void sstableFile_lowerBound_isThatOfASortedSet() throws IOException {
     for (String prefix : List.of("", "a", "user:0000000000")) {
       TreeSet<byte[]> keys = keys(prefix);
       List<byte[]> sorted = new ArrayList<>(keys);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of discarded snapshots, over which others are written. */
+/** Files of discarded SSTables, over which others are written. */
 class SSTableFolderTest {
   @TempDir Path path;
 
@@ -142,13 +142,13 @@ class SSTableFolderTest {
         true);
   }
 
-  private static Object fileKey(SSTable snapshot) throws IOException {
-    return Files.readAttributes(snapshot.files().get(0).path, BasicFileAttributes.class).fileKey();
+  private static Object fileKey(SSTable sstable) throws IOException {
+    return Files.readAttributes(sstable.files().get(0).path, BasicFileAttributes.class).fileKey();
   }
 
-  private static void discard(SSTable snapshot) {
-    snapshot.discard();
-    snapshot.release();
+  private static void discard(SSTable sstable) {
+    sstable.discard();
+    sstable.release();
   }
 
   private List<Path> spares() throws IOException {

@@ -72,7 +72,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void sparesOfSnapshots_areKeptWhileMuchIsWrittenAndGoneAfterwards() throws Exception {
+  void sparesOfSSTables_areKeptWhileMuchIsWrittenAndGoneAfterwards() throws Exception {
     EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 1 << 20, 1_000, 5);
     try (KVStore store = DiskStore.open(settings(Durability.OS), new Disk(), small)) {
       int written = 0;
@@ -197,7 +197,7 @@ class CheckpointsTest {
   }
 
   @Test
-  void powerCut_whileSnapshotsAreWrittenOverDiscardedOnes_losesNothingThatWasSaved()
+  void powerCut_whileSSTablesAreWrittenOverDiscardedOnes_losesNothingThatWasSaved()
       throws Exception {
     int reused = 0;
     for (int operation = 1; ; operation++) {
