@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.kvapp.KVServer;
-import io.kvapp.server.http.RawClient;
+import io.kvapp.server.classic.ClassicClient;
+import io.kvapp.server.http.connection.RawClient;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

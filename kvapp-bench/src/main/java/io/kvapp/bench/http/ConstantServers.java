@@ -1,13 +1,13 @@
 package io.kvapp.bench.http;
 
 import com.sun.net.httpserver.HttpServer;
-import io.kvapp.server.http.Handler;
-import io.kvapp.server.http.HttpListener;
-import io.kvapp.server.http.HttpSettings;
-import io.kvapp.server.http.Reply;
-import io.kvapp.server.http.ReplyHead;
-import io.kvapp.server.http.Request;
-import io.kvapp.server.http.SocketLayer;
+import io.kvapp.server.http.connection.HttpListener;
+import io.kvapp.server.http.connection.SocketLayer;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.http.message.ReplyHead;
+import io.kvapp.server.http.message.Request;
+import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

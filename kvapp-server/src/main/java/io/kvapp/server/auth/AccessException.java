@@ -28,7 +28,7 @@ public abstract sealed class AccessException extends KVException {
 
   /** The user or the password is wrong, and which of them is not told: status 401. */
   public static final class CredentialsWrong extends AccessException {
-    CredentialsWrong() {
+    public CredentialsWrong() {
       super("user or password is wrong");
     }
   }
@@ -37,7 +37,7 @@ public abstract sealed class AccessException extends KVException {
   public static final class SlowedDown extends AccessException {
     private final Duration retryAfter;
 
-    SlowedDown(Duration retryAfter) {
+    public SlowedDown(Duration retryAfter) {
       super("too many attempts; try again in " + seconds(retryAfter) + " s");
       this.retryAfter = retryAfter;
     }
@@ -71,7 +71,7 @@ public abstract sealed class AccessException extends KVException {
 
   /** The caller is known and may not do this: status 403. */
   public static final class Forbidden extends AccessException {
-    Forbidden(String message) {
+    public Forbidden(String message) {
       super(message);
     }
   }

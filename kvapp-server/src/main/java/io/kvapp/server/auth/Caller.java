@@ -1,5 +1,6 @@
 package io.kvapp.server.auth;
 
+import io.kvapp.server.auth.password.Credentials;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.Optional;

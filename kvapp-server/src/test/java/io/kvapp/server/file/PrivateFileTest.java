@@ -71,7 +71,7 @@ class PrivateFileTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.kvapp.server.Main",
+                "io.kvapp.server.command.Main",
                 "key",
                 "rotate",
                 "--file",

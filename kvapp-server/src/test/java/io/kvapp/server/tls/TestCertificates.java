@@ -1,6 +1,7 @@
 package io.kvapp.server.tls;
 
 import io.kvapp.server.file.PrivateFile;
+import io.kvapp.server.settings.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

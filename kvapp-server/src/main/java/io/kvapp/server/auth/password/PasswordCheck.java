@@ -1,0 +1,78 @@
+package io.kvapp.server.auth.password;
+
+import io.kvapp.server.auth.AccessException;
+import io.kvapp.server.auth.password.GuessLimit.Attempt;
+import io.kvapp.server.auth.token.VerifiedTokens.Hash;
+import io.kvapp.server.auth.users.PasswordHash;
+import io.kvapp.server.auth.users.User;
+import io.kvapp.server.auth.users.Users;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds out whether credentials are right, at a bounded cost: guesses are limited, and so is the
+ * share of the processors that password hashes may take. Callers who are known here have a share of
+ * their own.
+ *
+ * <p>Any number of threads may use it at a time; each waits for its turn.
+ */
+public final class PasswordCheck {
+  private static final int MOST_WAITING = 64;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  private final GuessLimit guesses;
+  private final Turns strangers = turns();
+  private final Turns trusted = turns();
+
+  public PasswordCheck(InstantSource clock) {
+    guesses = new GuessLimit(clock);
+  }
+
+  /**
+   * The user with these credentials.
+   *
+   * @param earlierToken the hash of a token that this user got in an earlier sign-in
+   * @throws AccessException.CredentialsWrong if there is none
+   * @throws AccessException.SlowedDown if the credentials were not looked at
+   */
+  public User user(
+      Users users, Credentials credentials, InetAddress from, Optional<Hash> earlierToken) {
+    if (credentials.password().length() > PasswordHash.MAX_PASSWORD_CHARS) {
+      throw new AccessException.CredentialsWrong();
+    }
+    Attempt attempt = guesses.attempt(User.normalized(credentials.user()), from, earlierToken);
+    Optional<User> found = users.find(credentials.user());
+    PasswordHash hash = found.map(User::password).orElseGet(() -> decoy(users, credentials.user()));
+    boolean isRight =
+        (attempt.isTrusted() ? trusted : strangers)
+            .take(() -> hash.matches(credentials.password()))
+            .orElseThrow(
+                () -> {
+                  attempt.cancel();
+                  return new AccessException.SlowedDown(Duration.ofSeconds(2));
+                });
+    if (!isRight) {
+      throw new AccessException.CredentialsWrong();
+    }
+    attempt.succeeded();
+    return found.orElseThrow(AccessException.CredentialsWrong::new);
+  }
+
+  private static Turns turns() {
+    int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    return new Turns(atOnce, MOST_WAITING, LONGEST_WAIT);
+  }
+
+  /** What an unknown user is checked against: it costs as much as one of the users. */
+  static PasswordHash decoy(Users users, String name) {
+    List<User> all = users.all();
+    int iterations =
+        all.isEmpty()
+            ? PasswordHash.DEFAULT_ITERATIONS
+            : all.get(Math.floorMod(name.hashCode(), all.size())).password().iterations();
+    return PasswordHash.unmatched(iterations);
+  }
+}

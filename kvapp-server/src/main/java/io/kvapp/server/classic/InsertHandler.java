@@ -1,0 +1,32 @@
+package io.kvapp.server.classic;
+
+import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.http.message.Request;
+import io.kvapp.server.json.JsonMembers;
+import io.kvapp.server.service.EntryService;
+
+/** {@code /api/insert}: writes an entry and says what was written. */
+public final class InsertHandler implements TokenHandler {
+  private final EntryService entries;
+
+  public InsertHandler(EntryService entries) {
+    this.entries = entries;
+  }
+
+  @Override
+  public Reply handle(Request request, Principal caller) {
+    JsonMembers members = JsonMembers.read(request.body());
+    if (!members.areOnly("key", "value")) {
+      throw Fault.badRequest(SearchHandler.UNDEFINED);
+    }
+    byte[] key = members.utf8("key");
+    byte[] value = members.utf8("value");
+    if (key.length == 0) {
+      throw Fault.badRequest(SearchHandler.UNDEFINED);
+    }
+    entries.insert(caller, key, value);
+    return Reply.of(Replies.CREATED, new EntryBody(key, value));
+  }
+}

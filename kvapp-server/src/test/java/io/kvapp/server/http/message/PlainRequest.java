@@ -1,0 +1,122 @@
+package io.kvapp.server.http.message;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A request without a connection. */
+public final class PlainRequest implements Request {
+  private final String method;
+  private final String path;
+  private final Map<String, String> headers = new HashMap<>();
+  private byte[] body = {};
+  private boolean bodyRead;
+  private String user;
+  private Object kept;
+  private long claimedBytes;
+
+  public PlainRequest(String method, String path) {
+    this.method = method;
+    this.path = path;
+  }
+
+  public PlainRequest header(String name, String value) {
+    headers.put(name, value);
+    return this;
+  }
+
+  public PlainRequest body(String text) {
+    body = text.getBytes(StandardCharsets.UTF_8);
+    return this;
+  }
+
+  /** Whose request it is, as its handler says; null if it does not. */
+  String noticedUser() {
+    return user;
+  }
+
+  long claimedBytes() {
+    return claimedBytes;
+  }
+
+  public boolean isBodyRead() {
+    return bodyRead;
+  }
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public String query() {
+    return "";
+  }
+
+  @Override
+  public String header(String name) {
+    return headers.get(name);
+  }
+
+  @Override
+  public ByteBuffer body() {
+    bodyRead = true;
+    return ByteBuffer.wrap(body);
+  }
+
+  @Override
+  public ByteBuffer body(int mostBytes) {
+    if (body.length > mostBytes) {
+      throw new Fault(413, "too large");
+    }
+    return body();
+  }
+
+  @Override
+  public void user(String name) {
+    user = name;
+  }
+
+  @Override
+  public Object kept() {
+    return kept;
+  }
+
+  @Override
+  public void keep(Object note) {
+    kept = note;
+  }
+
+  @Override
+  public void requireClient() {
+    // It waits for ever.
+  }
+
+  @Override
+  public Memory memory() {
+    return new Memory() {
+      @Override
+      public void claim(long bytes) {
+        claimedBytes += bytes;
+      }
+
+      @Override
+      public boolean tryClaim(long bytes) {
+        claimedBytes += bytes;
+        return true;
+      }
+    };
+  }
+
+  @Override
+  public InetAddress remote() {
+    return InetAddress.getLoopbackAddress();
+  }
+}
