@@ -5,8 +5,8 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Settings;
 import io.kvapp.server.auth.Authenticator;
-import io.kvapp.server.auth.gate.CrossOrigin;
-import io.kvapp.server.auth.gate.Exposure;
+import io.kvapp.server.auth.gate.BindScope;
+import io.kvapp.server.auth.gate.CorsHandler;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.http.connection.HttpListener;
 import io.kvapp.server.http.connection.SocketLayer;
@@ -80,7 +80,7 @@ public final class HttpEndpoint implements Endpoint {
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     Handler router =
         new Router(authenticator, proxies, new EntryService(store, settings, searchLimits));
-    Handler handler = corsOrigins.isEmpty() ? router : new CrossOrigin(corsOrigins, router);
+    Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);
@@ -90,7 +90,7 @@ public final class HttpEndpoint implements Endpoint {
     if (tlsSettings != null) {
       return TlsTransport.open(tlsSettings, settings.clock());
     }
-    if (!Exposure.isThisMachineOnly(settings.host())) {
+    if (!BindScope.isThisMachineOnly(settings.host())) {
       LOG.warn(
           "listening on {} without TLS, so passwords, tokens and data cross the network in the"
               + " clear; name a certificate (--tls-cert, --tls-key), or listen on localhost behind"
@@ -159,7 +159,7 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder corsOrigins(Collection<String> origins) {
       corsOrigins.clear();
-      origins.forEach(origin -> corsOrigins.add(CrossOrigin.requireOrigin(origin)));
+      origins.forEach(origin -> corsOrigins.add(CorsHandler.requireOrigin(origin)));
       return this;
     }
 
@@ -222,7 +222,7 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     /**
-     * How long a client may take to accept one piece of a reply, 64 KiB at most, before the
+     * How long a client may take to accept one piece of a response, 64 KiB at most, before the
      * connection is closed; 30 seconds by default.
      */
     public Builder writeTimeout(Duration timeout) {
@@ -249,7 +249,7 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     /**
-     * The most heap that all requests together fill with bodies and replies, beyond some 20 KiB
+     * The most heap that all requests together fill with bodies and responses, beyond some 20 KiB
      * that each connection always has; a quarter of the largest heap by default. A request that
      * wants more waits a while, then the answer is 503.
      */

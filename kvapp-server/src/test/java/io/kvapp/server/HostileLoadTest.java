@@ -192,7 +192,7 @@ final class HostileLoadTest {
   }
 
   @Test
-  void largeRepliesThatNobodyReads_manyAtATime_leaveRoomForOthers() throws IOException {
+  void largeResponsesThatNobodyReads_manyAtATime_leaveRoomForOthers() throws IOException {
     RawClient writer = client();
     for (int count = 0; count < 30; count++) {
       assertThat(ClassicClient.insert(writer, token, "wide" + count, "v".repeat(900_000)).status())

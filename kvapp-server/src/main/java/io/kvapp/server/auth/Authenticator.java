@@ -2,18 +2,18 @@ package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
 import io.kvapp.Settings;
-import io.kvapp.server.auth.gate.Exposure;
+import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.HostHeader;
 import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.password.PasswordCheck;
 import io.kvapp.server.auth.token.KeyFile;
 import io.kvapp.server.auth.token.SigningKeys;
 import io.kvapp.server.auth.token.SigningKeys.Key;
+import io.kvapp.server.auth.token.TokenCache;
+import io.kvapp.server.auth.token.TokenCache.Hash;
+import io.kvapp.server.auth.token.TokenCache.Verified;
 import io.kvapp.server.auth.token.TokenFormat;
-import io.kvapp.server.auth.token.VerifiedTokens;
-import io.kvapp.server.auth.token.VerifiedTokens.Hash;
-import io.kvapp.server.auth.token.VerifiedTokens.Verified;
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.auth.users.Users;
 import io.kvapp.server.auth.users.UsersFile;
@@ -56,7 +56,7 @@ public final class Authenticator {
   private volatile View view;
 
   /** What tokens are checked against, and those that were. They are replaced together. */
-  private record View(SigningKeys keys, Optional<Users> users, VerifiedTokens tokens) {}
+  private record View(SigningKeys keys, Optional<Users> users, TokenCache tokens) {}
 
   /**
    * What may change while the server runs.
@@ -98,7 +98,7 @@ public final class Authenticator {
    *     or a file cannot be read, written or used; the message says what to do
    */
   public static Authenticator open(AuthSettings settings, Settings server) {
-    if (settings.usersFile().isEmpty() && !Exposure.isThisMachineOnly(server.host())) {
+    if (settings.usersFile().isEmpty() && !BindScope.isThisMachineOnly(server.host())) {
       throw new KVException(
           "listening on "
               + server.host()
@@ -128,21 +128,21 @@ public final class Authenticator {
    * @throws AccessException.Forbidden if tokens are for callers on this machine only, and this one
    *     is not
    */
-  public String issue(Caller caller) {
+  public String issue(SignIn signIn) {
     View current = view();
     if (current.users().isEmpty()) {
-      requireLocal(caller);
-      return sign(current, Principal.unlimited(LOCAL_USER), Optional.empty());
+      requireLocal(signIn);
+      return sign(current, Caller.unlimited(LOCAL_USER), Optional.empty());
     }
     Credentials credentials =
-        caller.credentials().orElseThrow(AccessException.CredentialsMissing::new);
+        signIn.credentials().orElseThrow(AccessException.CredentialsMissing::new);
     User user =
         passwordCheck.user(
             current.users().get(),
             credentials,
-            caller.address(),
-            earlierToken(current, caller.token(), credentials.user()));
-    return sign(current, user.principal(), Optional.of(user.password().stamp()));
+            signIn.address(),
+            earlierToken(current, signIn.token(), credentials.user()));
+    return sign(current, user.caller(), Optional.of(user.password().stamp()));
   }
 
   /**
@@ -158,7 +158,7 @@ public final class Authenticator {
         current.users().flatMap(users -> users.find(userName)).map(user -> user.password().stamp());
     return current.keys().all().stream()
         .flatMap(key -> TokenFormat.verify(token, now, RETURN_TIME, key.secret()).stream())
-        .filter(earlier -> earlier.principal().user().equals(User.normalized(userName)))
+        .filter(earlier -> earlier.caller().user().equals(User.normalized(userName)))
         .filter(earlier -> stamp.isPresent() && earlier.stamp().equals(stamp))
         .map(earlier -> Hash.of(token))
         .findFirst();
@@ -171,8 +171,8 @@ public final class Authenticator {
    * @throws AccessException.TokenMissing if {@code token} is null or empty
    * @throws AccessException.TokenInvalid if it is not a valid token of this server
    */
-  public Principal verify(String token) {
-    return verified(token, view()).principal();
+  public Caller verify(String token) {
+    return verified(token, view()).caller();
   }
 
   private Verified verified(String token, View current) {
@@ -219,8 +219,8 @@ public final class Authenticator {
     }
 
     /** What the token grants. */
-    public Principal principal() {
-      return verified.principal();
+    public Caller caller() {
+      return verified.caller();
     }
   }
 
@@ -239,9 +239,9 @@ public final class Authenticator {
     return new Bearer(token, current, verified(token, current));
   }
 
-  private String sign(View current, Principal principal, Optional<String> stamp) {
+  private String sign(View current, Caller caller, Optional<String> stamp) {
     return TokenFormat.sign(
-        principal, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());
+        caller, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());
   }
 
   private Optional<Verified> verifyAnew(String token, View current, Instant now) {
@@ -278,23 +278,23 @@ public final class Authenticator {
   private static Optional<Verified> ofUser(View current, Verified verified) {
     return current
         .users()
-        .flatMap(users -> users.find(verified.principal().user()))
+        .flatMap(users -> users.find(verified.caller().user()))
         .filter(user -> verified.stamp().isEmpty() || isIssuedFor(user, verified))
-        .map(user -> verified.withPrincipal(user.principal()));
+        .map(user -> verified.withCaller(user.caller()));
   }
 
   private static boolean isIssuedFor(User user, Verified verified) {
     return verified.stamp().equals(Optional.of(user.password().stamp()))
-        && verified.principal().role() == user.role()
-        && verified.principal().prefixes().equals(user.prefixes());
+        && verified.caller().role() == user.role()
+        && verified.caller().prefixes().equals(user.prefixes());
   }
 
-  private void requireLocal(Caller caller) {
-    if (!caller.address().isLoopbackAddress()) {
+  private void requireLocal(SignIn signIn) {
+    if (!signIn.address().isLoopbackAddress()) {
       throw new AccessException.Forbidden(
           "tokens are handed out on this machine only, as no users are set up");
     }
-    if (!HostHeader.isOwn(caller.host(), host)) {
+    if (!HostHeader.isOwn(signIn.host(), host)) {
       throw new AccessException.Forbidden(
           "without users, tokens are handed out to requests to localhost, and this request's Host"
               + " header names another host");
@@ -315,7 +315,7 @@ public final class Authenticator {
   }
 
   private static View newView(SigningKeys keys, Optional<Users> users) {
-    return new View(keys, users, new VerifiedTokens(CACHED_TOKENS));
+    return new View(keys, users, new TokenCache(CACHED_TOKENS));
   }
 
   private static Source<SigningKeys> keys(

@@ -1,12 +1,12 @@
 package io.kvapp.server.classic;
 
 import io.kvapp.server.auth.Authenticator;
-import io.kvapp.server.auth.Caller;
+import io.kvapp.server.auth.SignIn;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.auth.password.Credentials;
-import io.kvapp.server.http.message.Fault;
-import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.json.JsonOutput;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class AuthHandler {
   private static final byte[] TOKEN = JsonOutput.ascii("{\"token\":");
   private static final byte[] END = JsonOutput.ascii("}");
-  private static final int MOST_BODY_BYTES = 16 << 10;
+  private static final int MAX_BODY_BYTES = 16 << 10;
   private static final String USER = "user";
   private static final String PASSWORD = "password";
 
@@ -29,16 +29,17 @@ public final class AuthHandler {
     this.proxies = proxies;
   }
 
-  public Reply handle(Request request) {
-    Caller caller =
-        new Caller(
-            proxies.caller(request),
+  public Response handle(Request request) {
+    SignIn signIn =
+        new SignIn(
+            proxies.clientAddress(request),
             request.header("host"),
             credentials(request),
             request.header("x-access-tokens"));
-    String token = authenticator.issue(caller);
-    request.user(caller.credentials().map(Credentials::user).orElse(Authenticator.LOCAL_USER));
-    return Reply.of(Replies.OK, output -> new JsonOutput(output).raw(TOKEN).string(token).raw(END));
+    String token = authenticator.issue(signIn);
+    request.user(signIn.credentials().map(Credentials::user).orElse(Authenticator.LOCAL_USER));
+    return Response.of(
+        JsonResponses.OK, output -> new JsonOutput(output).raw(TOKEN).string(token).raw(END));
   }
 
   /** From the header, or else from the body; neither is looked at where none are needed. */
@@ -50,7 +51,7 @@ public final class AuthHandler {
     if (header != null) {
       return Credentials.ofBasic(header);
     }
-    ByteBuffer body = request.body(MOST_BODY_BYTES);
+    ByteBuffer body = request.body(MAX_BODY_BYTES);
     return body.hasRemaining()
         ? Optional.of(credentials(JsonMembers.read(body)))
         : Optional.empty();
@@ -58,7 +59,7 @@ public final class AuthHandler {
 
   private static Credentials credentials(JsonMembers members) {
     if (!members.areOnly(USER, PASSWORD)) {
-      throw Fault.badRequest(SearchHandler.UNDEFINED);
+      throw HttpException.badRequest(SearchHandler.UNDEFINED);
     }
     return new Credentials(text(members, USER), text(members, PASSWORD));
   }

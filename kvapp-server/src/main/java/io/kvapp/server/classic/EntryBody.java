@@ -1,12 +1,12 @@
 package io.kvapp.server.classic;
 
 import io.kvapp.server.http.message.BodyOutput;
-import io.kvapp.server.http.message.ReplyBody;
+import io.kvapp.server.http.message.ResponseBody;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
 
 /** A body of {@code {"key":..,"value":..}}. */
-record EntryBody(byte[] key, byte[] value) implements ReplyBody {
+record EntryBody(byte[] key, byte[] value) implements ResponseBody {
   private static final byte[] KEY = JsonOutput.ascii("{\"key\":");
   private static final byte[] VALUE = JsonOutput.ascii(",\"value\":");
   private static final byte[] END = JsonOutput.ascii("}");

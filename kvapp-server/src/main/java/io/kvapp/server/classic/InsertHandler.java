@@ -1,9 +1,9 @@
 package io.kvapp.server.classic;
 
-import io.kvapp.server.auth.users.Principal;
-import io.kvapp.server.http.message.Fault;
-import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.service.EntryService;
 
@@ -16,17 +16,17 @@ public final class InsertHandler implements TokenHandler {
   }
 
   @Override
-  public Reply handle(Request request, Principal caller) {
+  public Response handle(Request request, Caller caller) {
     JsonMembers members = JsonMembers.read(request.body());
     if (!members.areOnly("key", "value")) {
-      throw Fault.badRequest(SearchHandler.UNDEFINED);
+      throw HttpException.badRequest(SearchHandler.UNDEFINED);
     }
     byte[] key = members.utf8("key");
     byte[] value = members.utf8("value");
     if (key.length == 0) {
-      throw Fault.badRequest(SearchHandler.UNDEFINED);
+      throw HttpException.badRequest(SearchHandler.UNDEFINED);
     }
     entries.insert(caller, key, value);
-    return Reply.of(Replies.CREATED, new EntryBody(key, value));
+    return Response.of(JsonResponses.CREATED, new EntryBody(key, value));
   }
 }

@@ -1,12 +1,12 @@
 package io.kvapp.server.classic;
 
 import io.kvapp.Entry;
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.BodyOutput;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
-import io.kvapp.server.http.message.Reply;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.EntryService;
@@ -30,7 +30,7 @@ public final class SearchHandler implements TokenHandler {
   }
 
   @Override
-  public Reply handle(Request request, Principal caller) {
+  public Response handle(Request request, Caller caller) {
     JsonMembers members = JsonMembers.read(request.body());
     if (members.isOnly("key")) {
       return findKey(caller, notEmpty(members.utf8("key")), request.memory());
@@ -38,22 +38,22 @@ public final class SearchHandler implements TokenHandler {
     if (members.isOnly("prefix")) {
       return searchPrefix(caller, notEmpty(members.utf8("prefix")), request);
     }
-    throw Fault.badRequest(UNDEFINED);
+    throw HttpException.badRequest(UNDEFINED);
   }
 
-  private Reply findKey(Principal caller, byte[] key, Memory memory) {
+  private Response findKey(Caller caller, byte[] key, Memory memory) {
     Optional<byte[]> value = entries.find(caller, key, memory);
     return value.isEmpty()
-        ? Replies.NO_CONTENT
-        : Reply.of(Replies.OK, new EntryBody(key, value.get()));
+        ? JsonResponses.NO_CONTENT
+        : Response.of(JsonResponses.OK, new EntryBody(key, value.get()));
   }
 
-  private Reply searchPrefix(Principal caller, byte[] prefix, Request request) {
+  private Response searchPrefix(Caller caller, byte[] prefix, Request request) {
     Iterator<Entry> found =
         entries.search(caller, prefix, request.memory(), request::requireClient);
     return found.hasNext()
-        ? Reply.of(Replies.OK, output -> writeResult(output, prefix, found))
-        : Replies.NO_CONTENT;
+        ? Response.of(JsonResponses.OK, output -> writeResult(output, prefix, found))
+        : JsonResponses.NO_CONTENT;
   }
 
   private static void writeResult(BodyOutput output, byte[] prefix, Iterator<Entry> found)
@@ -72,7 +72,7 @@ public final class SearchHandler implements TokenHandler {
 
   private static byte[] notEmpty(byte[] text) {
     if (text.length == 0) {
-      throw Fault.badRequest(UNDEFINED);
+      throw HttpException.badRequest(UNDEFINED);
     }
     return text;
   }

@@ -4,7 +4,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -24,7 +24,7 @@ public final class JsonMembers {
   private static final int UTF8_BOM_LEAD = 0xef;
 
   /** More members than any request may have: a body with more is wrong whatever they are. */
-  private static final int MOST_KEPT = 8;
+  private static final int MAX_KEPT = 8;
 
   private final String[] names;
   private final byte[][] values;
@@ -48,19 +48,19 @@ public final class JsonMembers {
   /**
    * Reads a body.
    *
-   * @throws Fault with status 400 if the body is not UTF-8, not JSON, no object, or has duplicate
-   *     members or a lone surrogate. Of a body with more members than any request may have only
-   *     some are kept, and looked for among the rest.
+   * @throws HttpException with status 400 if the body is not UTF-8, not JSON, no object, or has
+   *     duplicate members or a lone surrogate. Of a body with more members than any request may
+   *     have only some are kept, and looked for among the rest.
    */
   public static JsonMembers read(ByteBuffer body) {
     if (!body.hasRemaining()) {
-      throw Fault.badRequest("the body is missing; send a JSON object");
+      throw HttpException.badRequest("the body is missing; send a JSON object");
     }
     byte[] bytes = body.array();
     int from = body.arrayOffset() + body.position();
     int length = body.remaining();
     if (!Utf8.isValid(bytes, from, from + length)) {
-      throw Fault.badRequest("the body is not UTF-8");
+      throw HttpException.badRequest("the body is not UTF-8");
     }
     JsonMembers plain = PlainJson.read(bytes, from, from + length);
     return plain != null ? plain : readAny(bytes, from, length);
@@ -69,7 +69,7 @@ public final class JsonMembers {
   /** Reads any JSON; what is read plainly elsewhere gets the same members here. */
   static JsonMembers readAny(byte[] bytes, int from, int length) {
     if ((bytes[from] & 0xff) == UTF8_BOM_LEAD) {
-      throw Fault.badRequest("the body is not JSON: it begins with a byte order mark");
+      throw HttpException.badRequest("the body is not JSON: it begins with a byte order mark");
     }
     try (Reader text =
             new InputStreamReader(
@@ -78,7 +78,7 @@ public final class JsonMembers {
       reader.setStrictness(Strictness.STRICT);
       return readObject(reader);
     } catch (MalformedJsonException | EOFException malformed) {
-      throw Fault.badRequest("the body is not JSON" + place(malformed.getMessage()));
+      throw HttpException.badRequest("the body is not JSON" + place(malformed.getMessage()));
     } catch (IOException impossible) {
       throw new IllegalStateException("reading an array failed", impossible);
     }
@@ -102,12 +102,12 @@ public final class JsonMembers {
   /**
    * The UTF-8 of a member that is there.
    *
-   * @throws Fault with status 400 if its value is not a string
+   * @throws HttpException with status 400 if its value is not a string
    */
   public byte[] utf8(String name) {
     byte[] value = values[indexOf(name)];
     if (value == null) {
-      throw Fault.badRequest("the member " + name + " is not a string");
+      throw HttpException.badRequest("the member " + name + " is not a string");
     }
     return value;
   }
@@ -125,7 +125,7 @@ public final class JsonMembers {
     if (reader.peek() != JsonToken.BEGIN_OBJECT) {
       skipValue(reader);
       requireEnd(reader);
-      throw Fault.badRequest("the body is not a JSON object");
+      throw HttpException.badRequest("the body is not a JSON object");
     }
     Map<String, Optional<byte[]>> members = new LinkedHashMap<>();
     reader.beginObject();
@@ -133,9 +133,9 @@ public final class JsonMembers {
     while (reader.hasNext()) {
       String name = reader.nextName();
       duplicate |= members.containsKey(name);
-      if (members.size() == MOST_KEPT || reader.peek() != JsonToken.STRING) {
+      if (members.size() == MAX_KEPT || reader.peek() != JsonToken.STRING) {
         skipValue(reader);
-        if (members.size() < MOST_KEPT) {
+        if (members.size() < MAX_KEPT) {
           members.put(name, Optional.empty());
         }
       } else {
@@ -145,7 +145,7 @@ public final class JsonMembers {
     reader.endObject();
     requireEnd(reader);
     if (duplicate) {
-      throw Fault.badRequest("the body has a member twice");
+      throw HttpException.badRequest("the body has a member twice");
     }
     return new JsonMembers(
         members.keySet().toArray(String[]::new),

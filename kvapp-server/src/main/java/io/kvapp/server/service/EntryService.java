@@ -6,8 +6,8 @@ import io.kvapp.Page;
 import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
 import io.kvapp.Settings;
-import io.kvapp.server.auth.users.Principal;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -48,13 +48,13 @@ public final class EntryService {
   /**
    * Writes an entry.
    *
-   * @throws Fault if key or value is too long
+   * @throws HttpException if key or value is too long
    * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may not write this key
    */
-  public void insert(Principal caller, byte[] key, byte[] value) {
+  public void insert(Caller caller, byte[] key, byte[] value) {
     requireKey(key);
     if (value.length > maxValueBytes) {
-      throw new Fault(
+      throw new HttpException(
           413, "the value has " + value.length + " bytes, and the limit is " + maxValueBytes);
     }
     caller.requireWrite(key);
@@ -64,47 +64,46 @@ public final class EntryService {
   /**
    * The value of a key; empty where there is none.
    *
-   * @param memory what a large value is claimed from
-   * @throws Fault if the key is too long
+   * @param memory what a large value is reserved from
+   * @throws HttpException if the key is too long
    * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may not read this key
    */
-  public Optional<byte[]> find(Principal caller, byte[] key, Memory memory) {
+  public Optional<byte[]> find(Caller caller, byte[] key, Memory memory) {
     requireKey(key);
     caller.requireRead(key);
-    return reads.read(() -> store.get(key), EntryService::bytes, new LargestClaim(memory));
+    return reads.read(() -> store.get(key), EntryService::bytes, new LargestReservation(memory));
   }
 
   /**
    * The entries whose key, or value, starts with {@code prefix}, in the order of their keys, as far
    * as the caller may read them. They are read page by page as they are asked for. Where a limit is
-   * set, they are read once before, so that a search beyond it is refused before its reply begins;
-   * one that others make larger meanwhile throws later.
+   * set, they are read once before, so that a search beyond it is refused before its response
+   * begins; one that others make larger meanwhile throws later.
    *
-   * @param memory what large pages are claimed from
+   * @param memory what large pages are reserved from
    * @param stillNeeded is called now and then, and throws if the search is to end
-   * @throws Fault if there is more than may be found
+   * @throws HttpException if there is more than may be found
    * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may read none of them
    */
-  public Iterator<Entry> search(
-      Principal caller, byte[] prefix, Memory memory, Runnable stillNeeded) {
+  public Iterator<Entry> search(Caller caller, byte[] prefix, Memory memory, Runnable stillNeeded) {
     boolean isOfKeys = prefixScope == PrefixScope.KEYS;
     List<Scan> scans =
         caller.requireSearch(isOfKeys ? prefix : EVERYTHING).stream()
             .map(each -> Scan.prefix(each).limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES))
             .toList();
     Predicate<Entry> wanted = entry -> isOfKeys || startsWith(entry.value(), prefix);
-    LargestClaim claim = new LargestClaim(memory);
+    LargestReservation reserve = new LargestReservation(memory);
     Supplier<Iterator<Entry>> search =
         () ->
             searchLimits.over(
-                new ScannedEntries(scan -> page(scan, claim), scans, wanted, stillNeeded));
+                new ScannedEntries(scan -> page(scan, reserve), scans, wanted, stillNeeded));
     if (!searchLimits.equals(SearchLimits.NONE)) {
       search.get().forEachRemaining(entry -> {});
     }
     return search.get();
   }
 
-  private Page page(Scan scan, LargestClaim memory) {
+  private Page page(Scan scan, LargestReservation memory) {
     return reads.read(() -> store.scan(scan), EntryService::bytes, memory);
   }
 
@@ -122,7 +121,7 @@ public final class EntryService {
 
   private static void requireKey(byte[] key) {
     if (key.length > Settings.MAX_KEY_BYTES) {
-      throw Fault.badRequest(
+      throw HttpException.badRequest(
           "the key has " + key.length + " bytes, and the limit is " + Settings.MAX_KEY_BYTES);
     }
   }

@@ -1,7 +1,7 @@
 package io.kvapp.server.service;
 
 import io.kvapp.Entry;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.util.Iterator;
 
 /**
@@ -64,8 +64,8 @@ public record SearchLimits(long maxEntries, long maxBytes) {
       return entry;
     }
 
-    private static Fault tooMuch(String limit) {
-      return new Fault(
+    private static HttpException tooMuch(String limit) {
+      return new HttpException(
           413, "the search finds more than the limit of " + limit + "; give a longer prefix");
     }
   }

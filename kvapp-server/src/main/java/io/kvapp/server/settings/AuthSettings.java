@@ -16,7 +16,7 @@ public final class AuthSettings {
   public static final Duration DEFAULT_TOKEN_LIFETIME = Duration.ofMinutes(30);
 
   /** The longest lifetime that can be set: 31 days. */
-  public static final Duration LONGEST_TOKEN_LIFETIME = Duration.ofDays(31);
+  public static final Duration MAX_TOKEN_LIFETIME = Duration.ofDays(31);
 
   private static final AuthSettings DEFAULTS =
       new AuthSettings(DEFAULT_TOKEN_LIFETIME, null, null, null);
@@ -48,7 +48,7 @@ public final class AuthSettings {
   public AuthSettings withTokenLifetime(Duration lifetime) {
     Objects.requireNonNull(lifetime, "tokenLifetime");
     if (lifetime.toSeconds() < 1
-        || lifetime.compareTo(LONGEST_TOKEN_LIFETIME) > 0
+        || lifetime.compareTo(MAX_TOKEN_LIFETIME) > 0
         || lifetime.getNano() != 0) {
       throw new IllegalArgumentException(
           "tokenLifetime: whole seconds, from one second to 31 days, not " + lifetime);

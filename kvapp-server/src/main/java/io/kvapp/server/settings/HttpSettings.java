@@ -17,16 +17,16 @@ import java.util.Objects;
  * @param bodyTimeout how long a body may take; 30 seconds by default; then 408
  * @param idleTimeout how long a connection may wait for a request; 60 seconds by default; then it
  *     is closed
- * @param writeTimeout how long a client may take to accept one piece of a reply, 64 KiB at most; 30
- *     seconds by default; then the connection is closed
+ * @param writeTimeout how long a client may take to accept one piece of a response, 64 KiB at most;
+ *     30 seconds by default; then the connection is closed
  * @param stopTimeout how long requests in flight may take to finish once the listener is closed; 10
  *     seconds by default
  * @param maxConnections the most connections at a time, each with a thread; 1,024 by default;
  *     beyond it 503
  * @param backlog the most connections that wait to be accepted; 1,024 by default
- * @param maxBufferedBytes the most heap that all connections together fill with bodies and replies,
- *     beyond some 20 KiB that each always has; a quarter of the largest heap by default; beyond it
- *     503
+ * @param maxBufferedBytes the most heap that all connections together fill with bodies and
+ *     responses, beyond some 20 KiB that each always has; a quarter of the largest heap by default;
+ *     beyond it 503
  * @param accessLog whether the logger {@code io.kvapp.access} gets a line for each request; not by
  *     default
  */
@@ -46,10 +46,10 @@ public record HttpSettings(
     boolean accessLog) {
 
   /** The largest body limit that can be set: 512 MiB. */
-  public static final int LARGEST_MAX_BODY_BYTES = 512 << 20;
+  public static final int MAX_BODY_BYTES = 512 << 20;
 
-  private static final long LEAST_MAX_BUFFERED_BYTES = 1 << 20;
-  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+  private static final long MIN_BUFFERED_BYTES = 1 << 20;
+  private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
   /**
    * Checks each field.
@@ -60,7 +60,7 @@ public record HttpSettings(
     requireRange("maxRequestLineBytes", maxRequestLineBytes, 64, 1 << 20);
     requireRange("maxHeadBytes", maxHeadBytes, 256, 1 << 20);
     requireRange("maxHeaders", maxHeaders, 1, 10_000);
-    requireRange("maxBodyBytes", maxBodyBytes, 0, LARGEST_MAX_BODY_BYTES);
+    requireRange("maxBodyBytes", maxBodyBytes, 0, MAX_BODY_BYTES);
     requireTimeout("headTimeout", headTimeout);
     requireTimeout("bodyTimeout", bodyTimeout);
     requireTimeout("idleTimeout", idleTimeout);
@@ -68,9 +68,9 @@ public record HttpSettings(
     requireTimeout("stopTimeout", stopTimeout);
     requireRange("maxConnections", maxConnections, 1, 100_000);
     requireRange("backlog", backlog, 1, 1 << 16);
-    if (maxBufferedBytes < LEAST_MAX_BUFFERED_BYTES) {
+    if (maxBufferedBytes < MIN_BUFFERED_BYTES) {
       throw new IllegalArgumentException(
-          "maxBufferedBytes: at least " + LEAST_MAX_BUFFERED_BYTES + ", not " + maxBufferedBytes);
+          "maxBufferedBytes: at least " + MIN_BUFFERED_BYTES + ", not " + maxBufferedBytes);
     }
   }
 
@@ -88,7 +88,7 @@ public record HttpSettings(
         Duration.ofSeconds(10),
         1_024,
         1_024,
-        Math.max(LEAST_MAX_BUFFERED_BYTES, Runtime.getRuntime().maxMemory() / 4),
+        Math.max(MIN_BUFFERED_BYTES, Runtime.getRuntime().maxMemory() / 4),
         false);
   }
 
@@ -100,7 +100,7 @@ public record HttpSettings(
 
   private static void requireTimeout(String name, Duration value) {
     Objects.requireNonNull(value, name);
-    if (value.toMillis() < 1 || value.compareTo(LONGEST_TIMEOUT) > 0) {
+    if (value.toMillis() < 1 || value.compareTo(MAX_TIMEOUT) > 0) {
       throw new IllegalArgumentException(name + ": 1 ms to 24 hours, not " + value);
     }
   }

@@ -8,7 +8,7 @@ import io.kvapp.KVException;
 import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
 import io.kvapp.server.SteppedClock;
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.settings.AuthSettings;
 import java.net.InetAddress;
@@ -33,7 +33,7 @@ class AuthenticatorTest {
 
   @Test
   void issue_localCaller_namesTheLocalUserWhoMayDoEverything() {
-    Principal bearer = authenticator.verify(token());
+    Caller bearer = authenticator.verify(token());
 
     assertThat(bearer.user()).isEqualTo("local");
     assertThat(bearer.role()).isEqualTo(Role.WRITER);
@@ -42,7 +42,7 @@ class AuthenticatorTest {
 
   @Test
   void issue_remoteCallerWithoutUsers_isForbidden() throws Exception {
-    Caller remote = new Caller(InetAddress.getByName("192.0.2.7"), null, Optional.empty());
+    SignIn remote = new SignIn(InetAddress.getByName("192.0.2.7"), null, Optional.empty());
 
     assertThatThrownBy(() -> authenticator.issue(remote))
         .isInstanceOf(AccessException.Forbidden.class);
@@ -77,7 +77,7 @@ class AuthenticatorTest {
   @Test
   void verify_tokenOfAnotherKey_isInvalid() {
     assertInvalid(
-        Authenticator.inMemory(clock).issue(new Caller(loopback(), null, Optional.empty())));
+        Authenticator.inMemory(clock).issue(new SignIn(loopback(), null, Optional.empty())));
   }
 
   @Test
@@ -101,7 +101,7 @@ class AuthenticatorTest {
   @Test
   void open_dataFolder_keepsOneKeyThatOnlyItsOwnerReads(@TempDir Path folder) throws Exception {
     Authenticator first = Authenticator.open(AuthSettings.defaults(), server(folder));
-    String token = first.issue(new Caller(loopback(), null, Optional.empty()));
+    String token = first.issue(new SignIn(loopback(), null, Optional.empty()));
     Authenticator second = Authenticator.open(AuthSettings.defaults(), server(folder));
 
     assertThat(second.verify(token).user()).isEqualTo("local");
@@ -134,7 +134,7 @@ class AuthenticatorTest {
   }
 
   private String token() {
-    return authenticator.issue(new Caller(loopback(), null, Optional.empty()));
+    return authenticator.issue(new SignIn(loopback(), null, Optional.empty()));
   }
 
   private void assertInvalid(String token) {

@@ -12,13 +12,13 @@ import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.token.KeyFile;
 import io.kvapp.server.auth.token.SigningKeys;
 import io.kvapp.server.auth.token.TokenFormat;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.PasswordHash;
-import io.kvapp.server.auth.users.Principal;
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.auth.users.Users;
 import io.kvapp.server.auth.users.UsersFile;
-import io.kvapp.server.file.PrivateFile;
+import io.kvapp.server.file.OwnerOnlyFile;
 import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UsersAuthenticatorTest {
-  private static final int FEW = PasswordHash.LEAST_ITERATIONS;
+  private static final int FEW = PasswordHash.MIN_ITERATIONS;
   private static final String KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 
   private final SteppedClock clock = new SteppedClock();
@@ -54,8 +54,8 @@ class UsersAuthenticatorTest {
 
   @Test
   void issue_rightPassword_grantsWhatTheEntrySays() {
-    Principal writer = authenticator.verify(issue("ann", "ann's password"));
-    Principal reader = authenticator.verify(issue("rea", "rea's password"));
+    Caller writer = authenticator.verify(issue("ann", "ann's password"));
+    Caller reader = authenticator.verify(issue("rea", "rea's password"));
 
     assertThat(writer.user()).isEqualTo("ann");
     assertThat(writer.role()).isEqualTo(Role.WRITER);
@@ -125,7 +125,7 @@ class UsersAuthenticatorTest {
     String token = issue("ann", "ann's password");
     clock.advance(Duration.ofDays(30).plus(AuthSettings.DEFAULT_TOKEN_LIFETIME).minusSeconds(1));
     new KeyFile(folder.resolve("token.key"))
-        .rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+        .rotate(clock.instant(), AuthSettings.MAX_TOKEN_LIFETIME);
     authenticator = open(AuthSettings.defaults().withUsersFile(usersFile), "0.0.0.0");
     guessUntilSlowed("ann");
 
@@ -155,14 +155,14 @@ class UsersAuthenticatorTest {
     String ofAnn = issue("ann", "ann's password");
     String forged =
         TokenFormat.sign(
-            ANN.principal(),
+            ANN.caller(),
             Optional.of(ANN.password().stamp()),
             clock.instant(),
             AuthSettings.DEFAULT_TOKEN_LIFETIME,
             SigningKeys.random().signing());
     String withoutStamp =
         TokenFormat.sign(
-            ANN.principal(),
+            ANN.caller(),
             Optional.empty(),
             clock.instant(),
             AuthSettings.DEFAULT_TOKEN_LIFETIME,
@@ -236,11 +236,11 @@ class UsersAuthenticatorTest {
     Authenticator elsewhere = open(shared, "localhost");
     authenticator = open(shared.withUsersFile(usersFile), "0.0.0.0");
     Minter minter = new Minter();
-    String token = minter.token(new Principal("rea", Role.WRITER, List.of("")));
+    String token = minter.token(new Caller("rea", Role.WRITER, List.of("")));
 
     assertThat(elsewhere.verify(token).role()).isEqualTo(Role.WRITER);
     assertThat(authenticator.verify(token).role()).isEqualTo(Role.READER);
-    assertInvalid(minter.token(Principal.unlimited("nobody")));
+    assertInvalid(minter.token(Caller.unlimited("nobody")));
   }
 
   @Test
@@ -260,11 +260,7 @@ class UsersAuthenticatorTest {
     assertThat(authenticator.verify(fresh).user()).isEqualTo("ann");
     String forgedLater =
         TokenFormat.sign(
-            ANN.principal(),
-            Optional.empty(),
-            clock.instant(),
-            Duration.ofDays(1),
-            before.signing());
+            ANN.caller(), Optional.empty(), clock.instant(), Duration.ofDays(1), before.signing());
     assertThat(authenticator.verify(forgedLater).user()).isEqualTo("ann");
     clock.advance(Duration.ofMinutes(30).plusSeconds(29));
     assertInvalid(old);
@@ -284,7 +280,7 @@ class UsersAuthenticatorTest {
     authenticator = open(settings, "0.0.0.0");
     String old = issue("ann", "ann's password");
 
-    keyFile.rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+    keyFile.rotate(clock.instant(), AuthSettings.MAX_TOKEN_LIFETIME);
     clock.advance(Duration.ofHours(8));
     assertThat(authenticator.verify(old).user()).isEqualTo("ann");
     clock.advance(Duration.ofSeconds(30));
@@ -344,7 +340,7 @@ class UsersAuthenticatorTest {
 
   /** Tokens as another program makes them that has the key. */
   private final class Minter {
-    String token(Principal principal) {
+    String token(Caller principal) {
       return TokenFormat.sign(
           principal,
           Optional.empty(),
@@ -391,15 +387,15 @@ class UsersAuthenticatorTest {
   }
 
   private void write(User... users) throws IOException {
-    PrivateFile.replace(usersFile, UsersFile.format(new Users(List.of(users))));
+    OwnerOnlyFile.replace(usersFile, UsersFile.format(new Users(List.of(users))));
   }
 
-  private static Caller caller(Optional<Credentials> credentials) {
+  private static SignIn caller(Optional<Credentials> credentials) {
     return caller(credentials, null);
   }
 
-  private static Caller caller(Optional<Credentials> credentials, String earlierToken) {
-    return new Caller(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
+  private static SignIn caller(Optional<Credentials> credentials, String earlierToken) {
+    return new SignIn(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
   }
 
   private static User user(String name, Role role, List<String> prefixes, String password) {

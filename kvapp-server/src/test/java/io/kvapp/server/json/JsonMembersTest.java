@@ -3,7 +3,7 @@ package io.kvapp.server.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -81,13 +81,13 @@ final class JsonMembersTest {
         "nul"
       })
   void read_notJson_is400(String json) {
-    assertFault(() -> read(json), "the body is not JSON");
+    assertRefused(() -> read(json), "the body is not JSON");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[]", "\"a\"", "1", "true", "null", "[{\"a\":\"b\"}]"})
   void read_notAnObject_is400(String json) {
-    assertFault(() -> read(json), "the body is not a JSON object");
+    assertRefused(() -> read(json), "the body is not a JSON object");
   }
 
   @ParameterizedTest
@@ -102,7 +102,7 @@ final class JsonMembersTest {
         "{\"\\udfff\":\"\"} | the body is not JSON",
       })
   void read_ambiguousObject_is400(String json, String message) {
-    assertFault(() -> read(json), message);
+    assertRefused(() -> read(json), message);
   }
 
   @ParameterizedTest
@@ -117,17 +117,17 @@ final class JsonMembersTest {
       })
   void read_notUtf8_is400(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex);
-    assertFault(() -> JsonMembers.read(ByteBuffer.wrap(bytes)), "the body is not UTF-8");
+    assertRefused(() -> JsonMembers.read(ByteBuffer.wrap(bytes)), "the body is not UTF-8");
   }
 
   @Test
   void read_byteOrderMark_is400() {
-    assertFault(() -> read("\ufeff{\"a\":\"b\"}"), "the body is not JSON");
+    assertRefused(() -> read("\ufeff{\"a\":\"b\"}"), "the body is not JSON");
   }
 
   @Test
   void read_nothing_is400() {
-    assertFault(() -> read(""), "the body is missing; send a JSON object");
+    assertRefused(() -> read(""), "the body is missing; send a JSON object");
   }
 
   @ParameterizedTest
@@ -135,20 +135,20 @@ final class JsonMembersTest {
   void utf8_valueThatIsNoString_is400(String value) {
     JsonMembers members = read("{\"a\":" + value + ",\"b\":\"c\"}");
     assertThat(members.areOnly("a", "b")).isTrue();
-    assertFault(() -> members.utf8("a"), "the member a is not a string");
+    assertRefused(() -> members.utf8("a"), "the member a is not a string");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[", "{\"a\":"})
   void read_deepNesting_is400(String opening) {
-    assertFault(() -> read(opening.repeat(100_000)), "the body is not JSON");
-    assertFault(() -> read("{\"a\":" + opening.repeat(100_000)), "the body is not JSON");
+    assertRefused(() -> read(opening.repeat(100_000)), "the body is not JSON");
+    assertRefused(() -> read("{\"a\":" + opening.repeat(100_000)), "the body is not JSON");
   }
 
   @Test
   void read_longNumber_is400() {
     assertThatThrownBy(() -> read("{\"a\":" + "9".repeat(1_000_000) + "}").utf8("a"))
-        .isInstanceOf(Fault.class);
+        .isInstanceOf(HttpException.class);
   }
 
   @Test
@@ -160,9 +160,9 @@ final class JsonMembersTest {
     JsonMembers members = read(json + "}");
     assertThat(members.count()).isEqualTo(8);
     assertThat(members.isOnly("key")).isFalse();
-    assertFault(() -> read(json + ",\"key\":\"k\"}"), "the body has a member twice");
-    assertFault(() -> read(json + ",\"a\":\"\\x\"}"), "the body is not JSON");
-    assertFault(() -> read(json + ",}"), "the body is not JSON");
+    assertRefused(() -> read(json + ",\"key\":\"k\"}"), "the body has a member twice");
+    assertRefused(() -> read(json + ",\"a\":\"\\x\"}"), "the body is not JSON");
+    assertRefused(() -> read(json + ",}"), "the body is not JSON");
   }
 
   @Test
@@ -172,12 +172,12 @@ final class JsonMembersTest {
     assertThat(text(members, "a")).isEqualTo("b");
   }
 
-  private static void assertFault(ThrowingCallable call, String message) {
+  private static void assertRefused(ThrowingCallable call, String message) {
     assertThatThrownBy(call)
-        .isInstanceOf(Fault.class)
+        .isInstanceOf(HttpException.class)
         .hasMessageStartingWith(message)
         .hasMessageMatching("[^\\r\\n]*")
-        .satisfies(fault -> assertThat(((Fault) fault).status()).isEqualTo(400));
+        .satisfies(refusal -> assertThat(((HttpException) refusal).status()).isEqualTo(400));
   }
 
   private static JsonMembers read(String json) {

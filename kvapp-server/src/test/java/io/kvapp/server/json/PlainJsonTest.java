@@ -2,7 +2,7 @@ package io.kvapp.server.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -140,8 +140,8 @@ final class PlainJsonTest {
         }
       }
       return outcome.toString();
-    } catch (Fault fault) {
-      return fault.getMessage();
+    } catch (HttpException exception) {
+      return exception.getMessage();
     }
   }
 
@@ -157,7 +157,7 @@ final class PlainJsonTest {
   private static String text(JsonMembers members, String name) {
     try {
       return new String(members.utf8(name), StandardCharsets.UTF_8);
-    } catch (Fault notAString) {
+    } catch (HttpException notAString) {
       return notAString.getMessage();
     }
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVServer;
 import io.kvapp.Scan;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -29,9 +29,9 @@ final class ScannedEntriesTest {
               List.of(Scan.prefix("k").limit(1)),
               entry -> false,
               () -> {
-                throw Fault.badRequest("left");
+                throw HttpException.badRequest("left");
               });
-      assertThatThrownBy(entries::hasNext).isInstanceOf(Fault.class).hasMessage("left");
+      assertThatThrownBy(entries::hasNext).isInstanceOf(HttpException.class).hasMessage("left");
       assertThat(pages).hasValue(ScannedEntries.PAGES_BETWEEN_LOOKS - 1);
     }
   }

@@ -55,7 +55,7 @@ public final class TrustedProxies {
    * 0.0.0.0}, which is nobody's address, so that such a caller is not taken for one on this
    * machine.
    */
-  public InetAddress caller(Request request) {
+  public InetAddress clientAddress(Request request) {
     InetAddress remote = request.remote();
     if (!isTrusted(remote)) {
       return remote;

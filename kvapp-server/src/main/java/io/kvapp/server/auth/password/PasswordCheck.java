@@ -1,8 +1,8 @@
 package io.kvapp.server.auth.password;
 
 import io.kvapp.server.auth.AccessException;
-import io.kvapp.server.auth.password.GuessLimit.Attempt;
-import io.kvapp.server.auth.token.VerifiedTokens.Hash;
+import io.kvapp.server.auth.password.LoginThrottle.Attempt;
+import io.kvapp.server.auth.token.TokenCache.Hash;
 import io.kvapp.server.auth.users.PasswordHash;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.auth.users.Users;
@@ -13,22 +13,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds out whether credentials are right, at a bounded cost: guesses are limited, and so is the
+ * Finds out whether credentials are right, at a bounded cost: throttle are limited, and so is the
  * share of the processors that password hashes may take. Callers who are known here have a share of
  * their own.
  *
  * <p>Any number of threads may use it at a time; each waits for its turn.
  */
 public final class PasswordCheck {
-  private static final int MOST_WAITING = 64;
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final int MAX_WAITING = 64;
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-  private final GuessLimit guesses;
-  private final Turns strangers = turns();
-  private final Turns trusted = turns();
+  private final LoginThrottle throttle;
+  private final BoundedWork strangers = turns();
+  private final BoundedWork trusted = turns();
 
   public PasswordCheck(InstantSource clock) {
-    guesses = new GuessLimit(clock);
+    throttle = new LoginThrottle(clock);
   }
 
   /**
@@ -43,7 +43,7 @@ public final class PasswordCheck {
     if (credentials.password().length() > PasswordHash.MAX_PASSWORD_CHARS) {
       throw new AccessException.CredentialsWrong();
     }
-    Attempt attempt = guesses.attempt(User.normalized(credentials.user()), from, earlierToken);
+    Attempt attempt = throttle.attempt(User.normalized(credentials.user()), from, earlierToken);
     Optional<User> found = users.find(credentials.user());
     PasswordHash hash = found.map(User::password).orElseGet(() -> decoy(users, credentials.user()));
     boolean isRight =
@@ -61,9 +61,9 @@ public final class PasswordCheck {
     return found.orElseThrow(AccessException.CredentialsWrong::new);
   }
 
-  private static Turns turns() {
+  private static BoundedWork turns() {
     int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    return new Turns(atOnce, MOST_WAITING, LONGEST_WAIT);
+    return new BoundedWork(atOnce, MAX_WAITING, MAX_WAIT);
   }
 
   /** What an unknown user is checked against: it costs as much as one of the users. */

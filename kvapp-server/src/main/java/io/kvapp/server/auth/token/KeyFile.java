@@ -1,9 +1,9 @@
 package io.kvapp.server.auth.token;
 
 import io.kvapp.KVException;
-import io.kvapp.server.file.FileFault;
+import io.kvapp.server.file.FileErrors;
 import io.kvapp.server.file.LockedFile;
-import io.kvapp.server.file.PrivateFile;
+import io.kvapp.server.file.OwnerOnlyFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -45,7 +45,7 @@ public final class KeyFile {
    */
   public void create() {
     try {
-      PrivateFile.create(path, SigningKeys.random().format());
+      OwnerOnlyFile.create(path, SigningKeys.random().format());
     } catch (FileAlreadyExistsException exists) {
       throw new KVException(
           "signing key file " + path + " is there already; use it, or delete it first", exists);
@@ -77,7 +77,7 @@ public final class KeyFile {
       return;
     }
     try {
-      PrivateFile.create(path, SigningKeys.random().format());
+      OwnerOnlyFile.create(path, SigningKeys.random().format());
     } catch (FileAlreadyExistsException madeMeanwhile) {
       // That one is read.
     } catch (IOException failure) {
@@ -96,14 +96,14 @@ public final class KeyFile {
         "signing key file "
             + path
             + " has "
-            + SigningKeys.MOST_KEYS
+            + SigningKeys.MAX_KEYS
             + " keys whose tokens may still be valid, and is left as it is; name the lifetime of the"
             + " servers' tokens (--token-lifetime), or rotate later");
   }
 
   private KVException failed(String verb, IOException failure) {
     return new KVException(
-        "signing key file " + path + " cannot be " + verb + ": " + FileFault.reason(failure),
+        "signing key file " + path + " cannot be " + verb + ": " + FileErrors.reason(failure),
         failure);
   }
 }

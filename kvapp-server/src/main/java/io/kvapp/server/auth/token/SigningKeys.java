@@ -21,10 +21,10 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Immutable, safe for any thread.
  */
 public final class SigningKeys {
-  static final int LEAST_BYTES = 32;
+  static final int MIN_BYTES = 32;
 
   /** How many keys there may be, as a forged token may have to be tried with all of them. */
-  static final int MOST_KEYS = 64;
+  static final int MAX_KEYS = 64;
 
   private static final String REPLACED = "replaced";
   private static final String COMMENT = "#";
@@ -57,7 +57,7 @@ public final class SigningKeys {
 
   /** One new key from the system's secure random numbers. */
   public static SigningKeys random() {
-    byte[] bytes = new byte[LEAST_BYTES];
+    byte[] bytes = new byte[MIN_BYTES];
     new SecureRandom().nextBytes(bytes);
     return new SigningKeys(List.of(new Key(secret(bytes), Instant.MAX)));
   }
@@ -80,8 +80,8 @@ public final class SigningKeys {
     if (keys.isEmpty() || !keys.get(0).replaced().equals(Instant.MAX)) {
       throw unusable(source, "no key that signs");
     }
-    if (keys.size() > MOST_KEYS) {
-      throw unusable(source, "more than " + MOST_KEYS + " keys");
+    if (keys.size() > MAX_KEYS) {
+      throw unusable(source, "more than " + MAX_KEYS + " keys");
     }
     return new SigningKeys(keys);
   }
@@ -112,7 +112,7 @@ public final class SigningKeys {
     List<Key> rotated = new ArrayList<>(random().keys);
     rotated.add(new Key(signing(), now));
     keys.stream().skip(1).filter(key -> now.isBefore(key.end(tokenLifetime))).forEach(rotated::add);
-    return rotated.size() > MOST_KEYS ? Optional.empty() : Optional.of(new SigningKeys(rotated));
+    return rotated.size() > MAX_KEYS ? Optional.empty() : Optional.of(new SigningKeys(rotated));
   }
 
   /** The text that {@link #parse} takes. */
@@ -146,7 +146,7 @@ public final class SigningKeys {
       // Without the cause, whose message quotes a part of the key.
       throw unusable(source, "a key that is not base64");
     }
-    if (bytes.length < LEAST_BYTES) {
+    if (bytes.length < MIN_BYTES) {
       throw unusable(source, "a key of " + bytes.length * 8 + " bits");
     }
     return bytes;

@@ -1,7 +1,7 @@
 package io.kvapp.server.auth.token;
 
-import io.kvapp.server.auth.token.VerifiedTokens.Verified;
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.token.TokenCache.Verified;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.settings.AuthSettings;
 import java.time.Duration;
@@ -47,17 +47,17 @@ public final class TokenFormat {
   private TokenFormat() {}
 
   /**
-   * A token for {@code principal}, valid for {@code lifetime} from {@code now}.
+   * A token for {@code caller}, valid for {@code lifetime} from {@code now}.
    *
    * @param stamp what tells this entry of the user from later ones
    */
   public static String sign(
-      Principal principal, Optional<String> stamp, Instant now, Duration lifetime, SecretKey key) {
+      Caller caller, Optional<String> stamp, Instant now, Duration lifetime, SecretKey key) {
     JwtClaims claims = new JwtClaims();
-    claims.setStringClaim(USER, principal.user());
-    claims.setStringClaim(ROLE, principal.role().word());
-    if (!principal.readsEverything()) {
-      claims.setStringListClaim(PREFIXES, principal.prefixes());
+    claims.setStringClaim(USER, caller.user());
+    claims.setStringClaim(ROLE, caller.role().word());
+    if (!caller.readsEverything()) {
+      claims.setStringListClaim(PREFIXES, caller.prefixes());
     }
     stamp.ifPresent(text -> claims.setStringClaim(STAMP, text));
     claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
@@ -91,21 +91,21 @@ public final class TokenFormat {
               .setJwsAlgorithmConstraints(HS256_ONLY)
               .setVerificationKey(key)
               .setRequireExpirationTime()
-              .setMaxFutureValidityInMinutes((int) AuthSettings.LONGEST_TOKEN_LIFETIME.toMinutes())
+              .setMaxFutureValidityInMinutes((int) AuthSettings.MAX_TOKEN_LIFETIME.toMinutes())
               .setAllowedClockSkewInSeconds((int) grace.toSeconds())
               .setEvaluationTime(NumericDate.fromSeconds(now.getEpochSecond()))
               .build()
               .processToClaims(token);
       long end = claims.getExpirationTime().getValue() + CLOCK_SKEW.toSeconds();
       Optional<String> stamp = Optional.ofNullable(claims.getStringClaimValue(STAMP));
-      return principal(claims).map(principal -> new Verified(principal, stamp, end));
+      return caller(claims).map(caller -> new Verified(caller, stamp, end));
     } catch (InvalidJwtException | MalformedClaimException invalid) {
       // Its message quotes the token, so it goes no further.
       return Optional.empty();
     }
   }
 
-  private static Optional<Principal> principal(JwtClaims claims) throws MalformedClaimException {
+  private static Optional<Caller> caller(JwtClaims claims) throws MalformedClaimException {
     String user = claims.getStringClaimValue(USER);
     if (user == null || user.isEmpty() || user.length() > MAX_USER_CHARS) {
       return Optional.empty();
@@ -120,6 +120,6 @@ public final class TokenFormat {
     if (prefixes.stream().anyMatch(Objects::isNull)) {
       return Optional.empty();
     }
-    return Role.of(role).map(known -> new Principal(user, known, prefixes));
+    return Role.of(role).map(known -> new Caller(user, known, prefixes));
   }
 }

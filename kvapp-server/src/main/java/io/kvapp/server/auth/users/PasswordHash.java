@@ -17,8 +17,8 @@ public record PasswordHash(int iterations, byte[] salt, byte[] hash) {
   /** What OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256. */
   public static final int DEFAULT_ITERATIONS = 600_000;
 
-  public static final int LEAST_ITERATIONS = 100_000;
-  static final int MOST_ITERATIONS = 10_000_000;
+  public static final int MIN_ITERATIONS = 100_000;
+  static final int MAX_ITERATIONS = 10_000_000;
   static final int SALT_BYTES = 16;
   static final int HASH_BYTES = 32;
   public static final int MAX_PASSWORD_CHARS = 1_024;

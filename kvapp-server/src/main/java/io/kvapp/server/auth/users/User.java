@@ -73,8 +73,8 @@ public record User(String name, Role role, List<String> prefixes, PasswordHash p
     return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
-  public Principal principal() {
-    return new Principal(name, role, prefixes);
+  public Caller caller() {
+    return new Caller(name, role, prefixes);
   }
 
   private static int bytes(String prefix) {

@@ -1,9 +1,9 @@
 package io.kvapp.server.auth.users;
 
 import io.kvapp.KVException;
-import io.kvapp.server.file.FileFault;
+import io.kvapp.server.file.FileErrors;
 import io.kvapp.server.file.LockedFile;
-import io.kvapp.server.file.PrivateFile;
+import io.kvapp.server.file.OwnerOnlyFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -140,7 +140,7 @@ public final class UserRegister {
       return;
     }
     try {
-      PrivateFile.create(file, UsersFile.format(Users.NONE));
+      OwnerOnlyFile.create(file, UsersFile.format(Users.NONE));
     } catch (FileAlreadyExistsException madeMeanwhile) {
       // That one is changed.
     } catch (IOException failure) {
@@ -158,6 +158,6 @@ public final class UserRegister {
 
   private KVException failed(String verb, IOException failure) {
     return new KVException(
-        "users file " + file + " cannot be " + verb + ": " + FileFault.reason(failure), failure);
+        "users file " + file + " cannot be " + verb + ": " + FileErrors.reason(failure), failure);
   }
 }

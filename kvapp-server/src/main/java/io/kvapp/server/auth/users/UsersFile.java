@@ -134,14 +134,14 @@ public final class UsersFile {
   }
 
   private static PasswordHash password(String name, int iterations, byte[] salt, byte[] hash) {
-    if (iterations < PasswordHash.LEAST_ITERATIONS || iterations > PasswordHash.MOST_ITERATIONS) {
+    if (iterations < PasswordHash.MIN_ITERATIONS || iterations > PasswordHash.MAX_ITERATIONS) {
       throw new IllegalArgumentException(
           "user %s: %s: %d to %d, not %d"
               .formatted(
                   name,
                   ITERATIONS,
-                  PasswordHash.LEAST_ITERATIONS,
-                  PasswordHash.MOST_ITERATIONS,
+                  PasswordHash.MIN_ITERATIONS,
+                  PasswordHash.MAX_ITERATIONS,
                   iterations));
     }
     if (salt == null || salt.length < PasswordHash.SALT_BYTES) {

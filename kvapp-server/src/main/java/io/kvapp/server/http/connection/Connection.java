@@ -1,11 +1,11 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.Deadline.Wait;
-import io.kvapp.server.http.message.Fault;
 import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
-import io.kvapp.server.http.message.Reply;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long MAX_DROPPED_BYTES = 16L << 20;
 
   private final Handler handler;
@@ -38,7 +38,7 @@ final class Connection {
   private final RequestHead head;
   private final HeadReader headReader;
   private final RequestContent content;
-  private final ReplyWriter replies;
+  private final ResponseWriter responses;
   private final ConnectionMemory memory;
   private final RequestId id = new RequestId();
   private final AccessLog accessLog;
@@ -74,7 +74,7 @@ final class Connection {
     head = new RequestHead(input);
     headReader = new HeadReader(settings, input, head);
     content = new RequestContent(settings, input, output, head, headReader, memory);
-    replies = new ReplyWriter(output, head, id, memory);
+    responses = new ResponseWriter(output, head, id, memory);
   }
 
   /** Serves requests until the connection ends. */
@@ -91,22 +91,22 @@ final class Connection {
       return false;
     }
     accessLog.begin();
-    Reply reply;
+    Response response;
     boolean framed = false;
     try {
       headReader.read();
       content.begin();
       head.name(id);
-      reply = handle();
+      response = handle();
       framed = content.finish();
-    } catch (Fault broken) {
-      reply = handler.fault(broken, request);
+    } catch (HttpException broken) {
+      response = handler.error(broken, request);
     }
-    if (write(reply, framed && asksToKeepAlive() && !stopping.getAsBoolean())) {
+    if (write(response, framed && asksToKeepAlive() && !stopping.getAsBoolean())) {
       return true;
     }
     output.flush();
-    sayFarewell();
+    linger();
     return false;
   }
 
@@ -114,34 +114,34 @@ final class Connection {
   private boolean awaitRequest() throws IOException {
     boolean scarce = memory.isScarce();
     content.trim(scarce);
-    replies.trim(scarce);
+    responses.trim(scarce);
     input.beginRequest(scarce);
-    memory.settle((long) input.extraBytes() + content.extraBytes() + replies.extraBytes());
+    memory.settle((long) input.extraBytes() + content.extraBytes() + responses.extraBytes());
     id.make();
     return headReader.awaitRequest();
   }
 
-  private Reply handle() {
+  private Response handle() {
     try {
       return handler.handle(request);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
-      return handler.fault(failure, request);
+      return handler.error(failure, request);
     }
   }
 
-  private boolean write(Reply reply, boolean mayKeepAlive) throws IOException {
-    int status = reply.head().status();
+  private boolean write(Response response, boolean mayKeepAlive) throws IOException {
+    int status = response.head().status();
     try {
-      return replies.write(reply, mayKeepAlive);
+      return responses.write(response, mayKeepAlive);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
-      Reply instead = handler.fault(failure, request);
-      if (replies.begun()) {
-        throw new IOException("a reply could not be completed", failure);
+      Response instead = handler.error(failure, request);
+      if (responses.begun()) {
+        throw new IOException("a response could not be completed", failure);
       }
       status = instead.head().status();
-      return replies.write(instead, mayKeepAlive);
+      return responses.write(instead, mayKeepAlive);
     } finally {
-      accessLog.end(head, id, status, replies.bodyBytes());
+      accessLog.end(head, id, status, responses.bodyBytes());
     }
   }
 
@@ -150,12 +150,12 @@ final class Connection {
   }
 
   /**
-   * Lets the client read the last reply: a socket that is closed with unread input resets the
-   * connection, and the reply may be lost with it.
+   * Lets the client read the last response: a socket that is closed with unread input resets the
+   * connection, and the response may be lost with it.
    */
-  private void sayFarewell() throws IOException {
+  private void linger() throws IOException {
     // Over TLS the end of output is a message, and waits for a client that does not read.
-    deadline.begin(Wait.FAREWELL, deadline.after(FAREWELL_NANOS));
+    deadline.begin(Wait.LINGER, deadline.after(LINGER_NANOS));
     socket.shutdownOutput();
     byte[] dropped = new byte[8 << 10];
     long total = 0;
@@ -164,7 +164,7 @@ final class Connection {
       total += count;
       count = stream.read(dropped, 0, dropped.length);
     }
-    LOG.trace("dropped {} bytes behind the last reply", total);
+    LOG.trace("dropped {} bytes behind the last response", total);
   }
 
   private final class CurrentRequest implements Request {
@@ -196,11 +196,11 @@ final class Connection {
     }
 
     @Override
-    public ByteBuffer body(int mostBytes) {
+    public ByteBuffer body(int maxBytes) {
       try {
-        return content.read(mostBytes);
+        return content.read(maxBytes);
       } catch (IOException gone) {
-        throw Fault.badRequest("the connection ended inside a request");
+        throw HttpException.badRequest("the connection ended inside a request");
       }
     }
 
@@ -227,7 +227,7 @@ final class Connection {
     @Override
     public void requireClient() {
       if (input.hasEnded(socket)) {
-        throw Fault.badRequest("the client did not wait for the reply");
+        throw HttpException.badRequest("the client did not wait for the reply");
       }
     }
 

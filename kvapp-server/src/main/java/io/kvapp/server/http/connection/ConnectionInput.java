@@ -1,7 +1,7 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.Deadline.Wait;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -19,7 +19,7 @@ import java.util.Arrays;
 final class ConnectionInput {
   private static final int FIRST_BYTES = 4 << 10;
   private static final int KEPT_BYTES = 64 << 10;
-  private static final int LEAST_MILLIS = 1;
+  private static final int MIN_MILLIS = 1;
 
   private final InputStream stream;
   private final ConnectionOutput output;
@@ -39,8 +39,8 @@ final class ConnectionInput {
   /**
    * The input of one connection.
    *
-   * @param output is flushed before a read that may block, so that no reply waits for a request
-   * @param memory what a larger buffer is claimed from
+   * @param output is flushed before a read that may block, so that no response waits for a request
+   * @param memory what a larger buffer is reserved from
    */
   ConnectionInput(
       InputStream stream, ConnectionOutput output, Deadline deadline, ConnectionMemory memory) {
@@ -109,7 +109,7 @@ final class ConnectionInput {
     position = kept;
   }
 
-  /** Makes room for {@code length} unread bytes, all of them; their memory is claimed already. */
+  /** Makes room for {@code length} unread bytes, all of them; their memory is reserved already. */
   void makeRoom(int length) {
     if (length > bytes.length - position) {
       bytes = Arrays.copyOf(bytes, position + length);
@@ -131,7 +131,7 @@ final class ConnectionInput {
   boolean fill() throws IOException {
     output.flush();
     if (end == bytes.length) {
-      memory.claim(bytes.length);
+      memory.reserve(bytes.length);
       bytes = Arrays.copyOf(bytes, Math.multiplyExact(bytes.length, 2));
     }
     if (!momentSet) {
@@ -162,7 +162,7 @@ final class ConnectionInput {
       return socket.isClosed();
     }
     try {
-      socket.setSoTimeout(LEAST_MILLIS);
+      socket.setSoTimeout(MIN_MILLIS);
       int count = socket.getInputStream().read(bytes, end, bytes.length - end);
       end += Math.max(0, count);
       socket.setSoTimeout(0);
@@ -186,13 +186,13 @@ final class ConnectionInput {
   /**
    * Reads more of a request that has begun.
    *
-   * @throws Fault if there is no more, or not in time
+   * @throws HttpException if there is no more, or not in time
    */
-  void fillOrFault() throws IOException {
+  void fillOrFail() throws IOException {
     if (!fill()) {
       throw deadline.passed()
-          ? new Fault(408, "the request took too long to arrive")
-          : Fault.badRequest("the request ended before it was complete");
+          ? new HttpException(408, "the request took too long to arrive")
+          : HttpException.badRequest("the request ended before it was complete");
     }
   }
 }

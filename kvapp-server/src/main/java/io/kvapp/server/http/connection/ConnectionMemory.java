@@ -17,14 +17,14 @@ public final class ConnectionMemory implements Memory {
   }
 
   @Override
-  public void claim(long bytes) {
+  public void reserve(long bytes) {
     if (bytes > 0) {
       taken += budget.take(bytes, taken);
     }
   }
 
   @Override
-  public boolean tryClaim(long bytes) {
+  public boolean tryReserve(long bytes) {
     long had = budget.tryTake(bytes, taken);
     taken += Math.max(0, had);
     return had >= 0;

@@ -11,7 +11,7 @@ import java.io.OutputStream;
  */
 final class ConnectionOutput {
   private static final int CAPACITY = 4 << 10;
-  private static final int MOST_DIGITS = 20;
+  private static final int MAX_DIGITS = 20;
 
   private final OutputStream stream;
   private final Deadline deadline;
@@ -90,7 +90,7 @@ final class ConnectionOutput {
   }
 
   private void addDigits(long number, int radix) throws IOException {
-    makeRoom(MOST_DIGITS);
+    makeRoom(MAX_DIGITS);
     int digits = 1;
     for (long rest = number / radix; rest > 0; rest /= radix) {
       digits++;

@@ -1,8 +1,8 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.Deadline.Wait;
-import io.kvapp.server.http.message.Fault;
 import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.Socket;
@@ -70,10 +70,10 @@ final class Connections {
     watchdog.watch(deadline);
     try (accepted) {
       if (layer != SocketLayer.PLAIN) {
-        layerMemory.claim(LAYER_BYTES);
+        layerMemory.reserve(LAYER_BYTES);
       }
       serve(accepted, deadline, memory);
-    } catch (IOException | Fault ended) {
+    } catch (IOException | HttpException ended) {
       LOG.debug("a connection ended: {}", ended.getMessage());
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
       LOG.error("a connection failed", failure);
@@ -94,7 +94,7 @@ final class Connections {
         new Connection(settings, handler, socket, deadline, memory, () -> stopping).serve();
       } finally {
         // Closing a layer may write, and must not wait for a client that does not read.
-        deadline.begin(Wait.FAREWELL, deadline.after(REFUSAL_NANOS));
+        deadline.begin(Wait.LINGER, deadline.after(REFUSAL_NANOS));
       }
     }
   }
@@ -154,7 +154,7 @@ final class Connections {
     }
 
     private void begin() {
-      begin(Wait.FAREWELL, after(REFUSAL_NANOS));
+      begin(Wait.LINGER, after(REFUSAL_NANOS));
       open.add(this);
       watchdog.watch(this);
     }

@@ -25,10 +25,10 @@ class Deadline {
     REQUEST,
     /** The rest of a head, or a body. */
     INPUT,
-    /** The client taking a piece of a reply. */
+    /** The client taking a piece of a response. */
     OUTPUT,
-    /** The client seeing the last reply before the connection is closed. */
-    FAREWELL
+    /** The client seeing the last response before the connection is closed. */
+    LINGER
   }
 
   private final Socket socket;
@@ -99,7 +99,7 @@ class Deadline {
     if (current == Wait.NOTHING || now - at < slackNanos) {
       return;
     }
-    if (current == Wait.OUTPUT || current == Wait.FAREWELL) {
+    if (current == Wait.OUTPUT || current == Wait.LINGER) {
       close();
     } else if (!passed) {
       passed = true;

@@ -1,7 +1,7 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.Deadline.Wait;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
@@ -54,14 +54,14 @@ final class HeadReader {
   /**
    * Reads the head of the request that has begun; afterwards the input is at the body.
    *
-   * @throws Fault if the head is malformed, too large or too slow
+   * @throws HttpException if the head is malformed, too large or too slow
    */
   void read() throws IOException {
     input.await(Wait.INPUT, settings.headTimeout().toNanos());
     headFrom = input.position();
     try {
       readRequestLine();
-    } catch (Fault broken) {
+    } catch (HttpException broken) {
       noteHead();
       throw broken;
     }
@@ -81,7 +81,7 @@ final class HeadReader {
       }
       requireColon(from, to);
       if (++count > settings.maxHeaders()) {
-        throw new Fault(431, "the request has too many trailers");
+        throw new HttpException(431, "the request has too many trailers");
       }
     }
   }
@@ -102,7 +102,7 @@ final class HeadReader {
     return true;
   }
 
-  /** Notes the method of a broken request if it is HEAD: no reply to that has a body. */
+  /** Notes the method of a broken request if it is HEAD: no response to that has a body. */
   private void noteHead() {
     int to = headFrom + "HEAD ".length();
     if (to <= input.end() && matches("HEAD ", headFrom)) {
@@ -129,7 +129,7 @@ final class HeadReader {
         || targetTo == targetFrom
         || bytes[methodTo] != ' '
         || bytes[targetTo] != ' ') {
-      throw Fault.badRequest("the request line is malformed");
+      throw HttpException.badRequest("the request line is malformed");
     }
     readVersion(targetTo + 1, to);
     head.method = method(from, methodTo);
@@ -149,10 +149,10 @@ final class HeadReader {
             && bytes[from + 6] == '.'
             && Octets.isDigit(bytes[from + 7]);
     if (!wellFormed) {
-      throw Fault.badRequest("the request line is malformed");
+      throw HttpException.badRequest("the request line is malformed");
     }
     if (bytes[from + 5] != '1') {
-      throw new Fault(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+      throw new HttpException(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
     }
     head.minorVersion = bytes[from + 7] - '0';
   }
@@ -180,7 +180,7 @@ final class HeadReader {
     byte[] bytes = input.bytes();
     for (int at = from; at < to; at++) {
       if (bytes[at] == '#' || bytes[at] == '%' && !isPercentEncoding(at, to)) {
-        throw Fault.badRequest("the request target is malformed");
+        throw HttpException.badRequest("the request target is malformed");
       }
     }
     if (bytes[from] == '/') {
@@ -212,7 +212,7 @@ final class HeadReader {
       at++;
     }
     if (authorityFrom == from || !isAuthority(authorityFrom, at) || authorityFrom == at) {
-      throw Fault.badRequest("the request target is malformed");
+      throw HttpException.badRequest("the request target is malformed");
     }
     authorityTo = at;
     return at;
@@ -236,7 +236,8 @@ final class HeadReader {
         valueTo--;
       }
       if (head.headers() == settings.maxHeaders()) {
-        throw new Fault(431, "the request has more than " + settings.maxHeaders() + " headers");
+        throw new HttpException(
+            431, "the request has more than " + settings.maxHeaders() + " headers");
       }
       head.addHeader(from, colon, valueFrom, valueTo);
       noteFraming(from, colon, valueFrom, valueTo);
@@ -250,7 +251,7 @@ final class HeadReader {
       colon++;
     }
     if (colon == from || colon == to || bytes[colon] != ':') {
-      throw Fault.badRequest("a header is malformed");
+      throw HttpException.badRequest("a header is malformed");
     }
     return colon;
   }
@@ -295,7 +296,7 @@ final class HeadReader {
 
   private void noteHost(int from, int to) {
     if (hostSeen || !isAuthority(from, to)) {
-      throw Fault.badRequest("the header Host is malformed or repeated");
+      throw HttpException.badRequest("the header Host is malformed or repeated");
     }
     hostSeen = true;
     hostFrom = from;
@@ -315,7 +316,7 @@ final class HeadReader {
 
   private void noteExpectation(int from, int to) {
     if (!head.is(from, to, "100-continue")) {
-      throw new Fault(417, "the only expectation that can be met is 100-continue");
+      throw new HttpException(417, "the only expectation that can be met is 100-continue");
     }
     head.expectsContinue = true;
   }
@@ -345,12 +346,12 @@ final class HeadReader {
     long length = 0;
     for (int at = from; at < to; at++) {
       if (!Octets.isDigit(bytes[at])) {
-        throw Fault.badRequest("the header Content-Length is malformed");
+        throw HttpException.badRequest("the header Content-Length is malformed");
       }
       length = at - from < MAX_LENGTH_DIGITS ? 10 * length + bytes[at] - '0' : Long.MAX_VALUE;
     }
     if (from == to || lengthSeen) {
-      throw Fault.badRequest("the header Content-Length is malformed or repeated");
+      throw HttpException.badRequest("the header Content-Length is malformed or repeated");
     }
     lengthSeen = true;
     head.contentLength = length;
@@ -358,23 +359,23 @@ final class HeadReader {
 
   private void noteTransferEncoding(int from, int to) {
     if (head.chunked || !head.is(from, to, "chunked")) {
-      throw Fault.badRequest("the only Transfer-Encoding understood is chunked, once");
+      throw HttpException.badRequest("the only Transfer-Encoding understood is chunked, once");
     }
     head.chunked = true;
   }
 
   private void checkHead() {
     if (head.chunked && lengthSeen) {
-      throw Fault.badRequest("Content-Length and Transfer-Encoding exclude each other");
+      throw HttpException.badRequest("Content-Length and Transfer-Encoding exclude each other");
     }
     if (head.chunked && head.minorVersion == 0) {
-      throw Fault.badRequest("HTTP/1.0 has no Transfer-Encoding");
+      throw HttpException.badRequest("HTTP/1.0 has no Transfer-Encoding");
     }
     if (!hostSeen && head.minorVersion > 0) {
-      throw Fault.badRequest("the header Host is missing");
+      throw HttpException.badRequest("the header Host is missing");
     }
     if (hostSeen && authorityTo > authorityFrom && !isHostOfTarget()) {
-      throw Fault.badRequest("the header Host differs from the host of the request target");
+      throw HttpException.badRequest("the header Host differs from the host of the request target");
     }
   }
 
@@ -401,7 +402,7 @@ final class HeadReader {
         at++;
       }
       if (at + 2 - headFrom > limit) {
-        throw new Fault(
+        throw new HttpException(
             statusBeyond,
             statusBeyond == 414
                 ? "the request line is longer than " + limit + " bytes"
@@ -410,12 +411,12 @@ final class HeadReader {
       if (at < end && bytes[at] == '\t') {
         at++;
       } else if (at < end && (bytes[at] != '\r' || at + 1 < end && bytes[at + 1] != '\n')) {
-        throw Fault.badRequest("the head holds a control character or a bare CR or LF");
+        throw HttpException.badRequest("the head holds a control character or a bare CR or LF");
       } else if (at + 1 < end) {
         input.position(at + 2);
         return at;
       } else {
-        input.fillOrFault();
+        input.fillOrFail();
       }
     }
   }

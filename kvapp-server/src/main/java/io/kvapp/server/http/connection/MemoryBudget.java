@@ -1,6 +1,6 @@
 package io.kvapp.server.http.connection;
 
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Safe for any thread.
  */
 public final class MemoryBudget {
-  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final long total;
   private volatile long taken;
@@ -36,14 +36,14 @@ public final class MemoryBudget {
    *
    * @param before what the request has taken already
    * @return how many were taken
-   * @throws Fault with status 503 if they did not become free in time
+   * @throws HttpException with status 503 if they did not become free in time
    */
   synchronized long take(long wanted, long before) {
     long bytes = upToShare(wanted, before);
     long end = 0;
     while (bytes > total - taken) {
       long now = System.nanoTime();
-      end = end == 0 ? now + LONGEST_WAIT_NANOS : end;
+      end = end == 0 ? now + MAX_WAIT_NANOS : end;
       await(end - now);
       bytes = upToShare(wanted, before);
     }
@@ -90,7 +90,7 @@ public final class MemoryBudget {
     }
   }
 
-  private static Fault exhausted() {
-    return new Fault(503, "the server has no memory to spare; try again later");
+  private static HttpException exhausted() {
+    return new HttpException(503, "the server has no memory to spare; try again later");
   }
 }

@@ -1,7 +1,7 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.Deadline.Wait;
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.settings.HttpSettings;
@@ -27,7 +27,7 @@ final class RequestContent {
    * What a body takes of the memory for each of its bytes: the buffer, and what a handler makes of
    * it, at worst text in UTF-16 in an array that is being doubled.
    */
-  private static final int CLAIM_FACTOR = 8;
+  private static final int RESERVE_FACTOR = 8;
 
   private static final int FREE_BYTES = 4 << 10;
   private static final int MAX_SIZE_DIGITS = 8;
@@ -93,11 +93,11 @@ final class RequestContent {
   }
 
   /** The whole body, as {@link Request#body(int)} says. */
-  ByteBuffer read(int mostBytes) throws IOException {
+  ByteBuffer read(int maxBytes) throws IOException {
     if (state == State.UNREAD) {
       // Whatever interrupts the reading leaves the connection somewhere inside the body.
       state = State.BROKEN;
-      limit = Math.min(mostBytes, settings.maxBodyBytes());
+      limit = Math.min(maxBytes, settings.maxBodyBytes());
       if (head.contentLength > limit) {
         throw tooLarge();
       }
@@ -107,7 +107,7 @@ final class RequestContent {
       state = State.COMPLETE;
     }
     if (state == State.BROKEN) {
-      throw Fault.badRequest("the body of the request could not be read");
+      throw HttpException.badRequest("the body of the request could not be read");
     }
     return content;
   }
@@ -116,7 +116,7 @@ final class RequestContent {
    * Reads and drops what the handler has left, so that the next request can be read.
    *
    * @return whether it can; the connection has to be closed otherwise
-   * @throws Fault if the body is malformed or too slow
+   * @throws HttpException if the body is malformed or too slow
    */
   boolean finish() throws IOException {
     if (state == State.UNREAD) {
@@ -144,15 +144,15 @@ final class RequestContent {
     }
   }
 
-  private Fault tooLarge() {
-    return new Fault(413, "the body is larger than " + limit + " bytes");
+  private HttpException tooLarge() {
+    return new HttpException(413, "the body is larger than " + limit + " bytes");
   }
 
   private ByteBuffer readLength(int length) throws IOException {
-    claim(length - FREE_BYTES);
+    reserve(length - FREE_BYTES);
     input.makeRoom(length);
     while (input.available() < length) {
-      input.fillOrFault();
+      input.fillOrFail();
     }
     int from = input.position();
     input.position(from + length);
@@ -199,8 +199,8 @@ final class RequestContent {
     }
   }
 
-  private void claim(long bytes) {
-    memory.claim(CLAIM_FACTOR * bytes);
+  private void reserve(long bytes) {
+    memory.reserve(RESERVE_FACTOR * bytes);
   }
 
   /** Reads a line of a size in hexadecimal digits and extensions, which mean nothing here. */
@@ -256,7 +256,7 @@ final class RequestContent {
     if (wanted > decoded.length - decodedSize) {
       int larger = Math.max(FIRST_BYTES, Math.max(2 * decoded.length, decodedSize + wanted));
       larger = Math.min(larger, Math.max(FIRST_BYTES, limit));
-      claim(larger - Math.max(FREE_BYTES, decoded.length));
+      reserve(larger - Math.max(FREE_BYTES, decoded.length));
       decoded = Arrays.copyOf(decoded, larger);
     }
   }
@@ -277,11 +277,11 @@ final class RequestContent {
   private void requireOctet() throws IOException {
     if (input.available() == 0) {
       input.reuseRead();
-      input.fillOrFault();
+      input.fillOrFail();
     }
   }
 
-  private static Fault malformed() {
-    return Fault.badRequest("the chunks of the body are malformed");
+  private static HttpException malformed() {
+    return HttpException.badRequest("the chunks of the body are malformed");
   }
 }

@@ -15,7 +15,7 @@ final class RequestHead {
   static final long NO_LENGTH = -1;
 
   private static final int FIRST_HEADERS = 16;
-  private static final int MEMO_LEAST_BYTES = 40;
+  private static final int MEMO_MIN_BYTES = 40;
 
   private final ConnectionInput input;
   private int[] offsets = new int[4 * FIRST_HEADERS];
@@ -137,7 +137,7 @@ final class RequestHead {
    * token, it is the same object each time.
    */
   private String value(int from, int to) {
-    if (to - from < MEMO_LEAST_BYTES) {
+    if (to - from < MEMO_MIN_BYTES) {
       return text(from, to);
     }
     if (!sameAsMemo(from, to)) {

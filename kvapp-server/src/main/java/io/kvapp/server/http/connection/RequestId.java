@@ -7,19 +7,19 @@ import java.security.SecureRandom;
 import java.util.SplittableRandom;
 
 /**
- * The name of the request at hand, by which its client, its reply and the logs mean the same one:
- * the client's own where that is short and plain, else one that is made here.
+ * The name of the request at hand, by which its client, its response and the logs mean the same
+ * one: the client's own where that is short and plain, else one that is made here.
  *
  * <p>Not thread-safe.
  */
 final class RequestId {
-  private static final int MOST_BYTES = 64;
+  private static final int MAX_BYTES = 64;
   private static final int MADE_BYTES = 16;
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final SplittableRandom SEEDS = new SplittableRandom(new SecureRandom().nextLong());
 
   private final SplittableRandom random = newRandom();
-  private final byte[] bytes = new byte[MOST_BYTES];
+  private final byte[] bytes = new byte[MAX_BYTES];
   private int length;
 
   /** Makes a new one. */
@@ -33,7 +33,7 @@ final class RequestId {
 
   /** Takes the bytes from {@code from} to {@code to} if they can be taken; makes one otherwise. */
   void take(byte[] source, int from, int to) {
-    if (to == from || to - from > MOST_BYTES) {
+    if (to == from || to - from > MAX_BYTES) {
       make();
       return;
     }

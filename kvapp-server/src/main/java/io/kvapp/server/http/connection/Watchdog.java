@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
  * <p>All methods may be called from any thread.
  */
 final class Watchdog implements AutoCloseable {
-  private static final long LONGEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long LONGEST_END_MILLIS = 1_000;
-  private static final long SHORTEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long MAX_END_MILLIS = 1_000;
+  private static final long MIN_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Set<Deadline> watched = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -26,8 +26,7 @@ final class Watchdog implements AutoCloseable {
 
   /** A watchdog that is exact enough for time-outs of {@code shortestTimeoutNanos}. */
   Watchdog(long shortestTimeoutNanos) {
-    tickNanos =
-        Math.max(SHORTEST_TICK_NANOS, Math.min(LONGEST_TICK_NANOS, shortestTimeoutNanos / 4));
+    tickNanos = Math.max(MIN_TICK_NANOS, Math.min(MAX_TICK_NANOS, shortestTimeoutNanos / 4));
   }
 
   void start() {
@@ -58,7 +57,7 @@ final class Watchdog implements AutoCloseable {
   public void close() {
     closed.countDown();
     try {
-      thread.join(LONGEST_END_MILLIS);
+      thread.join(MAX_END_MILLIS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Where the body of a reply is written. A small body is kept until it is complete, so that its
+ * Where the body of a response is written. A small body is kept until it is complete, so that its
  * length is known; a large one is passed on piece by piece, so that it never fills the memory.
  *
  * <p>Not thread-safe.
@@ -19,7 +19,7 @@ public final class BodyOutput {
     void spill() throws IOException;
   }
 
-  /** Room in the buffer in front of a piece, for the head of a reply or the size of a chunk. */
+  /** Room in the buffer in front of a piece, for the head of a response or the size of a chunk. */
   public static final int ROOM_BEFORE = 512;
 
   /** Room in the buffer behind a piece, for the end of a chunk. */
@@ -27,7 +27,7 @@ public final class BodyOutput {
 
   private static final int FIRST_BYTES = 2 << 10;
 
-  private final int mostBytes;
+  private final int maxBytes;
   private final Spill spill;
   private final ConnectionMemory memory;
   private byte[] bytes = new byte[FIRST_BYTES];
@@ -37,10 +37,10 @@ public final class BodyOutput {
    * An output that passes pieces on.
    *
    * @param pieceBytes the size of a piece
-   * @param memory what a larger buffer is claimed from
+   * @param memory what a larger buffer is reserved from
    */
   public BodyOutput(int pieceBytes, Spill spill, ConnectionMemory memory) {
-    this.mostBytes = ROOM_BEFORE + pieceBytes + ROOM_BEHIND;
+    this.maxBytes = ROOM_BEFORE + pieceBytes + ROOM_BEHIND;
     this.spill = spill;
     this.memory = memory;
   }
@@ -115,10 +115,10 @@ public final class BodyOutput {
     if (wanted <= bytes.length - ROOM_BEHIND - end) {
       return;
     }
-    if (bytes.length < mostBytes) {
+    if (bytes.length < maxBytes) {
       long needed = Math.max(2L * bytes.length, (long) end + wanted + ROOM_BEHIND);
-      int larger = (int) Math.min(needed, mostBytes);
-      memory.claim(larger - bytes.length);
+      int larger = (int) Math.min(needed, maxBytes);
+      memory.reserve(larger - bytes.length);
       bytes = Arrays.copyOf(bytes, larger);
     }
     if (end == bytes.length - ROOM_BEHIND) {

@@ -9,18 +9,18 @@ import io.kvapp.server.http.connection.HttpListener;
  */
 public interface Handler {
   /**
-   * Answers a request. Whatever it throws is given to {@link #fault}.
+   * Answers a request. Whatever it throws is given to {@link #error}.
    *
-   * @param request valid until this method returns and the body of its reply is written
+   * @param request valid until this method returns and the body of its response is written
    */
-  Reply handle(Request request);
+  Response handle(Request request);
 
   /**
    * Says what a failed request is answered with.
    *
-   * @param failure a {@link Fault} for a request that breaks the protocol or a limit; else what
-   *     {@link #handle} or the body of its reply threw
+   * @param failure a {@link HttpException} for a request that breaks the protocol or a limit; else
+   *     what {@link #handle} or the body of its response threw
    * @param request as much of it as was understood; its body must not be asked for
    */
-  Reply fault(Throwable failure, Request request);
+  Response error(Throwable failure, Request request);
 }

@@ -1,8 +1,8 @@
 package io.kvapp.server.http.message;
 
 /**
- * The heap that all requests share for what is much larger than usual. What a request claims is
- * given back when its reply has been sent.
+ * The heap that all requests share for what is much larger than usual. What a request reserves is
+ * given back when its response has been sent.
  *
  * <p>Belongs to the thread that handles the request.
  */
@@ -10,10 +10,10 @@ public interface Memory {
   /**
    * Claims bytes, and waits a while where they are not free.
    *
-   * @throws Fault with status 503 if they cannot be had
+   * @throws HttpException with status 503 if they cannot be had
    */
-  void claim(long bytes);
+  void reserve(long bytes);
 
   /** Claims bytes if they are free; returns whether they were. */
-  boolean tryClaim(long bytes);
+  boolean tryReserve(long bytes);
 }

@@ -1,6 +1,6 @@
 package io.kvapp.server.http.message;
 
-/** Which octets may stand where in a request or reply (RFC 9110, RFC 9112). */
+/** Which octets may stand where in a request or response (RFC 9110, RFC 9112). */
 public final class Octets {
   private static final int TOKEN = 1;
   private static final int TARGET = 2;

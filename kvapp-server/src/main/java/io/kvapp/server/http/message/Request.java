@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * One request as a handler sees it. It belongs to the thread that handles it, and ends with its
- * reply: a handler keeps what it needs, not the request.
+ * response: a handler keeps what it needs, not the request.
  */
 public interface Request {
   /** The method as it was sent; never null. */
@@ -29,17 +29,18 @@ public interface Request {
   /**
    * The whole body, which is read from the connection at the first call.
    *
-   * @return a buffer over an array, valid until the reply is written; empty where there is no body
-   * @throws Fault if the body is malformed, too large or too slow
+   * @return a buffer over an array, valid until the response is written; empty where there is no
+   *     body
+   * @throws HttpException if the body is malformed, too large or too slow
    */
   ByteBuffer body();
 
   /**
    * The whole body, as {@link #body()}, where less is expected than the server takes elsewhere.
    *
-   * @throws Fault with status 413 if it has more than {@code mostBytes}
+   * @throws HttpException with status 413 if it has more than {@code maxBytes}
    */
-  ByteBuffer body(int mostBytes);
+  ByteBuffer body(int maxBytes);
 
   /** Where the connection comes from. */
   InetAddress remote();
@@ -54,14 +55,14 @@ public interface Request {
   void keep(Object note);
 
   /**
-   * Looks whether the client still waits for the reply. It takes a moment, so it is for what takes
-   * long anyhow.
+   * Looks whether the client still waits for the response. It takes a moment, so it is for what
+   * takes long anyhow.
    *
-   * @throws Fault if the client sends no more and so is taken to have left, or if the server has
-   *     ended the connection
+   * @throws HttpException if the client sends no more and so is taken to have left, or if the
+   *     server has ended the connection
    */
   void requireClient();
 
-  /** The memory for what a handler keeps until the reply is sent. */
+  /** The memory for what a handler keeps until the response is sent. */
   Memory memory();
 }

@@ -3,16 +3,16 @@ package io.kvapp.server.http.routing;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.Authenticator.Bearer;
 import io.kvapp.server.auth.gate.TrustedProxies;
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.classic.AuthHandler;
-import io.kvapp.server.classic.FaultReplies;
+import io.kvapp.server.classic.ErrorResponses;
 import io.kvapp.server.classic.InsertHandler;
 import io.kvapp.server.classic.SearchHandler;
 import io.kvapp.server.classic.TokenHandler;
-import io.kvapp.server.http.message.Fault;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
 import io.kvapp.server.service.EntryService;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.function.Function;
 
 /**
  * The way from a request to its endpoint: path, then method, then token, then the endpoint's
- * handler; and from whatever fails to {@link FaultReplies}.
+ * handler; and from whatever fails to {@link ErrorResponses}.
  */
 public final class Router implements Handler {
   private static final String TOKEN_HEADER = "x-access-tokens";
@@ -42,7 +42,7 @@ public final class Router implements Handler {
     }
   }
 
-  private record Route(List<String> methods, Function<Request, Reply> handler) {}
+  private record Route(List<String> methods, Function<Request, Response> handler) {}
 
   private final Authenticator authenticator;
   private final Map<String, Route> routes;
@@ -58,10 +58,10 @@ public final class Router implements Handler {
   }
 
   @Override
-  public Reply handle(Request request) {
+  public Response handle(Request request) {
     Route route = routes.get(request.path());
     if (route == null) {
-      throw new Fault(404, "unknown path");
+      throw new HttpException(404, "unknown path");
     }
     if (!route.methods.contains(request.method())) {
       throw new MethodNotAllowed(String.join(", ", route.methods));
@@ -70,16 +70,16 @@ public final class Router implements Handler {
   }
 
   @Override
-  public Reply fault(Throwable failure, Request request) {
-    return FaultReplies.of(failure);
+  public Response error(Throwable failure, Request request) {
+    return ErrorResponses.of(failure);
   }
 
-  private Function<Request, Reply> withToken(TokenHandler handler) {
+  private Function<Request, Response> withToken(TokenHandler handler) {
     return request -> {
       Bearer last = request.kept() instanceof Bearer known ? known : null;
       Bearer bearer = authenticator.verify(request.header(TOKEN_HEADER), last);
       request.keep(bearer);
-      Principal caller = bearer.principal();
+      Caller caller = bearer.caller();
       request.user(caller.user());
       return handler.handle(request, caller);
     };

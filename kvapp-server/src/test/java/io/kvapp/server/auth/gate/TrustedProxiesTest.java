@@ -32,7 +32,7 @@ class TrustedProxiesTest {
       })
   void caller_behindATrustedProxy_isTheLastAddressForwarded(String header, String address)
       throws Exception {
-    assertThat(proxies.caller(request(header))).isEqualTo(InetAddress.getByName(address));
+    assertThat(proxies.clientAddress(request(header))).isEqualTo(InetAddress.getByName(address));
   }
 
   @ParameterizedTest
@@ -56,12 +56,12 @@ class TrustedProxiesTest {
         "::1%lo"
       })
   void caller_headerThatIsNoAddress_isNobodyOnThisMachine(String header) {
-    assertThat(proxies.caller(request(header)).getHostAddress()).isEqualTo("0.0.0.0");
+    assertThat(proxies.clientAddress(request(header)).getHostAddress()).isEqualTo("0.0.0.0");
   }
 
   @Test
   void caller_noHeader_isNobodyOnThisMachine() {
-    InetAddress caller = proxies.caller(new PlainRequest("GET", "/"));
+    InetAddress caller = proxies.clientAddress(new PlainRequest("GET", "/"));
 
     assertThat(caller.isLoopbackAddress()).isFalse();
     assertThat(caller.getHostAddress()).isEqualTo("0.0.0.0");
@@ -71,15 +71,17 @@ class TrustedProxiesTest {
   void caller_proxyAtAnotherAddressOfThisMachine_isTrustedToo() throws Exception {
     TrustedProxies named = new TrustedProxies(List.of(InetAddress.getByName("::1")));
 
-    assertThat(named.caller(request("192.0.2.7"))).isEqualTo(InetAddress.getByName("192.0.2.7"));
+    assertThat(named.clientAddress(request("192.0.2.7")))
+        .isEqualTo(InetAddress.getByName("192.0.2.7"));
   }
 
   @Test
   void caller_connectionOfAnotherThanTheProxies_isItsOwnAddress() throws Exception {
     InetAddress other = InetAddress.getByName("192.0.2.1");
 
-    assertThat(new TrustedProxies(List.of(other)).caller(request("192.0.2.7"))).isEqualTo(PROXY);
-    assertThat(new TrustedProxies(List.of()).caller(request("192.0.2.7"))).isEqualTo(PROXY);
+    assertThat(new TrustedProxies(List.of(other)).clientAddress(request("192.0.2.7")))
+        .isEqualTo(PROXY);
+    assertThat(new TrustedProxies(List.of()).clientAddress(request("192.0.2.7"))).isEqualTo(PROXY);
   }
 
   private static PlainRequest request(String header) {

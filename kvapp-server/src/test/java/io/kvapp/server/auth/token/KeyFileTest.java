@@ -51,7 +51,7 @@ class KeyFileTest {
 
   @Test
   void rotate_moreKeysInUseThanFit_isRefusedInOneLineAndChangesNothing() throws Exception {
-    for (int rotation = 1; rotation < SigningKeys.MOST_KEYS; rotation++) {
+    for (int rotation = 1; rotation < SigningKeys.MAX_KEYS; rotation++) {
       file.rotate(NOW, LIFETIME);
     }
     byte[] before = Files.readAllBytes(file.path());

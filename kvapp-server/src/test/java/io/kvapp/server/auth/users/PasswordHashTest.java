@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class PasswordHashTest {
-  private static final int FEW = PasswordHash.LEAST_ITERATIONS;
+  private static final int FEW = PasswordHash.MIN_ITERATIONS;
 
   @Test
   void matches_password_onlyTheRightOne() {

@@ -121,12 +121,12 @@ class UserRegisterTest {
     for (String filler : List.of("/", "\"", "\u2028", "é")) {
       int bytes = filler.getBytes(StandardCharsets.UTF_8).length;
       String most = filler.repeat(User.MAX_PREFIX_BYTES / bytes);
-      PasswordHash hash = PasswordHash.unmatched(PasswordHash.LEAST_ITERATIONS);
+      PasswordHash hash = PasswordHash.unmatched(PasswordHash.MIN_ITERATIONS);
       String name = "u".repeat(User.MAX_NAME_CHARS);
       User user = new User(name, Role.WRITER, List.of(most), hash);
       String token =
           TokenFormat.sign(
-              user.principal(),
+              user.caller(),
               Optional.of(hash.stamp()),
               Instant.EPOCH,
               AuthSettings.DEFAULT_TOKEN_LIFETIME,

@@ -46,7 +46,7 @@ final class AccessLogTest {
           List.of(
               idOf(first, "GET /"),
               idOf(first, "GET /"),
-              idOf(second, "GET /fault"),
+              idOf(second, "GET /refused"),
               idOf(second, "GET  /broken"));
       assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.matches("[0-9a-f]{16}"));
     }

@@ -105,8 +105,8 @@ final class ConnectionTest {
   }
 
   @Test
-  void serve_faultOfHandler_keepsConnection() throws IOException {
-    client.send("POST /fault HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab" + GET);
+  void serve_errorOfHandler_keepsConnection() throws IOException {
+    client.send("POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab" + GET);
     assertThat(client.read().status()).isEqualTo(422);
     assertThat(client.read().status()).isEqualTo(200);
   }
@@ -126,7 +126,7 @@ final class ConnectionTest {
   }
 
   @Test
-  void serve_headOfLargeReply_hasNoBody() throws IOException {
+  void serve_headOfLargeResponse_hasNoBody() throws IOException {
     client.send("HEAD /large/1000000 HTTP/1.1\r\nHost: x\r\n\r\n" + GET);
     assertThat(client.read(true).status()).isEqualTo(200);
     assertThat(client.read().text()).isEqualTo("GET /a? null ");
@@ -143,7 +143,7 @@ final class ConnectionTest {
   }
 
   @Test
-  void serve_everyReply_hasTheDate() throws IOException {
+  void serve_everyResponse_hasTheDate() throws IOException {
     client.send(GET);
     String date = client.read().header("Date").orElseThrow();
     Instant sent = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
@@ -152,7 +152,7 @@ final class ConnectionTest {
 
   @ParameterizedTest
   @CsvSource({"65536, false", "65537, true", "1000000, true"})
-  void serve_largeReply_isChunkedBeyondOnePiece(int size, boolean chunked) throws IOException {
+  void serve_largeResponse_isChunkedBeyondOnePiece(int size, boolean chunked) throws IOException {
     client.send("GET /large/" + size + " HTTP/1.1\r\nHost: x\r\n\r\n" + GET);
     Answer answer = client.read();
     assertThat(answer.header("Transfer-Encoding").isPresent()).isEqualTo(chunked);
@@ -167,7 +167,7 @@ final class ConnectionTest {
   }
 
   @Test
-  void serve_largeReplyToHttp10_endsWithTheConnection() throws IOException {
+  void serve_largeResponseToHttp10_endsWithTheConnection() throws IOException {
     client.send("GET /large/200000 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     Answer answer = client.read();
     assertThat(answer.header("Connection")).contains("close");
@@ -176,7 +176,7 @@ final class ConnectionTest {
   }
 
   @Test
-  void serve_clientThatLeavesInMidReply_doesNoHarm() throws IOException {
+  void serve_clientThatLeavesInMidResponse_doesNoHarm() throws IOException {
     for (int round = 0; round < 20; round++) {
       try (RawClient leaver = new RawClient(listener.port())) {
         leaver.send("GET /large/20000000 HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -1,15 +1,15 @@
 package io.kvapp.server.http.connection;
 
-import io.kvapp.server.http.message.Fault;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.message.Reply;
-import io.kvapp.server.http.message.ReplyHead;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.settings.HttpSettings;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Answers every request with the same reply over the connection code of the server: what is
+ * Answers every request with the same response over the connection code of the server: what is
  * measured against it is the cost of everything behind that.
  */
 public final class ConstantServer {
@@ -21,27 +21,27 @@ public final class ConstantServer {
     byte[] body =
         ("{\"key\":\"key-000000000000000001\",\"value\":\"" + "v".repeat(100) + "\"}")
             .getBytes(StandardCharsets.UTF_8);
-    ReplyHead head =
-        ReplyHead.of(200)
+    ResponseHead head =
+        ResponseHead.of(200)
             .with("Cache-Control", "no-store")
             .with("X-Content-Type-Options", "nosniff")
             .with("Content-Type", "application/json");
-    Reply reply = Reply.of(head, output -> output.write(body));
+    Response response = Response.of(head, output -> output.write(body));
     HttpListener listener =
-        HttpListener.start("127.0.0.1", port, HttpSettings.defaults(), new Constant(reply));
+        HttpListener.start("127.0.0.1", port, HttpSettings.defaults(), new Constant(response));
     System.out.println("listens on http://127.0.0.1:" + listener.port());
   }
 
-  private record Constant(Reply reply) implements Handler {
+  private record Constant(Response response) implements Handler {
     @Override
-    public Reply handle(Request request) {
-      return reply;
+    public Response handle(Request request) {
+      return response;
     }
 
     @Override
-    public Reply fault(Throwable failure, Request request) {
-      int status = failure instanceof Fault fault ? fault.status() : 500;
-      return Reply.empty(ReplyHead.of(status));
+    public Response error(Throwable failure, Request request) {
+      int status = failure instanceof HttpException exception ? exception.status() : 500;
+      return Response.empty(ResponseHead.of(status));
     }
   }
 }

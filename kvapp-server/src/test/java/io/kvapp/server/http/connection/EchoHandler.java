@@ -1,28 +1,28 @@
 package io.kvapp.server.http.connection;
 
-import io.kvapp.server.http.message.Fault;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.message.Reply;
-import io.kvapp.server.http.message.ReplyHead;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Answers with what arrived: method, path, query and body. {@code /ignore} leaves the body unread,
- * {@code /fault} is a 422, {@code /large} is followed by the number of bytes to answer with, {@code
- * /empty} is a 204, {@code /look} looks for the client first, {@code /wait} until it has left; the
- * user of {@code /user/} has a line end in the name.
+ * {@code /refused} is a 422, {@code /large} is followed by the number of bytes to answer with,
+ * {@code /empty} is a 204, {@code /look} looks for the client first, {@code /wait} until it has
+ * left; the user of {@code /user/} has a line end in the name.
  */
 final class EchoHandler implements Handler {
-  static final ReplyHead OK = ReplyHead.of(200).with("Content-Type", "text/plain");
+  static final ResponseHead OK = ResponseHead.of(200).with("Content-Type", "text/plain");
   final AtomicInteger handled = new AtomicInteger();
 
   @Override
-  public Reply handle(Request request) {
+  public Response handle(Request request) {
     handled.incrementAndGet();
     String path = request.path();
     if (path.equals("/empty")) {
-      return Reply.empty(ReplyHead.of(204));
+      return Response.empty(ResponseHead.of(204));
     }
     if (path.startsWith("/user/")) {
       request.user("Ann\r\nB");
@@ -34,11 +34,11 @@ final class EchoHandler implements Handler {
     while (path.equals("/wait")) {
       request.requireClient();
     }
-    if (path.equals("/fault")) {
-      throw new Fault(422, "asked for");
+    if (path.equals("/refused")) {
+      throw new HttpException(422, "asked for");
     }
     if (path.equals("/late")) {
-      return Reply.of(
+      return Response.of(
           OK,
           output -> {
             output.write('x');
@@ -47,7 +47,7 @@ final class EchoHandler implements Handler {
     }
     if (path.startsWith("/large/")) {
       int count = Integer.parseInt(path.substring("/large/".length()));
-      return Reply.of(
+      return Response.of(
           OK,
           output -> {
             for (int written = 0; written < count; written++) {
@@ -63,7 +63,7 @@ final class EchoHandler implements Handler {
     byte[] echoed = body;
     String line = request.method() + " " + path + "?" + request.query() + " ";
     String probe = request.header("x-probe");
-    return Reply.of(
+    return Response.of(
         OK,
         output -> {
           output.write(latin1(line + probe + " "));
@@ -72,9 +72,10 @@ final class EchoHandler implements Handler {
   }
 
   @Override
-  public Reply fault(Throwable failure, Request request) {
-    int status = failure instanceof Fault fault ? fault.status() : 500;
-    return Reply.of(ReplyHead.of(status), output -> output.write(latin1(failure.getMessage())));
+  public Response error(Throwable failure, Request request) {
+    int status = failure instanceof HttpException exception ? exception.status() : 500;
+    return Response.of(
+        ResponseHead.of(status), output -> output.write(latin1(failure.getMessage())));
   }
 
   static byte[] latin1(String text) {

@@ -2,11 +2,11 @@ package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.RawClient.Answer;
 import io.kvapp.server.http.connection.ReferenceReader.Expected;
-import io.kvapp.server.http.message.Fault;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.message.Reply;
-import io.kvapp.server.http.message.ReplyHead;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sends requests with random faults, cut at random places, and compares every reply with what a
+ * Sends requests with random faults, cut at random places, and compares every response with what a
  * reference reader says.
  *
  * <p>As a program it takes a number of cases and a seed: a failure names the seed of its case.
@@ -34,29 +34,29 @@ public final class FramingFuzz {
     long cases = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
     System.out.println(cases + " cases, seed " + seed);
-    long replies = new FramingFuzz().run(seed, cases);
-    System.out.println("done: " + replies + " replies, all of them as they should be");
+    long responses = new FramingFuzz().run(seed, cases);
+    System.out.println("done: " + responses + " responses, all of them as they should be");
   }
 
-  /** Runs cases of consecutive seeds; returns how many replies were looked at. */
+  /** Runs cases of consecutive seeds; returns how many responses were looked at. */
   long run(long firstSeed, long cases) throws IOException {
-    long replies = 0;
+    long responses = 0;
     for (long seed = firstSeed; seed < firstSeed + cases; seed++) {
       FuzzRequests requests = new FuzzRequests(seed);
       byte[] sent = requests.next();
-      replies += check(seed, sent, requests.cuts(sent.length));
+      responses += check(seed, sent, requests.cuts(sent.length));
     }
-    return replies;
+    return responses;
   }
 
   /** Sends one pipeline, cut in two at every byte, and byte by byte. */
   long runEverySplit(long seed) throws IOException {
     byte[] sent = new FuzzRequests(seed).next();
-    long replies = check(seed, sent, FuzzRequests.everywhere(sent.length));
+    long responses = check(seed, sent, FuzzRequests.everywhere(sent.length));
     for (int cut = 1; cut < sent.length; cut++) {
-      replies += check(seed, sent, cut);
+      responses += check(seed, sent, cut);
     }
-    return replies;
+    return responses;
   }
 
   private int check(long seed, byte[] sent, int... cuts) throws IOException {
@@ -72,7 +72,7 @@ public final class FramingFuzz {
     return compare(seed, Arrays.toString(cuts), text, socket.received());
   }
 
-  /** Compares the replies to a text with those that it should have; returns their number. */
+  /** Compares the responses to a text with those that it should have; returns their number. */
   static int compare(long seed, String cuts, String text, byte[] received) throws IOException {
     List<Expected> expected = ReferenceReader.read(text, SETTINGS);
     RawClient client = new RawClient(new ByteArrayInputStream(received));
@@ -80,7 +80,7 @@ public final class FramingFuzz {
     try {
       while (!client.isAtEnd()) {
         if (index == expected.size()) {
-          throw new AssertionError("a reply too many: " + client.rest());
+          throw new AssertionError("a response too many: " + client.rest());
         }
         Expected next = expected.get(index);
         Answer answer = client.read(next.head());
@@ -90,20 +90,20 @@ public final class FramingFuzz {
         }
       }
       if (index < expected.size() && (index == 0 || !expected.get(index - 1).mayBeLast())) {
-        throw new AssertionError("no reply for " + expected.get(index));
+        throw new AssertionError("no response for " + expected.get(index));
       }
       return index;
     } catch (IOException | AssertionError | RuntimeException wrong) {
       throw new AssertionError(
-          "seed " + seed + ", cut at " + cuts + ", reply " + index + ":\n" + text, wrong);
+          "seed " + seed + ", cut at " + cuts + ", response " + index + ":\n" + text, wrong);
     }
   }
 
   private static void compare(Expected expected, Answer answer) {
-    boolean isFault = answer.status() >= 400 && answer.status() < 500 || answer.status() == 505;
+    boolean isError = answer.status() >= 400 && answer.status() < 500 || answer.status() == 505;
     String body = new String(answer.body(), StandardCharsets.ISO_8859_1);
     boolean isText = answer.status() == 200 && (expected.head() || body.equals(expected.text()));
-    boolean isRight = expected.fault() && isFault || !expected.text().isEmpty() && isText;
+    boolean isRight = expected.refused() && isError || !expected.text().isEmpty() && isText;
     if (!isRight) {
       throw new AssertionError(answer.status() + " " + body + " in place of " + expected);
     }
@@ -130,7 +130,7 @@ public final class FramingFuzz {
   /** Answers with what it has understood, and leaves the body of a target with "skip" unread. */
   static final class FuzzHandler implements Handler {
     @Override
-    public Reply handle(Request request) {
+    public Response handle(Request request) {
       String place = request.path() + "?" + request.query();
       String line = request.method() + " " + place + " ";
       byte[] body;
@@ -140,7 +140,7 @@ public final class FramingFuzz {
         body = new byte[request.body().remaining()];
         request.body().get(body);
       }
-      return Reply.of(
+      return Response.of(
           EchoHandler.OK,
           output -> {
             output.write(EchoHandler.latin1(line));
@@ -149,10 +149,10 @@ public final class FramingFuzz {
     }
 
     @Override
-    public Reply fault(Throwable failure, Request request) {
-      int status = failure instanceof Fault fault ? fault.status() : 500;
-      return Reply.of(
-          ReplyHead.of(status),
+    public Response error(Throwable failure, Request request) {
+      int status = failure instanceof HttpException exception ? exception.status() : 500;
+      return Response.of(
+          ResponseHead.of(status),
           output -> output.write(EchoHandler.latin1(String.valueOf(failure.getMessage()))));
     }
   }

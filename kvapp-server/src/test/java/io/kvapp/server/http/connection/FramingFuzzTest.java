@@ -25,11 +25,11 @@ final class FramingFuzzTest {
   @Test
   void mutatedRequests_cutAtEveryByte_areAnsweredTheSame() throws IOException {
     FramingFuzz fuzz = new FramingFuzz();
-    long replies = 0;
+    long responses = 0;
     for (long seed = 0; seed < 150; seed++) {
-      replies += fuzz.runEverySplit(seed);
+      responses += fuzz.runEverySplit(seed);
     }
-    assertThat(replies).isGreaterThan(10_000);
+    assertThat(responses).isGreaterThan(10_000);
   }
 
   @Test

@@ -289,7 +289,7 @@ final class FramingTest {
   @Test
   void read_expectationThatIsRefused_isAnsweredAtOnceAndCloses() throws IOException {
     client.send(
-        "POST /fault HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        "POST /refused HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
     Answer answer = client.read();
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.header("Connection")).contains("close");

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import fi.iki.elonen.NanoHTTPD;
 import io.kvapp.KVException;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.message.Reply;
-import io.kvapp.server.http.message.ReplyHead;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -207,7 +207,7 @@ final class HttpListenerTest {
             handler(
                 request -> {
                   begun.countDown();
-                  return Reply.of(
+                  return Response.of(
                       EchoHandler.OK,
                       output -> {
                         while (true) {
@@ -273,16 +273,16 @@ final class HttpListenerTest {
     return HttpListener.start(host, port, HttpSettings.defaults(), new EchoHandler());
   }
 
-  private static Handler handler(java.util.function.Function<Request, Reply> function) {
+  private static Handler handler(java.util.function.Function<Request, Response> function) {
     return new Handler() {
       @Override
-      public Reply handle(Request request) {
+      public Response handle(Request request) {
         return function.apply(request);
       }
 
       @Override
-      public Reply fault(Throwable failure, Request request) {
-        return Reply.empty(ReplyHead.of(500));
+      public Response error(Throwable failure, Request request) {
+        return Response.empty(ResponseHead.of(500));
       }
     };
   }

@@ -136,7 +136,7 @@ final class LimitsTest {
   }
 
   @Test
-  void reply_thatNobodyReads_endsTheConnection() throws IOException {
+  void response_thatNobodyReads_endsTheConnection() throws IOException {
     start(settings(LONG, LONG, LONG, SHORT, 1));
     try (RawClient reader = new RawClient(listener.port())) {
       reader.send("GET /large/100000000 HTTP/1.1\r\nHost: x\r\n\r\n");

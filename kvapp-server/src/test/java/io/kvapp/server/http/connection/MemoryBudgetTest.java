@@ -3,7 +3,7 @@ package io.kvapp.server.http.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.server.http.message.Fault;
+import io.kvapp.server.http.message.HttpException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,7 +16,7 @@ final class MemoryBudgetTest {
 
   @Test
   void settle_givesBackAllButWhatIsKept() {
-    first.claim(50);
+    first.reserve(50);
     first.settle(20);
     assertThat(budget.taken()).isEqualTo(20);
     first.settle(40);
@@ -27,7 +27,7 @@ final class MemoryBudgetTest {
 
   @Test
   void claim_moreThanThereIs_takesEverything() {
-    first.claim(1_000);
+    first.reserve(1_000);
     assertThat(budget.taken()).isEqualTo(100);
     first.end();
     assertThat(budget.taken()).isZero();
@@ -35,10 +35,10 @@ final class MemoryBudgetTest {
 
   @Test
   void claim_byTheOneThatHasEverything_isMetAtOnce() {
-    first.claim(90);
-    first.claim(50);
-    first.claim(50);
-    assertThat(first.tryClaim(50)).isTrue();
+    first.reserve(90);
+    first.reserve(50);
+    first.reserve(50);
+    assertThat(first.tryReserve(50)).isTrue();
     assertThat(budget.taken()).isEqualTo(100);
     first.end();
     assertThat(budget.taken()).isZero();
@@ -46,10 +46,10 @@ final class MemoryBudgetTest {
 
   @Test
   void claim_moreThanOthersLeaveBetweenTheirRequests_takesWhatTheyLeave() {
-    first.claim(50);
+    first.reserve(50);
     first.settle(40);
-    second.claim(1_000);
-    second.claim(1_000);
+    second.reserve(1_000);
+    second.reserve(1_000);
     assertThat(budget.taken()).isEqualTo(100);
     second.end();
     assertThat(budget.taken()).isEqualTo(40);
@@ -57,21 +57,21 @@ final class MemoryBudgetTest {
 
   @Test
   void tryClaim_notFree_takesNothing() {
-    first.claim(60);
+    first.reserve(60);
     assertThat(budget.isScarce()).isTrue();
-    assertThat(second.tryClaim(41)).isFalse();
-    assertThat(second.tryClaim(40)).isTrue();
+    assertThat(second.tryReserve(41)).isFalse();
+    assertThat(second.tryReserve(40)).isTrue();
     assertThat(budget.taken()).isEqualTo(100);
   }
 
   @Test
   void claim_notFree_waitsUntilItIs() throws InterruptedException {
-    first.claim(100);
+    first.reserve(100);
     CountDownLatch had = new CountDownLatch(1);
     Thread waiting =
         new Thread(
             () -> {
-              second.claim(50);
+              second.reserve(50);
               had.countDown();
             });
     waiting.start();
@@ -86,9 +86,10 @@ final class MemoryBudgetTest {
 
   @Test
   void claim_neverFree_is503() {
-    first.claim(100);
-    assertThatThrownBy(() -> second.claim(1))
-        .isInstanceOfSatisfying(Fault.class, fault -> assertThat(fault.status()).isEqualTo(503));
+    first.reserve(100);
+    assertThatThrownBy(() -> second.reserve(1))
+        .isInstanceOfSatisfying(
+            HttpException.class, exception -> assertThat(exception.status()).isEqualTo(503));
     assertThat(budget.taken()).isEqualTo(100);
   }
 }

@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A client that sends bytes as they are given and reads replies strictly. */
+/** A client that sends bytes as they are given and reads responses strictly. */
 public final class RawClient implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
-  /** A reply: its status, its header lines and its body. */
+  /** A response: its status, its header lines and its body. */
   public record Answer(int status, List<String> headers, byte[] body) {
     /** The value of a header that must not be repeated. */
     public Optional<String> header(String name) {
@@ -89,12 +89,12 @@ public final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /** Reads the reply to a request that was not a HEAD. */
+  /** Reads the response to a request that was not a HEAD. */
   public Answer read() throws IOException {
     return read(false);
   }
 
-  /** Reads a reply, without a body if the request was a HEAD. */
+  /** Reads a response, without a body if the request was a HEAD. */
   public Answer read(boolean head) throws IOException {
     String statusLine = line();
     if (!statusLine.matches("HTTP/1\\.1 \\d{3} [A-Za-z ]*")) {
@@ -190,7 +190,7 @@ public final class RawClient implements AutoCloseable {
       }
       if (octet == '\r') {
         if (input.read() != '\n') {
-          throw new AssertionError("a bare CR in a reply: " + line);
+          throw new AssertionError("a bare CR in a response: " + line);
         }
         return line.toString();
       }

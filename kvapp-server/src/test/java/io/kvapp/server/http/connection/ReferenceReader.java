@@ -12,16 +12,17 @@ import java.util.regex.Pattern;
  */
 final class ReferenceReader {
   /**
-   * One reply that has to come; a fault is the last one.
+   * One response that has to come; a refusal is the last one.
    *
    * <p>A server that does not want a body has two ways with a client that waits for its word to
    * send it: to read it all the same, or to end the connection. What it does depends on whether the
    * body is there already, so both are right.
    *
-   * @param text the body of the reply; with a fault, that of a reply which may come in its place
+   * @param text the body of the response; of a refusal, that of a response which may come in its
+   *     place
    * @param mayBeLast whether the connection may end here although more was sent
    */
-  record Expected(boolean fault, boolean head, String text, boolean mayBeLast) {}
+  record Expected(boolean refused, boolean head, String text, boolean mayBeLast) {}
 
   private static final String TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]";
   private static final String VALUE = "[\\t\\x20-\\x7e\\x80-\\xff]*";
@@ -60,7 +61,7 @@ final class ReferenceReader {
     this.maxHeaders = settings.maxHeaders();
   }
 
-  /** All replies to what a client sends before it ends. */
+  /** All responses to what a client sends before it ends. */
   static List<Expected> read(String latin1, HttpSettings settings) {
     return new ReferenceReader(latin1, settings).readAll();
   }

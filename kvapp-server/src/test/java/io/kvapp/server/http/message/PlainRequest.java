@@ -15,7 +15,7 @@ public final class PlainRequest implements Request {
   private boolean bodyRead;
   private String user;
   private Object kept;
-  private long claimedBytes;
+  private long reservedBytes;
 
   public PlainRequest(String method, String path) {
     this.method = method;
@@ -37,8 +37,8 @@ public final class PlainRequest implements Request {
     return user;
   }
 
-  long claimedBytes() {
-    return claimedBytes;
+  long reservedBytes() {
+    return reservedBytes;
   }
 
   public boolean isBodyRead() {
@@ -72,9 +72,9 @@ public final class PlainRequest implements Request {
   }
 
   @Override
-  public ByteBuffer body(int mostBytes) {
-    if (body.length > mostBytes) {
-      throw new Fault(413, "too large");
+  public ByteBuffer body(int maxBytes) {
+    if (body.length > maxBytes) {
+      throw new HttpException(413, "too large");
     }
     return body();
   }
@@ -103,13 +103,13 @@ public final class PlainRequest implements Request {
   public Memory memory() {
     return new Memory() {
       @Override
-      public void claim(long bytes) {
-        claimedBytes += bytes;
+      public void reserve(long bytes) {
+        reservedBytes += bytes;
       }
 
       @Override
-      public boolean tryClaim(long bytes) {
-        claimedBytes += bytes;
+      public boolean tryReserve(long bytes) {
+        reservedBytes += bytes;
         return true;
       }
     };

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The classic face over real connections, through the endpoint that the class path brings. */
-final class ClassicFaceTest {
+final class ClassicEndpointsTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private KVServer server;
   private String token;
@@ -56,9 +56,9 @@ final class ClassicFaceTest {
     assertThat(body.keySet()).containsExactly("token");
     String[] parts = body.get("token").getAsString().split("\\.");
     assertThat(decoded(parts[0]).get("alg").getAsString()).isEqualTo("HS256");
-    JsonObject claims = decoded(parts[1]);
-    assertThat(claims.get("user").getAsString()).isNotEmpty();
-    assertThat(claims.get("exp").getAsLong() - Instant.now().getEpochSecond())
+    JsonObject reserves = decoded(parts[1]);
+    assertThat(reserves.get("user").getAsString()).isNotEmpty();
+    assertThat(reserves.get("exp").getAsLong() - Instant.now().getEpochSecond())
         .isBetween(1_770L, 1_800L);
   }
 
@@ -151,7 +151,7 @@ final class ClassicFaceTest {
         "GET | /api/insert | {} | 405 | method not allowed; use POST",
         "GET | /api/none | {} | 404 | unknown path",
       })
-  void fault_anyKind_hasItsStatusAndMessage(
+  void error_anyKind_hasItsStatusAndMessage(
       String method, String path, String body, int status, String message) throws Exception {
     HttpResponse<String> answer = send(method, path, token, body);
     assertThat(answer.statusCode()).isEqualTo(status);
@@ -224,13 +224,13 @@ final class ClassicFaceTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).isEqualTo("{\"key\":\"k\",\"value\":\"v\"}");
       }
-      // A reply that waited for an acknowledgement would take 40 ms, all of them 40 s.
+      // A response that waited for an acknowledgement would take 40 ms, all of them 40 s.
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
     }
   }
 
   @Test
-  void reply_anyKind_isNeitherKeptNorSniffed() throws Exception {
+  void response_anyKind_isNeitherKeptNorSniffed() throws Exception {
     List<HttpResponse<String>> answers = new ArrayList<>();
     answers.add(send("GET", "/api/auth", null, null));
     answers.add(call("POST", "/api/insert", "key", "k", "value", "v"));

@@ -15,15 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class TurnsTest {
+class BoundedWorkTest {
   private static final int AT_ONCE = 2;
   private static final int WAITING = 3;
 
-  private final Turns turns = new Turns(AT_ONCE, WAITING, Duration.ofMinutes(1));
+  private final BoundedWork turns = new BoundedWork(AT_ONCE, WAITING, Duration.ofMinutes(1));
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch mayEnd = new CountDownLatch(1);
   private final AtomicInteger working = new AtomicInteger();
-  private final AtomicInteger mostWorking = new AtomicInteger();
+  private final AtomicInteger maxWorking = new AtomicInteger();
 
   @AfterEach
   void end() {
@@ -60,12 +60,12 @@ class TurnsTest {
 
     assertThat(done).isEqualTo(AT_ONCE + WAITING);
     assertThat(turnedAway).hasValue(10 - AT_ONCE - WAITING);
-    assertThat(mostWorking).hasValue(AT_ONCE);
+    assertThat(maxWorking).hasValue(AT_ONCE);
   }
 
   @Test
   void take_waitTooLong_isTurnedAway() throws Exception {
-    Turns impatient = new Turns(1, 1, Duration.ofMillis(1));
+    BoundedWork impatient = new BoundedWork(1, 1, Duration.ofMillis(1));
     CountDownLatch begun = new CountDownLatch(1);
     Future<Optional<Boolean>> first =
         threads.submit(
@@ -106,7 +106,7 @@ class TurnsTest {
   }
 
   private boolean work() {
-    mostWorking.accumulateAndGet(working.incrementAndGet(), Math::max);
+    maxWorking.accumulateAndGet(working.incrementAndGet(), Math::max);
     try {
       mayEnd.await();
       return true;

@@ -1,24 +1,24 @@
 package io.kvapp.server.auth.gate;
 
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.message.Reply;
-import io.kvapp.server.http.message.ReplyHead;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Lets the scripts of web pages from listed origins use the server (CORS), and answers the
  * questions that browsers ask beforehand. To pages from anywhere else it says nothing, so that
- * their browser keeps the reply from them.
+ * their browser keeps the response from them.
  *
  * <p>All methods may be called from any thread.
  */
-public final class CrossOrigin implements Handler {
+public final class CorsHandler implements Handler {
   private static final Pattern ORIGIN =
       Pattern.compile("https?://(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:\\d{1,5})?");
-  private static final ReplyHead PREFLIGHT =
-      ReplyHead.of(204)
+  private static final ResponseHead PREFLIGHT =
+      ResponseHead.of(204)
           .with("Access-Control-Allow-Methods", "GET, HEAD, POST")
           .with(
               "Access-Control-Allow-Headers",
@@ -29,7 +29,7 @@ public final class CrossOrigin implements Handler {
   private final Handler inner;
 
   /** Lets these origins use {@code inner}. */
-  public CrossOrigin(Set<String> origins, Handler inner) {
+  public CorsHandler(Set<String> origins, Handler inner) {
     this.origins = Set.copyOf(origins);
     this.inner = inner;
   }
@@ -51,28 +51,28 @@ public final class CrossOrigin implements Handler {
   }
 
   @Override
-  public Reply handle(Request request) {
+  public Response handle(Request request) {
     boolean isPreflight =
         request.method().equals("OPTIONS")
             && request.header("access-control-request-method") != null
             && isListed(request.header("origin"));
-    return marked(isPreflight ? Reply.empty(PREFLIGHT) : inner.handle(request), request);
+    return marked(isPreflight ? Response.empty(PREFLIGHT) : inner.handle(request), request);
   }
 
   @Override
-  public Reply fault(Throwable failure, Request request) {
-    return marked(inner.fault(failure, request), request);
+  public Response error(Throwable failure, Request request) {
+    return marked(inner.error(failure, request), request);
   }
 
-  private Reply marked(Reply reply, Request request) {
-    ReplyHead head = reply.head().with("Vary", "Origin");
+  private Response marked(Response response, Request request) {
+    ResponseHead head = response.head().with("Vary", "Origin");
     String origin = request.header("origin");
     if (isListed(origin)) {
       head =
           head.with("Access-Control-Allow-Origin", origin)
               .with("Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
     }
-    return reply.body() == null ? Reply.empty(head) : Reply.of(head, reply.body());
+    return response.body() == null ? Response.empty(head) : Response.of(head, response.body());
   }
 
   private boolean isListed(String origin) {

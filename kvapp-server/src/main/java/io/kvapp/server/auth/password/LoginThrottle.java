@@ -2,7 +2,7 @@ package io.kvapp.server.auth.password;
 
 import io.kvapp.server.auth.AccessException;
 import io.kvapp.server.auth.token.SigningKeys;
-import io.kvapp.server.auth.token.VerifiedTokens.Hash;
+import io.kvapp.server.auth.token.TokenCache.Hash;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -21,15 +21,16 @@ import javax.crypto.SecretKey;
 /**
  * Slows the guessing of passwords: wrong ones are counted for each user at each address, for each
  * address, and for each user. Where a user has logged in before, and on this machine, the counts of
- * others do not matter, so that a stranger who guesses cannot lock the owner out. Who shows a token
- * of an earlier sign-in counts by that token alone, wherever others guess and after a restart, too.
+ * others do not matter, so that a stranger who throttle cannot lock the owner out. Who shows a
+ * token of an earlier sign-in counts by that token alone, wherever others guess and after a
+ * restart, too.
  *
  * <p>An IPv6 address counts as its /64 network. Memory is bounded and holds neither names nor
  * addresses.
  *
  * <p>Any number of threads may use it at a time.
  */
-final class GuessLimit {
+final class LoginThrottle {
   private static final int FAMILIAR_PLACES = 1 << 12;
 
   private final LeakyBuckets userAtAddress;
@@ -39,7 +40,7 @@ final class GuessLimit {
   private final AtomicLongArray familiar = new AtomicLongArray(FAMILIAR_PLACES);
   private final SecretKey hashKey = SigningKeys.random().signing();
 
-  GuessLimit(InstantSource clock) {
+  LoginThrottle(InstantSource clock) {
     userAtAddress = new LeakyBuckets(5, Duration.ofSeconds(10), clock);
     address = new LeakyBuckets(20, Duration.ofSeconds(5), clock);
     user = new LeakyBuckets(20, Duration.ofSeconds(30), clock);

@@ -1,17 +1,17 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.message.BodyOutput;
-import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.http.message.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes replies: a small one with its length, to go out in one write; a large one in chunks as it
- * is made, or up to the end of the connection where the client speaks HTTP/1.0.
+ * Writes responses: a small one with its length, to go out in one write; a large one in chunks as
+ * it is made, or up to the end of the connection where the client speaks HTTP/1.0.
  *
  * <p>Not thread-safe.
  */
-final class ReplyWriter {
+final class ResponseWriter {
   private static final int PIECE_BYTES = 64 << 10;
   private static final byte[] LENGTH = ascii("Content-Length: ");
   private static final byte[] NO_LENGTH = ascii("Content-Length: 0\r\n\r\n");
@@ -38,12 +38,13 @@ final class ReplyWriter {
   private final RequestHead request;
   private final RequestId id;
   private final BodyOutput body;
-  private Reply reply;
+  private Response response;
   private boolean keepAlive;
   private boolean begun;
   private long bodyBytes;
 
-  ReplyWriter(ConnectionOutput output, RequestHead request, RequestId id, ConnectionMemory memory) {
+  ResponseWriter(
+      ConnectionOutput output, RequestHead request, RequestId id, ConnectionMemory memory) {
     this.output = output;
     this.request = request;
     this.id = id;
@@ -51,26 +52,26 @@ final class ReplyWriter {
   }
 
   /**
-   * Writes a reply to the request at hand; it is sent no later than with the next flush.
+   * Writes a response to the request at hand; it is sent no later than with the next flush.
    *
    * @param mayKeepAlive whether another request can be read after this one
    * @return whether the connection is kept for it
-   * @throws RuntimeException whatever the body throws; {@link #begun} says whether the reply was
+   * @throws RuntimeException whatever the body throws; {@link #begun} says whether the response was
    *     begun by then
    */
-  boolean write(Reply nextReply, boolean mayKeepAlive) throws IOException {
-    reply = nextReply;
+  boolean write(Response nextResponse, boolean mayKeepAlive) throws IOException {
+    response = nextResponse;
     keepAlive = mayKeepAlive;
     begun = false;
     bodyBytes = 0;
     body.clear();
-    if (reply.body() == null) {
+    if (response.body() == null) {
       addHead();
-      output.add(reply.head().forbidsBody() ? LINE_END : NO_LENGTH);
+      output.add(response.head().forbidsBody() ? LINE_END : NO_LENGTH);
       return keepAlive;
     }
     try {
-      reply.body().writeTo(body);
+      response.body().writeTo(body);
     } catch (Unwanted headIsEnough) {
       return keepAlive;
     }
@@ -88,12 +89,12 @@ final class ReplyWriter {
     return keepAlive;
   }
 
-  /** Whether a part of the last reply may have been sent before it was complete. */
+  /** Whether a part of the last response may have been sent before it was complete. */
   boolean begun() {
     return begun;
   }
 
-  /** The bytes of the last reply's body that were written. */
+  /** The bytes of the last response's body that were written. */
   long bodyBytes() {
     return bodyBytes;
   }
@@ -153,7 +154,7 @@ final class ReplyWriter {
   }
 
   private void addHead() throws IOException {
-    output.add(reply.head().bytes());
+    output.add(response.head().bytes());
     output.add(DATE.line(System.currentTimeMillis()));
     output.add(REQUEST_ID);
     id.addTo(output);

@@ -8,33 +8,33 @@ import io.kvapp.server.http.message.Memory;
  *
  * <p>Not thread-safe.
  */
-final class LargestClaim {
+final class LargestReservation {
   private final Memory memory;
-  private long claimed;
+  private long reserved;
 
-  LargestClaim(Memory memory) {
+  LargestReservation(Memory memory) {
     this.memory = memory;
   }
 
   /**
    * Has memory for a result of this size, and waits a while for it.
    *
-   * @throws io.kvapp.server.http.message.Fault if it cannot be had
+   * @throws io.kvapp.server.http.message.HttpException if it cannot be had
    */
   void require(long bytes) {
-    if (bytes > claimed) {
-      memory.claim(bytes - claimed);
-      claimed = bytes;
+    if (bytes > reserved) {
+      memory.reserve(bytes - reserved);
+      reserved = bytes;
     }
   }
 
   /** Has memory for a result of this size if it is free; returns whether there is. */
   boolean covers(long bytes) {
-    if (bytes <= claimed) {
+    if (bytes <= reserved) {
       return true;
     }
-    if (memory.tryClaim(bytes - claimed)) {
-      claimed = bytes;
+    if (memory.tryReserve(bytes - reserved)) {
+      reserved = bytes;
       return true;
     }
     return false;

@@ -16,16 +16,16 @@ import java.util.Optional;
  * @param token a token from an earlier sign-in, which may have expired; null where there is none.
  *     It grants nothing here, but tells the caller from strangers who guess.
  */
-public record Caller(
+public record SignIn(
     InetAddress address, String host, Optional<Credentials> credentials, String token) {
   /** Checks that the address and the credentials are not null. */
-  public Caller {
+  public SignIn {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(credentials, "credentials");
   }
 
   /** A caller without a token. */
-  public Caller(InetAddress address, String host, Optional<Credentials> credentials) {
+  public SignIn(InetAddress address, String host, Optional<Credentials> credentials) {
     this(address, host, credentials, null);
   }
 }

@@ -12,15 +12,15 @@ import java.util.function.Supplier;
  * <p>Any number of threads may use it at a time; they get their turn in the order in which they
  * came.
  */
-final class Turns {
+final class BoundedWork {
   private final Semaphore working;
   private final Semaphore present;
-  private final Duration longestWait;
+  private final Duration maxWait;
 
-  Turns(int atOnce, int waiting, Duration longestWait) {
+  BoundedWork(int atOnce, int waiting, Duration maxWait) {
     this.working = new Semaphore(atOnce, true);
     this.present = new Semaphore(atOnce + waiting);
-    this.longestWait = longestWait;
+    this.maxWait = maxWait;
   }
 
   /** The result of {@code work}; empty if its turn did not come, or this thread is interrupted. */
@@ -29,7 +29,7 @@ final class Turns {
       return Optional.empty();
     }
     try {
-      if (!working.tryAcquire(longestWait.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!working.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
         return Optional.empty();
       }
       try {

@@ -6,25 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.auth.AccessException;
-import io.kvapp.server.auth.token.VerifiedTokens.Hash;
+import io.kvapp.server.auth.token.TokenCache.Hash;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class GuessLimitTest {
+class LoginThrottleTest {
   private static final Optional<Hash> TOKEN = Optional.of(Hash.of("a token"));
 
   private final SteppedClock clock = new SteppedClock();
-  private final GuessLimit limit = new GuessLimit(clock);
+  private final LoginThrottle limit = new LoginThrottle(clock);
   private final InetAddress home = address("192.0.2.1");
 
   @Test
   void attempt_sameUserAtOneAddress_isSlowedAfterFive() {
-    int guesses = guessUntilSlowed("ann", home);
+    int throttle = guessUntilSlowed("ann", home);
 
-    assertThat(guesses).isEqualTo(5);
+    assertThat(throttle).isEqualTo(5);
     assertThatThrownBy(() -> attempt("ann", home))
         .isInstanceOfSatisfying(
             AccessException.SlowedDown.class,
@@ -35,11 +35,11 @@ class GuessLimitTest {
 
   @Test
   void attempt_manyUsersAtOneAddress_areSlowedTogether() {
-    int guesses = 0;
-    while (guesses < 1_000 && isTaken("user " + guesses, home)) {
-      guesses++;
+    int throttle = 0;
+    while (throttle < 1_000 && isTaken("user " + throttle, home)) {
+      throttle++;
     }
-    assertThat(guesses).isEqualTo(20);
+    assertThat(throttle).isEqualTo(20);
   }
 
   @Test
@@ -68,12 +68,12 @@ class GuessLimitTest {
   @Test
   void attempt_strangerAtTheOwnersAddress_isSlowedThereByAddress() {
     attempt("ann", home).succeeded();
-    int guesses = 0;
-    while (guesses < 1_000 && isTaken("user " + guesses, home)) {
-      guesses++;
+    int throttle = 0;
+    while (throttle < 1_000 && isTaken("user " + throttle, home)) {
+      throttle++;
     }
 
-    assertThat(guesses).isEqualTo(20);
+    assertThat(throttle).isEqualTo(20);
     attempt("ann", home).succeeded();
   }
 
@@ -103,12 +103,12 @@ class GuessLimitTest {
 
   @Test
   void attempt_addressesOfOneIpv6Network_areOnePlace() {
-    int guesses = 0;
-    while (guesses < 1_000
-        && isTaken("ann", address("2001:db8::" + Integer.toHexString(guesses)))) {
-      guesses++;
+    int throttle = 0;
+    while (throttle < 1_000
+        && isTaken("ann", address("2001:db8::" + Integer.toHexString(throttle)))) {
+      throttle++;
     }
-    assertThat(guesses).isEqualTo(5);
+    assertThat(throttle).isEqualTo(5);
     assertThat(isTaken("ann", address("2001:db8:0:1::1"))).isTrue();
   }
 
@@ -135,24 +135,24 @@ class GuessLimitTest {
     assertThat(guessUntilSlowed("ann", home)).isEqualTo(5);
   }
 
-  private GuessLimit.Attempt attempt(String user, InetAddress from) {
+  private LoginThrottle.Attempt attempt(String user, InetAddress from) {
     return limit.attempt(user, from, Optional.empty());
   }
 
   private int guessUntilSlowed(String user, InetAddress from) {
-    int guesses = 0;
-    while (guesses < 1_000 && isTaken(user, from)) {
-      guesses++;
+    int throttle = 0;
+    while (throttle < 1_000 && isTaken(user, from)) {
+      throttle++;
     }
-    return guesses;
+    return throttle;
   }
 
   private int guessFromManyAddresses(String user) {
-    int guesses = 0;
-    while (guesses < 200 && isTaken(user, address("198.51.100." + guesses))) {
-      guesses++;
+    int throttle = 0;
+    while (throttle < 200 && isTaken(user, address("198.51.100." + throttle))) {
+      throttle++;
     }
-    return guesses;
+    return throttle;
   }
 
   private boolean isTaken(String user, InetAddress from) {

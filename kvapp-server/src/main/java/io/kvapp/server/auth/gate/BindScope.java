@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** Who can reach an address that a server listens on. */
-public final class Exposure {
-  private Exposure() {}
+public final class BindScope {
+  private BindScope() {}
 
   /**
    * Whether nobody but this machine can connect to {@code host}.

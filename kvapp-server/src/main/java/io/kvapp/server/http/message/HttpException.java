@@ -5,7 +5,7 @@ package io.kvapp.server.http.message;
  *
  * <p>It has no stack trace, because any client can cause it at will.
  */
-public final class Fault extends RuntimeException {
+public final class HttpException extends RuntimeException {
   private final int status;
 
   /**
@@ -14,14 +14,14 @@ public final class Fault extends RuntimeException {
    * @param status the HTTP status, 400 to 599
    * @param message one line for the client
    */
-  public Fault(int status, String message) {
+  public HttpException(int status, String message) {
     super(message, null, false, false);
     this.status = status;
   }
 
   /** A fault with status 400. */
-  public static Fault badRequest(String message) {
-    return new Fault(400, message);
+  public static HttpException badRequest(String message) {
+    return new HttpException(400, message);
   }
 
   /** The HTTP status. */

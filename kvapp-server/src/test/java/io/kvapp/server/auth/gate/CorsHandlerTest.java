@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class CrossOriginTest {
+final class CorsHandlerTest {
   private static final String LISTED = "https://app.example.org";
   private static final String PREFLIGHT =
       "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-access-tokens\r\n";
@@ -48,7 +48,7 @@ final class CrossOriginTest {
   }
 
   @Test
-  void reply_toAListedOrigin_isReadable_faultsToo() throws IOException {
+  void response_toAListedOrigin_isReadable_errorsToo() throws IOException {
     Answer token = ask(List.of("http://localhost:3000", LISTED), "GET /api/auth", LISTED, "");
     assertThat(token.status()).isEqualTo(200);
     assertThat(token.header("Access-Control-Allow-Origin")).contains(LISTED);

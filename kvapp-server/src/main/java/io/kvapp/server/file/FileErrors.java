@@ -4,8 +4,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
 /** Says in words why a file could not be used, where the exception names the file only. */
-public final class FileFault {
-  private FileFault() {}
+public final class FileErrors {
+  private FileErrors() {}
 
   /** The end of a sentence that names the file. */
   public static String reason(Exception failure) {

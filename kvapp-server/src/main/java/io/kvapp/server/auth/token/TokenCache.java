@@ -1,6 +1,6 @@
 package io.kvapp.server.auth.token;
 
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.users.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,20 +12,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * young one is full it becomes the old one, and the old one goes; a token that is asked for stays
  * young.
  */
-public final class VerifiedTokens {
+public final class TokenCache {
   /**
    * What a token said.
    *
    * @param stamp what tells the entry of its user from later ones; empty where it has none
    * @param endEpochSecond from when on it is not valid any more
    */
-  public record Verified(Principal principal, Optional<String> stamp, long endEpochSecond) {
-    public Verified withPrincipal(Principal other) {
+  public record Verified(Caller caller, Optional<String> stamp, long endEpochSecond) {
+    public Verified withCaller(Caller other) {
       return new Verified(other, stamp, endEpochSecond);
     }
 
     public Verified endingBy(long epochSecond) {
-      return new Verified(principal, stamp, Math.min(endEpochSecond, epochSecond));
+      return new Verified(caller, stamp, Math.min(endEpochSecond, epochSecond));
     }
   }
 
@@ -34,7 +34,7 @@ public final class VerifiedTokens {
   private volatile ConcurrentHashMap<Hash, Verified> old = new ConcurrentHashMap<>();
 
   /** At most about {@code capacity} tokens. */
-  public VerifiedTokens(int capacity) {
+  public TokenCache(int capacity) {
     generationSize = Math.max(1, capacity / 2);
   }
 

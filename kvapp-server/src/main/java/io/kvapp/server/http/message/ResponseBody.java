@@ -2,9 +2,9 @@ package io.kvapp.server.http.message;
 
 import java.io.IOException;
 
-/** What writes the body of a reply. */
+/** What writes the body of a response. */
 @FunctionalInterface
-public interface ReplyBody {
+public interface ResponseBody {
   /**
    * Writes the whole body.
    *

@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PrincipalTest {
-  private final Principal writer =
-      new Principal("ann", Role.WRITER, List.of("ő/", "b/x", "a/", "b/", "a/"));
-  private final Principal reader = new Principal("rea", Role.READER, List.of("a/"));
+class CallerTest {
+  private final Caller writer =
+      new Caller("ann", Role.WRITER, List.of("ő/", "b/x", "a/", "b/", "a/"));
+  private final Caller reader = new Caller("rea", Role.READER, List.of("a/"));
 
   @Test
   void mayRead_keys_areThoseUnderAPrefix() {
@@ -45,7 +45,7 @@ class PrincipalTest {
 
   @Test
   void requireSearch_everyKey_isThePrefixItself() {
-    Principal unlimited = Principal.unlimited("root");
+    Caller unlimited = Caller.unlimited("root");
 
     assertThat(unlimited.readsEverything()).isTrue();
     assertThat(unlimited.requireSearch(bytes("x"))).containsExactly(bytes("x"));
@@ -54,7 +54,7 @@ class PrincipalTest {
 
   @Test
   void requireSearch_noPrefixes_isForbidden() {
-    Principal nobody = new Principal("nobody", Role.WRITER, List.of());
+    Caller nobody = new Caller("nobody", Role.WRITER, List.of());
 
     assertThat(nobody.readsEverything()).isFalse();
     assertThat(nobody.mayRead(bytes("a"))).isFalse();

@@ -8,13 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Status and headers of a reply, ready to be sent. What depends on the connection and the body
+ * Status and headers of a response, ready to be sent. What depends on the connection and the body
  * ({@code Date}, {@code Connection}, {@code Content-Length}, {@code Transfer-Encoding}) is added
  * when it is sent.
  *
  * <p>Immutable, safe for any thread.
  */
-public final class ReplyHead {
+public final class ResponseHead {
   private static final Map<Integer, String> REASONS =
       Map.ofEntries(
           Map.entry(200, "OK"),
@@ -42,7 +42,7 @@ public final class ReplyHead {
   private final List<Header> headers;
   private final byte[] bytes;
 
-  private ReplyHead(int status, List<Header> headers) {
+  private ResponseHead(int status, List<Header> headers) {
     this.status = status;
     this.headers = headers;
     StringBuilder text = new StringBuilder("HTTP/1.1 ").append(status).append(' ');
@@ -58,11 +58,11 @@ public final class ReplyHead {
    *
    * @throws IllegalArgumentException if {@code status} is not from 200 to 599
    */
-  public static ReplyHead of(int status) {
+  public static ResponseHead of(int status) {
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException("status: 200 to 599, not " + status);
     }
-    return new ReplyHead(status, List.of());
+    return new ResponseHead(status, List.of());
   }
 
   /**
@@ -71,7 +71,7 @@ public final class ReplyHead {
    * @throws IllegalArgumentException if the name is no token, or the value holds a control
    *     character or one beyond Latin-1
    */
-  public ReplyHead with(String name, String value) {
+  public ResponseHead with(String name, String value) {
     if (name.isEmpty() || !name.chars().allMatch(Octets::isToken)) {
       throw new IllegalArgumentException("header name: a token, not \"" + name + "\"");
     }
@@ -80,7 +80,7 @@ public final class ReplyHead {
     }
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, Objects.requireNonNull(value)));
-    return new ReplyHead(status, more);
+    return new ResponseHead(status, more);
   }
 
   /** The status. */
@@ -96,7 +96,7 @@ public final class ReplyHead {
         .findFirst();
   }
 
-  /** Whether a reply of this status never has a body, nor a length. */
+  /** Whether a response of this status never has a body, nor a length. */
   public boolean forbidsBody() {
     return status == 204 || status == 304;
   }

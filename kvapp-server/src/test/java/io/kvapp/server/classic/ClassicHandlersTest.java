@@ -13,7 +13,7 @@ import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.http.message.BodyOutput;
 import io.kvapp.server.http.message.PlainRequest;
-import io.kvapp.server.http.message.Reply;
+import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class RouterTest {
+final class ClassicHandlersTest {
   private static final String UNDEFINED = "{\"msg\":\"undefined parameter settings\"}";
 
   private final Settings settings = settings(PrefixScope.KEYS);
@@ -39,10 +39,10 @@ final class RouterTest {
   @Test
   void auth_getAndPost_handOutTokens() throws IOException {
     for (String method : new String[] {"GET", "POST"}) {
-      Reply reply = answer(router, new PlainRequest(method, "/api/auth"));
-      assertThat(reply.head().status()).isEqualTo(200);
-      assertThat(reply.head().header("Cache-Control")).contains("no-store");
-      assertThat(json(reply)).startsWith("{\"token\":\"ey");
+      Response response = answer(router, new PlainRequest(method, "/api/auth"));
+      assertThat(response.head().status()).isEqualTo(200);
+      assertThat(response.head().header("Cache-Control")).contains("no-store");
+      assertThat(json(response)).startsWith("{\"token\":\"ey");
     }
   }
 
@@ -50,9 +50,9 @@ final class RouterTest {
   void insert_newAndExistingKey_is201AndEchoes() throws IOException {
     for (String value : new String[] {"érték", "", "😀"}) {
       String body = "{\"key\":\"kulcs\",\"value\":\"" + value + "\"}";
-      Reply reply = call("POST", "/api/insert", body);
-      assertThat(reply.head().status()).isEqualTo(201);
-      assertThat(json(reply)).isEqualTo(body);
+      Response response = call("POST", "/api/insert", body);
+      assertThat(response.head().status()).isEqualTo(201);
+      assertThat(json(response)).isEqualTo(body);
       assertThat(store.get("kulcs")).contains(value);
     }
   }
@@ -61,10 +61,10 @@ final class RouterTest {
   @ValueSource(strings = {"GET", "POST", "HEAD"})
   void search_key_is200OrEmpty204(String method) throws IOException {
     store.put("kulcs", "érték");
-    Reply found = call(method, "/api/search", "{\"key\":\"kulcs\"}");
+    Response found = call(method, "/api/search", "{\"key\":\"kulcs\"}");
     assertThat(found.head().status()).isEqualTo(200);
     assertThat(json(found)).isEqualTo("{\"key\":\"kulcs\",\"value\":\"érték\"}");
-    Reply missing = call(method, "/api/search", "{\"key\":\"kulc\"}");
+    Response missing = call(method, "/api/search", "{\"key\":\"kulc\"}");
     assertThat(missing.head().status()).isEqualTo(204);
     assertThat(missing.body()).isNull();
   }
@@ -76,7 +76,7 @@ final class RouterTest {
     store.put("k", "1");
     store.put("ká", "2");
     store.put("l", "5");
-    Reply found = call("GET", "/api/search", "{\"prefix\":\"k\"}");
+    Response found = call("GET", "/api/search", "{\"prefix\":\"k\"}");
     assertThat(found.head().status()).isEqualTo(200);
     assertThat(json(found))
         .isEqualTo(
@@ -94,12 +94,12 @@ final class RouterTest {
       other.put("z", "értékes");
       other.put("kulcs", "érték");
       other.put("ért", "x");
-      Reply found = call(valueRouter, "GET", "/api/search", "{\"prefix\":\"ért\"}");
+      Response found = call(valueRouter, "GET", "/api/search", "{\"prefix\":\"ért\"}");
       assertThat(json(found))
           .isEqualTo(
               "{\"prefix\":\"ért\",\"result\":[{\"key\":\"kulcs\",\"value\":\"érték\"},"
                   + "{\"key\":\"z\",\"value\":\"értékes\"}]}");
-      Reply none = call(valueRouter, "GET", "/api/search", "{\"prefix\":\"kul\"}");
+      Response none = call(valueRouter, "GET", "/api/search", "{\"prefix\":\"kul\"}");
       assertThat(none.head().status()).isEqualTo(204);
     }
   }
@@ -109,7 +109,7 @@ final class RouterTest {
     for (int number = 0; number < 2_500; number++) {
       store.put("k%04d".formatted(number), Integer.toString(number));
     }
-    Reply found = call("GET", "/api/search", "{\"prefix\":\"k\"}");
+    Response found = call("GET", "/api/search", "{\"prefix\":\"k\"}");
     var result = JsonParser.parseString(json(found)).getAsJsonObject().getAsJsonArray("result");
     assertThat(result).hasSize(2_500);
     for (int number = 0; number < 2_500; number++) {
@@ -126,10 +126,10 @@ final class RouterTest {
       if (token != null) {
         request.header("x-access-tokens", token);
       }
-      Reply reply = answer(router, request);
+      Response response = answer(router, request);
       boolean missing = token == null || token.isEmpty();
-      assertThat(reply.head().status()).isEqualTo(400);
-      assertThat(json(reply))
+      assertThat(response.head().status()).isEqualTo(400);
+      assertThat(json(response))
           .isEqualTo("{\"msg\":\"token is " + (missing ? "missing" : "invalid") + "\"}");
       assertThat(request.isBodyRead()).isFalse();
     }
@@ -154,9 +154,9 @@ final class RouterTest {
         "/api/search | {\"prefix\":\"\"}",
       })
   void members_otherThanExpected_are400(String path, String body) throws IOException {
-    Reply reply = call("POST", path, body);
-    assertThat(reply.head().status()).isEqualTo(400);
-    assertThat(json(reply)).isEqualTo(UNDEFINED);
+    Response response = call("POST", path, body);
+    assertThat(response.head().status()).isEqualTo(400);
+    assertThat(json(response)).isEqualTo(UNDEFINED);
     assertThat(store.size()).isZero();
   }
 
@@ -175,10 +175,10 @@ final class RouterTest {
         "{\"key\":\"\\ud800\",\"value\":\"v\"}"
       })
   void body_malformed_is400WithAReason(String body) throws IOException {
-    Reply reply = call("POST", "/api/insert", body);
-    assertThat(reply.head().status()).isEqualTo(400);
-    assertThat(message(reply)).isNotBlank().doesNotContain("\n");
-    assertThat(json(reply)).isNotEqualTo(UNDEFINED);
+    Response response = call("POST", "/api/insert", body);
+    assertThat(response.head().status()).isEqualTo(400);
+    assertThat(message(response)).isNotBlank().doesNotContain("\n");
+    assertThat(json(response)).isNotEqualTo(UNDEFINED);
     assertThat(store.size()).isZero();
   }
 
@@ -192,29 +192,29 @@ final class RouterTest {
   })
   void method_thatThePathHasNot_is405WithAllow(String method, String path, String allowed)
       throws IOException {
-    Reply reply = answer(router, new PlainRequest(method, path));
-    assertThat(reply.head().status()).isEqualTo(405);
-    assertThat(reply.head().header("Allow")).contains(allowed);
-    assertThat(message(reply)).contains(allowed);
+    Response response = answer(router, new PlainRequest(method, path));
+    assertThat(response.head().status()).isEqualTo(405);
+    assertThat(response.head().header("Allow")).contains(allowed);
+    assertThat(message(response)).contains(allowed);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/api", "/api/", "/api/auth/", "/API/auth", "//api/auth", "*"})
   void path_unknown_is404(String path) throws IOException {
-    Reply reply = answer(router, new PlainRequest("GET", path));
-    assertThat(reply.head().status()).isEqualTo(404);
-    assertThat(message(reply)).isEqualTo("unknown path");
+    Response response = answer(router, new PlainRequest("GET", path));
+    assertThat(response.head().status()).isEqualTo(404);
+    assertThat(message(response)).isEqualTo("unknown path");
   }
 
   @Test
   void insert_beyondTheLimits_isRefused() throws IOException {
     String longest = "é".repeat(2_048);
     assertThat(insert(longest, "v").head().status()).isEqualTo(201);
-    Reply longKey = insert(longest + "x", "v");
+    Response longKey = insert(longest + "x", "v");
     assertThat(longKey.head().status()).isEqualTo(400);
     assertThat(message(longKey)).isEqualTo("the key has 4097 bytes, and the limit is 4096");
     assertThat(insert("k", "x".repeat(1_000)).head().status()).isEqualTo(201);
-    Reply longValue = insert("k", "x".repeat(1_001));
+    Response longValue = insert("k", "x".repeat(1_001));
     assertThat(longValue.head().status()).isEqualTo(413);
     assertThat(message(longValue)).isEqualTo("the value has 1001 bytes, and the limit is 1000");
   }
@@ -252,44 +252,44 @@ final class RouterTest {
                   throw failure.get();
                 });
     String body = "{\"key\":\"k\",\"value\":\"v\"}";
-    Reply reply = call(router(failing, settings), "POST", "/api/insert", body);
-    assertThat(message(reply)).isNotBlank().doesNotContain("secret");
-    return reply.head().status();
+    Response response = call(router(failing, settings), "POST", "/api/insert", body);
+    assertThat(message(response)).isNotBlank().doesNotContain("secret");
+    return response.head().status();
   }
 
-  private Reply insert(String key, String value) throws IOException {
+  private Response insert(String key, String value) throws IOException {
     return call("POST", "/api/insert", "{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}");
   }
 
-  private Reply call(String method, String path, String body) throws IOException {
+  private Response call(String method, String path, String body) throws IOException {
     return call(router, method, path, body);
   }
 
-  private static Reply call(Router router, String method, String path, String body)
+  private static Response call(Router router, String method, String path, String body)
       throws IOException {
-    Reply auth = answer(router, new PlainRequest("GET", "/api/auth"));
+    Response auth = answer(router, new PlainRequest("GET", "/api/auth"));
     String token = JsonParser.parseString(json(auth)).getAsJsonObject().get("token").getAsString();
     PlainRequest request =
         new PlainRequest(method, path).header("x-access-tokens", token).body(body);
     return answer(router, request);
   }
 
-  private static Reply answer(Router router, PlainRequest request) {
+  private static Response answer(Router router, PlainRequest request) {
     try {
       return router.handle(request);
     } catch (RuntimeException failure) {
-      return router.fault(failure, request);
+      return router.error(failure, request);
     }
   }
 
-  private static String message(Reply reply) throws IOException {
-    return JsonParser.parseString(json(reply)).getAsJsonObject().get("msg").getAsString();
+  private static String message(Response response) throws IOException {
+    return JsonParser.parseString(json(response)).getAsJsonObject().get("msg").getAsString();
   }
 
-  private static String json(Reply reply) throws IOException {
-    assertThat(reply.head().header("Content-Type")).contains("application/json");
+  private static String json(Response response) throws IOException {
+    assertThat(response.head().header("Content-Type")).contains("application/json");
     BodyOutput output = BodyOutput.inMemory();
-    reply.body().writeTo(output);
+    response.body().writeTo(output);
     return output.text();
   }
 

@@ -13,7 +13,7 @@ import java.util.Objects;
  *
  * <p>Immutable, safe for any thread.
  */
-public final class Principal {
+public final class Caller {
   private static final List<String> EVERY_KEY = List.of("");
 
   private final String user;
@@ -29,7 +29,7 @@ public final class Principal {
    * @param prefixes what granted keys start with; the empty prefix grants every key, an empty list
    *     none
    */
-  public Principal(String user, Role role, List<String> prefixes) {
+  public Caller(String user, Role role, List<String> prefixes) {
     this.user = Objects.requireNonNull(user, "user");
     this.role = Objects.requireNonNull(role, "role");
     this.prefixes = List.copyOf(prefixes);
@@ -37,8 +37,8 @@ public final class Principal {
   }
 
   /** A bearer who may read and write every key. */
-  public static Principal unlimited(String user) {
-    return new Principal(user, Role.WRITER, EVERY_KEY);
+  public static Caller unlimited(String user) {
+    return new Caller(user, Role.WRITER, EVERY_KEY);
   }
 
   /** The name. */
@@ -125,7 +125,7 @@ public final class Principal {
   /** Names the user, the role and the prefixes. */
   @Override
   public String toString() {
-    return "Principal[user=" + user + ", role=" + role.word() + ", prefixes=" + prefixes + "]";
+    return "Caller[user=" + user + ", role=" + role.word() + ", prefixes=" + prefixes + "]";
   }
 
   private static AccessException outsideGrant() {

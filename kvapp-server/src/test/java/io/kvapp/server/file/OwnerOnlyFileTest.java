@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PrivateFileTest {
+class OwnerOnlyFileTest {
   private static final byte[] NEW = {7};
 
   private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
@@ -23,12 +23,12 @@ class PrivateFileTest {
   void replace_fileOthersMayRead_isClosedToThem() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "old");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-    assertThat(PrivateFile.isOpenToOthers(file)).isTrue();
+    assertThat(OwnerOnlyFile.isOpenToOthers(file)).isTrue();
 
-    PrivateFile.replace(file, NEW);
+    OwnerOnlyFile.replace(file, NEW);
 
     assertThat(file).hasBinaryContent(NEW);
-    assertThat(PrivateFile.isOpenToOthers(file)).isFalse();
+    assertThat(OwnerOnlyFile.isOpenToOthers(file)).isFalse();
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
   }
 
@@ -37,7 +37,7 @@ class PrivateFileTest {
     Path file = Files.writeString(folder.resolve("file"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
 
-    PrivateFile.replace(link, NEW);
+    OwnerOnlyFile.replace(link, NEW);
 
     assertThat(link).isSymbolicLink();
     assertThat(file).hasBinaryContent(NEW);
@@ -48,7 +48,7 @@ class PrivateFileTest {
     Path file = Files.writeString(folder.resolve("file"), "old");
     assumeTrue(canGiveAway(file));
 
-    PrivateFile.replace(file, NEW);
+    OwnerOnlyFile.replace(file, NEW);
 
     assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(4_711);
     assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(4_712);
@@ -92,7 +92,7 @@ class PrivateFileTest {
 
   @Test
   void create_root_isRefused() {
-    assertThatThrownBy(() -> PrivateFile.create(Path.of("/"), NEW))
+    assertThatThrownBy(() -> OwnerOnlyFile.create(Path.of("/"), NEW))
         .isInstanceOf(IOException.class)
         .hasMessage("it is a folder");
   }
@@ -101,7 +101,7 @@ class PrivateFileTest {
   void create_existingFile_leavesItAlone() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "old");
 
-    assertThatThrownBy(() -> PrivateFile.create(file, NEW))
+    assertThatThrownBy(() -> OwnerOnlyFile.create(file, NEW))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThat(file).hasContent("old");
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
@@ -110,7 +110,7 @@ class PrivateFileTest {
   @Test
   void create_absentFile_isReadByItsOwnerOnly() throws IOException {
     Path file = folder.resolve("file");
-    PrivateFile.create(file, NEW);
+    OwnerOnlyFile.create(file, NEW);
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");

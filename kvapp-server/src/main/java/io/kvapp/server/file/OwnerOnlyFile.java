@@ -18,11 +18,11 @@ import java.util.Set;
  *
  * <p>All methods may be called from any thread.
  */
-public final class PrivateFile {
+public final class OwnerOnlyFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
-  private PrivateFile() {}
+  private OwnerOnlyFile() {}
 
   /**
    * Writes {@code content} to {@code file}, and returns once a power cut cannot undo it. A symbolic

@@ -2,17 +2,16 @@ package io.kvapp.server.auth.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.server.auth.token.VerifiedTokens.Hash;
-import io.kvapp.server.auth.token.VerifiedTokens.Verified;
-import io.kvapp.server.auth.users.Principal;
+import io.kvapp.server.auth.token.TokenCache.Hash;
+import io.kvapp.server.auth.token.TokenCache.Verified;
+import io.kvapp.server.auth.users.Caller;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class VerifiedTokensTest {
-  private static final Verified VERIFIED =
-      new Verified(Principal.unlimited("u"), Optional.empty(), 1);
+class TokenCacheTest {
+  private static final Verified VERIFIED = new Verified(Caller.unlimited("u"), Optional.empty(), 1);
 
-  private final VerifiedTokens tokens = new VerifiedTokens(100);
+  private final TokenCache tokens = new TokenCache(100);
 
   @Test
   void put_anyNumber_staysBounded() {

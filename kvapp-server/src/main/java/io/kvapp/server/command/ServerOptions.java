@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Where the server listens and what it keeps. */
-final class StoreOptions {
+final class ServerOptions {
   @Option(
       names = "--host",
       paramLabel = "NAME",
