@@ -8,10 +8,10 @@ import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.CorsHandler;
 import io.kvapp.server.auth.gate.TrustedProxies;
+import io.kvapp.server.classic.ClassicEndpoints;
 import io.kvapp.server.http.connection.HttpListener;
 import io.kvapp.server.http.connection.SocketLayer;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.AuthSettings;
@@ -78,9 +78,10 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    Handler router =
-        new Router(authenticator, proxies, new EntryService(store, settings, searchLimits));
-    Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
+    Handler classic =
+        ClassicEndpoints.handler(
+            authenticator, proxies, new EntryService(store, settings, searchLimits));
+    Handler handler = corsOrigins.isEmpty() ? classic : new CorsHandler(corsOrigins, classic);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);

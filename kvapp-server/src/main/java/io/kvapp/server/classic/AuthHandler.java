@@ -4,7 +4,7 @@ import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.SignIn;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.auth.password.Credentials;
-import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.json.JsonMembers;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** {@code /api/auth}: hands out a token. */
-public final class AuthHandler {
+final class AuthHandler {
   private static final byte[] TOKEN = JsonOutput.ascii("{\"token\":");
   private static final byte[] END = JsonOutput.ascii("}");
   private static final int MAX_BODY_BYTES = 16 << 10;
@@ -24,12 +24,12 @@ public final class AuthHandler {
   private final Authenticator authenticator;
   private final TrustedProxies proxies;
 
-  public AuthHandler(Authenticator authenticator, TrustedProxies proxies) {
+  AuthHandler(Authenticator authenticator, TrustedProxies proxies) {
     this.authenticator = authenticator;
     this.proxies = proxies;
   }
 
-  public Response handle(Request request) {
+  Response handle(Request request) {
     SignIn signIn =
         new SignIn(
             proxies.clientAddress(request),
@@ -37,7 +37,7 @@ public final class AuthHandler {
             credentials(request),
             request.header("x-access-tokens"));
     String token = authenticator.issue(signIn);
-    request.user(signIn.credentials().map(Credentials::user).orElse(Authenticator.LOCAL_USER));
+    request.user(signIn.credentials().map(Credentials::user).orElse(Caller.LOCAL_USER));
     return Response.of(
         JsonResponses.OK, output -> new JsonOutput(output).raw(TOKEN).string(token).raw(END));
   }
@@ -59,7 +59,7 @@ public final class AuthHandler {
 
   private static Credentials credentials(JsonMembers members) {
     if (!members.areOnly(USER, PASSWORD)) {
-      throw HttpException.badRequest(SearchHandler.UNDEFINED);
+      throw ErrorResponses.undefinedParameters();
     }
     return new Credentials(text(members, USER), text(members, PASSWORD));
   }

@@ -3,7 +3,6 @@ package io.kvapp.server.classic;
 import io.kvapp.Entry;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.BodyOutput;
-import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
@@ -15,9 +14,7 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /** {@code /api/search}: finds the entry of a key, or all entries of a prefix. */
-public final class SearchHandler implements TokenHandler {
-  static final String UNDEFINED = "undefined parameter settings";
-
+final class SearchHandler implements TokenHandler {
   private static final byte[] PREFIX = JsonOutput.ascii("{\"prefix\":");
   private static final byte[] RESULT = JsonOutput.ascii(",\"result\":[");
   private static final byte[] COMMA = JsonOutput.ascii(",");
@@ -38,7 +35,7 @@ public final class SearchHandler implements TokenHandler {
     if (members.isOnly("prefix")) {
       return searchPrefix(caller, notEmpty(members.utf8("prefix")), request);
     }
-    throw HttpException.badRequest(UNDEFINED);
+    throw ErrorResponses.undefinedParameters();
   }
 
   private Response findKey(Caller caller, byte[] key, Memory memory) {
@@ -72,7 +69,7 @@ public final class SearchHandler implements TokenHandler {
 
   private static byte[] notEmpty(byte[] text) {
     if (text.length == 0) {
-      throw HttpException.badRequest(UNDEFINED);
+      throw ErrorResponses.undefinedParameters();
     }
     return text;
   }

@@ -6,7 +6,7 @@ import io.kvapp.server.http.message.Response;
 
 /** An endpoint behind a token. Called by many threads at once. */
 @FunctionalInterface
-public interface TokenHandler {
+interface TokenHandler {
   /** Answers the request of a caller whose token is valid. */
   public Response handle(Request request, Caller caller);
 }

@@ -49,7 +49,8 @@ public final class EntryService {
    * Writes an entry.
    *
    * @throws HttpException if key or value is too long
-   * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may not write this key
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not write this
+   *     key
    */
   public void insert(Caller caller, byte[] key, byte[] value) {
     requireKey(key);
@@ -66,7 +67,8 @@ public final class EntryService {
    *
    * @param memory what a large value is reserved from
    * @throws HttpException if the key is too long
-   * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may not read this key
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not read this
+   *     key
    */
   public Optional<byte[]> find(Caller caller, byte[] key, Memory memory) {
     requireKey(key);
@@ -83,7 +85,8 @@ public final class EntryService {
    * @param memory what large pages are reserved from
    * @param stillNeeded is called now and then, and throws if the search is to end
    * @throws HttpException if there is more than may be found
-   * @throws io.kvapp.server.auth.AccessException.Forbidden if the caller may read none of them
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read none of
+   *     them
    */
   public Iterator<Entry> search(Caller caller, byte[] prefix, Memory memory, Runnable stillNeeded) {
     boolean isOfKeys = prefixScope == PrefixScope.KEYS;

@@ -10,6 +10,7 @@ import io.kvapp.Settings;
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.settings.AuthSettings;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ class AuthenticatorTest {
     SignIn remote = new SignIn(InetAddress.getByName("192.0.2.7"), null, Optional.empty());
 
     assertThatThrownBy(() -> authenticator.issue(remote))
-        .isInstanceOf(AccessException.Forbidden.class);
+        .isInstanceOf(HttpException.Forbidden.class);
   }
 
   @Test
@@ -64,7 +65,7 @@ class AuthenticatorTest {
   @NullAndEmptySource
   void verify_noToken_isMissing(String token) {
     assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(AccessException.TokenMissing.class)
+        .isInstanceOf(HttpException.TokenMissing.class)
         .hasMessage("token is missing");
   }
 
@@ -139,7 +140,7 @@ class AuthenticatorTest {
 
   private void assertInvalid(String token) {
     assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(AccessException.TokenInvalid.class)
+        .isInstanceOf(HttpException.TokenInvalid.class)
         .hasMessage("token is invalid");
   }
 

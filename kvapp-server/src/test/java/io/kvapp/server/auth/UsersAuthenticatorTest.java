@@ -19,6 +19,7 @@ import io.kvapp.server.auth.users.User;
 import io.kvapp.server.auth.users.Users;
 import io.kvapp.server.auth.users.UsersFile;
 import io.kvapp.server.file.OwnerOnlyFile;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,7 +78,7 @@ class UsersAuthenticatorTest {
   void issue_noCredentials_areMissingEvenOnThisMachine() {
     assertThat(authenticator.needsCredentials()).isTrue();
     assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty())))
-        .isInstanceOf(AccessException.CredentialsMissing.class);
+        .isInstanceOf(HttpException.CredentialsMissing.class);
   }
 
   @Test
@@ -90,7 +91,7 @@ class UsersAuthenticatorTest {
             new Credentials("", ""),
             new Credentials("ann", "x".repeat(100_000)))) {
       assertThatThrownBy(() -> authenticator.issue(caller(Optional.of(wrong))))
-          .isInstanceOf(AccessException.CredentialsWrong.class)
+          .isInstanceOf(HttpException.CredentialsWrong.class)
           .satisfies(refusal -> messages.add(refusal.getMessage()));
     }
     assertThat(messages).containsOnly("user or password is wrong");
@@ -100,10 +101,10 @@ class UsersAuthenticatorTest {
   void issue_manyGuesses_areSlowedDownAndLaterAllowed() {
     for (int guess = 0; guess < 5; guess++) {
       assertThatThrownBy(() -> issue("rea", "a guess"))
-          .isInstanceOf(AccessException.CredentialsWrong.class);
+          .isInstanceOf(HttpException.CredentialsWrong.class);
     }
     assertThatThrownBy(() -> issue("rea", "rea's password"))
-        .isInstanceOf(AccessException.SlowedDown.class);
+        .isInstanceOf(HttpException.SlowedDown.class);
     assertThat(issue("ann", "ann's password")).isNotEmpty();
 
     clock.advance(Duration.ofSeconds(10));
@@ -141,12 +142,12 @@ class UsersAuthenticatorTest {
     String token = issue("ann", "ann's password");
     for (int guess = 0; guess < 5; guess++) {
       assertThatThrownBy(() -> issue("ann", "a guess", token))
-          .isInstanceOf(AccessException.CredentialsWrong.class);
+          .isInstanceOf(HttpException.CredentialsWrong.class);
     }
     assertSlowed("ann", "ann's password", token);
     assertThat(issue("ann", "ann's password")).isNotEmpty();
     assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty(), token)))
-        .isInstanceOf(AccessException.CredentialsMissing.class);
+        .isInstanceOf(HttpException.CredentialsMissing.class);
   }
 
   @Test
@@ -187,7 +188,7 @@ class UsersAuthenticatorTest {
 
     assertInvalid(token);
     assertThatThrownBy(() -> issue("ann", "ann's password"))
-        .isInstanceOf(AccessException.CredentialsWrong.class);
+        .isInstanceOf(HttpException.CredentialsWrong.class);
   }
 
   @Test
@@ -340,9 +341,9 @@ class UsersAuthenticatorTest {
 
   /** Tokens as another program makes them that has the key. */
   private final class Minter {
-    String token(Caller principal) {
+    String token(Caller caller) {
       return TokenFormat.sign(
-          principal,
+          caller,
           Optional.empty(),
           clock.instant(),
           Duration.ofMinutes(1),
@@ -369,8 +370,8 @@ class UsersAuthenticatorTest {
     for (int guess = 0; guess < 100 && !slowed; guess++) {
       try {
         issue(user, "a guess");
-      } catch (AccessException refused) {
-        slowed = refused instanceof AccessException.SlowedDown;
+      } catch (HttpException refused) {
+        slowed = refused instanceof HttpException.SlowedDown;
       }
     }
     assertThat(slowed).isTrue();
@@ -378,12 +379,12 @@ class UsersAuthenticatorTest {
 
   private void assertSlowed(String user, String password, String earlierToken) {
     assertThatThrownBy(() -> issue(user, password, earlierToken))
-        .isInstanceOf(AccessException.SlowedDown.class);
+        .isInstanceOf(HttpException.SlowedDown.class);
   }
 
   private void assertInvalid(String token) {
     assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(AccessException.TokenInvalid.class);
+        .isInstanceOf(HttpException.TokenInvalid.class);
   }
 
   private void write(User... users) throws IOException {

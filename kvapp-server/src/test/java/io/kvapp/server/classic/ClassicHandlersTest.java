@@ -11,10 +11,10 @@ import io.kvapp.Settings;
 import io.kvapp.engine.HeapStore;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
-import io.kvapp.server.http.message.BodyOutput;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.InMemoryBody;
 import io.kvapp.server.http.message.PlainRequest;
 import io.kvapp.server.http.message.Response;
-import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class ClassicHandlersTest {
 
   private final Settings settings = settings(PrefixScope.KEYS);
   private final KVStore store = new HeapStore(settings);
-  private final Router router = router(store, settings);
+  private final Handler router = router(store, settings);
 
   @Test
   void auth_getAndPost_handOutTokens() throws IOException {
@@ -90,7 +90,7 @@ final class ClassicHandlersTest {
   void search_prefixOfValues_findsValuesInOrderOfKeys() throws IOException {
     Settings values = settings(PrefixScope.VALUES);
     try (KVStore other = new HeapStore(values)) {
-      Router valueRouter = router(other, values);
+      Handler valueRouter = router(other, values);
       other.put("z", "értékes");
       other.put("kulcs", "érték");
       other.put("ért", "x");
@@ -265,7 +265,7 @@ final class ClassicHandlersTest {
     return call(router, method, path, body);
   }
 
-  private static Response call(Router router, String method, String path, String body)
+  private static Response call(Handler router, String method, String path, String body)
       throws IOException {
     Response auth = answer(router, new PlainRequest("GET", "/api/auth"));
     String token = JsonParser.parseString(json(auth)).getAsJsonObject().get("token").getAsString();
@@ -274,7 +274,7 @@ final class ClassicHandlersTest {
     return answer(router, request);
   }
 
-  private static Response answer(Router router, PlainRequest request) {
+  private static Response answer(Handler router, PlainRequest request) {
     try {
       return router.handle(request);
     } catch (RuntimeException failure) {
@@ -288,13 +288,13 @@ final class ClassicHandlersTest {
 
   private static String json(Response response) throws IOException {
     assertThat(response.head().header("Content-Type")).contains("application/json");
-    BodyOutput output = BodyOutput.inMemory();
+    InMemoryBody output = new InMemoryBody();
     response.body().writeTo(output);
     return output.text();
   }
 
-  private static Router router(KVStore store, Settings settings) {
-    return new Router(
+  private static Handler router(KVStore store, Settings settings) {
+    return ClassicEndpoints.handler(
         Authenticator.inMemory(InstantSource.system()),
         new TrustedProxies(List.of()),
         new EntryService(store, settings, SearchLimits.NONE));

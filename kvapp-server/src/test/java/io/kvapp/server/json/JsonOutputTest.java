@@ -3,7 +3,7 @@ package io.kvapp.server.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.kvapp.server.http.message.BodyOutput;
+import io.kvapp.server.http.message.InMemoryBody;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -47,7 +47,7 @@ final class JsonOutputTest {
   }
 
   private static String json(byte[] utf8) throws IOException {
-    BodyOutput output = BodyOutput.inMemory();
+    InMemoryBody output = new InMemoryBody();
     new JsonOutput(output).string(utf8);
     return output.text();
   }

@@ -1,22 +1,22 @@
 package io.kvapp.server.auth.password;
 
-import io.kvapp.server.auth.AccessException;
-import io.kvapp.server.auth.token.SigningKeys;
-import io.kvapp.server.auth.token.TokenCache.Hash;
+import io.kvapp.server.http.message.HttpException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Slows the guessing of passwords: wrong ones are counted for each user at each address, for each
@@ -38,7 +38,7 @@ final class LoginThrottle {
   private final LeakyBuckets user;
   private final LeakyBuckets token;
   private final AtomicLongArray familiar = new AtomicLongArray(FAMILIAR_PLACES);
-  private final SecretKey hashKey = SigningKeys.random().signing();
+  private final SecretKey hashKey = randomKey();
 
   LoginThrottle(InstantSource clock) {
     userAtAddress = new LeakyBuckets(5, Duration.ofSeconds(10), clock);
@@ -52,14 +52,14 @@ final class LoginThrottle {
    *
    * @param earlierToken the hash of a token that this user got in an earlier sign-in: its bearer is
    *     no stranger, and counts apart from all others
-   * @throws AccessException.SlowedDown if there were too many; this one is not counted then
+   * @throws HttpException.SlowedDown if there were too many; this one is not counted then
    */
-  Attempt attempt(String name, InetAddress from, Optional<Hash> earlierToken) {
+  Attempt attempt(String name, InetAddress from, OptionalLong earlierToken) {
     byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
     byte[] place = place(from);
     long atPlace = hash(nameBytes, place);
     if (earlierToken.isPresent()) {
-      return counted(true, atPlace, List.of(new Count(token, earlierToken.get().first())));
+      return counted(true, atPlace, List.of(new Count(token, earlierToken.getAsLong())));
     }
     boolean isFamiliar = familiar.get(familiarIndex(atPlace)) == atPlace;
     boolean isTrusted = isFamiliar || from.isLoopbackAddress();
@@ -79,7 +79,7 @@ final class LoginThrottle {
       Duration wait = counts.get(taken).take();
       if (!wait.isZero()) {
         counts.subList(0, taken).forEach(Count::giveBack);
-        throw new AccessException.SlowedDown(wait);
+        throw new HttpException.SlowedDown(wait);
       }
     }
     return new Attempt(isTrusted, atPlace, counts);
@@ -123,6 +123,12 @@ final class LoginThrottle {
     void cancel() {
       counts.forEach(Count::giveBack);
     }
+  }
+
+  private static SecretKey randomKey() {
+    byte[] bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return new SecretKeySpec(bytes, "HmacSHA256");
   }
 
   private static int familiarIndex(long atPlace) {

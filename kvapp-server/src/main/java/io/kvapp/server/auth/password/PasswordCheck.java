@@ -1,16 +1,16 @@
 package io.kvapp.server.auth.password;
 
-import io.kvapp.server.auth.AccessException;
 import io.kvapp.server.auth.password.LoginThrottle.Attempt;
-import io.kvapp.server.auth.token.TokenCache.Hash;
 import io.kvapp.server.auth.users.PasswordHash;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.auth.users.Users;
+import io.kvapp.server.http.message.HttpException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Finds out whether credentials are right, at a bounded cost: throttle are limited, and so is the
@@ -35,13 +35,13 @@ public final class PasswordCheck {
    * The user with these credentials.
    *
    * @param earlierToken the hash of a token that this user got in an earlier sign-in
-   * @throws AccessException.CredentialsWrong if there is none
-   * @throws AccessException.SlowedDown if the credentials were not looked at
+   * @throws HttpException.CredentialsWrong if there is none
+   * @throws HttpException.SlowedDown if the credentials were not looked at
    */
   public User user(
-      Users users, Credentials credentials, InetAddress from, Optional<Hash> earlierToken) {
+      Users users, Credentials credentials, InetAddress from, OptionalLong earlierToken) {
     if (credentials.password().length() > PasswordHash.MAX_PASSWORD_CHARS) {
-      throw new AccessException.CredentialsWrong();
+      throw new HttpException.CredentialsWrong();
     }
     Attempt attempt = throttle.attempt(User.normalized(credentials.user()), from, earlierToken);
     Optional<User> found = users.find(credentials.user());
@@ -52,13 +52,13 @@ public final class PasswordCheck {
             .orElseThrow(
                 () -> {
                   attempt.cancel();
-                  return new AccessException.SlowedDown(Duration.ofSeconds(2));
+                  return new HttpException.SlowedDown(Duration.ofSeconds(2));
                 });
     if (!isRight) {
-      throw new AccessException.CredentialsWrong();
+      throw new HttpException.CredentialsWrong();
     }
     attempt.succeeded();
-    return found.orElseThrow(AccessException.CredentialsWrong::new);
+    return found.orElseThrow(HttpException.CredentialsWrong::new);
   }
 
   private static BoundedWork turns() {

@@ -1,6 +1,5 @@
 package io.kvapp.server.auth.token;
 
-import io.kvapp.server.auth.token.TokenCache.Verified;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.settings.AuthSettings;
@@ -75,12 +74,12 @@ public final class TokenFormat {
   }
 
   /** What {@code token} says, if it is one of ours and valid at {@code now}. */
-  public static Optional<Verified> verify(String token, Instant now, SecretKey key) {
+  public static Optional<VerifiedToken> verify(String token, Instant now, SecretKey key) {
     return verify(token, now, CLOCK_SKEW, key);
   }
 
   /** What {@code token} says, if it is one of ours and has expired by {@code grace} at most. */
-  public static Optional<Verified> verify(
+  public static Optional<VerifiedToken> verify(
       String token, Instant now, Duration grace, SecretKey key) {
     if (token.length() > MAX_TOKEN_CHARS || !COMPACT.matcher(token).matches()) {
       return Optional.empty();
@@ -98,7 +97,7 @@ public final class TokenFormat {
               .processToClaims(token);
       long end = claims.getExpirationTime().getValue() + CLOCK_SKEW.toSeconds();
       Optional<String> stamp = Optional.ofNullable(claims.getStringClaimValue(STAMP));
-      return caller(claims).map(caller -> new Verified(caller, stamp, end));
+      return caller(claims).map(caller -> new VerifiedToken(caller, stamp, end));
     } catch (InvalidJwtException | MalformedClaimException invalid) {
       // Its message quotes the token, so it goes no further.
       return Optional.empty();

@@ -1,6 +1,6 @@
 package io.kvapp.server.auth.users;
 
-import io.kvapp.server.auth.AccessException;
+import io.kvapp.server.http.message.HttpException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +14,9 @@ import java.util.Objects;
  * <p>Immutable, safe for any thread.
  */
 public final class Caller {
+  /** The user of a token that was issued without credentials. */
+  public static final String LOCAL_USER = "local";
+
   private static final List<String> EVERY_KEY = List.of("");
 
   private final String user;
@@ -79,7 +82,7 @@ public final class Caller {
   /**
    * Does nothing if this key may be read.
    *
-   * @throws AccessException.Forbidden if it may not
+   * @throws HttpException.Forbidden if it may not
    */
   public void requireRead(byte[] key) {
     if (!mayRead(key)) {
@@ -90,11 +93,11 @@ public final class Caller {
   /**
    * Does nothing if this key may be written.
    *
-   * @throws AccessException.Forbidden if it may not
+   * @throws HttpException.Forbidden if it may not
    */
   public void requireWrite(byte[] key) {
     if (role != Role.WRITER) {
-      throw new AccessException.Forbidden("the token's role only reads");
+      throw new HttpException.Forbidden("the token's role only reads");
     }
     requireRead(key);
   }
@@ -104,7 +107,7 @@ public final class Caller {
    * ascending unsigned byte order and no key starts with two of them, so that their results, one
    * after the other, are the granted part of the whole result in order.
    *
-   * @throws AccessException.Forbidden if no granted key can start with {@code prefix}
+   * @throws HttpException.Forbidden if no granted key can start with {@code prefix}
    */
   public List<byte[]> requireSearch(byte[] prefix) {
     List<byte[]> searches = new ArrayList<>();
@@ -128,8 +131,8 @@ public final class Caller {
     return "Caller[user=" + user + ", role=" + role.word() + ", prefixes=" + prefixes + "]";
   }
 
-  private static AccessException outsideGrant() {
-    return new AccessException.Forbidden("the token does not grant this key or prefix");
+  private static HttpException outsideGrant() {
+    return new HttpException.Forbidden("the token does not grant this key or prefix");
   }
 
   private static byte[][] disjoint(List<String> prefixes) {

@@ -1,6 +1,5 @@
 package io.kvapp.server.auth.users;
 
-import io.kvapp.server.auth.Authenticator;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.List;
@@ -42,7 +41,7 @@ public record User(String name, Role role, List<String> prefixes, PasswordHash p
               + MAX_NAME_CHARS
               + " characters, not blank, without colon and control characters");
     }
-    if (name.equals(Authenticator.LOCAL_USER)) {
+    if (name.equals(Caller.LOCAL_USER)) {
       // Else a token that a server without users hands out would be good for this user, where the
       // servers share a key.
       throw new IllegalArgumentException(

@@ -168,8 +168,6 @@ final class Connection {
   }
 
   private final class CurrentRequest implements Request {
-    private Object kept;
-
     @Override
     public String method() {
       return head.method;
@@ -212,16 +210,6 @@ final class Connection {
     @Override
     public void user(String name) {
       accessLog.user(name);
-    }
-
-    @Override
-    public Object kept() {
-      return kept;
-    }
-
-    @Override
-    public void keep(Object note) {
-      kept = note;
     }
 
     @Override

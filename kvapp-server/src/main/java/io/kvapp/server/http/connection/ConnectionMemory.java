@@ -7,7 +7,7 @@ import io.kvapp.server.http.message.Memory;
  *
  * <p>Not thread-safe.
  */
-public final class ConnectionMemory implements Memory {
+final class ConnectionMemory implements Memory {
   private final MemoryBudget budget;
   private long taken;
   private long kept;

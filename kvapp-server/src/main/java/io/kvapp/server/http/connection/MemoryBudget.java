@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Safe for any thread.
  */
-public final class MemoryBudget {
+final class MemoryBudget {
   private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final long total;

@@ -15,7 +15,6 @@ final class RequestHead {
   static final long NO_LENGTH = -1;
 
   private static final int FIRST_HEADERS = 16;
-  private static final int MEMO_MIN_BYTES = 40;
 
   private final ConnectionInput input;
   private int[] offsets = new int[4 * FIRST_HEADERS];
@@ -31,7 +30,6 @@ final class RequestHead {
   boolean expectsContinue;
   boolean closes;
   boolean keepsAlive;
-  private String memo = "";
   private int requestIdFrom;
   private int requestIdTo;
 
@@ -107,7 +105,7 @@ final class RequestHead {
     String value = null;
     for (int at = 0; at < 4 * headers; at += 4) {
       if (is(offsets[at], offsets[at + 1], name)) {
-        String next = value(offsets[at + 2], offsets[at + 3]);
+        String next = text(offsets[at + 2], offsets[at + 3]);
         value = value == null ? next : value + ", " + next;
       }
     }
@@ -130,33 +128,6 @@ final class RequestHead {
 
   String text(int from, int to) {
     return new String(input.bytes(), from, to - from, StandardCharsets.ISO_8859_1);
-  }
-
-  /**
-   * The text of a header. On a connection that sends the same long one again and again, such as a
-   * token, it is the same object each time.
-   */
-  private String value(int from, int to) {
-    if (to - from < MEMO_MIN_BYTES) {
-      return text(from, to);
-    }
-    if (!sameAsMemo(from, to)) {
-      memo = text(from, to);
-    }
-    return memo;
-  }
-
-  /** Takes as long for any text: requests of several clients may share a connection. */
-  private boolean sameAsMemo(int from, int to) {
-    if (memo.length() != to - from) {
-      return false;
-    }
-    byte[] bytes = input.bytes();
-    int difference = 0;
-    for (int index = 0; index < memo.length(); index++) {
-      difference |= memo.charAt(index) ^ bytes[from + index] & 0xff;
-    }
-    return difference == 0;
   }
 
   private boolean sameAsTarget(int from, int to) {

@@ -1,6 +1,5 @@
 package io.kvapp.server.http.connection;
 
-import io.kvapp.server.http.message.BodyOutput;
 import io.kvapp.server.http.message.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +36,7 @@ final class ResponseWriter {
   private final ConnectionOutput output;
   private final RequestHead request;
   private final RequestId id;
-  private final BodyOutput body;
+  private final BodyBuffer body;
   private Response response;
   private boolean keepAlive;
   private boolean begun;
@@ -48,7 +47,7 @@ final class ResponseWriter {
     this.output = output;
     this.request = request;
     this.id = id;
-    body = new BodyOutput(PIECE_BYTES, this::spill, memory);
+    body = new BodyBuffer(PIECE_BYTES, this::spill, memory);
   }
 
   /**
@@ -144,13 +143,13 @@ final class ResponseWriter {
     output.addHex(body.size());
     output.add(LINE_END);
     System.arraycopy(
-        LINE_END, 0, body.bytes(), BodyOutput.ROOM_BEFORE + body.size(), LINE_END.length);
+        LINE_END, 0, body.bytes(), BodyBuffer.ROOM_BEFORE + body.size(), LINE_END.length);
     addPiece(LINE_END.length);
   }
 
   private void addPiece(int behind) throws IOException {
     bodyBytes += body.size();
-    output.addBehind(body.bytes(), BodyOutput.ROOM_BEFORE, body.size() + behind);
+    output.addBehind(body.bytes(), BodyBuffer.ROOM_BEFORE, body.size() + behind);
   }
 
   private void addHead() throws IOException {

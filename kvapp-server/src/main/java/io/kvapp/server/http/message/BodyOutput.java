@@ -1,132 +1,33 @@
 package io.kvapp.server.http.message;
 
-import io.kvapp.server.http.connection.ConnectionMemory;
-import io.kvapp.server.http.connection.MemoryBudget;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * Where the body of a response is written. A small body is kept until it is complete, so that its
- * length is known; a large one is passed on piece by piece, so that it never fills the memory.
+ * Where the body of a response is written.
  *
  * <p>Not thread-safe.
  */
-public final class BodyOutput {
-  /** Takes a piece of the body; throws if the client is gone. */
-  @FunctionalInterface
-  public interface Spill {
-    void spill() throws IOException;
-  }
-
-  /** Room in the buffer in front of a piece, for the head of a response or the size of a chunk. */
-  public static final int ROOM_BEFORE = 512;
-
-  /** Room in the buffer behind a piece, for the end of a chunk. */
-  static final int ROOM_BEHIND = 16;
-
-  private static final int FIRST_BYTES = 2 << 10;
-
-  private final int maxBytes;
-  private final Spill spill;
-  private final ConnectionMemory memory;
-  private byte[] bytes = new byte[FIRST_BYTES];
-  private int end = ROOM_BEFORE;
+public interface BodyOutput {
+  /**
+   * Writes one byte.
+   *
+   * @throws IOException if the client is gone
+   */
+  void write(int octet) throws IOException;
 
   /**
-   * An output that passes pieces on.
+   * Writes an array.
    *
-   * @param pieceBytes the size of a piece
-   * @param memory what a larger buffer is reserved from
+   * @throws IOException if the client is gone
    */
-  public BodyOutput(int pieceBytes, Spill spill, ConnectionMemory memory) {
-    this.maxBytes = ROOM_BEFORE + pieceBytes + ROOM_BEHIND;
-    this.spill = spill;
-    this.memory = memory;
-  }
-
-  /** An output that keeps everything. */
-  public static BodyOutput inMemory() {
-    ConnectionMemory unlimited = new ConnectionMemory(new MemoryBudget(Long.MAX_VALUE));
-    return new BodyOutput(Integer.MAX_VALUE - (1 << 20), null, unlimited);
-  }
-
-  /** Writes one byte. */
-  public void write(int octet) throws IOException {
-    if (end == bytes.length - ROOM_BEHIND) {
-      makeRoom(1);
-    }
-    bytes[end++] = (byte) octet;
-  }
-
-  /** Writes an array. */
-  public void write(byte[] source) throws IOException {
+  default void write(byte[] source) throws IOException {
     write(source, 0, source.length);
   }
 
-  /** Writes {@code length} bytes of an array. */
-  public void write(byte[] source, int from, int length) throws IOException {
-    int at = from;
-    int left = length;
-    while (left > 0) {
-      makeRoom(left);
-      int part = Math.min(left, bytes.length - ROOM_BEHIND - end);
-      System.arraycopy(source, at, bytes, end, part);
-      end += part;
-      at += part;
-      left -= part;
-    }
-  }
-
-  /** What has been written, as UTF-8; for an output in memory. */
-  public String text() {
-    return new String(bytes, ROOM_BEFORE, size(), StandardCharsets.UTF_8);
-  }
-
-  /** The buffer, where the piece begins behind {@link #ROOM_BEFORE}. */
-  public byte[] bytes() {
-    return bytes;
-  }
-
-  /** The bytes of the piece. */
-  public int size() {
-    return end - ROOM_BEFORE;
-  }
-
-  public void clear() {
-    end = ROOM_BEFORE;
-  }
-
-  /** Clears it and gives a large buffer up. */
-  public void trim() {
-    clear();
-    if (bytes.length > FIRST_BYTES) {
-      bytes = new byte[FIRST_BYTES];
-    }
-  }
-
-  /** How much larger the buffer is than it was at first. */
-  public int extraBytes() {
-    return bytes.length - FIRST_BYTES;
-  }
-
-  /** Makes room for at least one byte, and for {@code wanted} if that is not too much. */
-  private void makeRoom(int wanted) throws IOException {
-    if (wanted <= bytes.length - ROOM_BEHIND - end) {
-      return;
-    }
-    if (bytes.length < maxBytes) {
-      long needed = Math.max(2L * bytes.length, (long) end + wanted + ROOM_BEHIND);
-      int larger = (int) Math.min(needed, maxBytes);
-      memory.reserve(larger - bytes.length);
-      bytes = Arrays.copyOf(bytes, larger);
-    }
-    if (end == bytes.length - ROOM_BEHIND) {
-      if (spill == null) {
-        throw new IOException("the body is larger than an array can be");
-      }
-      spill.spill();
-      clear();
-    }
-  }
+  /**
+   * Writes {@code length} bytes of an array.
+   *
+   * @throws IOException if the client is gone
+   */
+  void write(byte[] source, int from, int length) throws IOException;
 }

@@ -48,12 +48,6 @@ public interface Request {
   /** Notes the name of the one who sent this request, for the access log. */
   void user(String name);
 
-  /** What {@link #keep} was given by an earlier request of this connection; null at first. */
-  Object kept();
-
-  /** Keeps something for the next request of this connection. */
-  void keep(Object note);
-
   /**
    * Looks whether the client still waits for the response. It takes a moment, so it is for what
    * takes long anyhow.

@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.server.SteppedClock;
-import io.kvapp.server.auth.AccessException;
-import io.kvapp.server.auth.token.TokenCache.Hash;
+import io.kvapp.server.http.message.HttpException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class LoginThrottleTest {
-  private static final Optional<Hash> TOKEN = Optional.of(Hash.of("a token"));
+  private static final OptionalLong TOKEN = OptionalLong.of(7);
 
   private final SteppedClock clock = new SteppedClock();
   private final LoginThrottle limit = new LoginThrottle(clock);
@@ -22,12 +21,12 @@ class LoginThrottleTest {
 
   @Test
   void attempt_sameUserAtOneAddress_isSlowedAfterFive() {
-    int throttle = guessUntilSlowed("ann", home);
+    int guesses = guessUntilSlowed("ann", home);
 
-    assertThat(throttle).isEqualTo(5);
+    assertThat(guesses).isEqualTo(5);
     assertThatThrownBy(() -> attempt("ann", home))
         .isInstanceOfSatisfying(
-            AccessException.SlowedDown.class,
+            HttpException.SlowedDown.class,
             slowed -> assertThat(slowed.retryAfter()).isEqualTo(Duration.ofSeconds(10)));
     clock.advance(Duration.ofSeconds(10));
     assertThat(guessUntilSlowed("ann", home)).isOne();
@@ -35,11 +34,11 @@ class LoginThrottleTest {
 
   @Test
   void attempt_manyUsersAtOneAddress_areSlowedTogether() {
-    int throttle = 0;
-    while (throttle < 1_000 && isTaken("user " + throttle, home)) {
-      throttle++;
+    int guesses = 0;
+    while (guesses < 1_000 && isTaken("user " + guesses, home)) {
+      guesses++;
     }
-    assertThat(throttle).isEqualTo(20);
+    assertThat(guesses).isEqualTo(20);
   }
 
   @Test
@@ -54,7 +53,7 @@ class LoginThrottleTest {
 
     attempt("ann", home).succeeded();
     assertThatThrownBy(() -> attempt("ann", address("198.51.100.200")))
-        .isInstanceOf(AccessException.SlowedDown.class);
+        .isInstanceOf(HttpException.SlowedDown.class);
   }
 
   @Test
@@ -68,12 +67,12 @@ class LoginThrottleTest {
   @Test
   void attempt_strangerAtTheOwnersAddress_isSlowedThereByAddress() {
     attempt("ann", home).succeeded();
-    int throttle = 0;
-    while (throttle < 1_000 && isTaken("user " + throttle, home)) {
-      throttle++;
+    int guesses = 0;
+    while (guesses < 1_000 && isTaken("user " + guesses, home)) {
+      guesses++;
     }
 
-    assertThat(throttle).isEqualTo(20);
+    assertThat(guesses).isEqualTo(20);
     attempt("ann", home).succeeded();
   }
 
@@ -103,12 +102,12 @@ class LoginThrottleTest {
 
   @Test
   void attempt_addressesOfOneIpv6Network_areOnePlace() {
-    int throttle = 0;
-    while (throttle < 1_000
-        && isTaken("ann", address("2001:db8::" + Integer.toHexString(throttle)))) {
-      throttle++;
+    int guesses = 0;
+    while (guesses < 1_000
+        && isTaken("ann", address("2001:db8::" + Integer.toHexString(guesses)))) {
+      guesses++;
     }
-    assertThat(throttle).isEqualTo(5);
+    assertThat(guesses).isEqualTo(5);
     assertThat(isTaken("ann", address("2001:db8:0:1::1"))).isTrue();
   }
 
@@ -128,38 +127,38 @@ class LoginThrottleTest {
     }
     assertThatThrownBy(() -> limit.attempt("ann", home, TOKEN))
         .isInstanceOfSatisfying(
-            AccessException.SlowedDown.class,
+            HttpException.SlowedDown.class,
             slowed -> assertThat(slowed.retryAfter()).isEqualTo(Duration.ofSeconds(30)));
 
-    limit.attempt("ann", home, Optional.of(Hash.of("another token"))).cancel();
+    limit.attempt("ann", home, OptionalLong.of(8)).cancel();
     assertThat(guessUntilSlowed("ann", home)).isEqualTo(5);
   }
 
   private LoginThrottle.Attempt attempt(String user, InetAddress from) {
-    return limit.attempt(user, from, Optional.empty());
+    return limit.attempt(user, from, OptionalLong.empty());
   }
 
   private int guessUntilSlowed(String user, InetAddress from) {
-    int throttle = 0;
-    while (throttle < 1_000 && isTaken(user, from)) {
-      throttle++;
+    int guesses = 0;
+    while (guesses < 1_000 && isTaken(user, from)) {
+      guesses++;
     }
-    return throttle;
+    return guesses;
   }
 
   private int guessFromManyAddresses(String user) {
-    int throttle = 0;
-    while (throttle < 200 && isTaken(user, address("198.51.100." + throttle))) {
-      throttle++;
+    int guesses = 0;
+    while (guesses < 200 && isTaken(user, address("198.51.100." + guesses))) {
+      guesses++;
     }
-    return throttle;
+    return guesses;
   }
 
   private boolean isTaken(String user, InetAddress from) {
     try {
       attempt(user, from);
       return true;
-    } catch (AccessException.SlowedDown slowed) {
+    } catch (HttpException.SlowedDown slowed) {
       return false;
     }
   }

@@ -3,7 +3,7 @@ package io.kvapp.server.auth.users;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.server.auth.AccessException;
+import io.kvapp.server.http.message.HttpException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,7 +68,7 @@ class CallerTest {
   }
 
   private static void assertForbidden(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    assertThatThrownBy(call).isInstanceOf(AccessException.Forbidden.class);
+    assertThatThrownBy(call).isInstanceOf(HttpException.Forbidden.class);
   }
 
   private static byte[] bytes(String text) {

@@ -14,7 +14,6 @@ public final class PlainRequest implements Request {
   private byte[] body = {};
   private boolean bodyRead;
   private String user;
-  private Object kept;
   private long reservedBytes;
 
   public PlainRequest(String method, String path) {
@@ -82,16 +81,6 @@ public final class PlainRequest implements Request {
   @Override
   public void user(String name) {
     user = name;
-  }
-
-  @Override
-  public Object kept() {
-    return kept;
-  }
-
-  @Override
-  public void keep(Object note) {
-    kept = note;
   }
 
   @Override
