@@ -68,9 +68,14 @@ final class OwnThread {
     return Executors.newFixedThreadPool(threads, task -> thread(name, task));
   }
 
+  /**
+   * A daemon thread, not yet started, that finds classes as KVApp does, whatever the context class
+   * loader of the caller is; Chronicle asks for its services by that.
+   */
   static Thread thread(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
+    thread.setContextClassLoader(OwnThread.class.getClassLoader());
     return thread;
   }
 
