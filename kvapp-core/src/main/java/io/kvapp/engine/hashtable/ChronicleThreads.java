@@ -45,11 +45,7 @@ final class ChronicleThreads<S> implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> OwnThread.thread(name, task));
     pool.allowCoreThreadTimeOut(true);
   }
 
