@@ -1,6 +1,5 @@
 package io.kvapp.engine.file;
 
-import io.kvapp.engine.hashtable.HashTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -200,7 +199,7 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized void preallocate(FileChannel channel, long bytes, int pieceBytes)
+  public synchronized void preallocate(FileChannel channel, long bytes, boolean hugePages)
       throws IOException {
     step("preallocate", true);
     channel.write(ByteBuffer.allocate(1), bytes - 1);
@@ -274,10 +273,10 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized HashTable createView(
-      Path file, long entries, int keyBytes, int valueBytes, boolean hugePages) throws IOException {
+  public synchronized void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
+      throws IOException {
     step("create " + file.getFileName(), true);
-    return super.createView(file, entries, keyBytes, valueBytes, hugePages);
+    super.createWithZeros(file, head, bytes, hugePages);
   }
 
   /** Cuts the power now, where it is not cut yet. */
