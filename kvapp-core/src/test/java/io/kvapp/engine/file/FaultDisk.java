@@ -154,16 +154,25 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   public synchronized FileChannel create(Path file) throws IOException {
     step("create " + file.getFileName(), true);
     FileChannel channel = super.create(file);
-    Content content = new Content(FileChannel.open(file, StandardOpenOption.READ));
-    all.add(content);
+    Content content = newContent(file);
     contents.put(channel, content);
     name(file, content);
     return channel;
   }
 
+  private Content newContent(Path file) throws IOException {
+    Content content = new Content(FileChannel.open(file, StandardOpenOption.READ));
+    all.add(content);
+    return content;
+  }
+
   @Override
   public synchronized FileChannel reuse(Path old, Path file, long bytes) throws IOException {
     FileChannel channel = super.reuse(old, file, bytes);
+    if (!names.containsKey(file)) {
+      // It was there before this disk.
+      name(file, newContent(file));
+    }
     contents.put(channel, names.get(file));
     reused++;
     return channel;
