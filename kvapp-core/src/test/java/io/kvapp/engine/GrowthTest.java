@@ -83,7 +83,8 @@ class GrowthTest {
     StripedLocks stripes = new StripedLocks();
     HashIndex.Size large = new HashIndex.Size(400_000, 24, 100);
     HashIndex.Size small = HashIndex.Size.SMALLEST;
-    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, large, 0)) {
+    try (HashIndex map =
+        HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), large, 0)) {
       long bytes = map.fileBytes();
       assertThat(map.isCalm(bytes / 10_000)).isTrue();
       assertThat(map.isCalm(bytes / 1_000)).isFalse();
@@ -93,7 +94,8 @@ class GrowthTest {
       map.resize(false, () -> true);
       assertThat(map.needsOtherPages(false, bytes * 2)).isFalse();
     }
-    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, small, 0)) {
+    try (HashIndex map =
+        HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), small, 0)) {
       assertThat(map.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
     }
   }

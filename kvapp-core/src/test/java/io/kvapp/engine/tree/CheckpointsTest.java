@@ -119,7 +119,9 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     Journal journal =
         new Journal(disk, folder, 1, 0, preparing, EngineOptions.standard(), Durability.OS);
-    HashIndex map = HashIndex.create(disk, folder, stripes, null, HashIndex.Size.SMALLEST, 3);
+    HashIndex map =
+        HashIndex.create(
+            disk, folder, stripes, null, EngineOptions.standard(), HashIndex.Size.SMALLEST, 3);
     Checkpoints checkpoints =
         new Checkpoints(
             new SSTableFolder(disk, folder),
@@ -161,7 +163,13 @@ class CheckpointsTest {
     AtomicReference<Checkpoints> checkpoints = new AtomicReference<>();
     try (HashIndex map =
         HashIndex.create(
-            disk, folder, stripes, () -> checkpoints.get().acquire(), HashIndex.Size.SMALLEST, 2)) {
+            disk,
+            folder,
+            stripes,
+            () -> checkpoints.get().acquire(),
+            EngineOptions.standard(),
+            HashIndex.Size.SMALLEST,
+            2)) {
       checkpoints.set(
           new Checkpoints(
               new SSTableFolder(disk, folder),
@@ -231,7 +239,7 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     int saved = 0;
     try (HashIndex map =
-        HashIndex.create(new Disk(), run, stripes, null, HashIndex.Size.SMALLEST, 3)) {
+        HashIndex.create(new Disk(), run, stripes, null, small, HashIndex.Size.SMALLEST, 3)) {
       Journal journal = new Journal(disk, folder, 1, 0, preparing, small, Durability.OS);
       Checkpoints checkpoints =
           new Checkpoints(
