@@ -6,6 +6,7 @@ import io.kvapp.Page;
 import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
 import io.kvapp.Settings;
+import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.Principal;
 import io.kvapp.server.http.Fault;
 import io.kvapp.server.http.Memory;
@@ -34,15 +35,15 @@ final class EntryService {
   private final KVStore store;
   private final PrefixScope prefixScope;
   private final SearchLimits searchLimits;
-  private final int maxValueBytes;
+  private final StoreLimits limits;
   private final BoundedReads reads;
 
   EntryService(KVStore store, Settings settings, SearchLimits searchLimits) {
     this.store = store;
     this.searchLimits = searchLimits;
     this.prefixScope = settings.prefixScope();
-    this.maxValueBytes = settings.maxValueBytes();
-    this.reads = new BoundedReads(settings.maxValueBytes());
+    this.limits = store.limits();
+    this.reads = new BoundedReads(limits.maxValueBytes());
   }
 
   /**
@@ -53,9 +54,10 @@ final class EntryService {
    */
   void insert(Principal caller, byte[] key, byte[] value) {
     requireKey(key);
-    if (value.length > maxValueBytes) {
+    if (value.length > limits.maxValueBytes()) {
       throw new Fault(
-          413, "the value has " + value.length + " bytes, and the limit is " + maxValueBytes);
+          413,
+          "the value has " + value.length + " bytes, and the limit is " + limits.maxValueBytes());
     }
     caller.requireWrite(key);
     store.put(key, value);
@@ -119,10 +121,10 @@ final class EntryService {
     return bytes;
   }
 
-  private static void requireKey(byte[] key) {
-    if (key.length > Settings.MAX_KEY_BYTES) {
+  private void requireKey(byte[] key) {
+    if (key.length > limits.maxKeyBytes()) {
       throw Fault.badRequest(
-          "the key has " + key.length + " bytes, and the limit is " + Settings.MAX_KEY_BYTES);
+          "the key has " + key.length + " bytes, and the limit is " + limits.maxKeyBytes());
     }
   }
 
