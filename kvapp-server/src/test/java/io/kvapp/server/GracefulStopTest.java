@@ -49,7 +49,7 @@ final class GracefulStopTest {
         KVServer.builder().dataFolder(folder.resolve("data")).port(port).build().start()) {
       assertThat(next.port()).isEqualTo(port);
       assertThat(next.store().get("last")).contains("words");
-      assertThat(next.store().recovery().clean()).isTrue();
+      assertThat(next.store().admin().recovery().clean()).isTrue();
     }
   }
 }

@@ -40,7 +40,7 @@ class CheckpointsTest {
     try (KVStore store = DiskStore.open(settings(Durability.SYNC))) {
       for (int i = 0; i < 20; i++) {
         store.put("key " + i, "value");
-        store.compact();
+        store.admin().compact();
       }
       store.put("last", "value");
 
@@ -55,14 +55,14 @@ class CheckpointsTest {
       for (int i = 0; i < 500; i++) {
         store.put(("key " + i % 10).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
       }
-      assertThat(store.stats().journalBytes()).isGreaterThan(2 << 20);
+      assertThat(store.admin().stats().journalBytes()).isGreaterThan(2 << 20);
       for (int i = 0; i < 9; i++) {
         store.delete("key " + i);
       }
 
-      store.compact();
+      store.admin().compact();
 
-      assertThat(store.stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
+      assertThat(store.admin().stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
       store.put("key", "value");
       assertThat(store.get("key 9").orElseThrow()).hasSize(20_000);
     }
@@ -79,7 +79,7 @@ class CheckpointsTest {
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
       }
-      store.compact();
+      store.admin().compact();
       assertThat(Disk.list(folder(), "spare-*")).isEmpty();
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
@@ -90,7 +90,7 @@ class CheckpointsTest {
     try (KVStore store = DiskStore.open(settings(Durability.OS))) {
       assertThat(leftOver).doesNotExist();
       assertThat(store.size()).isBetween(1L, 5_000L);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -103,11 +103,11 @@ class CheckpointsTest {
         store.put(("key " + i).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
       }
 
-      while (store.stats().journalBytes() > 3 * (64 << 10)) {
+      while (store.admin().stats().journalBytes() > 3 * (64 << 10)) {
         Thread.onSpinWait();
       }
       assertThat(store.size()).isEqualTo(200);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -280,14 +280,14 @@ class CheckpointsTest {
     ManifestDisk disk = new ManifestDisk();
     KVStore store = DiskStore.open(settings(Durability.OS), disk, EngineOptions.standard());
     store.put("key", "value");
-    store.compact();
+    store.admin().compact();
     disk.failure = new IOException("Input/output error");
 
     assertThatThrownBy(store::close).isInstanceOf(KVException.class);
     try (KVStore again = DiskStore.open(settings(Durability.OS))) {
-      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.get("key")).hasValue("value");
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 

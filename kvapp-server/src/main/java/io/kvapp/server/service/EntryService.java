@@ -6,6 +6,7 @@ import io.kvapp.Page;
 import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
 import io.kvapp.Settings;
+import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
@@ -34,15 +35,15 @@ public final class EntryService {
   private final KVStore store;
   private final PrefixScope prefixScope;
   private final SearchLimits searchLimits;
-  private final int maxValueBytes;
+  private final StoreLimits limits;
   private final BoundedReads reads;
 
   public EntryService(KVStore store, Settings settings, SearchLimits searchLimits) {
     this.store = store;
     this.searchLimits = searchLimits;
     this.prefixScope = settings.prefixScope();
-    this.maxValueBytes = settings.maxValueBytes();
-    this.reads = new BoundedReads(settings.maxValueBytes());
+    this.limits = store.limits();
+    this.reads = new BoundedReads(limits.maxValueBytes());
   }
 
   /**
@@ -54,9 +55,10 @@ public final class EntryService {
    */
   public void insert(Caller caller, byte[] key, byte[] value) {
     requireKey(key);
-    if (value.length > maxValueBytes) {
+    if (value.length > limits.maxValueBytes()) {
       throw new HttpException(
-          413, "the value has " + value.length + " bytes, and the limit is " + maxValueBytes);
+          413,
+          "the value has " + value.length + " bytes, and the limit is " + limits.maxValueBytes());
     }
     caller.requireWrite(key);
     store.put(key, value);
@@ -122,10 +124,10 @@ public final class EntryService {
     return bytes;
   }
 
-  private static void requireKey(byte[] key) {
-    if (key.length > Settings.MAX_KEY_BYTES) {
+  private void requireKey(byte[] key) {
+    if (key.length > limits.maxKeyBytes()) {
       throw HttpException.badRequest(
-          "the key has " + key.length + " bytes, and the limit is " + Settings.MAX_KEY_BYTES);
+          "the key has " + key.length + " bytes, and the limit is " + limits.maxKeyBytes());
     }
   }
 
