@@ -18,7 +18,7 @@ public class Actor {
   Stage stage;
   Session session;
   SplittableRandom random;
-  private Values values;
+  private RandomValues values;
   private int[] popular;
   private int nextPopular;
 
@@ -28,7 +28,7 @@ public class Actor {
     stage = Stage.current();
     session = stage.engine().session();
     random = new SplittableRandom(SEEDS.incrementAndGet());
-    values = new Values(random.nextLong(), stage.valueBytes());
+    values = new RandomValues(random.nextLong(), stage.valueBytes());
   }
 
   /** Closes the session. */

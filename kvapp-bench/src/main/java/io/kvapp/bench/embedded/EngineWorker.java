@@ -146,7 +146,7 @@ final class EngineWorker {
 
   /** Writes all entries in scattered order; the time that took in seconds. */
   private double load() {
-    Values values = new Values(1, settings.valueBytes());
+    RandomValues values = new RandomValues(1, settings.valueBytes());
     int batch = (int) Math.max(1, Math.min(LOAD_BATCH, (16L << 20) / settings.valueBytes()));
     byte[][] batchKeys = new byte[batch][];
     byte[][] batchValues = new byte[batch][];

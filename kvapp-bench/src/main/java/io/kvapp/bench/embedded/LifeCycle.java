@@ -41,8 +41,8 @@ final class LifeCycle {
    *     the 99.99th of 100 and of the longest
    */
   double[] grow(int threads, long mostSeconds) throws InterruptedException, ExecutionException {
-    Values[] values = new Values[threads];
-    Arrays.setAll(values, thread -> new Values(thread, valueBytes));
+    RandomValues[] values = new RandomValues[threads];
+    Arrays.setAll(values, thread -> new RandomValues(thread, valueBytes));
     return forEach(
         0, threads, mostSeconds, (session, thread, key) -> session.put(key, values[thread].next()));
   }

@@ -2,8 +2,8 @@ package io.kvapp.bench.embedded;
 
 import io.kvapp.bench.engine.EngineKind;
 import io.kvapp.bench.engine.EngineSettings;
+import io.kvapp.bench.process.Folders;
 import io.kvapp.bench.report.Figures;
-import io.kvapp.bench.report.Folders;
 import io.kvapp.bench.report.Sample;
 import io.kvapp.bench.report.Samples;
 import java.io.IOException;

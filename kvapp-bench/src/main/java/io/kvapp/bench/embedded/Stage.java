@@ -28,7 +28,7 @@ record Stage(Engine engine, KeySpace keys, Zipfian zipfian, int valueBytes, Atom
 
   static Stage current() {
     if (current == null) {
-      throw new IllegalStateException("no engine is open in this JVM; run io.kvapp.bench.Main");
+      throw new IllegalStateException("no engine is open in this JVM; run io.kvapp.bench.Bench");
     }
     return current;
   }

@@ -1,7 +1,7 @@
 package io.kvapp.bench.http;
 
 import io.kvapp.bench.http.HttpWorkload.Kind;
-import io.kvapp.bench.report.Folders;
+import io.kvapp.bench.process.Folders;
 import io.kvapp.bench.report.Machine;
 import io.kvapp.bench.report.Plots;
 import io.kvapp.bench.report.ResultFiles;

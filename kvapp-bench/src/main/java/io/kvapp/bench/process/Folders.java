@@ -1,4 +1,4 @@
-package io.kvapp.bench.report;
+package io.kvapp.bench.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
