@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * RandomValues of random bytes, which do not compress, of one size. Making one costs a copy.
+ * Values of random bytes, which do not compress, of one size. Making one costs a copy.
  *
  * <p>Not thread-safe.
  */

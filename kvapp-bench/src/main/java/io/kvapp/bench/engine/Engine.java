@@ -3,7 +3,7 @@ package io.kvapp.bench.engine;
 import java.io.IOException;
 
 /**
- * One of the stores under comparison, opened.
+ * One of the stores under comparison, opened. Methods throw what the store throws.
  *
  * <p>{@link #session()} and {@link #close()} are called by one thread; sessions of different
  * threads work at the same time.
@@ -17,7 +17,7 @@ public interface Engine extends AutoCloseable {
    *
    * @param session of the calling thread
    */
-  default void load(Session session, byte[][] keys, byte[][] values) {
+  default void load(Session session, byte[][] keys, byte[][] values) throws Exception {
     session.putAll(keys, values);
   }
 
@@ -25,7 +25,7 @@ public interface Engine extends AutoCloseable {
    * Brings the store into the shape its makers recommend after a bulk load: what it would get to by
    * itself given time.
    */
-  void settle();
+  default void settle() throws Exception {}
 
   @Override
   void close() throws IOException;

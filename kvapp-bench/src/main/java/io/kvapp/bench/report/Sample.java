@@ -12,10 +12,12 @@ package io.kvapp.bench.report;
  * @param unit its unit, such as {@code ops/s}
  */
 public record Sample(
-    String run,
-    String measure,
-    int threads,
-    String subject,
-    int round,
-    double value,
-    String unit) {}
+    String run, String measure, int threads, String subject, int round, double value, String unit) {
+
+  @Override
+  public String toString() {
+    return String.format(
+        "%s  %-34s %3d  %-28s %12s %s",
+        run, measure, threads, subject, MarkdownTable.figure(value), unit);
+  }
+}
