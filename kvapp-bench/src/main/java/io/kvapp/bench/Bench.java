@@ -21,7 +21,8 @@ public final class Bench {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          System.err.println("kvapp-bench: " + failure);
+          boolean plain = failure instanceof IllegalStateException;
+          System.err.println("kvapp-bench: " + (plain ? failure.getMessage() : failure));
           return command.getCommandSpec().exitCodeOnExecutionException();
         });
     System.exit(line.execute(args));

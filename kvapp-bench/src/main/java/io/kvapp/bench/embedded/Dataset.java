@@ -14,7 +14,7 @@ import java.nio.file.Path;
  */
 record Dataset(EmbeddedCommand options, Path work, Samples samples, long entries, int valueBytes) {
 
-  /** What tables call it, such as {@code 1 M x 100 B}. */
+  /** The name in tables, such as {@code 1 M x 100 B}. */
   String name() {
     String count =
         entries % 1_000_000 == 0

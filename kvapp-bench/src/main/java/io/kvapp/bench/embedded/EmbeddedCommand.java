@@ -22,7 +22,7 @@ public final class EmbeddedCommand extends MeasuringCommand {
   private static final long SHORT_SIZES_BYTES = 256L << 20;
   private static final long FULL_SIZES_BYTES = 1L << 30;
 
-  /** What is measured. */
+  /** A part of the measurements. */
   enum Part {
     /** Reads and writes of one loaded store. */
     WORKLOADS,
@@ -43,26 +43,28 @@ public final class EmbeddedCommand extends MeasuringCommand {
 
   @Option(
       names = "--entries",
-      description = "Entries to load; 1 million, or 1 and then 10 million, by mode.")
+      description = "Entries to load; 1 million, in full mode then 10 million.")
   private Long entries;
 
   @Option(names = "--value-bytes", description = "The size of a value.")
   private int valueBytes = 100;
 
-  @Option(names = "--millis", description = "Length of one; 1000 or 2000 by mode.")
+  @Option(
+      names = "--millis",
+      description = "Length of a measurement; 1000 in short mode, 2000 in full mode.")
   private Integer millis;
 
   @Option(
       names = "--warm-millis",
-      description = "How long each runs before its first measurement; 2000 or 4000 by mode.")
+      description = "How long a workload runs before it is first measured; 2000 or 4000.")
   private Integer warmMillis;
 
-  @Option(names = "--heap", description = "Megabytes of heap of each engine; 2048 or 6144 by mode.")
+  @Option(names = "--heap", description = "Megabytes of heap of each engine; 2048 or 6144.")
   private Long heapMegabytes;
 
   @Option(
       names = {"--max-seconds", "--most-seconds"},
-      description = "How long one engine may take to grow, and to shrink; 120 or 900 by mode.")
+      description = "How long one engine may take to grow, and to shrink; 120 or 900.")
   private Long maxSeconds;
 
   @Option(names = "--profile", description = "Record KVApp's JVM to kvapp.jfr in the work folder.")

@@ -66,7 +66,7 @@ final class EmbeddedRun {
     process.record("garbage per get", 1, 0, process.run("garbage")[0], "B");
   }
 
-  /** Opens what was loaded before with sync; MapDB keeps such a store in files of another kind. */
+  /** Opens the loaded stores with sync; MapDB keeps such a store in files of another kind. */
   private void openSynced() throws IOException, InterruptedException {
     for (EngineKind kind : data.options().engines()) {
       if (kind == EngineKind.MAPDB) {

@@ -23,8 +23,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * A JVM that holds one engine; it answers commands with numbers.
  *
  * <p>Engines live in a JVM each, so that none is compiled for the calls of another, and all stay
- * alive, so that they can be measured in turns. JMH runs in this JVM, since what it measures is
- * there.
+ * alive, so that they can be measured in turns. JMH runs in this JVM, beside the engine.
  */
 final class EngineWorker implements Worker {
   private static final int LOAD_BATCH = 1_000;

@@ -6,7 +6,7 @@ import io.kvapp.bench.engine.Session;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 
-/** What an engine takes of the heap of this JVM. */
+/** An engine's share of the heap of this JVM. */
 final class Footprint {
   private static final int COLLECTIONS = 3;
   private static final int MAX_GETS = 200_000;

@@ -15,8 +15,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * What happens to a store over its life: it grows from empty, it is killed, it is looked through,
- * it shrinks.
+ * The stages of a store's life: it grows from empty, it is killed, its entries are checked, it
+ * shrinks.
  */
 record LifeCycle(Engine engine, KeySpace keys, int valueBytes) {
   private static final long MARK = 0x6b76_6170_705f_6d6bL;
@@ -36,7 +36,7 @@ record LifeCycle(Engine engine, KeySpace keys, int valueBytes) {
         0, threads, maxSeconds, (session, thread, key) -> session.put(key, values[thread].next()));
   }
 
-  /** Deletes all entries but the first so many, and returns what {@link #grow} does. */
+  /** Deletes all entries but the first so many, with the results of {@link #grow}. */
   double[] shrink(int threads, long maxSeconds, long kept) throws Exception {
     return forEach(kept, threads, maxSeconds, (session, thread, key) -> session.delete(key));
   }

@@ -31,7 +31,7 @@ record LifeCycleRun(Dataset data) {
         reopen(kind);
         recover(kind);
       } catch (WorkerException failure) {
-        // What an engine cannot do is missing from its column; the log says why.
+        // The figures of a failed engine are missing from its column; the log says why.
         System.err.println(failure.getMessage());
       }
       Folders.delete(folder);
@@ -104,12 +104,12 @@ record LifeCycleRun(Dataset data) {
     process.record("disk when shrunk", 1, 0, process.diskBytes() / MEBIBYTE, "MiB");
   }
 
-  private void requireDone(EngineKind kind, String what, double done, double wanted) {
+  private void requireDone(EngineKind kind, String verb, double done, double wanted) {
     if (done < wanted) {
       throw new WorkerException(
           String.format(
               "%s is out: it %s %,.0f of %,.0f entries in %d s",
-              kind.title(), what, done, wanted, data.options().maxSeconds()));
+              kind.title(), verb, done, wanted, data.options().maxSeconds()));
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.rng.sampling.distribution.RejectionInversionZipfSampler;
 
 /**
- * What the benchmarks of this JVM play on: one opened and loaded engine.
+ * The opened and loaded engine that the benchmarks of this JVM use.
  *
  * <p>JMH makes its states itself, so they find the stage through a static field; it is set before
  * JMH runs, in the same JVM.

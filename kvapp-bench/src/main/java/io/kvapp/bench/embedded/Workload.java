@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * One of the {@link Benchmarks} with a number of threads.
  *
- * @param title what it does, for tables
+ * @param title the name in tables
  * @param benchmark the name of the method
  * @param threads how many threads run it at once
  * @param phase with which others it is measured

@@ -5,8 +5,8 @@ import java.util.function.Function;
 import net.openhft.chronicle.map.ChronicleMap;
 
 /**
- * Chronicle Map by itself, persisted, sized for what it will hold: the limit of what KVApp can
- * reach with point reads, since KVApp keeps its values there.
+ * Chronicle Map by itself, persisted, sized for its entries: the bound of KVApp's point reads,
+ * since KVApp keeps its values there.
  *
  * <p>It has no order, no atomic batch and no recovery that keeps all entries; a write is in the
  * mapped file, and so in the kernel, when it is acknowledged.

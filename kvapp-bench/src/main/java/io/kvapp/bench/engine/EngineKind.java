@@ -63,7 +63,7 @@ public enum EngineKind {
     PEER,
     /** A store that promises less when it writes without sync, and is a peer else. */
     LESS_SAFE,
-    /** No store to choose instead, but a bound of what can be reached. */
+    /** No alternative, but a bound that no store can pass. */
     LIMIT
   }
 
@@ -101,7 +101,7 @@ public enum EngineKind {
 
   /** After how long without work in the background there is none to come. */
   public Duration quietFor() {
-    // KVApp compacts what is due once there were no writes for five seconds.
+    // KVApp begins compactions after five seconds without writes.
     return this == KVAPP ? Duration.ofSeconds(6) : Duration.ofMillis(600);
   }
 
@@ -130,7 +130,7 @@ public enum EngineKind {
     return this != CHRONICLE_MAP && this != HASH_MAP;
   }
 
-  /** What the JVM must be started with for it. */
+  /** The flags that its JVM needs. */
   public List<String> jvmFlags() {
     return jvmFlags;
   }

@@ -11,10 +11,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * An engine whose entries are a Java map. By itself one of the JDK's concurrent maps: the limit of
- * what any store in this JVM can reach, with nothing persisted.
+ * An engine whose entries are a Java map. By itself one of the JDK's concurrent maps: the bound of
+ * any store in this JVM, with nothing persisted.
  *
- * @param <K> what a key becomes, since a hash map cannot look arrays up by content
+ * @param <K> the type of a key in the map, since a hash map cannot look arrays up by content
  */
 class MapEngine<K> implements Engine {
   private final ConcurrentMap<K, byte[]> map;
@@ -44,7 +44,7 @@ class MapEngine<K> implements Engine {
   /** Makes the calling thread's writes as safe as the engine promises. */
   void acknowledge() {}
 
-  /** What {@link Session#page} does. */
+  /** See {@link Session#page}. */
   int page(byte[] prefix, int limit, boolean reversed, BiConsumer<byte[], byte[]> sink) {
     throw new UnsupportedOperationException("not ordered");
   }

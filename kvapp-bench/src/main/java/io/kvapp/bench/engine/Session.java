@@ -3,7 +3,7 @@ package io.kvapp.bench.engine;
 import java.util.function.BiConsumer;
 
 /**
- * One thread's work with an {@link Engine}. Methods throw what the store throws.
+ * One thread's work with an {@link Engine}. Methods throw the store's exceptions.
  *
  * <p>Arrays handed in are not changed afterwards, so an engine on the heap may keep them. Not
  * thread-safe.

@@ -36,7 +36,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** Servers that read a request and answer always the same: limits of what a store can reach. */
+/** Servers that read a request and answer always the same: bounds of any store. */
 final class ConstantServers {
   /** As long as KVApp's answer to a search by key. */
   static final byte[] BODY =

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * The entries that the servers hold: keys of 23 characters of which 100 share all but two, values
  * of 100 letters and digits, so that no server has to escape anything.
  *
- * @param prefixes what 100 keys each begin with
+ * @param prefixes the beginnings of 100 keys each
  * @param values the value of each key
  */
 record Entries(List<String> prefixes, List<String> keys, List<String> values) {

@@ -20,7 +20,9 @@ public final class HttpCommand extends MeasuringCommand {
   private static final int SHORT_ENTRIES = 20_000;
   private static final int FULL_ENTRIES = 100_000;
 
-  @Option(names = "--millis", description = "Length of one; 2000 or 5000 by mode.")
+  @Option(
+      names = "--millis",
+      description = "Length of a measurement; 2000 in short mode, 5000 in full mode.")
   private Integer millis;
 
   private final List<String> absent = new ArrayList<>();

@@ -91,7 +91,7 @@ record HttpRun(List<HttpTarget> targets, Entries entries, Wrk wrk, Samples sampl
     return Math.max(1, Math.round(workload.connections() / (rate / 2) * 1_000));
   }
 
-  /** Counts what a JVM allocates while it answers one connection; it tells only of the living. */
+  /** Counts the garbage of one connection; a JVM counts only that of threads which are alive. */
   private void measureGarbage(HttpTarget target) throws IOException {
     try (Socket socket = connect(target)) {
       double before = 0;

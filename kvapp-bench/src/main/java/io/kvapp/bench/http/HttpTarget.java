@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param title its name in tables
  * @param port its port on 127.0.0.1
- * @param requests what it is asked with
- * @param processes what was started for it, the last one to be closed first
+ * @param requests its requests
+ * @param processes its processes, the last one to be closed first
  */
 record HttpTarget(String title, int port, Requests requests, List<Subprocess> processes)
     implements AutoCloseable {

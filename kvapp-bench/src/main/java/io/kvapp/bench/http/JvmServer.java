@@ -14,7 +14,7 @@ enum JvmServer {
   /** KVApp with its endpoint. */
   KVAPP("KVApp", KVAppServers::endpoint),
 
-  /** A constant answer over KVApp's connection code: what is left of KVApp without its work. */
+  /** A constant answer over KVApp's connection code: KVApp without the store. */
   CONNECTION("constant: KVApp's connection", folder -> KVAppServers.connection()),
 
   /** A constant answer of the JDK's server. */
@@ -33,7 +33,7 @@ enum JvmServer {
   /**
    * A server that listens.
    *
-   * @param token what a request must carry in {@code x-access-tokens}; empty for nothing
+   * @param token the value of a request's {@code x-access-tokens}; empty for none
    * @param server has it end
    */
   record Running(int port, String token, AutoCloseable server) {}

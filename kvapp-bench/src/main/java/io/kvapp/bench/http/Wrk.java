@@ -20,7 +20,7 @@ final class Wrk {
   private static final double MIXED_WRITES = 0.1;
 
   /**
-   * What wrk saw.
+   * The results of wrk.
    *
    * @param answers how many answers came
    * @param rate answers a second

@@ -17,7 +17,7 @@ public final class Folders {
     }
   }
 
-  /** Makes a folder and removes what is in it. */
+  /** Makes a folder, empty. */
   public static void empty(Path folder) throws IOException, InterruptedException {
     delete(folder);
     Files.createDirectories(folder);

@@ -41,11 +41,11 @@ public final class Subprocess implements AutoCloseable {
     answers = worker ? process.inputReader(StandardCharsets.UTF_8) : null;
   }
 
-  /** A worker JVM could not do what it was told to, or has ended. */
+  /** A worker JVM failed at a command, or has ended. */
   public static final class WorkerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** With what went wrong. */
+    /** With the reason. */
     public WorkerException(String message) {
       super(message);
     }
@@ -64,8 +64,8 @@ public final class Subprocess implements AutoCloseable {
    * @param title its name in messages
    * @param log its standard error is appended to it
    * @param flags flags of the JVM
-   * @param nativeHelpers whether its class path has what only LMDB needs; Chronicle Map would use
-   *     it where it is there, which KVApp's users do not have, and would take longer to start
+   * @param nativeHelpers whether its class path has the libraries that only LMDB needs; Chronicle
+   *     Map would use them, which KVApp's users do not have, and would take longer to start
    * @param main its main class, and {@code arguments} for that
    */
   public static Subprocess startWorker(
@@ -96,7 +96,7 @@ public final class Subprocess implements AutoCloseable {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** Runs a program to its end and returns what it printed, its complaints included. */
+  /** Runs a program to its end and returns its output, errors included. */
   public static String output(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (Subprocess running = new Subprocess(command.get(0), process, false)) {

@@ -7,9 +7,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a worker JVM can do. Each line of its standard input is a command; each is answered by one
- * line on standard output: {@code =} and the answer, or {@code !} and what went wrong. It ends when
- * its input does.
+ * The commands of a worker JVM. Each line of its standard input is a command, and each is answered
+ * by one line on standard output: {@code =} and the answer, or {@code !} and the failure. It ends
+ * with its input.
  */
 public interface Worker {
   /**
@@ -23,7 +23,7 @@ public interface Worker {
   /** Obeys commands until there are no more. */
   static void serve(Worker worker) throws IOException {
     PrintStream answers = System.out;
-    // What libraries print must not come between the answers.
+    // The output of libraries must not come between the answers.
     System.setOut(System.err);
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -19,18 +19,18 @@ public abstract class MeasuringCommand implements Callable<Integer> {
   @Parameters(index = "0", description = "How much is measured: ${COMPLETION-CANDIDATES}.")
   private Mode mode;
 
-  @Option(names = "--rounds", description = "Measurements of each; 3 or 5 by mode.")
+  @Option(
+      names = "--rounds",
+      description = "How often each workload is measured; 3 in short mode, 5 in full mode.")
   private Integer rounds;
 
-  @Option(names = "--work", description = "Where the data lies; it is emptied.")
+  @Option(names = "--work", description = "The folder of the data; it is emptied.")
   private Path work = Path.of("kvapp-bench", "target", "bench-work");
 
-  @Option(names = "--results", description = "Where the results are written.")
+  @Option(names = "--results", description = "The folder of the results.")
   private Path results = Path.of("kvapp-bench", "target", "bench-results");
 
-  @Option(
-      names = "--add",
-      description = "Keep the results that are there of what is not measured this time.")
+  @Option(names = "--add", description = "Keep earlier results of other measurements.")
   private boolean add;
 
   private final String name;
@@ -47,7 +47,7 @@ public abstract class MeasuringCommand implements Callable<Integer> {
     this.subject = subject;
   }
 
-  /** Measures, and adds what it measured to {@code samples}. */
+  /** Measures, and adds the figures to {@code samples}. */
   protected abstract void measure(Path work, Samples samples) throws Exception;
 
   /** The subjects that KVApp is compared with in the plots. */
@@ -83,7 +83,9 @@ public abstract class MeasuringCommand implements Callable<Integer> {
       if (add) {
         samples = samples.joinedWith(ResultFiles.read(results, name));
       }
-      ResultFiles.write(results, name, circumstances, samples);
+      if (!samples.all().isEmpty()) {
+        ResultFiles.write(results, name, circumstances, samples);
+      }
     }
     String tables = tables(samples);
     ResultFiles.writePage(results, name, circumstances, samples, subject, plotted(samples), tables);

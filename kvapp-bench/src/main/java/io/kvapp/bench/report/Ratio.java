@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How often a subject does what the best of others does once, in each round of one measure.
+ * The ratio of a subject's rate to that of the best of others, in each round of one measure.
  *
  * @param best the other that was best in the median
  * @param median the middle ratio

@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A plot, as SVG, of how often a subject does what each of others does once: a line for each
+ * A plot, as SVG, of the ratios of a subject's rates to those of each of others: a line for each
  * measure, on it a dot for each of the others, on the right of 1 where the subject is faster.
  *
- * <p>All plots have one scale; what is off it stands at its end. It has no background, and its
- * colours are told from white and from black alike.
+ * <p>All plots have one scale; ratios beyond it are drawn at its ends. It has no background, and
+ * its colours are told from white and from black alike.
  */
 final class RatioPlot {
   private static final List<String> COLOURS =

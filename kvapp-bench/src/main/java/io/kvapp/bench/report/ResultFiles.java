@@ -17,7 +17,7 @@ final class ResultFiles {
   private ResultFiles() {}
 
   /**
-   * Writes all figures and what they were measured on as JSON.
+   * Writes all figures and the circumstances of their measurement as JSON.
    *
    * @param folder made if it is not there
    * @param name of the file, without an ending

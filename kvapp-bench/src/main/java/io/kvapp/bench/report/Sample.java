@@ -3,10 +3,10 @@ package io.kvapp.bench.report;
 /**
  * One figure of one subject.
  *
- * @param run what it was measured in, such as {@code 1M x 100 B}
- * @param measure what was measured, such as {@code get}
+ * @param run the run that it belongs to, such as {@code 1M x 100 B}
+ * @param measure the name of the measurement, such as {@code get}
  * @param threads by how many threads or connections
- * @param subject of what, such as {@code LMDB}
+ * @param subject the measured store, such as {@code LMDB}
  * @param round in which round; 0 where there is one only
  * @param value the figure
  * @param unit its unit, such as {@code ops/s}
