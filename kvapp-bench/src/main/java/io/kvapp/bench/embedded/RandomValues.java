@@ -8,14 +8,14 @@ import java.util.SplittableRandom;
  *
  * <p>Not thread-safe.
  */
-final class Values {
+final class RandomValues {
   private static final int VARIETY = 1 << 16;
 
   private final SplittableRandom random;
   private final byte[] pool;
   private final int bytes;
 
-  Values(long seed, int bytes) {
+  RandomValues(long seed, int bytes) {
     random = new SplittableRandom(seed);
     pool = new byte[VARIETY + bytes];
     random.nextBytes(pool);

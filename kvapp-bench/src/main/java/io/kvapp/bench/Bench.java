@@ -12,16 +12,17 @@ import picocli.CommandLine.Command;
     description = "Measures KVApp beside its peers.",
     mixinStandardHelpOptions = true,
     subcommands = {EmbeddedCommand.class, HttpCommand.class, DocsCommand.class})
-public final class Main {
-  private Main() {}
+public final class Bench {
+  private Bench() {}
 
   /** Runs a subcommand; its result is the exit status. */
   public static void main(String[] args) {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = new CommandLine(new Bench());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          System.err.println("kvapp-bench: " + failure);
+          boolean plain = failure instanceof IllegalStateException;
+          System.err.println("kvapp-bench: " + (plain ? failure.getMessage() : failure));
           return command.getCommandSpec().exitCodeOnExecutionException();
         });
     System.exit(line.execute(args));
