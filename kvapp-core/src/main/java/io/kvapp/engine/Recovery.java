@@ -434,7 +434,7 @@ public final class Recovery {
 
   /** Gives back the space of files that hold nothing, since opening may need it. */
   private void deleteSpares() throws IOException {
-    for (Path file : Disk.list(folder, SSTableFolder.SPARES)) {
+    for (Path file : Disk.list(folder, SSTableFolder.RECYCLED)) {
       disk.delete(file);
     }
   }

@@ -7,6 +7,7 @@ import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFileName;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,9 +85,9 @@ public final class Repair {
   public SSTable ofFolder() throws IOException {
     try {
       for (Path file : Disk.list(folder.path, "*.kvs")) {
-        OptionalLong id = SSTableFile.id(file);
+        OptionalLong id = SSTableFileName.id(file);
         if (id.isPresent()) {
-          highestNumber = Math.max(highestNumber, SSTableFile.number(id.getAsLong()));
+          highestNumber = Math.max(highestNumber, SSTableFileName.number(id.getAsLong()));
           add(file);
         }
       }
@@ -100,7 +101,7 @@ public final class Repair {
 
   /** Adds a file unless it holds expiry keys; its content tells, as names may have been swapped. */
   private void add(Path path) throws IOException {
-    boolean missed = path.getFileName().toString().startsWith(SSTableFile.ENTRIES);
+    boolean missed = SSTableFileName.isOfEntries(path);
     try {
       SSTableFile file = SSTableFile.openAnyway(path);
       if (!file.holdsExpiries()) {

@@ -78,7 +78,8 @@ public final class SSTable extends RefCounted implements SortedRun {
    * Writes an SSTable and waits until it is on the disk; the caller holds the first use.
    *
    * @param number never used before in this folder
-   * @param expectedBytes about how many bytes it will have; 0 for one that takes no spare file
+   * @param expectedBytes about how many bytes it will have; 0 for one that is not written over
+   *     recycled files
    * @param dropDeletes whether there is no older SSTable in which deletes hide anything
    */
   public static SSTable write(
@@ -115,11 +116,12 @@ public final class SSTable extends RefCounted implements SortedRun {
       throws IOException {
     List<SSTableFile.Identity> files =
         new ArrayList<>(
-            writeFiles(folder, SSTableFile.ENTRIES, number, entries, expectedBytes, dropDeletes));
+            writeFiles(
+                folder, SSTableFileName.ENTRIES, number, entries, expectedBytes, dropDeletes));
     int entryFiles = files.size();
     try {
       files.addAll(
-          writeFiles(folder, SSTableFile.EXPIRIES, number, expiries.get(), 0, dropDeletes));
+          writeFiles(folder, SSTableFileName.EXPIRIES, number, expiries.get(), 0, dropDeletes));
       folder.disk.forceFolder(folder.path);
       return open(
           folder,
@@ -162,7 +164,7 @@ public final class SSTable extends RefCounted implements SortedRun {
   /** The number it was written under; 0 where it has no files. */
   public long number() {
     return files().stream()
-        .mapToLong(file -> SSTableFile.number(SSTableFile.id(file.path).orElse(0)))
+        .mapToLong(file -> SSTableFileName.number(SSTableFileName.id(file.path).orElse(0)))
         .max()
         .orElse(0);
   }
