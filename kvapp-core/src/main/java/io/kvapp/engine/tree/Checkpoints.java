@@ -164,13 +164,13 @@ public final class Checkpoints {
 
   /** Lets writers go on in a new memtable. */
   void freeze() {
-    journal.awaitSpare();
+    journal.awaitNextSegment();
     stripes.withoutWriters(this::startMemtable);
   }
 
   private synchronized void startMemtable() {
     Version before = current;
-    List<JournalSegment> sealed = journal.rotate();
+    List<JournalSegment> sealed = journal.roll();
     before.active.freeze(sealed, map.countedSize(), pendingBytes());
     List<Memtable> frozen = new ArrayList<>(before.frozen);
     frozen.add(0, before.active);
