@@ -13,9 +13,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,7 +34,6 @@ public final class JournalSegment {
   /** Bytes of a segment that records cannot use. */
   static final int OVERHEAD_BYTES = SegmentHeader.BYTES + RecordFormat.SEAL_BYTES + Integer.BYTES;
 
-  private static final Pattern NAME = Pattern.compile("journal-(\\d{10,18})\\.log(\\.tmp)?");
   private static final int MAX_GATHERED_BYTES = 64 << 10;
   private static final int MAX_SMALL_BYTES = 4 << 20;
 
@@ -73,16 +69,6 @@ public final class JournalSegment {
             : ByteBuffer.allocate(MAX_GATHERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The sequence in the name of a segment's file, finished or not; empty for any other file. */
-  public static OptionalLong sequence(Path file) {
-    Matcher name = NAME.matcher(file.getFileName().toString());
-    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
-  }
-
-  public static Path file(Path folder, long sequence) {
-    return folder.resolve("journal-%010d.log".formatted(sequence));
-  }
-
   /**
    * A new, empty segment whose space is there and whose header is on the disk.
    *
@@ -90,8 +76,8 @@ public final class JournalSegment {
    */
   static JournalSegment create(
       Disk disk, Path folder, long sequence, int capacity, boolean syncedOften) throws IOException {
-    Path file = file(folder, sequence);
-    Path temporary = temporary(file);
+    Path file = SegmentFileName.file(folder, sequence);
+    Path temporary = SegmentFileName.temporary(file);
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
       disk.preallocate(channel, capacity, capacity > MAX_SMALL_BYTES && !syncedOften);
@@ -114,17 +100,13 @@ public final class JournalSegment {
 
   /** Makes a new, empty segment of this one's file and mapping; this one ends with it. */
   JournalSegment recycle(Disk disk, long newSequence) throws IOException {
-    JournalSegment segment =
-        new JournalSegment(file(file.getParent(), newSequence), newSequence, buffer, writer);
-    Path temporary = temporary(segment.file);
+    Path newFile = SegmentFileName.file(file.getParent(), newSequence);
+    Path temporary = SegmentFileName.temporary(newFile);
+    JournalSegment segment = new JournalSegment(newFile, newSequence, buffer, writer);
     disk.rename(file, temporary);
     segment.writeHeader(disk);
-    disk.rename(temporary, segment.file);
+    disk.rename(temporary, newFile);
     return segment;
-  }
-
-  private static Path temporary(Path file) {
-    return file.resolveSibling(file.getFileName() + ".tmp");
   }
 
   /**

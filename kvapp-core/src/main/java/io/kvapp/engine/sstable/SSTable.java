@@ -10,15 +10,18 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The changes of one stretch of revisions in immutable sorted files: the newest change of each key,
- * and beside them the {@linkplain ExpiryKey expiry keys}.
+ * The changes of one range of revisions in immutable sorted files: the newest change of each key,
+ * and beside them the {@linkplain ExpiryKey expiry keys}. The table of a log-structured merge-tree
+ * (O'Neil et al., "The Log-Structured Merge-Tree", 1996).
  *
  * <p>The last release unmaps the files, and gives them back to the folder if the SSTable is
- * {@linkplain #discard() discarded}. Safe for any thread that holds a use.
+ * {@linkplain #discard() discarded}.
+ *
+ * <p>Safe for any thread that holds a use.
  */
 public final class SSTable extends RefCounted implements SortedRun {
   /**
-   * What the manifest knows of an SSTable.
+   * An SSTable as the manifest names it.
    *
    * @param lowRevision the last revision before it
    * @param highRevision its last revision
@@ -176,7 +179,7 @@ public final class SSTable extends RefCounted implements SortedRun {
     return files;
   }
 
-  /** How many keys were put and not deleted within this stretch of revisions. */
+  /** How many keys were put and not deleted within this range of revisions. */
   public long puts() {
     return entryFiles.stream().mapToLong(file -> file.count - file.deletes).sum();
   }
@@ -239,7 +242,7 @@ public final class SSTable extends RefCounted implements SortedRun {
     return reader.compareKey(key) == 0 ? reader : null;
   }
 
-  /** Says that the files are not needed any more when nobody uses them. */
+  /** Has the last release give the files back, since no manifest names them any more. */
   public void discard() {
     discarded = true;
   }

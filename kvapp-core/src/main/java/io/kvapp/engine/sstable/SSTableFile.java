@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
 
 /**
  * One file of an SSTable: changes sorted by key, immutable, memory-mapped; see {@link
- * SSTableFormat}. Every checksum is checked each time that what it covers is read, but for {@link
+ * SSTableFormat}. Every read checks the checksums of the bytes it returns, but for {@link
  * Reader#uncheckedHead}.
  *
  * <p>Safe for any thread, each with a reader of its own.
@@ -80,7 +80,7 @@ public final class SSTableFile {
   }
 
   /**
-   * Maps a file that may be damaged, to read what can be read of it.
+   * Maps a file that may be damaged, to read its readable parts.
    *
    * @return with a {@link #count} below zero when its footer is damaged
    * @throws KVException.Corrupt if it is missing or empty

@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * Writes sorted changes into the files of an SSTable: see {@link SSTableFormat}. A new file is
  * begun when one is full.
  *
- * <p>For one thread, which nobody interrupts.
+ * <p>For one thread, which is never interrupted.
  */
 public final class SSTableWriter implements Closeable {
   private static final int MAX_FILE_BYTES = 256 << 20;
@@ -122,7 +122,7 @@ public final class SSTableWriter implements Closeable {
     return finished;
   }
 
-  /** Closes the writer; deletes what was written unless it was finished. */
+  /** Closes the writer, and deletes its files unless it was finished. */
   @Override
   public void close() throws IOException {
     Unmapper.unmap(buffer);
