@@ -14,6 +14,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -131,7 +132,7 @@ public final class DiskStore implements KVStore {
       return opened(settings, disk, tuning, lock, preparing, opening);
     } catch (IOException failure) {
       release(lock, preparing, failure);
-      throw Recovery.unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     } catch (Throwable failure) {
       release(lock, preparing, failure);
       throw failure;

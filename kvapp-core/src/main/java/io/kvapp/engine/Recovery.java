@@ -6,10 +6,12 @@ import io.kvapp.Settings;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.EngineOptions;
@@ -89,35 +91,12 @@ public final class Recovery {
     try {
       disk.createFolder(folder);
     } catch (IOException failure) {
-      throw unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     }
     if (!Files.isWritable(folder)) {
       throw new KVException.FolderUnusable(
           folder, "it cannot be written; change its permissions or choose another folder", null);
     }
-  }
-
-  public static KVException unusable(Path folder, IOException failure) {
-    if (Disk.isNoSpace(failure)) {
-      return new KVException.NoSpace(folder, 0, failure);
-    }
-    return new KVException.FolderUnusable(
-        folder,
-        reason(failure) + "; correct the path or its permissions, or choose another folder",
-        failure);
-  }
-
-  private static String reason(IOException failure) {
-    if (failure instanceof java.nio.file.AccessDeniedException denied) {
-      return "access to " + denied.getFile() + " is denied";
-    }
-    if (failure instanceof java.nio.file.NoSuchFileException missing) {
-      return missing.getFile() + " cannot be made";
-    }
-    if (failure instanceof java.nio.file.FileAlreadyExistsException taken) {
-      return taken.getFile() + " is a file, not a folder";
-    }
-    return failure.getMessage();
   }
 
   /** Opens what is in the folder, which the caller has locked. */
@@ -204,7 +183,7 @@ public final class Recovery {
       throw missingManifest(file);
     }
     for (Path file : Disk.list(folder, "journal-*.log")) {
-      OptionalLong sequence = JournalSegment.sequence(file);
+      OptionalLong sequence = SegmentFileName.sequence(file);
       if (sequence.isPresent()) {
         JournalSegment segment = JournalSegment.open(file, sequence.getAsLong());
         boolean empty = segment.isBlank();
@@ -248,7 +227,7 @@ public final class Recovery {
     }
     long sequence = manifest.journal();
     while (true) {
-      Path file = JournalSegment.file(folder, sequence);
+      Path file = SegmentFileName.file(folder, sequence);
       JournalSegment segment;
       try {
         if (!Files.exists(file)) {
@@ -411,7 +390,7 @@ public final class Recovery {
   private List<Path> findJournal() throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path file : Disk.list(folder, "journal-*")) {
-      OptionalLong sequence = JournalSegment.sequence(file);
+      OptionalLong sequence = SegmentFileName.sequence(file);
       if (sequence.isPresent()) {
         found.add(file);
         lastSegment = Math.max(lastSegment, sequence.getAsLong());
@@ -434,7 +413,7 @@ public final class Recovery {
 
   /** Gives back the space of files that hold nothing, since opening may need it. */
   private void deleteSpares() throws IOException {
-    for (Path file : Disk.list(folder, SSTableFolder.SPARES)) {
+    for (Path file : Disk.list(folder, SSTableFolder.RECYCLED)) {
       disk.delete(file);
     }
   }
