@@ -2,7 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVStore;
 import io.kvapp.PersistentStoreContract;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.model.EngineOptions;
@@ -12,8 +12,8 @@ import java.nio.file.Path;
 /** A store whose hash map is written to as if it were a large one. */
 class LargeStoreTest extends PersistentStoreContract {
   @Override
-  public KVStore open(Settings settings) {
-    return DiskStore.open(settings, new CallingDisk(), EngineOptions.standard());
+  public KVStore open(Path folder, StoreOptions options) {
+    return DiskStore.open(folder, options, new CallingDisk(), EngineOptions.standard());
   }
 
   private static final class CallingDisk extends Disk {

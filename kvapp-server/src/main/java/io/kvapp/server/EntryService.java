@@ -3,9 +3,7 @@ package io.kvapp.server;
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
-import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.Principal;
 import io.kvapp.server.http.Fault;
@@ -38,10 +36,10 @@ final class EntryService {
   private final StoreLimits limits;
   private final BoundedReads reads;
 
-  EntryService(KVStore store, Settings settings, SearchLimits searchLimits) {
+  EntryService(KVStore store, PrefixScope prefixScope, SearchLimits searchLimits) {
     this.store = store;
     this.searchLimits = searchLimits;
-    this.prefixScope = settings.prefixScope();
+    this.prefixScope = prefixScope;
     this.limits = store.limits();
     this.reads = new BoundedReads(limits.maxValueBytes());
   }

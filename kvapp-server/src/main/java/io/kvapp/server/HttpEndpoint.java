@@ -3,7 +3,7 @@ package io.kvapp.server;
 import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.AuthSettings;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.Exposure;
@@ -44,6 +44,7 @@ public final class HttpEndpoint implements Endpoint {
   private final Set<String> corsOrigins;
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
+  private final PrefixScope prefixScope;
   private final SearchLimits searchLimits;
   private volatile HttpListener listener;
 
@@ -58,6 +59,7 @@ public final class HttpEndpoint implements Endpoint {
     corsOrigins = Set.copyOf(builder.corsOrigins);
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
+    prefixScope = builder.prefixScope;
     searchLimits = new SearchLimits(builder.maxSearchEntries, builder.maxSearchBytes);
   }
 
@@ -67,21 +69,21 @@ public final class HttpEndpoint implements Endpoint {
   }
 
   @Override
-  public synchronized void start(KVStore store, Settings settings) {
+  public synchronized void start(KVStore store, ServerSettings settings) {
     Objects.requireNonNull(store, "store");
     if (listener != null) {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     Handler router =
-        new Router(authenticator, proxies, new EntryService(store, settings, searchLimits));
+        new Router(authenticator, proxies, new EntryService(store, prefixScope, searchLimits));
     Handler handler = corsOrigins.isEmpty() ? router : new CrossOrigin(corsOrigins, router);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);
   }
 
-  private SocketLayer layer(Settings settings) {
+  private SocketLayer layer(ServerSettings settings) {
     if (tlsSettings != null) {
       return TlsTransport.open(tlsSettings, settings.clock());
     }
@@ -131,6 +133,7 @@ public final class HttpEndpoint implements Endpoint {
     private int maxConnections = DEFAULTS.maxConnections();
     private int backlog = DEFAULTS.backlog();
     private long maxBufferedBytes = DEFAULTS.maxBufferedBytes();
+    private PrefixScope prefixScope = PrefixScope.KEYS;
     private long maxSearchEntries = SearchLimits.NONE.maxEntries();
     private long maxSearchBytes = SearchLimits.NONE.maxBytes();
     private boolean accessLog = DEFAULTS.accessLog();
@@ -250,6 +253,12 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder maxBufferedBytes(long bytes) {
       maxBufferedBytes = bytes;
+      return this;
+    }
+
+    /** What the prefix of a search matches; {@link PrefixScope#KEYS} by default. */
+    public Builder prefixScope(PrefixScope scope) {
+      prefixScope = Objects.requireNonNull(scope, "prefixScope");
       return this;
     }
 

@@ -6,7 +6,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.kvapp.KVServer;
-import io.kvapp.PrefixScope;
 import io.kvapp.server.http.RawClient;
 import java.io.IOException;
 import java.net.URI;
@@ -281,7 +280,13 @@ final class ClassicFaceTest {
     if (server != null) {
       server.close();
     }
-    server = KVServer.builder().inMemory().port(0).prefixScope(scope).build().start();
+    server =
+        KVServer.builder()
+            .inMemory()
+            .port(0)
+            .endpoint(HttpEndpoint.builder().prefixScope(scope).build())
+            .build()
+            .start();
     HttpResponse<String> answer = send("GET", "/api/auth", null, null);
     token = JsonParser.parseString(answer.body()).getAsJsonObject().get("token").getAsString();
   }

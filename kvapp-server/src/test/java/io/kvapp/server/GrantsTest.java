@@ -3,7 +3,6 @@ package io.kvapp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import io.kvapp.PrefixScope;
 import io.kvapp.server.auth.AuthSettings;
 import io.kvapp.server.auth.Role;
 import io.kvapp.server.auth.UserRegister;
@@ -149,7 +148,7 @@ class GrantsTest {
             .auth(auth)
             .trustedProxies(List.of(InetAddress.getLoopbackAddress()))
             .build();
-    try (KVServer server = start(PrefixScope.KEYS, endpoint)) {
+    try (KVServer server = start(endpoint)) {
       for (int guess = 0; guess < 5; guess++) {
         assertThat(authThroughProxy(server, "192.0.2.66", "a guess")).isEqualTo(401);
       }
@@ -170,14 +169,13 @@ class GrantsTest {
   }
 
   private static KVServer start(PrefixScope scope) {
-    return start(scope, HttpEndpoint.builder().auth(auth).build());
+    return start(HttpEndpoint.builder().auth(auth).prefixScope(scope).build());
   }
 
-  private static KVServer start(PrefixScope scope, HttpEndpoint endpoint) {
+  private static KVServer start(HttpEndpoint endpoint) {
     return KVServer.builder()
         .inMemory()
         .port(0)
-        .prefixScope(scope)
         .clock(new SteppedClock())
         .endpoint(endpoint)
         .build()

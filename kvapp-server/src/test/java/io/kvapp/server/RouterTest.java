@@ -3,12 +3,9 @@ package io.kvapp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
-import io.kvapp.engine.memory.InMemoryStore;
+import io.kvapp.StoreOptions;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.http.BodyOutput;
 import io.kvapp.server.http.Reply;
@@ -27,9 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RouterTest {
   private static final String UNDEFINED = "{\"msg\":\"undefined parameter settings\"}";
 
-  private final Settings settings = settings(PrefixScope.KEYS);
-  private final KVStore store = new InMemoryStore(settings);
-  private final Router router = router(store, settings);
+  private static final StoreOptions OPTIONS = StoreOptions.defaults().withMaxValueBytes(1_000);
+
+  private final KVStore store = KVStore.inMemory(OPTIONS);
+  private final Router router = router(store, PrefixScope.KEYS);
 
   @Test
   void auth_getAndPost_handOutTokens() throws IOException {
@@ -83,9 +81,8 @@ final class RouterTest {
 
   @Test
   void search_prefixOfValues_findsValuesInOrderOfKeys() throws IOException {
-    Settings values = settings(PrefixScope.VALUES);
-    try (KVStore other = new InMemoryStore(values)) {
-      Router valueRouter = router(other, values);
+    try (KVStore other = KVStore.inMemory(OPTIONS)) {
+      Router valueRouter = router(other, PrefixScope.VALUES);
       other.put("z", "értékes");
       other.put("kulcs", "érték");
       other.put("ért", "x");
@@ -244,10 +241,13 @@ final class RouterTest {
                 KVStore.class.getClassLoader(),
                 new Class<?>[] {KVStore.class},
                 (proxy, method, arguments) -> {
+                  if (method.getName().equals("limits")) {
+                    return store.limits();
+                  }
                   throw failure.get();
                 });
     String body = "{\"key\":\"k\",\"value\":\"v\"}";
-    Reply reply = call(router(failing, settings), "POST", "/api/insert", body);
+    Reply reply = call(router(failing, PrefixScope.KEYS), "POST", "/api/insert", body);
     assertThat(message(reply)).isNotBlank().doesNotContain("secret");
     return reply.head().status();
   }
@@ -288,15 +288,10 @@ final class RouterTest {
     return output.text();
   }
 
-  private static Router router(KVStore store, Settings settings) {
+  private static Router router(KVStore store, PrefixScope scope) {
     return new Router(
         Authenticator.inMemory(InstantSource.system()),
         new TrustedProxies(List.of()),
-        new EntryService(store, settings, SearchLimits.NONE));
-  }
-
-  private static Settings settings(PrefixScope scope) {
-    return new Settings(
-        null, "localhost", 0, scope, Durability.OS, 1_000, false, InstantSource.system());
+        new EntryService(store, scope, SearchLimits.NONE));
   }
 }

@@ -1,7 +1,7 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.SigningKeys.Key;
 import io.kvapp.server.auth.VerifiedTokens.Hash;
 import io.kvapp.server.auth.VerifiedTokens.Verified;
@@ -61,7 +61,8 @@ public final class Authenticator {
     }
   }
 
-  private Authenticator(AuthSettings settings, String host, Path dataFolder, InstantSource clock) {
+  private Authenticator(
+      AuthSettings settings, String host, Optional<Path> dataFolder, InstantSource clock) {
     this.settings = settings;
     this.host = host;
     this.clock = clock;
@@ -84,7 +85,7 @@ public final class Authenticator {
    * @throws KVException if the address can be reached from other machines and there are no users,
    *     or a file cannot be read, written or used; the message says what to do
    */
-  public static Authenticator open(AuthSettings settings, Settings server) {
+  public static Authenticator open(AuthSettings settings, ServerSettings server) {
     if (settings.usersFile().isEmpty() && !Exposure.isThisMachineOnly(server.host())) {
       throw new KVException(
           "listening on "
@@ -98,7 +99,8 @@ public final class Authenticator {
 
   /** An authenticator without users or files, for a server on this machine. */
   public static Authenticator inMemory(InstantSource clock) {
-    return new Authenticator(AuthSettings.defaults(), Settings.DEFAULT_HOST, null, clock);
+    return new Authenticator(
+        AuthSettings.defaults(), ServerSettings.DEFAULT_HOST, Optional.empty(), clock);
   }
 
   /** Whether {@link #issue} needs credentials, as there is a users file. */
@@ -306,23 +308,21 @@ public final class Authenticator {
   }
 
   private static Source<SigningKeys> keys(
-      AuthSettings settings, Path dataFolder, InstantSource clock) {
-    if (settings.signingKeys().isPresent()
-        || dataFolder == null && settings.signingKeyFile().isEmpty()) {
-      SigningKeys unchanging =
-          settings
-              .signingKeys()
-              .map(text -> SigningKeys.parse("the given signing key", text))
-              .orElseGet(SigningKeys::random);
-      return Source.of(unchanging);
+      AuthSettings settings, Optional<Path> dataFolder, InstantSource clock) {
+    if (settings.signingKeys().isPresent()) {
+      return Source.of(SigningKeys.parse("the given signing key", settings.signingKeys().get()));
     }
-    KeyFile file =
-        settings.signingKeyFile().map(KeyFile::new).orElseGet(() -> KeyFile.ofFolder(dataFolder));
-    if (settings.signingKeyFile().isEmpty()) {
-      file.createIfAbsent();
+    Optional<KeyFile> named = settings.signingKeyFile().map(KeyFile::new);
+    Optional<KeyFile> file = named.or(() -> dataFolder.map(KeyFile::ofFolder));
+    if (file.isEmpty()) {
+      return Source.of(SigningKeys.random());
+    }
+    KeyFile used = file.get();
+    if (named.isEmpty()) {
+      used.createIfAbsent();
     }
     return Source.of(
-        new WatchedFiles<>("signing key file", List.of(file.path()), List.of(), file::read, clock));
+        new WatchedFiles<>("signing key file", List.of(used.path()), List.of(), used::read, clock));
   }
 
   private static Source<Optional<Users>> users(Path file, InstantSource clock) {
