@@ -2,7 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
@@ -54,7 +54,7 @@ public final class Recovery {
 
   private final Disk disk;
   private final SSTableFolder sstableFolder;
-  private final Settings settings;
+  private final StoreOptions options;
   private final EngineOptions tuning;
   private final Path folder;
   private final ExecutorService preparing;
@@ -77,11 +77,16 @@ public final class Recovery {
   Checkpoints checkpoints;
   RecoveryReport report;
 
-  Recovery(Disk disk, Settings settings, EngineOptions tuning, ExecutorService preparing) {
+  Recovery(
+      Disk disk,
+      Path folder,
+      StoreOptions options,
+      EngineOptions tuning,
+      ExecutorService preparing) {
     this.disk = disk;
-    this.settings = settings;
+    this.options = options;
     this.tuning = tuning;
-    this.folder = settings.dataFolder();
+    this.folder = folder;
     this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
   }
@@ -158,7 +163,7 @@ public final class Recovery {
       }
       return found;
     } catch (KVException.Corrupt damage) {
-      if (!settings.openDamaged()) {
+      if (!options.openDamaged()) {
         throw damage;
       }
       dropped.add(
@@ -204,7 +209,7 @@ public final class Recovery {
   }
 
   private void openSSTables(Manifest manifest) throws IOException {
-    if (settings.openDamaged()) {
+    if (options.openDamaged()) {
       for (SSTable.Identity identity : manifest.sstables()) {
         if (!Repair.isWhole(sstableFolder, identity)) {
           sstables.add(new Repair(sstableFolder, dropped).of(manifest.sstables(), nextSSTable++));
@@ -260,7 +265,7 @@ public final class Recovery {
   }
 
   private JournalSegment openSegment(Path file, long sequence) throws IOException {
-    if (!settings.openDamaged()) {
+    if (!options.openDamaged()) {
       return JournalSegment.open(file, sequence);
     }
     JournalSegment segment = JournalSegment.openAnyway(file, sequence);
@@ -271,7 +276,7 @@ public final class Recovery {
   }
 
   private void drop(KVException.Corrupt damage) {
-    if (!settings.openDamaged()) {
+    if (!options.openDamaged()) {
       throw damage;
     }
     dropped.add(
@@ -403,7 +408,7 @@ public final class Recovery {
     List<Path> old = findJournal();
     journal =
         new Journal(
-            disk, folder, lastSegment + 1, revision, preparing, tuning, settings.durability());
+            disk, folder, lastSegment + 1, revision, preparing, tuning, options.durability());
     checkpoints =
         new Checkpoints(sstableFolder, journal, stripes, nextSSTable, sstables, map, tuning);
     checkpoints.writeManifest();

@@ -3,18 +3,15 @@ package io.kvapp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +33,7 @@ class CloseTest {
   @Timeout(60)
   void close_whileAWriterWaitsForRoom_refusesTheWrite() throws Exception {
     StuckDisk disk = new StuckDisk();
-    KVStore store = DiskStore.open(settings(), disk, SMALL);
+    KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), disk, SMALL);
     CompletableFuture<KVException> refused = new CompletableFuture<>();
     Thread writer =
         new Thread(
@@ -60,7 +57,7 @@ class CloseTest {
     disk.goOn.countDown();
     closing.get(30, TimeUnit.SECONDS);
     writer.join();
-    try (KVStore again = DiskStore.open(settings())) {
+    try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isTrue();
     }
   }
@@ -69,7 +66,7 @@ class CloseTest {
   @Timeout(60)
   void close_besideCompact_endsItOrRefusesIt() {
     for (int round = 0; round < 20; round++) {
-      KVStore store = DiskStore.open(settings());
+      KVStore store = KVStore.open(folder());
       store.put("key", "value");
       CompletableFuture<Void> compacting = CompletableFuture.runAsync(store.admin()::compact);
       store.close();
@@ -95,7 +92,7 @@ class CloseTest {
             return super.create(file);
           }
         };
-    KVStore store = DiskStore.open(settings(), disk, SMALL);
+    KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), disk, SMALL);
     store.put("first", "value");
     store.admin().compact();
     full.set(true);
@@ -106,8 +103,8 @@ class CloseTest {
     assertThatThrownBy(store::close).isInstanceOf(KVException.NoSpace.class);
 
     assertThat(Files.readString(Path.of("/proc/self/maps")))
-        .doesNotContain(settings().dataFolder().toRealPath().toString());
-    try (KVStore again = DiskStore.open(settings())) {
+        .doesNotContain(folder().toRealPath().toString());
+    try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
     }
@@ -132,15 +129,7 @@ class CloseTest {
     }
   }
 
-  private Settings settings() {
-    return new Settings(
-        scratch.resolve("store"),
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        InstantSource.system());
+  private Path folder() {
+    return scratch.resolve("store");
   }
 }

@@ -2,10 +2,8 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.Durability;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.model.EngineOptions;
@@ -13,7 +11,6 @@ import io.kvapp.engine.model.StripedLocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,7 @@ class GrowthTest {
   @Timeout(60)
   void growth_forFewEntriesThatAreLarge_comesToAnEnd() {
     byte[] value = new byte[HashIndex.MAX_INLINE_VALUE_BYTES];
-    try (KVStore store = DiskStore.open(settings())) {
+    try (KVStore store = KVStore.open(folder())) {
       for (int i = 0; i < 2_500; i++) {
         // The same array, as by a caller who fills it again and again.
         Arrays.fill(value, (byte) i);
@@ -36,7 +33,7 @@ class GrowthTest {
       }
       assertThatAllAreThere(store);
     }
-    try (KVStore store = DiskStore.open(settings())) {
+    try (KVStore store = KVStore.open(folder())) {
       assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
@@ -48,7 +45,7 @@ class GrowthTest {
   void growth_whileMuchIsWritten_isForHugePages_whichCalmGivesUp() throws Exception {
     int entries = 0;
     byte[] value = new byte[400];
-    try (KVStore store = DiskStore.open(settings())) {
+    try (KVStore store = KVStore.open(folder())) {
       while (hugeMaps().isEmpty()) {
         for (int i = 0; i < 1_000; i++) {
           store.put(key(entries++), value);
@@ -58,7 +55,7 @@ class GrowthTest {
     }
     // Sixty ticks are long for a test, so they are short.
     EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
-    try (KVStore store = DiskStore.open(settings(), new Disk(), quick)) {
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
       assertThat(store.admin().recovery().clean()).isTrue();
       int written = 0;
       while (!hugeMaps().isEmpty()) {
@@ -110,15 +107,7 @@ class GrowthTest {
     return ("key " + i).getBytes(StandardCharsets.UTF_8);
   }
 
-  private Settings settings() {
-    return new Settings(
-        scratch.resolve("store"),
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        InstantSource.system());
+  private Path folder() {
+    return scratch.resolve("store");
   }
 }

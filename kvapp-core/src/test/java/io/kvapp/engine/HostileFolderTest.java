@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.Scan;
+import io.kvapp.StoreFixture;
 import io.kvapp.engine.crash.DamageSamples;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.sstable.SSTableFormat;
@@ -226,7 +226,7 @@ class HostileFolderTest {
     try (KVStore store = DamageSamples.open(folder, false)) {
       assertThat(store.get("key")).hasValue("value");
       assertThat(store.get("large")).hasValue("v".repeat(5_000));
-      assertThat(store.scan(Scan.all()).entries()).hasSize(3);
+      assertThat(StoreFixture.everything(store)).hasSize(3);
       assertThat(store.admin().verify().faults()).isEmpty();
     }
   }

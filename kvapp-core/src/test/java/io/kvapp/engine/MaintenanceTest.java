@@ -87,7 +87,7 @@ class MaintenanceTest {
 
       assertThat(store.admin().verify().faults()).isEmpty();
     }
-    try (KVStore store = DiskStore.open(StoreFixture.settings(scratch.resolve("backup"), clock))) {
+    try (KVStore store = KVStore.open(scratch.resolve("backup"), StoreFixture.options(clock))) {
       assertThat(store.get("before")).hasValue("value");
       assertThat(store.size()).isEqualTo(1);
     }
@@ -319,7 +319,7 @@ class MaintenanceTest {
       store.admin().backup(backup);
     }
     for (int opened = 0; opened < 3; opened++) {
-      try (KVStore store = DiskStore.open(StoreFixture.settings(backup, clock))) {
+      try (KVStore store = KVStore.open(backup, StoreFixture.options(clock))) {
         assertThat(store.get("key")).hasValue("for good");
         assertThat(store.size()).isEqualTo(1 + opened);
         store.put("more " + opened, "value", Duration.ofHours(1));
@@ -409,7 +409,7 @@ class MaintenanceTest {
   }
 
   private KVStore open(Disk disk, EngineOptions tuning) {
-    return DiskStore.open(StoreFixture.settings(folder(), clock), disk, tuning);
+    return DiskStore.open(folder(), StoreFixture.options(clock), disk, tuning);
   }
 
   private Path folder() {

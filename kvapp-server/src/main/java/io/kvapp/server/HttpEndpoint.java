@@ -3,7 +3,7 @@ package io.kvapp.server;
 import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.CorsHandler;
@@ -16,6 +16,7 @@ import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.AuthSettings;
 import io.kvapp.server.settings.HttpSettings;
+import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
 import java.net.InetAddress;
@@ -49,6 +50,7 @@ public final class HttpEndpoint implements Endpoint {
   private final Set<String> corsOrigins;
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
+  private final PrefixScope prefixScope;
   private final SearchLimits searchLimits;
   private volatile HttpListener listener;
 
@@ -63,6 +65,7 @@ public final class HttpEndpoint implements Endpoint {
     corsOrigins = Set.copyOf(builder.corsOrigins);
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
+    prefixScope = builder.prefixScope;
     searchLimits = new SearchLimits(builder.maxSearchEntries, builder.maxSearchBytes);
   }
 
@@ -72,7 +75,7 @@ public final class HttpEndpoint implements Endpoint {
   }
 
   @Override
-  public synchronized void start(KVStore store, Settings settings) {
+  public synchronized void start(KVStore store, ServerSettings settings) {
     Objects.requireNonNull(store, "store");
     if (listener != null) {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
@@ -80,14 +83,14 @@ public final class HttpEndpoint implements Endpoint {
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     Handler classic =
         ClassicEndpoints.handler(
-            authenticator, proxies, new EntryService(store, settings, searchLimits));
+            authenticator, proxies, new EntryService(store, prefixScope, searchLimits));
     Handler handler = corsOrigins.isEmpty() ? classic : new CorsHandler(corsOrigins, classic);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);
   }
 
-  private SocketLayer layer(Settings settings) {
+  private SocketLayer layer(ServerSettings settings) {
     if (tlsSettings != null) {
       return TlsTransport.open(tlsSettings, settings.clock());
     }
@@ -137,6 +140,7 @@ public final class HttpEndpoint implements Endpoint {
     private int maxConnections = DEFAULTS.maxConnections();
     private int backlog = DEFAULTS.backlog();
     private long maxBufferedBytes = DEFAULTS.maxBufferedBytes();
+    private PrefixScope prefixScope = PrefixScope.KEYS;
     private long maxSearchEntries = SearchLimits.NONE.maxEntries();
     private long maxSearchBytes = SearchLimits.NONE.maxBytes();
     private boolean accessLog = DEFAULTS.accessLog();
@@ -256,6 +260,12 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder maxBufferedBytes(long bytes) {
       maxBufferedBytes = bytes;
+      return this;
+    }
+
+    /** What the prefix of a search matches; {@link PrefixScope#KEYS} by default. */
+    public Builder prefixScope(PrefixScope scope) {
+      prefixScope = Objects.requireNonNull(scope, "prefixScope");
       return this;
     }
 

@@ -1,8 +1,8 @@
 package io.kvapp.engine.model;
 
 import io.kvapp.Batch;
-import io.kvapp.Settings;
 import io.kvapp.StoreLimits;
+import io.kvapp.StoreOptions;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -20,8 +20,8 @@ public final class Limits {
 
   private final StoreLimits limits;
 
-  public Limits(Settings settings) {
-    this(settings.maxValueBytes(), MAX_BATCH_BYTES);
+  public Limits(StoreOptions options) {
+    this(options.maxValueBytes(), MAX_BATCH_BYTES);
   }
 
   Limits(int maxValueBytes, long maxBatchBytes) {

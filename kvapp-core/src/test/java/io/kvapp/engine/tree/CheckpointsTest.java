@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.crash.ScratchFolder;
 import io.kvapp.engine.file.Disk;
@@ -24,7 +23,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,7 +35,8 @@ class CheckpointsTest {
 
   @Test
   void sync_afterACheckpoint_leavesTheSegmentsItGaveBackAlone() {
-    try (KVStore store = DiskStore.open(settings(Durability.SYNC))) {
+    try (KVStore store =
+        KVStore.open(folder(), StoreOptions.defaults().withDurability(Durability.SYNC))) {
       for (int i = 0; i < 20; i++) {
         store.put("key " + i, "value");
         store.admin().compact();
@@ -51,7 +50,7 @@ class CheckpointsTest {
   @Test
   void compact_ofAStoreThatWroteMuch_givesTheFilesOfTheJournalBack() {
     EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 4 << 20, 1_000_000, 3_600_000);
-    try (KVStore store = DiskStore.open(settings(Durability.OS), new Disk(), small)) {
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), small)) {
       for (int i = 0; i < 500; i++) {
         store.put(("key " + i % 10).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
       }
@@ -66,7 +65,7 @@ class CheckpointsTest {
       store.put("key", "value");
       assertThat(store.get("key 9").orElseThrow()).hasSize(20_000);
     }
-    try (KVStore store = DiskStore.open(settings(Durability.OS))) {
+    try (KVStore store = KVStore.open(folder())) {
       assertThat(store.size()).isEqualTo(2);
     }
   }
@@ -74,7 +73,7 @@ class CheckpointsTest {
   @Test
   void sparesOfSSTables_areKeptWhileMuchIsWrittenAndGoneAfterwards() throws Exception {
     EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 1 << 20, 1_000, 5);
-    try (KVStore store = DiskStore.open(settings(Durability.OS), new Disk(), small)) {
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), small)) {
       int written = 0;
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
@@ -87,7 +86,7 @@ class CheckpointsTest {
     }
     assertThat(Disk.list(folder(), "spare-*")).isEmpty();
     Path leftOver = Files.write(folder().resolve("spare-7.kvs"), new byte[100]);
-    try (KVStore store = DiskStore.open(settings(Durability.OS))) {
+    try (KVStore store = KVStore.open(folder())) {
       assertThat(leftOver).doesNotExist();
       assertThat(store.size()).isBetween(1L, 5_000L);
       assertThat(store.admin().verify().faults()).isEmpty();
@@ -98,7 +97,7 @@ class CheckpointsTest {
   @Timeout(60)
   void idleness_afterMuchWasWritten_givesTheFilesOfTheJournalBack() {
     EngineOptions quick = new EngineOptions(64 << 10, 1 << 20, 4 << 20, 1_000_000, 5);
-    try (KVStore store = DiskStore.open(settings(Durability.OS), new Disk(), quick)) {
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
       for (int i = 0; i < 200; i++) {
         store.put(("key " + i).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
       }
@@ -144,7 +143,7 @@ class CheckpointsTest {
     disk.failure = null;
     checkpoints.mergeAll(() -> {});
     map.close();
-    try (KVStore store = DiskStore.open(settings(Durability.OS))) {
+    try (KVStore store = KVStore.open(folder())) {
       assertThat(store.get("one")).hasValue("value");
       assertThat(store.get("two")).hasValue("value");
       assertThat(store.get("three")).hasValue("value");
@@ -215,7 +214,7 @@ class CheckpointsTest {
         disk.cut();
         Path image = Files.createDirectory(run.path().resolve("image"));
         disk.writeImage(run.path().resolve("store"), image);
-        try (KVStore store = DiskStore.open(settings(image, Durability.OS))) {
+        try (KVStore store = KVStore.open(image)) {
           for (int i = Math.max(0, saved - 3); i < saved; i++) {
             assertThat(Integer.parseInt(store.get("key " + i % 3).orElseThrow()))
                 .as("operation %s", operation)
@@ -278,13 +277,14 @@ class CheckpointsTest {
   @Test
   void close_thatCannotMarkTheStoreClean_leavesItToARecovery() {
     ManifestDisk disk = new ManifestDisk();
-    KVStore store = DiskStore.open(settings(Durability.OS), disk, EngineOptions.standard());
+    KVStore store =
+        DiskStore.open(folder(), StoreOptions.defaults(), disk, EngineOptions.standard());
     store.put("key", "value");
     store.admin().compact();
     disk.failure = new IOException("Input/output error");
 
     assertThatThrownBy(store::close).isInstanceOf(KVException.class);
-    try (KVStore again = DiskStore.open(settings(Durability.OS))) {
+    try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.get("key")).hasValue("value");
       assertThat(again.admin().verify().faults()).isEmpty();
@@ -306,21 +306,5 @@ class CheckpointsTest {
 
   private Path folder() {
     return scratch.resolve("store");
-  }
-
-  private Settings settings(Durability durability) {
-    return settings(folder(), durability);
-  }
-
-  private static Settings settings(Path folder, Durability durability) {
-    return new Settings(
-        folder,
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        durability,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        InstantSource.system());
   }
 }

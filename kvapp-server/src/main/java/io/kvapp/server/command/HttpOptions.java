@@ -1,6 +1,7 @@
 package io.kvapp.server.command;
 
 import io.kvapp.server.HttpEndpoint;
+import io.kvapp.server.settings.PrefixScope;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -100,6 +101,15 @@ final class HttpOptions {
   private Long maxBufferedBytes;
 
   @Option(
+      names = "--prefix-scope",
+      paramLabel = "SCOPE",
+      defaultValue = "keys",
+      description =
+          "What the prefix of a search matches: keys, or values as the Python KVApp does."
+              + " Default: ${DEFAULT-VALUE}.")
+  private PrefixScope prefixScope;
+
+  @Option(
       names = "--max-search-entries",
       paramLabel = "N",
       description =
@@ -177,6 +187,7 @@ final class HttpOptions {
     if (corsOrigins != null) {
       endpoint.corsOrigins(corsOrigins);
     }
+    endpoint.prefixScope(prefixScope);
     endpoint.accessLog(accessLog);
     if (stopTimeout != null) {
       endpoint.stopTimeout(stopTimeout);

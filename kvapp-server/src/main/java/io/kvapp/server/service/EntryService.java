@@ -3,13 +3,12 @@ package io.kvapp.server.service;
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
-import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
+import io.kvapp.server.settings.PrefixScope;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -38,10 +37,10 @@ public final class EntryService {
   private final StoreLimits limits;
   private final BoundedReads reads;
 
-  public EntryService(KVStore store, Settings settings, SearchLimits searchLimits) {
+  public EntryService(KVStore store, PrefixScope prefixScope, SearchLimits searchLimits) {
     this.store = store;
     this.searchLimits = searchLimits;
-    this.prefixScope = settings.prefixScope();
+    this.prefixScope = prefixScope;
     this.limits = store.limits();
     this.reads = new BoundedReads(limits.maxValueBytes());
   }
