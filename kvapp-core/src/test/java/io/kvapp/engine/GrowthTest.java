@@ -8,6 +8,7 @@ import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import java.io.IOException;
@@ -81,8 +82,8 @@ class GrowthTest {
   void pages_areChangedOnlyWhereThatPaysOff() throws Exception {
     Disk disk = new Disk();
     StripedLocks stripes = new StripedLocks();
-    HashIndex.Size large = new HashIndex.Size(400_000, 24, 100);
-    HashIndex.Size small = HashIndex.Size.SMALLEST;
+    HashTableSize large = new HashTableSize(400_000, 24, 100);
+    HashTableSize small = HashTableSize.SMALLEST;
     try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, large, 0)) {
       long bytes = map.fileBytes();
       assertThat(map.isCalm(bytes / 10_000)).isTrue();

@@ -9,7 +9,7 @@ import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A store whose hash map is written to as if it were a large one. */
+/** A store that writes to its hash table as if it were a large one. */
 class LargeStoreTest extends PersistentStoreContract {
   @Override
   public KVStore open(Settings settings) {
@@ -21,18 +21,18 @@ class LargeStoreTest extends PersistentStoreContract {
     public HashTable createView(
         Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
         throws IOException {
-      return byCalls(super.createView(file, entries, keyBytes, valueBytes, hugePages), file);
+      return byCalls(super.createView(file, entries, keyBytes, valueBytes, hugePages));
     }
 
     @Override
     public HashTable openView(Path file, long entries, int keyBytes, int valueBytes, int[] sums)
         throws IOException {
-      return byCalls(super.openView(file, entries, keyBytes, valueBytes, sums), file);
+      return byCalls(super.openView(file, entries, keyBytes, valueBytes, sums));
     }
 
-    private static HashTable byCalls(HashTable view, Path file) {
-      view.overwriteByCalls(file);
-      return view;
+    private static HashTable byCalls(HashTable table) {
+      table.overwriteByCalls();
+      return table;
     }
   }
 }

@@ -49,8 +49,6 @@ public final class HashIndex implements AutoCloseable {
   /** The largest value that is kept in the map. */
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
-  private static final long MIN_ENTRIES = 16_384;
-  private static final long SMALL_BYTES = 64 << 20;
   private static final double FULL = 0.75;
   private static final double FULL_IF_BUSY = 0.65;
   private static final long MIN_FREE_BYTES = 256 << 20;
@@ -64,8 +62,6 @@ public final class HashIndex implements AutoCloseable {
   private static final int WAITING_LIMIT = 20_000;
   private static final int GATHERED_BYTES = 4 << 20;
   private static final int OBJECT_BYTES = 100;
-  private static final int DEFAULT_KEY_BYTES = 24;
-  private static final int DEFAULT_VALUE_BYTES = 100;
   private static final String FILES = "live-*";
   private static final String HUGE = "-huge.map";
   private static final long MIN_HUGE_BYTES = 32 << 20;
@@ -73,57 +69,20 @@ public final class HashIndex implements AutoCloseable {
   /** So much can wait in memory for the disk without holding writers up. */
   private static final long MAX_HUGE_BYTES = physicalMemory() / 16;
 
-  /** How large a map is laid out. */
-  public record Size(long entries, int keyBytes, int valueBytes) {
-    public static final Size SMALLEST =
-        new Size(MIN_ENTRIES, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
-
-    /** Room for so many entries and as many again, or more where that costs little. */
-    public static Size forEntries(long entries, int keyBytes, int valueBytes) {
-      Size twice = roomy(entries * 2, keyBytes, valueBytes);
-      return twice.bytes() < SMALL_BYTES ? roomy(entries * 4, keyBytes, valueBytes) : twice;
-    }
-
-    /** Hardly more room than so many entries need, for where the disk has no more. */
-    static Size barelyForEntries(long entries, int keyBytes, int valueBytes) {
-      return roomy(entries + entries / 2, keyBytes, valueBytes);
-    }
-
-    /** Room for so many entries and for those that come while a map is made that large. */
-    static Size forMoreThan(long entries, int keyBytes, int valueBytes) {
-      return roomy(entries * 4, keyBytes, valueBytes);
-    }
-
-    private static Size roomy(long wanted, int keyBytes, int valueBytes) {
-      long roomy = Math.min(HashTableLayout.MAX_ENTRIES, Math.max(MIN_ENTRIES, wanted));
-      return new Size(roomy, Math.max(1, keyBytes), valueBytes);
-    }
-
-    long bytes() {
-      return entries * (keyBytes + HashTableLayout.HEADER_BYTES + valueBytes);
-    }
-
-    Size doubled() {
-      return new Size(Math.min(HashTableLayout.MAX_ENTRIES, entries * 2), keyBytes, valueBytes);
-    }
-  }
-
   /** A map with its file. */
-  private record Table(HashTable view, Path file, Size size) {
+  private record Table(HashTable view, Path file, HashTableSize size) {
     public HashTable.Put put(byte[] key, VersionedValue hit) {
-      byte[] value = hit.value();
-      int length = value == null ? 0 : value.length;
-      return view.put(key, hit.revision(), hit.expiresAt(), value, 0, length);
+      return view.put(key, hit);
     }
 
     boolean hasHugePages() {
       return file.getFileName().toString().endsWith(HUGE);
     }
 
-    static Table of(HashTable view, Path file, Size size) {
+    static Table of(HashTable view, Path file, HashTableSize size) {
       if (size.bytes() > MAX_HUGE_BYTES) {
         // It gets no huge pages, busy or not, and so a page fault for nearly every store.
-        view.overwriteByCalls(file);
+        view.overwriteByCalls();
       }
       return new Table(view, file, size);
     }
@@ -175,7 +134,7 @@ public final class HashIndex implements AutoCloseable {
       Path folder,
       StripedLocks stripes,
       Supplier<Version> versions,
-      Size size,
+      HashTableSize size,
       long entries)
       throws IOException {
     List<Path> left = Disk.list(folder, FILES);
@@ -185,10 +144,11 @@ public final class HashIndex implements AutoCloseable {
       }
     }
     long generation = left.stream().mapToLong(HashIndex::generation).max().orElse(0) + 1;
-    Size least = Size.barelyForEntries(entries, size.keyBytes, size.valueBytes);
+    HashTableSize least =
+        HashTableSize.barelyForEntries(entries, size.keyBytes(), size.valueBytes());
     // Journal and checkpoints need space too.
     boolean scarce = size.bytes() > disk.usableBytes(folder) / 2;
-    Size fitting = scarce && least.bytes() < size.bytes() ? least : size;
+    HashTableSize fitting = scarce && least.bytes() < size.bytes() ? least : size;
     Table table = table(disk, folder, generation, fitting, false);
     HashIndex map = new HashIndex(disk, folder, stripes, versions, generation, table, entries);
     map.partial = entries > 0;
@@ -215,21 +175,23 @@ public final class HashIndex implements AutoCloseable {
       throws IOException {
     Path file = folder.resolve(named.name());
     int[] sums = PartChecksumsFile.read(file, named.check());
-    Size size = new Size(named.entries(), named.keyBytes(), named.valueBytes());
+    HashTableSize size = new HashTableSize(named.entries(), named.keyBytes(), named.valueBytes());
     for (Path left : Disk.list(folder, FILES)) {
       if (!left.equals(file)) {
         disk.delete(left);
       }
     }
-    HashTable view = disk.openView(file, size.entries, size.keyBytes, size.valueBytes, sums);
+    HashTable view = disk.openView(file, size.entries(), size.keyBytes(), size.valueBytes(), sums);
     Table table = Table.of(view, file, size);
     return new HashIndex(disk, folder, stripes, versions, generation(file), table, view.size());
   }
 
-  private static Table table(Disk disk, Path folder, long generation, Size size, boolean hugePages)
+  private static Table table(
+      Disk disk, Path folder, long generation, HashTableSize size, boolean hugePages)
       throws IOException {
     Path file = folder.resolve("live-" + generation + (hugePages ? HUGE : ".map"));
-    HashTable view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes, hugePages);
+    HashTable view =
+        disk.createView(file, size.entries(), size.keyBytes(), size.valueBytes(), hugePages);
     return Table.of(view, file, size);
   }
 
@@ -489,7 +451,7 @@ public final class HashIndex implements AutoCloseable {
   }
 
   private boolean isCrowded(boolean busy) {
-    return !waiting.isEmpty() || current.view.fill() > (busy ? FULL_IF_BUSY : FULL);
+    return !waiting.isEmpty() || current.view.load() > (busy ? FULL_IF_BUSY : FULL);
   }
 
   /**
@@ -518,11 +480,11 @@ public final class HashIndex implements AutoCloseable {
 
   /** Whether a much smaller map would do. */
   public boolean needsShrinking() {
-    Size size = current.size;
+    HashTableSize size = current.size;
     return next == null
         && !partial
-        && size.entries > MIN_ENTRIES
-        && current.view.size() < size.entries / 8;
+        && size.entries() > HashTableSize.MIN_ENTRIES
+        && current.view.size() < size.entries() / 8;
   }
 
   /**
@@ -557,7 +519,7 @@ public final class HashIndex implements AutoCloseable {
   }
 
   private Table larger(Table old, boolean busy) throws IOException {
-    Size size = fittingSize(old, busy);
+    HashTableSize size = fittingSize(old, busy);
     boolean hugePages = busy && fitsHugePages(size.bytes());
     try {
       return table(disk, folder, ++generation, size, hugePages);
@@ -582,18 +544,19 @@ public final class HashIndex implements AutoCloseable {
         : Runtime.getRuntime().maxMemory() * 4;
   }
 
-  private Size fittingSize(Table old, boolean busy) {
+  private HashTableSize fittingSize(Table old, boolean busy) {
     long held = old.view.size();
     long entries = Math.max(size(), held + waiting.size());
     long entryBytes = held == 0 ? 0 : old.view.usedBytes() / held;
     int valueBytes =
-        (int) Math.max(0, entryBytes - old.size.keyBytes - HashTableLayout.HEADER_BYTES);
-    if (entries < MIN_ENTRIES / 4) {
-      valueBytes = Math.max(valueBytes, old.size.valueBytes);
+        (int) Math.max(0, entryBytes - old.size.keyBytes() - HashTableLayout.HEADER_BYTES);
+    if (entries < HashTableSize.MIN_ENTRIES / 4) {
+      valueBytes = Math.max(valueBytes, old.size.valueBytes());
     }
-    Size fitting = Size.forEntries(entries, old.size.keyBytes, valueBytes);
+    HashTableSize fitting = HashTableSize.forEntries(entries, old.size.keyBytes(), valueBytes);
     if (busy) {
-      Size roomier = Size.forMoreThan(entries, old.size.keyBytes, valueBytes);
+      HashTableSize roomier =
+          HashTableSize.amplyForEntries(entries, old.size.keyBytes(), valueBytes);
       fitting = roomier.bytes() <= MAX_HUGE_BYTES ? roomier : fitting;
     }
     // Entries that crowd into few segments leave no room there though the average would fit.
@@ -689,9 +652,9 @@ public final class HashIndex implements AutoCloseable {
     return Optional.of(
         new Manifest.MapFile(
             last.file.getFileName().toString(),
-            last.size.entries,
-            last.size.keyBytes,
-            last.size.valueBytes,
+            last.size.entries(),
+            last.size.keyBytes(),
+            last.size.valueBytes(),
             PartChecksumsFile.write(disk, last.file, last.view.finish())));
   }
 

@@ -26,7 +26,8 @@ import net.openhft.chronicle.map.VanillaChronicleMap;
 import net.openhft.chronicle.wire.TextWire;
 
 /**
- * The bytes a file of some shape starts with, always the same, and the length it has.
+ * What the file of a {@link HashTable} begins with, which its layout decides to the last bit, and
+ * its length.
  *
  * <p>Chronicle would make the file sparse and touch it through the mapping, where a full disk kills
  * the JVM. So the file is written here, and Chronicle only ever opens what is there.
@@ -39,12 +40,14 @@ final class HashTableFile {
   private static final int BYTES_BETWEEN_FORCES = 16 << 20;
   private static final long WORTH_A_COMMAND_BYTES = 64 << 20;
 
+  private final HashTableLayout layout;
   private final byte[] head;
   private final int textEnd;
   private final long fileBytes;
 
-  HashTableFile(HashTableLayout shape) {
-    VanillaChronicleMap<byte[], StoredEntry, ?> blank = new VanillaChronicleMap<>(builder(shape));
+  HashTableFile(HashTableLayout layout) {
+    this.layout = layout;
+    VanillaChronicleMap<byte[], StoredEntry, ?> blank = new VanillaChronicleMap<>(builder(layout));
     Bytes<?> wire = Bytes.allocateElasticOnHeap();
     new TextWire(wire).getValueOut().typedMarshallable(blank);
     byte[] text = wire.toByteArray();
@@ -103,13 +106,39 @@ final class HashTableFile {
     }
   }
 
-  /** Nothing but this very head is let through, so neither its classes nor its numbers can lie. */
-  void check(Path file, RandomAccessFile in) throws IOException {
-    if (in.length() != fileBytes) {
-      throw new IOException(file + " has " + in.length() + " bytes, not " + fileBytes);
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /**
+   * Opens a file that {@link #write} made, or that was closed.
+   *
+   * @throws IOException if it has another length or head, or a lock that a killed process left
+   */
+  @SuppressWarnings("unchecked")
+  VanillaChronicleMap<byte[], StoredEntry, Object> open(Path file) throws IOException {
+    checkHead(file);
+    VanillaChronicleMap<byte[], StoredEntry, Object> map =
+        (VanillaChronicleMap<byte[], StoredEntry, Object>)
+            builder(layout).createPersistedTo(file.toFile());
+    try {
+      checkUnlocked(file, map);
+      return map;
+    } catch (Throwable failure) {
+      map.close();
+      throw failure;
     }
+  }
+
+  /** No other head reaches Chronicle, so neither its classes nor its numbers can be forged. */
+  private void checkHead(Path file) throws IOException {
     byte[] found = new byte[head.length];
-    in.readFully(found);
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      if (in.length() != fileBytes) {
+        throw new IOException(file + " has " + in.length() + " bytes, not " + fileBytes);
+      }
+      in.readFully(found);
+    }
     int at = Arrays.mismatch(found, head);
     if (at >= 0) {
       String where = file + " is foreign or was not closed: at byte " + at;
@@ -126,6 +155,16 @@ final class HashTableFile {
     return " '" + line.replaceAll("[^ -~]", " ").strip() + "'";
   }
 
+  /** Chronicle would wait a minute for a lock that a killed process left behind. */
+  private static void checkUnlocked(Path file, VanillaChronicleMap<?, ?, ?> map)
+      throws IOException {
+    for (int part = 0; part < map.actualSegments; part++) {
+      if (StoredEntry.Codec.MEMORY.readLong(map.segmentHeaderAddress(part)) != 0) {
+        throw new IOException(file + " was not closed: part " + part + " is locked");
+      }
+    }
+  }
+
   /** A new file for its owner alone. */
   static void createEmpty(Path file) throws IOException {
     if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -136,23 +175,23 @@ final class HashTableFile {
     }
   }
 
-  /** What Chronicle is told about a file of some shape. */
-  static ChronicleMapBuilder<byte[], StoredEntry> builder(HashTableLayout shape) {
+  /** What Chronicle is told about a layout. */
+  private static ChronicleMapBuilder<byte[], StoredEntry> builder(HashTableLayout layout) {
     StoredEntry.Codec codec = new StoredEntry.Codec();
     return ChronicleMapBuilder.of(byte[].class, StoredEntry.class)
         .keyReaderAndDataAccess(ByteArraySizedReader.INSTANCE, new StoredEntry.KeyAccess())
         .valueReaderAndDataAccess(codec, codec)
-        .averageKeySize(shape.averageKeyBytes())
-        .averageValueSize(shape.averageValueBytes())
-        .actualSegments(shape.segments())
-        .entriesPerSegment(shape.entriesPerSegment())
-        .actualChunkSize(shape.chunkBytes())
-        .actualChunksPerSegmentTier(shape.chunksPerSegment())
+        .averageKeySize(layout.averageKeyBytes())
+        .averageValueSize(layout.averageValueBytes())
+        .actualSegments(layout.parts())
+        .entriesPerSegment(layout.entriesPerPart())
+        .actualChunkSize(layout.chunkBytes())
+        .actualChunksPerSegmentTier(layout.chunksPerPart())
         .allowSegmentTiering(false)
         .checksumEntries(false)
         .putReturnsNull(true)
         .removeReturnsNull(true)
-        // The owner closes the view; a hook would unmap it under calls still in flight.
+        // The owner closes the hash table; a hook would unmap it under calls still in flight.
         .skipCloseOnExitHook(true);
   }
 }

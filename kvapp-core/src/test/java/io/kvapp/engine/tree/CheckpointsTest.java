@@ -14,6 +14,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FaultDisk;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.model.EngineOptions;
@@ -119,7 +120,7 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     Journal journal =
         new Journal(disk, folder, 1, 0, preparing, EngineOptions.standard(), Durability.OS);
-    HashIndex map = HashIndex.create(disk, folder, stripes, null, HashIndex.Size.SMALLEST, 3);
+    HashIndex map = HashIndex.create(disk, folder, stripes, null, HashTableSize.SMALLEST, 3);
     Checkpoints checkpoints =
         new Checkpoints(
             new SSTableFolder(disk, folder),
@@ -161,7 +162,7 @@ class CheckpointsTest {
     AtomicReference<Checkpoints> checkpoints = new AtomicReference<>();
     try (HashIndex map =
         HashIndex.create(
-            disk, folder, stripes, () -> checkpoints.get().acquire(), HashIndex.Size.SMALLEST, 2)) {
+            disk, folder, stripes, () -> checkpoints.get().acquire(), HashTableSize.SMALLEST, 2)) {
       checkpoints.set(
           new Checkpoints(
               new SSTableFolder(disk, folder),
@@ -231,7 +232,7 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     int saved = 0;
     try (HashIndex map =
-        HashIndex.create(new Disk(), run, stripes, null, HashIndex.Size.SMALLEST, 3)) {
+        HashIndex.create(new Disk(), run, stripes, null, HashTableSize.SMALLEST, 3)) {
       Journal journal = new Journal(disk, folder, 1, 0, preparing, small, Durability.OS);
       Checkpoints checkpoints =
           new Checkpoints(
