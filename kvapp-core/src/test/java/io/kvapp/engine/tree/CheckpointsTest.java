@@ -22,6 +22,7 @@ import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,26 +176,34 @@ class CheckpointsTest {
       put(journal, checkpoints.get(), "gone");
       put(journal, checkpoints.get(), "kept");
       checkpoints.get().checkpoint();
-      Version version = checkpoints.get().acquire();
-      long since = journal.revision();
-      checkpoints.get().freeze();
       byte[] gone = "gone".getBytes(StandardCharsets.UTF_8);
-      map.remove(gone);
-      write(journal, checkpoints.get(), Operation.delete(gone));
-      checkpoints.get().checkpoint();
-      checkpoints.get().mergeAll(() -> {});
 
-      map.fill(version.entries(new byte[0], null, false), since, steps -> true);
-      map.endFilling();
+      // The rebuild has its version by then, and has not read it yet.
+      map.rebuild(() -> deleteAndMerge(journal, checkpoints.get(), map, gone), () -> true);
 
       assertThat(map.get(gone)).isNull();
       assertThat(map.get("kept".getBytes(StandardCharsets.UTF_8))).isNotNull();
       assertThat(map.size()).isEqualTo(1);
-      version.release();
       journal.close(false);
       checkpoints.get().close();
     }
     preparing.shutdown();
+  }
+
+  /** The last revision before the delete. */
+  private static long deleteAndMerge(
+      Journal journal, Checkpoints checkpoints, HashIndex map, byte[] key) {
+    long before = journal.revision();
+    try {
+      checkpoints.freeze();
+      map.remove(key);
+      write(journal, checkpoints, Operation.delete(key));
+      checkpoints.checkpoint();
+      checkpoints.mergeAll(() -> {});
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return before;
   }
 
   @Test
