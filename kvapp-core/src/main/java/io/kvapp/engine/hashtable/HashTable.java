@@ -6,16 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
-import net.openhft.chronicle.map.MapEntry;
-import net.openhft.chronicle.map.MapSegmentContext;
 import net.openhft.chronicle.map.VanillaChronicleMap;
-import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
 
 /**
  * A hash table of fixed capacity on one file: a Chronicle Map that never grows.
@@ -32,7 +27,6 @@ import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
  */
 public final class HashTable implements AutoCloseable {
   private static final int MAX_DIRECT_THREADS = 256;
-  private static final int SAMPLED_PARTS = 16;
 
   /**
    * Odd, so that no part is left out, and near the golden ratio of all integers, as in the
@@ -41,17 +35,13 @@ public final class HashTable implements AutoCloseable {
   private static final int SCATTERING = 0x9E3779B1;
 
   private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
+  private final EntryOperations entries;
   private final Path file;
   private final HashTableSize size;
   private final long fileBytes;
   private final ChronicleThreads<StoredEntry> threads;
-  private final AtomicInteger nextSample = new AtomicInteger();
-  private volatile boolean crowded;
   private volatile boolean damaged;
   private volatile boolean closed;
-
-  /** Null while entries are overwritten through the mapping. */
-  private volatile InPlaceWriter inPlaceWriter;
 
   /** Null once every part is known to be as it was left. */
   private volatile PartChecksums checksums;
@@ -65,6 +55,7 @@ public final class HashTable implements AutoCloseable {
     this.threads = threads;
     fileBytes = content.fileBytes();
     map = content.open(file);
+    entries = new EntryOperations(map);
     try {
       this.checksums = checksums == null ? null : PartChecksums.of(map, checksums, file);
     } catch (Throwable failure) {
@@ -164,7 +155,7 @@ public final class HashTable implements AutoCloseable {
 
   private VersionedValue get(byte[] key, StoredEntry stored) {
     requireSound(key);
-    return map.getUsing(key, stored) == null ? null : stored.verified(key);
+    return entries.get(key, stored);
   }
 
   /** The outcome of a put. */
@@ -198,57 +189,7 @@ public final class HashTable implements AutoCloseable {
 
   private Put put(byte[] key, StoredEntry stored) {
     requireSound(key);
-    try (CompiledMapQueryContext<byte[], StoredEntry, Object> query = query(key)) {
-      int chunks = map.inChunks(query.entrySize(key.length, stored.size()));
-      if (chunks > map.maxChunksPerEntry) {
-        return Put.NO_ROOM;
-      }
-      query.updateLock().lock();
-      MapEntry<byte[], StoredEntry> old = query.entry();
-      if (old == null) {
-        return crowded && !hasRoom(query, chunks) ? Put.NO_ROOM : insert(query, stored, chunks);
-      }
-      InPlaceWriter writer = inPlaceWriter;
-      if (writer != null && chunks == query.entrySizeInChunks()) {
-        // All that follows the key is replaced by as many chunks, so it stays where it is.
-        query.writeLock().lock();
-        long at = query.segmentBS().addressForRead(query.valueSizeOffset()) - map.bsAddress();
-        writer.write(stored.withLength(), at);
-        return Put.REPLACED;
-      }
-      // Chronicle frees the old entry before it finds that there is no room for a bigger one.
-      if (chunks > query.entrySizeInChunks() && !hasRoom(query, chunks)) {
-        return Put.NO_ROOM;
-      }
-      query.replaceValue(old, stored);
-      return Put.REPLACED;
-    } finally {
-      stored.forget();
-    }
-  }
-
-  private Put insert(
-      CompiledMapQueryContext<byte[], StoredEntry, Object> query, StoredEntry stored, int chunks) {
-    try {
-      query.insert(query.absentEntry(), stored);
-      return Put.ADDED;
-    } catch (IllegalStateException perhapsFull) {
-      if (hasRoom(query, chunks)) {
-        throw perhapsFull;
-      }
-      crowded = true; // from now on asks before it inserts, as an exception costs more
-      return Put.NO_ROOM;
-    }
-  }
-
-  /** Takes the room and gives it back; the insert finds it again, as the update lock is held. */
-  private static boolean hasRoom(
-      CompiledMapQueryContext<byte[], StoredEntry, Object> query, int chunks) {
-    long position = query.allocReturnCodeGuarded(chunks);
-    if (position >= 0) {
-      query.freeGuarded(position, chunks);
-    }
-    return position >= 0;
+    return entries.put(key, stored);
   }
 
   /**
@@ -263,18 +204,7 @@ public final class HashTable implements AutoCloseable {
 
   private boolean removeHere(byte[] key) {
     requireSound(key);
-    try (CompiledMapQueryContext<byte[], StoredEntry, Object> query = query(key)) {
-      query.updateLock().lock();
-      MapEntry<byte[], StoredEntry> entry = query.entry();
-      if (entry != null) {
-        query.remove(entry);
-      }
-      return entry != null;
-    }
-  }
-
-  private CompiledMapQueryContext<byte[], StoredEntry, Object> query(byte[] key) {
-    return (CompiledMapQueryContext<byte[], StoredEntry, Object>) map.queryContext(key);
+    return entries.remove(key);
   }
 
   /**
@@ -282,7 +212,7 @@ public final class HashTable implements AutoCloseable {
    * are to be had, instead of through the mapping.
    */
   public void overwriteByCalls() {
-    inPlaceWriter = InPlaceWriter.open(file);
+    entries.overwriteByCalls(file);
   }
 
   /**
@@ -309,15 +239,7 @@ public final class HashTable implements AutoCloseable {
 
   /** The keys of a part; writers of the part wait for a millisecond or less. */
   List<byte[]> keys(int part) {
-    return run(stored -> keysOf(part));
-  }
-
-  private List<byte[]> keysOf(int part) {
-    List<byte[]> keys = new ArrayList<>();
-    try (MapSegmentContext<byte[], StoredEntry, ?> context = map.segmentContext(part)) {
-      context.forEachSegmentEntry(entry -> keys.add(StoredEntry.keyOf(entry.key())));
-    }
-    return keys;
+    return run(stored -> entries.keys(part));
   }
 
   /**
@@ -361,29 +283,12 @@ public final class HashTable implements AutoCloseable {
    * a few parts in turn; one of the others may be fuller.
    */
   double load() {
-    return run(stored -> loadOfSample());
-  }
-
-  private double loadOfSample() {
-    int first = nextSample.getAndAdd(SAMPLED_PARTS);
-    double fullest = 0;
-    for (int i = 0; i < Math.min(parts(), SAMPLED_PARTS); i++) {
-      int part = Integer.remainderUnsigned(first + i, parts());
-      fullest = Math.max(fullest, PartUse.of(map, part).load(map));
-    }
-    return fullest;
+    return run(stored -> entries.loadOfSample());
   }
 
   /** How much of the file the entries take; visits all parts. */
   long usedBytes() {
-    return run(
-        stored -> {
-          long chunks = 0;
-          for (int part = 0; part < parts(); part++) {
-            chunks += PartUse.of(map, part).chunks();
-          }
-          return chunks * map.chunkSize;
-        });
+    return run(stored -> entries.usedBytes());
   }
 
   /** The size of the file, which never changes. */
@@ -416,13 +321,8 @@ public final class HashTable implements AutoCloseable {
     try (threads) {
       return threads.call(
           stored -> {
-            try {
+            try (entries) {
               return last.get();
-            } finally {
-              map.close();
-              if (inPlaceWriter != null) {
-                inPlaceWriter.close();
-              }
             }
           });
     }
