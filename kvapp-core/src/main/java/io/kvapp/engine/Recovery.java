@@ -311,7 +311,7 @@ public final class Recovery {
     if (manifest.map().isPresent() && dropped.isEmpty()) {
       try {
         return HashIndex.open(
-            disk, folder, stripes, () -> checkpoints.acquire(), manifest.map().get());
+            disk, folder, stripes, () -> checkpoints.acquire(), tuning, manifest.map().get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
@@ -319,7 +319,7 @@ public final class Recovery {
     rebuilt = !clean || !sstables.isEmpty();
     long entries = count(new Memtable(revision));
     return HashIndex.create(
-        disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries), entries);
+        disk, folder, stripes, () -> checkpoints.acquire(), tuning, sizeOf(entries), entries);
   }
 
   /** How many entries there are: those of the SSTables, and what the journal makes of that. */

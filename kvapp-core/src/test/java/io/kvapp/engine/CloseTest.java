@@ -61,7 +61,7 @@ class CloseTest {
     closing.get(30, TimeUnit.SECONDS);
     writer.join();
     try (KVStore again = DiskStore.open(settings())) {
-      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().clean()).isTrue();
     }
   }
 
@@ -71,7 +71,7 @@ class CloseTest {
     for (int round = 0; round < 20; round++) {
       KVStore store = DiskStore.open(settings());
       store.put("key", "value");
-      CompletableFuture<Void> compacting = CompletableFuture.runAsync(store::compact);
+      CompletableFuture<Void> compacting = CompletableFuture.runAsync(store.admin()::compact);
       store.close();
       try {
         compacting.join();
@@ -97,7 +97,7 @@ class CloseTest {
         };
     KVStore store = DiskStore.open(settings(), disk, SMALL);
     store.put("first", "value");
-    store.compact();
+    store.admin().compact();
     full.set(true);
     for (int i = 0; i < 1_500; i++) {
       store.put("key " + i, "v".repeat(200));
@@ -108,7 +108,7 @@ class CloseTest {
     assertThat(Files.readString(Path.of("/proc/self/maps")))
         .doesNotContain(settings().dataFolder().toRealPath().toString());
     try (KVStore again = DiskStore.open(settings())) {
-      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
     }
   }

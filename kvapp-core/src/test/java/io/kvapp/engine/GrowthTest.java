@@ -36,7 +36,7 @@ class GrowthTest {
       assertThatAllAreThere(store);
     }
     try (KVStore store = DiskStore.open(settings())) {
-      assertThat(store.recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
     }
@@ -53,12 +53,12 @@ class GrowthTest {
           store.put(key(entries++), value);
         }
       }
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
     // Sixty ticks are long for a test, so they are short.
     EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
     try (KVStore store = DiskStore.open(settings(), new Disk(), quick)) {
-      assertThat(store.recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().clean()).isTrue();
       int written = 0;
       while (!hugeFiles().isEmpty()) {
         store.put(key(written), key(written));
@@ -68,7 +68,7 @@ class GrowthTest {
       assertThat(store.size()).isEqualTo(Math.max(entries, written));
       assertThat(store.get(key(0))).hasValue(key(0));
       assertThat(store.get(key(entries - 1)).orElseThrow()).isEqualTo(value);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 

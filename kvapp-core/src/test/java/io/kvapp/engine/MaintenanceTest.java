@@ -6,7 +6,6 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Manifest;
@@ -55,8 +54,8 @@ class MaintenanceTest {
       for (int i = 0; i < 11_500; i++) {
         store.delete("key " + i);
       }
-      long syncs = store.stats().syncs();
-      while (store.stats().syncs() < syncs + 20) {
+      long syncs = store.admin().stats().syncs();
+      while (store.admin().stats().syncs() < syncs + 20) {
         store.put("key 0", "value");
         store.delete("key 0");
       }
@@ -75,18 +74,18 @@ class MaintenanceTest {
     HeldCopy disk = new HeldCopy();
     try (KVStore store = open(disk, FEW_IN_MEMORY)) {
       store.put("before", "value");
-      Thread backup = new Thread(() -> store.backup(scratch.resolve("backup")));
+      Thread backup = new Thread(() -> store.admin().backup(scratch.resolve("backup")));
       backup.start();
       disk.begun.await();
-      Optional<Instant> last = store.stats().lastFlush();
+      Optional<Instant> last = store.admin().stats().lastFlush();
       int written = 0;
-      while (store.stats().lastFlush().equals(last)) {
+      while (store.admin().stats().lastFlush().equals(last)) {
         store.put("key " + written++, "value");
       }
       disk.goOn.countDown();
       backup.join();
 
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
     try (KVStore store = DiskStore.open(StoreFixture.settings(scratch.resolve("backup"), clock))) {
       assertThat(store.get("before")).hasValue("value");
@@ -124,10 +123,10 @@ class MaintenanceTest {
     closing.join();
 
     try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().clean()).isTrue();
       assertThat(again.size()).isEqualTo(written);
       assertThat(again.get("key 7")).hasValue("value 7");
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
       assertThat(Disk.list(folder(), "live-*.map")).hasSize(1);
     }
   }
@@ -153,9 +152,9 @@ class MaintenanceTest {
 
     assertThat(Manifest.read(folder()).orElseThrow().sstables()).containsAll(unmerged);
     try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().clean()).isTrue();
       assertThat(again.size()).isEqualTo(written);
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -167,15 +166,15 @@ class MaintenanceTest {
       BusyWriter writer = new BusyWriter(store);
       disk.goOn.countDown();
       awaitWaiting(disk);
-      assertThat(store.stats().sstables()).isEqualTo(2);
+      assertThat(store.admin().stats().sstables()).isEqualTo(2);
 
       writer.end();
 
-      while (store.stats().sstables() > 1) {
+      while (store.admin().stats().sstables() > 1) {
         Thread.onSpinWait();
       }
       assertThat(store.size()).isEqualTo(written);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -188,11 +187,11 @@ class MaintenanceTest {
       disk.goOn.countDown();
       awaitWaiting(disk);
 
-      store.compact();
+      store.admin().compact();
 
       writer.end();
       assertThat(store.size()).isEqualTo(written);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -230,7 +229,7 @@ class MaintenanceTest {
       for (int i = 0; i < 5_000; i++) {
         store.put("key " + written++, "value");
       }
-      while (store.stats().sstables() < sstables && disk.begun.getCount() > 0) {
+      while (store.admin().stats().sstables() < sstables && disk.begun.getCount() > 0) {
         Thread.onSpinWait();
       }
     }
@@ -271,14 +270,13 @@ class MaintenanceTest {
     private final CountDownLatch goOn = new CountDownLatch(1);
 
     @Override
-    public HashTable createView(
-        Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
+    public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
         throws IOException {
       if (!file.endsWith("live-1.map")) {
         begun.countDown();
         await(goOn);
       }
-      return super.createView(file, entries, keyBytes, valueBytes, hugePages);
+      super.createWithZeros(file, head, bytes, hugePages);
     }
   }
 
@@ -297,11 +295,11 @@ class MaintenanceTest {
     byte[] kilobyte = new byte[1024];
     try (KVStore store = open(new Disk(), quick)) {
       int keys = 0;
-      while (store.stats().journalBytes() <= 24L << 20) {
+      while (store.admin().stats().journalBytes() <= 24L << 20) {
         store.put(StoreFixture.utf8("key " + keys++), kilobyte);
       }
       int written = 0;
-      while (store.stats().journalBytes() > 12 << 20) {
+      while (store.admin().stats().journalBytes() > 12 << 20) {
         store.put("key", "value " + written++);
         Thread.sleep(1);
       }
@@ -315,10 +313,10 @@ class MaintenanceTest {
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       store.put("key", "value", Duration.ofHours(1));
       store.put("key", "for good");
-      store.backup(scratch.resolve("first"));
+      store.admin().backup(scratch.resolve("first"));
       clock.advance(Duration.ofHours(2));
       ((DiskStore) store).sweep();
-      store.backup(backup);
+      store.admin().backup(backup);
     }
     for (int opened = 0; opened < 3; opened++) {
       try (KVStore store = DiskStore.open(StoreFixture.settings(backup, clock))) {
@@ -335,9 +333,9 @@ class MaintenanceTest {
       for (int i = 0; i < 20; i++) {
         store.put(StoreFixture.utf8("key"), new byte[2 << 20]);
       }
-      store.compact();
+      store.admin().compact();
       store.put("small", "value");
-      store.compact();
+      store.admin().compact();
 
       assertThat(Disk.list(folder(), "journal-*")).hasSizeLessThanOrEqualTo(4);
     }
@@ -358,14 +356,14 @@ class MaintenanceTest {
       for (int i = 0; i < 40_000; i++) {
         store.put("key " + i, "value");
       }
-      store.compact();
+      store.admin().compact();
       assertThat(store.get("kept")).hasValue("damaged as well");
       assertThat(store.get("forgotten")).isEmpty();
       assertThat(store.size()).isEqualTo(40_001);
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(store.recovery().rebuilt()).isTrue();
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
+      assertThat(store.admin().verify().faults()).isEmpty();
       assertThat(store.size()).isEqualTo(40_001);
     }
   }
@@ -381,7 +379,7 @@ class MaintenanceTest {
       damageInMap("value " + i);
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(store.recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().clean()).isTrue();
       for (int i = 0; i < 2_000; i += 4) {
         assertThat(store.delete("key " + i)).isTrue();
         store.put("key " + (i + 1), "changed");
@@ -389,7 +387,7 @@ class MaintenanceTest {
         assertThat(store.get("key " + (i + 3))).hasValue("value " + (i + 3));
       }
       assertThat(store.size()).isEqualTo(1_500);
-      while (!store.verify().faults().isEmpty()) {
+      while (!store.admin().verify().faults().isEmpty()) {
         Thread.onSpinWait();
       }
     }
@@ -397,7 +395,7 @@ class MaintenanceTest {
       assertThat(store.size()).isEqualTo(1_500);
       assertThat(store.get("key 0")).isEmpty();
       assertThat(store.get("key 1")).hasValue("changed");
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 

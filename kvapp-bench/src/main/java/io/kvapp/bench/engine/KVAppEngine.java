@@ -37,7 +37,7 @@ final class KVAppEngine implements Engine {
 
   @Override
   public void settle() {
-    store.compact();
+    store.admin().compact();
   }
 
   @Override

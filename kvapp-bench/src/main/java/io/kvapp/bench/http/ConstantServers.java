@@ -1,13 +1,13 @@
 package io.kvapp.bench.http;
 
 import com.sun.net.httpserver.HttpServer;
-import io.kvapp.server.http.Handler;
-import io.kvapp.server.http.HttpListener;
-import io.kvapp.server.http.HttpSettings;
-import io.kvapp.server.http.Reply;
-import io.kvapp.server.http.ReplyHead;
-import io.kvapp.server.http.Request;
-import io.kvapp.server.http.SocketLayer;
+import io.kvapp.server.http.connection.HttpListener;
+import io.kvapp.server.http.connection.SocketLayer;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
+import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -31,19 +31,19 @@ final class ConstantServers {
 
   /** KVApp's own connection code. */
   static JvmServer.Running connection() {
-    ReplyHead head = ReplyHead.of(200).with("Content-Type", CONTENT_TYPE);
-    Reply reply = Reply.of(head, output -> output.write(BODY));
+    ResponseHead head = ResponseHead.of(200).with("Content-Type", CONTENT_TYPE);
+    Response response = Response.of(head, output -> output.write(BODY));
     Handler handler =
         new Handler() {
           @Override
-          public Reply handle(Request request) {
+          public Response handle(Request request) {
             request.body();
-            return reply;
+            return response;
           }
 
           @Override
-          public Reply fault(Throwable failure, Request request) {
-            return Reply.empty(ReplyHead.of(500));
+          public Response error(Throwable failure, Request request) {
+            return Response.empty(ResponseHead.of(500));
           }
         };
     HttpListener listener =

@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.tree.Manifest;
@@ -90,10 +91,11 @@ public final class HashIndex implements AutoCloseable {
       Path folder,
       StripedLocks stripes,
       Supplier<Version> versions,
+      EngineOptions options,
       HashTableSize size,
       long entries)
       throws IOException {
-    HashTableFolder tables = new HashTableFolder(disk, folder, PagePolicy.DEFAULT);
+    HashTableFolder tables = new HashTableFolder(disk, folder, options);
     if (entries == 0 || tables.isShortOfSpaceFor(size)) {
       tables.deleteAllBut(null);
     }
@@ -115,9 +117,10 @@ public final class HashIndex implements AutoCloseable {
       Path folder,
       StripedLocks stripes,
       Supplier<Version> versions,
+      EngineOptions options,
       Manifest.MapFile named)
       throws IOException {
-    HashTableFolder tables = new HashTableFolder(disk, folder, PagePolicy.DEFAULT);
+    HashTableFolder tables = new HashTableFolder(disk, folder, options);
     HashTable table = tables.open(named);
     return new HashIndex(tables, stripes, versions, table, table.size());
   }

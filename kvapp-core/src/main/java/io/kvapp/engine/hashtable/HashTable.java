@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.ModuleAccess;
 import io.kvapp.engine.model.VersionedValue;
 import java.io.IOException;
@@ -47,9 +48,12 @@ public final class HashTable implements AutoCloseable {
   private volatile PartChecksums checksums;
 
   private HashTable(
-      Path file, HashTableSize size, ChronicleThreads<StoredEntry> threads, int[] checksums)
+      Path file,
+      HashTableSize size,
+      HashTableFile content,
+      ChronicleThreads<StoredEntry> threads,
+      int[] checksums)
       throws IOException {
-    HashTableFile content = new HashTableFile(HashTableLayout.of(size));
     this.file = file;
     this.size = size;
     this.threads = threads;
@@ -67,6 +71,7 @@ public final class HashTable implements AutoCloseable {
   /**
    * Creates an empty hash table.
    *
+   * @param disk makes the file
    * @param file must not exist yet; its permissions are 0600 where the file system knows them
    * @param entries how many entries of the average size it holds at least
    * @param averageKeyBytes the average length of a key
@@ -79,23 +84,31 @@ public final class HashTable implements AutoCloseable {
    * @throws IllegalStateException if the JVM keeps Chronicle Map out, naming the missing flags
    */
   public static HashTable create(
-      Path file, long entries, int averageKeyBytes, int averageValueBytes, boolean hugePages)
+      Disk disk,
+      Path file,
+      long entries,
+      int averageKeyBytes,
+      int averageValueBytes,
+      boolean hugePages)
       throws IOException {
     ModuleAccess.open();
     HashTableSize size = new HashTableSize(entries, averageKeyBytes, averageValueBytes);
     HashTableLayout layout = HashTableLayout.of(size);
-    HashTableFile.createEmpty(file);
-    try {
-      new HashTableFile(layout).write(file, hugePages);
-      return start(file, size, null);
-    } catch (Throwable failure) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        failure.addSuppressed(e);
-      }
-      throw failure;
-    }
+    return start(
+        threads -> {
+          HashTableFile content = new HashTableFile(layout);
+          content.create(disk, file, hugePages);
+          try {
+            return new HashTable(file, size, content, threads, null);
+          } catch (Throwable failure) {
+            try {
+              disk.delete(file);
+            } catch (IOException suppressed) {
+              failure.addSuppressed(suppressed);
+            }
+            throw failure;
+          }
+        });
   }
 
   /**
@@ -116,18 +129,25 @@ public final class HashTable implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + " is not a file");
     }
-    return start(file, new HashTableSize(entries, averageKeyBytes, averageValueBytes), checksums);
+    HashTableSize size = new HashTableSize(entries, averageKeyBytes, averageValueBytes);
+    HashTableLayout layout = HashTableLayout.of(size);
+    return start(
+        threads -> new HashTable(file, size, new HashTableFile(layout), threads, checksums));
   }
 
-  private static HashTable start(Path file, HashTableSize size, int[] checksums)
-      throws IOException {
+  /** Makes a hash table that uses these threads. */
+  private interface Start {
+    HashTable run(ChronicleThreads<StoredEntry> threads) throws IOException;
+  }
+
+  private static HashTable start(Start start) throws IOException {
     int poolThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
     ChronicleThreads<StoredEntry> threads =
         new ChronicleThreads<>(
             "kvapp-hashtable", MAX_DIRECT_THREADS, poolThreads, StoredEntry::new);
     try {
-      // In the pool, since Chronicle opens with a FileChannel, which a caller's interrupt closes.
-      return threads.call(none -> new HashTable(file, size, threads, checksums));
+      // In the pool, since file channels are used, which a caller's interrupt would close.
+      return threads.call(none -> start.run(threads));
     } catch (Throwable failure) {
       threads.close();
       throw failure;

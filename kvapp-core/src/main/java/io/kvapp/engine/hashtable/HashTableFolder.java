@@ -1,6 +1,7 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,10 +30,10 @@ final class HashTableFolder {
   private final Path folder;
   private long generation;
 
-  HashTableFolder(Disk disk, Path folder, PagePolicy pages) throws IOException {
+  HashTableFolder(Disk disk, Path folder, EngineOptions options) throws IOException {
     this.disk = disk;
     this.folder = folder;
-    this.pages = pages;
+    this.pages = new PagePolicy(options.maxMappedTableBytes());
     for (Path file : Disk.list(folder, FILES)) {
       generation = Math.max(generation, generation(file));
     }
@@ -48,7 +49,8 @@ final class HashTableFolder {
     generation++;
     Path file = folder.resolve(PREFIX + generation + (hugePages ? HUGE_SUFFIX : SUFFIX));
     return withPagePolicy(
-        disk.createView(file, size.entries(), size.keyBytes(), size.valueBytes(), hugePages));
+        HashTable.create(
+            disk, file, size.entries(), size.keyBytes(), size.valueBytes(), hugePages));
   }
 
   /**
@@ -61,7 +63,7 @@ final class HashTableFolder {
   HashTable createReplacement(HashTable old, long entries, boolean waiting, boolean busy)
       throws IOException {
     boolean crowded = waiting || HashTableSizing.isCrowded(old, busy);
-    long ampleBytes = busy ? pages.maxHugeBytes() : 0;
+    long ampleBytes = busy ? pages.maxMappedBytes() : 0;
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
     try {
       return create(size, busy && pages.fits(size.bytes()));
@@ -79,7 +81,7 @@ final class HashTableFolder {
     int[] checksums = PartChecksumsFile.read(file, named.check());
     deleteAllBut(file);
     return withPagePolicy(
-        disk.openView(file, named.entries(), named.keyBytes(), named.valueBytes(), checksums));
+        HashTable.open(file, named.entries(), named.keyBytes(), named.valueBytes(), checksums));
   }
 
   private HashTable withPagePolicy(HashTable table) {

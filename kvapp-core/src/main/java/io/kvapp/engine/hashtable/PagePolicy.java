@@ -1,8 +1,5 @@
 package io.kvapp.engine.hashtable;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-
 /**
  * Whether the file of a hash table is laid out for huge pages or for small ones.
  *
@@ -14,27 +11,16 @@ import java.lang.management.ManagementFactory;
  *
  * <p>Immutable, safe for any thread.
  *
- * @param maxHugeBytes up to which size a file may have huge pages: what can wait in memory for the
- *     disk without holding writers up
+ * @param maxMappedBytes up to which size a file may have huge pages and is overwritten through its
+ *     mapping
  */
-record PagePolicy(long maxHugeBytes) {
-  static final PagePolicy DEFAULT = new PagePolicy(physicalMemory() / 16);
-
+record PagePolicy(long maxMappedBytes) {
   private static final long MIN_HUGE_BYTES = 32 << 20;
   private static final long MIN_BUSY_BYTES = 32 << 10;
   private static final long CALM_SHARE = 8192;
 
   /** In huge pages, a byte that is written in calm makes the system write as many. */
   private static final long CALM_COST = 32_768;
-
-  /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */
-  private static long physicalMemory() {
-    boolean told = ModuleLayer.boot().findModule("jdk.management").isPresent();
-    return told
-            && ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? system.getTotalMemorySize()
-        : Runtime.getRuntime().maxMemory() * 4;
-  }
 
   /** Whether so many bytes of writes in a second are few for a hash table of this size. */
   static boolean isCalm(HashTable table, long bytesWritten) {
@@ -43,12 +29,12 @@ record PagePolicy(long maxHugeBytes) {
 
   /** Whether a file of a size may have huge pages. */
   boolean fits(long bytes) {
-    return bytes >= MIN_HUGE_BYTES && bytes <= maxHugeBytes;
+    return bytes >= MIN_HUGE_BYTES && bytes <= maxMappedBytes;
   }
 
   /** Whether a file of a size is to be overwritten by calls. */
   boolean needsCalls(HashTableSize size) {
-    return size.bytes() > maxHugeBytes;
+    return size.bytes() > maxMappedBytes;
   }
 
   /**

@@ -42,7 +42,7 @@ class CheckpointsTest {
     try (KVStore store = DiskStore.open(settings(Durability.SYNC))) {
       for (int i = 0; i < 20; i++) {
         store.put("key " + i, "value");
-        store.compact();
+        store.admin().compact();
       }
       store.put("last", "value");
 
@@ -57,14 +57,14 @@ class CheckpointsTest {
       for (int i = 0; i < 500; i++) {
         store.put(("key " + i % 10).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
       }
-      assertThat(store.stats().journalBytes()).isGreaterThan(2 << 20);
+      assertThat(store.admin().stats().journalBytes()).isGreaterThan(2 << 20);
       for (int i = 0; i < 9; i++) {
         store.delete("key " + i);
       }
 
-      store.compact();
+      store.admin().compact();
 
-      assertThat(store.stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
+      assertThat(store.admin().stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
       store.put("key", "value");
       assertThat(store.get("key 9").orElseThrow()).hasSize(20_000);
     }
@@ -81,7 +81,7 @@ class CheckpointsTest {
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
       }
-      store.compact();
+      store.admin().compact();
       assertThat(Disk.list(folder(), "spare-*")).isEmpty();
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
@@ -92,7 +92,7 @@ class CheckpointsTest {
     try (KVStore store = DiskStore.open(settings(Durability.OS))) {
       assertThat(leftOver).doesNotExist();
       assertThat(store.size()).isBetween(1L, 5_000L);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -105,11 +105,11 @@ class CheckpointsTest {
         store.put(("key " + i).getBytes(StandardCharsets.UTF_8), new byte[20_000]);
       }
 
-      while (store.stats().journalBytes() > 3 * (64 << 10)) {
+      while (store.admin().stats().journalBytes() > 3 * (64 << 10)) {
         Thread.onSpinWait();
       }
       assertThat(store.size()).isEqualTo(200);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -121,7 +121,9 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     Journal journal =
         new Journal(disk, folder, 1, 0, preparing, EngineOptions.standard(), Durability.OS);
-    HashIndex map = HashIndex.create(disk, folder, stripes, null, HashTableSize.SMALLEST, 3);
+    HashIndex map =
+        HashIndex.create(
+            disk, folder, stripes, null, EngineOptions.standard(), HashTableSize.SMALLEST, 3);
     Checkpoints checkpoints =
         new Checkpoints(
             new SSTableFolder(disk, folder),
@@ -163,7 +165,13 @@ class CheckpointsTest {
     AtomicReference<Checkpoints> checkpoints = new AtomicReference<>();
     try (HashIndex map =
         HashIndex.create(
-            disk, folder, stripes, () -> checkpoints.get().acquire(), HashTableSize.SMALLEST, 2)) {
+            disk,
+            folder,
+            stripes,
+            () -> checkpoints.get().acquire(),
+            EngineOptions.standard(),
+            HashTableSize.SMALLEST,
+            2)) {
       checkpoints.set(
           new Checkpoints(
               new SSTableFolder(disk, folder),
@@ -241,7 +249,7 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     int saved = 0;
     try (HashIndex map =
-        HashIndex.create(new Disk(), run, stripes, null, HashTableSize.SMALLEST, 3)) {
+        HashIndex.create(new Disk(), run, stripes, null, small, HashTableSize.SMALLEST, 3)) {
       Journal journal = new Journal(disk, folder, 1, 0, preparing, small, Durability.OS);
       Checkpoints checkpoints =
           new Checkpoints(
@@ -282,14 +290,14 @@ class CheckpointsTest {
     ManifestDisk disk = new ManifestDisk();
     KVStore store = DiskStore.open(settings(Durability.OS), disk, EngineOptions.standard());
     store.put("key", "value");
-    store.compact();
+    store.admin().compact();
     disk.failure = new IOException("Input/output error");
 
     assertThatThrownBy(store::close).isInstanceOf(KVException.class);
     try (KVStore again = DiskStore.open(settings(Durability.OS))) {
-      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.get("key")).hasValue("value");
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 
