@@ -8,6 +8,7 @@ import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
@@ -323,14 +324,14 @@ public final class Recovery {
     }
   }
 
-  private HashIndex.Size sizeOf(long entries) {
+  private HashTableSize sizeOf(long entries) {
     List<int[]> samples = new ArrayList<>();
     double all = Math.max(1, sstables.stream().mapToLong(SSTable::puts).sum());
     for (SSTable sstable : sstables) {
       sample(sstable, (int) Math.ceil(sstable.puts() / all * SAMPLES), samples);
     }
     if (samples.isEmpty()) {
-      return HashIndex.Size.SMALLEST;
+      return HashTableSize.SMALLEST;
     }
     double keyBytes = samples.stream().mapToInt(sample -> sample[0]).average().orElseThrow();
     double valueBytes =
@@ -338,7 +339,7 @@ public final class Recovery {
             .mapToInt(sample -> sample[1] > HashIndex.MAX_INLINE_VALUE_BYTES ? 0 : sample[1])
             .average()
             .orElseThrow();
-    return HashIndex.Size.forEntries(
+    return HashTableSize.forEntries(
         entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
   }
 
