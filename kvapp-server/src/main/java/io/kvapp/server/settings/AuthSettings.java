@@ -95,10 +95,12 @@ public final class AuthSettings {
     return Optional.ofNullable(usersFile);
   }
 
+  /** The file of signing keys; empty where there is none, the default. */
   public Optional<Path> signingKeyFile() {
     return Optional.ofNullable(signingKeyFile);
   }
 
+  /** The signing keys themselves; empty where there are none, the default. */
   public Optional<String> signingKeys() {
     return Optional.ofNullable(signingKeys);
   }

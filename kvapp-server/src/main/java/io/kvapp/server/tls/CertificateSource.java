@@ -5,7 +5,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 
 /** Where the certificate of the server comes from. */
 @FunctionalInterface
-public interface CertificateSource {
+interface CertificateSource {
   /**
    * Reads the certificate and its key.
    *
