@@ -135,8 +135,8 @@ public final class HttpEndpoint implements Endpoint {
     private Builder() {}
 
     /**
-     * Who gets a token, and how tokens are made and checked; by default callers on this machine get
-     * one, and the endpoint listens at an address of this machine only.
+     * How tokens are issued, made and checked; by default callers on this machine get one, and the
+     * endpoint listens at an address of this machine only.
      */
     public Builder auth(AuthSettings settings) {
       authSettings = Objects.requireNonNull(settings, "auth");
@@ -163,8 +163,8 @@ public final class HttpEndpoint implements Endpoint {
 
     /**
      * The addresses of proxies that put the address of their caller last into {@code
-     * X-Forwarded-For}; none by default. Without them, all who come through a proxy are one caller
-     * where guessing is slowed down.
+     * X-Forwarded-For}; none by default. Without them, all requests through a proxy count as one
+     * client where guessing is slowed down.
      */
     public Builder trustedProxies(Collection<InetAddress> addresses) {
       proxies = new TrustedProxies(addresses);

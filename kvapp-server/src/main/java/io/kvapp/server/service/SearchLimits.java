@@ -5,7 +5,7 @@ import io.kvapp.server.http.message.HttpException;
 import java.util.Iterator;
 
 /**
- * The most that one search by prefix may find. What would be more is refused, never cut short.
+ * The most that one search by prefix may find. A larger result is refused, never cut short.
  *
  * <p>Immutable, safe for any thread.
  *
@@ -16,7 +16,7 @@ public record SearchLimits(long maxEntries, long maxBytes) {
   /** No limit: a search returns everything it finds. */
   public static final SearchLimits NONE = new SearchLimits(Long.MAX_VALUE, Long.MAX_VALUE);
 
-  /** The same entries, where going beyond a limit is a fault with status 413. */
+  /** The same entries, where going beyond a limit is refused with status 413. */
   Iterator<Entry> over(Iterator<Entry> found) {
     return new Counted(found);
   }

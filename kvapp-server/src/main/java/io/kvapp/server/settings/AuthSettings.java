@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Who gets a token, and how tokens are made and checked. Starts as {@link #defaults()}, and each
- * {@code with} method returns settings with one thing changed.
+ * How tokens are issued, made and checked. Starts as {@link #defaults()}, and each {@code with}
+ * method returns settings with one thing changed.
  *
  * <p>Immutable, safe for any thread.
  */

@@ -48,7 +48,7 @@ final class Connection {
   /**
    * A connection over an open socket.
    *
-   * @param memory what this connection takes of the memory of all
+   * @param memory the share of this connection in the memory of all
    * @param stopping whether no further request is to be read
    */
   Connection(

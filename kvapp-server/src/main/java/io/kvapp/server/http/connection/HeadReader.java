@@ -9,7 +9,7 @@ import java.io.IOException;
 
 /**
  * Reads heads of requests, strictly as RFC 9112 says: whatever two readers could understand
- * differently is a fault.
+ * differently is refused.
  *
  * <p>Not thread-safe.
  */
@@ -84,7 +84,7 @@ final class HeadReader {
     return input.available() > 0 || input.fill();
   }
 
-  /** Skips an empty line if there is one; what only begins like it is left to be a fault. */
+  /** Skips an empty line if there is one; what only begins like one is refused later. */
   private boolean skipEmptyLine() throws IOException {
     if (input.bytes()[input.position()] != '\r' || input.available() == 1 && !input.fill()) {
       return false;
