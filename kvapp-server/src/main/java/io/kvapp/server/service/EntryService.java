@@ -26,7 +26,7 @@ public final class EntryService {
   private static final int PAGE_ENTRIES = 200;
   private static final long PAGE_BYTES = 64L << 10;
 
-  /** What an entry in memory takes besides its key and value, about. */
+  /** About as many bytes does an entry in memory take besides its key and value. */
   private static final long ENTRY_BYTES = 100;
 
   private static final byte[] EVERYTHING = {};
@@ -66,7 +66,7 @@ public final class EntryService {
   /**
    * The value of a key; empty where there is none.
    *
-   * @param memory what a large value is reserved from
+   * @param memory where a large value is reserved
    * @throws HttpException if the key is too long
    * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not read this
    *     key
@@ -83,7 +83,7 @@ public final class EntryService {
    * set, they are read once before, so that a search beyond it is refused before its response
    * begins; one that others make larger meanwhile throws later.
    *
-   * @param memory what large pages are reserved from
+   * @param memory where large pages are reserved
    * @param stillNeeded is called now and then, and throws if the search is to end
    * @throws HttpException if there is more than may be found
    * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read none of

@@ -31,7 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The classic face over real connections, through the endpoint that the class path brings. */
+/**
+ * The three endpoints of the Python KVApp over real connections, through the endpoint that the
+ * class path brings.
+ */
 final class ClassicEndpointsTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private KVServer server;
