@@ -24,11 +24,11 @@ import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
+import io.kvapp.engine.model.PageReader;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Manifest;
-import io.kvapp.engine.tree.PageReader;
 import io.kvapp.engine.tree.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -237,13 +237,13 @@ public final class DiskStore implements KVStore {
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return ordered(version -> PageReader.read(version, scan, clock.millis()));
+    return ordered(version -> PageReader.read(version::entries, scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return ordered(version -> PageReader.count(version, scan, clock.millis()));
+    return ordered(version -> PageReader.count(version::entries, scan, clock.millis()));
   }
 
   private <T> T ordered(java.util.function.Function<Version, T> read) {
