@@ -13,7 +13,9 @@ import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.model.PageReader;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,13 +148,13 @@ public final class InMemoryStore implements KVStore {
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return reading(() -> entries.page(scan, clock.millis()));
+    return reading(() -> PageReader.read(entries::entries, scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return reading(() -> entries.count(scan, clock.millis()));
+    return reading(() -> PageReader.count(entries::entries, scan, clock.millis()));
   }
 
   @Override
@@ -220,7 +222,7 @@ public final class InMemoryStore implements KVStore {
 
   private void requireOpen() {
     if (closed) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
   }
 
