@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p>All methods may be called from any thread.
  */
 public final class KVServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
-
   private enum State {
     NEW,
     RUNNING,
@@ -87,6 +84,9 @@ public final class KVServer implements AutoCloseable {
           state == State.RUNNING
               ? "the server is started already; call start() once"
               : "the server is closed; make a new KVServer to start again");
+    }
+    if (settings.dataFolder() != null) {
+      MapStore.requireJvm(); // a JVM that refuses would fail in the endpoint's libraries first
     }
     Endpoint found = endpoint();
     KVStore opened =
@@ -177,7 +177,8 @@ public final class KVServer implements AutoCloseable {
     }
     Iterator<Endpoint> first = found.iterator();
     if (!first.hasNext()) {
-      LOG.info("no endpoint on the class path, so the store is served in process only");
+      LoggerFactory.getLogger(KVServer.class)
+          .info("no endpoint on the class path, so the store is served in process only");
       return null;
     }
     return first.next();

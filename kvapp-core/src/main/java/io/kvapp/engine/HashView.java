@@ -1,5 +1,6 @@
 package io.kvapp.engine;
 
+import io.kvapp.KVException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -31,7 +33,7 @@ import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
  * for opening only after {@link #close()}; what a killed process leaves behind is to be rebuilt.
  *
  * <p>Chronicle Map is confined to this class, its {@link HashFile} and {@link StoredEntry}, and to
- * {@link ModuleAccess}, which lets it in.
+ * {@link ModuleAccess}, which lets it in, and {@link ChronicleStart}.
  *
  * <p>Any number of threads, virtual ones included, may use a view at once; interrupts neither fail
  * a call nor get lost. Only {@link #close()} wants to be alone: no call may be in flight.
@@ -112,12 +114,22 @@ final class HashView implements AutoCloseable {
     int[] sums = new int[map.actualSegments + 1];
     sums[0] = sumOfHeaders();
     SegmentChecks known = checks;
-    IntStream.range(0, map.actualSegments)
-        .parallel()
-        .forEach(
-            segment ->
-                sums[segment + 1] =
-                    known != null && known.isUnused(segment) ? known.sum(segment) : sumOf(segment));
+    IntStream segments = IntStream.range(0, map.actualSegments).parallel();
+    // Not the common pool, whose threads stay behind when the class loader is thrown away.
+    ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
+    try {
+      pool.submit(
+              () ->
+                  segments.forEach(
+                      segment ->
+                          sums[segment + 1] =
+                              known != null && known.isUnused(segment)
+                                  ? known.sum(segment)
+                                  : sumOf(segment)))
+          .join();
+    } finally {
+      pool.shutdown();
+    }
     return sums;
   }
 
@@ -173,7 +185,7 @@ final class HashView implements AutoCloseable {
    *     makes the system write megabytes to the disk for each entry
    * @throws IOException when the file exists or the disk is full, among others; a half-made file is
    *     deleted
-   * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
+   * @throws KVException when the JVM keeps Chronicle Map out, naming the missing flags
    */
   static HashView create(
       Path file, long entries, int averageKeyBytes, int averageValueBytes, boolean hugePages)
@@ -202,7 +214,7 @@ final class HashView implements AutoCloseable {
    *     first used
    * @throws IOException when the head of the file is not, byte for byte, what {@link #create} makes
    *     for these sizes, naming the first difference. No class a foreign head names is ever loaded.
-   * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
+   * @throws KVException when the JVM keeps Chronicle Map out, naming the missing flags
    */
   static HashView open(
       Path file, long entries, int averageKeyBytes, int averageValueBytes, int[] sums)
@@ -497,6 +509,7 @@ final class HashView implements AutoCloseable {
   }
 
   private <R> R closeAfter(Supplier<R> last) {
+    ThreadLocal<?> contexts = ThreadValues.localOf(map, "cxt");
     try (threads) {
       return threads.call(
           stored -> {
@@ -507,6 +520,8 @@ final class HashView implements AutoCloseable {
               closeChannel();
             }
           });
+    } finally {
+      threads.forget(contexts);
     }
   }
 

@@ -88,12 +88,23 @@ public final class MapStore implements KVStore {
    * @throws KVException.Corrupt if a file is damaged
    * @throws KVException.UnknownFormat if another version of KVApp wrote the folder
    * @throws KVException.NoSpace if the disk is full
+   * @throws KVException if the JVM keeps Chronicle Map out; the message names the missing flags
    */
   public static MapStore open(Settings settings) {
     return open(settings, new Disk(), Tuning.standard());
   }
 
+  /**
+   * Makes the JVM ready for stores in folders; {@link #open} does so too.
+   *
+   * @throws KVException if the JVM keeps Chronicle Map out; the message names the missing flags
+   */
+  public static void requireJvm() {
+    ModuleAccess.open();
+  }
+
   static MapStore open(Settings settings, Disk disk, Tuning tuning) {
+    requireJvm();
     return OwnThread.call("kvapp-open", () -> openHere(settings, disk, tuning));
   }
 

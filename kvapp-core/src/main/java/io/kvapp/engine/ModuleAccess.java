@@ -1,25 +1,30 @@
 package io.kvapp.engine;
 
+import io.kvapp.KVException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.map.ChronicleMap;
 
 /**
  * The doors Chronicle Map needs inside the JDK, opened from inside so that no JVM flag is needed.
  *
- * <p>With {@code -Dkvapp.openModules=false}, or on a JVM that refuses, the flags that are missing
- * are named in one line instead.
+ * <p>They are opened to the modules of Chronicle and KVApp alone; on the class path these are the
+ * unnamed module. With {@code -Dkvapp.openModules=false}, or on a JVM that refuses, the flags that
+ * are missing are named in one line instead.
  *
  * <p>Thread-safe: the first caller does the work and the others wait for it.
  */
 final class ModuleAccess {
   /** The system property that, set to {@code false}, leaves every door to the command line. */
   static final String PROPERTY = "kvapp.openModules";
-
-  private static final String CHRONICLE_PROPERTIES = "system.properties";
 
   private static final List<Door> DOORS =
       List.of(
@@ -28,65 +33,68 @@ final class ModuleAccess {
           new Door("exports", "sun.nio.ch"),
           new Door("exports", "jdk.internal.ref"));
 
+  private static final String ALLOW_UNSAFE = "--sun-misc-unsafe-memory-access=allow";
+
   private static boolean ready;
 
   private ModuleAccess() {}
 
   /**
-   * Makes the JVM ready for Chronicle's classes; call it before any of them loads. Does nothing the
-   * second time.
+   * Makes the JVM ready for Chronicle's classes; call it before any of them is used. Does nothing
+   * the second time.
    *
-   * @throws IllegalStateException naming every missing JVM flag, when a door stays shut
+   * @throws KVException naming every missing JVM flag, when a door stays shut
    */
   static synchronized void open() {
     if (ready) {
       return;
     }
+    Set<Module> modules = modules();
     Throwable refused = null;
-    if (!"false".equalsIgnoreCase(System.getProperty(PROPERTY))) {
-      try {
-        openFromInside();
-      } catch (Throwable failure) {
-        // Whatever the reason, the flags below are the remedy; it is kept as the cause.
-        refused = failure;
+    try {
+      if (!isTurnedOff()) {
+        openFromInside(modules);
       }
+    } catch (Throwable failure) {
+      // Whatever the reason, the flags below are the remedy; it is kept as the cause.
+      refused = failure;
     }
-    String missing =
-        DOORS.stream().filter(Door::isShut).map(Door::flag).collect(Collectors.joining(" "));
+    List<String> missing = missingFlags(modules);
     if (!missing.isEmpty()) {
-      throw new IllegalStateException("The JVM needs these flags: " + missing, refused);
+      throw refusal("; start it with " + String.join(" ", missing), refused);
     }
-    quietChronicle();
+    try {
+      OwnThread.call(
+          "kvapp-start",
+          () -> {
+            ChronicleStart.run();
+            return null;
+          });
+    } catch (Exception | LinkageError failure) {
+      throw refusal(": " + failure, failure);
+    }
     ready = true;
   }
 
-  private static void openFromInside() throws Throwable {
-    Lookup trusted = trustedLookup();
-    silenceUnsafeWarning(trusted);
-    MethodType byPackage = MethodType.methodType(void.class, String.class);
-    for (Door door : DOORS) {
-      String method =
-          door.kind.equals("opens") ? "implAddOpensToAllUnnamed" : "implAddExportsToAllUnnamed";
-      trusted.findVirtual(Module.class, method, byPackage).invoke(Door.BASE, door.packageName);
-    }
+  /** Chronicle's other modules go through these. */
+  private static Set<Module> modules() {
+    return Stream.of(ModuleAccess.class, Jvm.class, ChronicleMap.class)
+        .map(Class::getModule)
+        .collect(Collectors.toSet());
   }
 
-  /**
-   * Makes a lookup that may do anything. Serialization's factory can call a hidden constructor
-   * without the deprecated memory access of sun.misc.Unsafe, which would print a warning.
-   */
-  static Lookup trustedLookup() throws ReflectiveOperationException {
-    int trusted = -1;
-    Constructor<?> hidden =
-        Lookup.class.getDeclaredConstructor(Class.class, Class.class, int.class);
-    Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
-    Constructor<?> opened =
-        (Constructor<?>)
-            factory
-                .getMethod("newConstructorForSerialization", Class.class, Constructor.class)
-                .invoke(
-                    factory.getMethod("getReflectionFactory").invoke(null), Lookup.class, hidden);
-    return (Lookup) opened.newInstance(Object.class, null, trusted);
+  private static boolean isTurnedOff() {
+    return "false".equalsIgnoreCase(System.getProperty(PROPERTY));
+  }
+
+  private static void openFromInside(Set<Module> modules) throws Throwable {
+    Lookup trusted = TrustedLookup.get();
+    silenceUnsafeWarning(trusted);
+    for (Door door : DOORS) {
+      for (Module module : modules) {
+        door.open(trusted, module);
+      }
+    }
   }
 
   /** From JDK 24 on the first use of sun.misc.Unsafe warns, once; this counts as that once. */
@@ -102,27 +110,65 @@ final class ModuleAccess {
     }
   }
 
-  private static void quietChronicle() {
-    System.setProperty("chronicle.analytics.disable", "true");
-    System.setProperty("chronicle.announcer.disable", "true");
-    if (System.getProperty(CHRONICLE_PROPERTIES) == null) {
-      // Else Chronicle takes system properties from a file in the current folder or above it.
-      System.setProperty(CHRONICLE_PROPERTIES, "io/kvapp/engine/chronicle.properties");
+  private static List<String> missingFlags(Set<Module> modules) {
+    List<String> flags = new ArrayList<>();
+    for (Door door : DOORS) {
+      if (!modules.stream().allMatch(door::isOpenTo)) {
+        flags.add(door.flag(modules));
+      }
     }
+    if (isUnsafeDenied()) {
+      flags.add(ALLOW_UNSAFE);
+    }
+    return flags;
+  }
+
+  /** Whether the JVM was told to refuse it; a try would print the warning. */
+  private static boolean isUnsafeDenied() {
+    try {
+      Field option = Class.forName("sun.misc.Unsafe").getDeclaredField("MEMORY_ACCESS_OPTION");
+      option.setAccessible(true);
+      return String.valueOf(option.get(null)).equals("DENY");
+    } catch (ReflectiveOperationException | RuntimeException older) {
+      return false; // before JDK 24 there is no such option
+    }
+  }
+
+  private static KVException refusal(String what, Throwable cause) {
+    return new KVException(
+        "Chronicle Map, which KVApp keeps its hash table in, cannot run in this JVM"
+            + what
+            + (hasSecurityManager() ? ", and without a security manager" : ""),
+        cause);
+  }
+
+  @SuppressWarnings("removal")
+  private static boolean hasSecurityManager() {
+    return System.getSecurityManager() != null;
   }
 
   private record Door(String kind, String packageName) {
     static final Module BASE = Object.class.getModule();
 
-    boolean isShut() {
-      Module chronicle = ModuleAccess.class.getModule();
-      return kind.equals("opens")
-          ? !BASE.isOpen(packageName, chronicle)
-          : !BASE.isExported(packageName, chronicle);
+    void open(Lookup trusted, Module to) throws Throwable {
+      String method = kind.equals("opens") ? "implAddOpens" : "implAddExports";
+      MethodType type = MethodType.methodType(void.class, String.class, Module.class);
+      trusted.findVirtual(Module.class, method, type).invoke(BASE, packageName, to);
     }
 
-    String flag() {
-      return "--add-" + kind + "=java.base/" + packageName + "=ALL-UNNAMED";
+    boolean isOpenTo(Module module) {
+      return kind.equals("opens")
+          ? BASE.isOpen(packageName, module)
+          : BASE.isExported(packageName, module);
+    }
+
+    String flag(Set<Module> modules) {
+      return modules.stream()
+          .map(module -> module.isNamed() ? module.getName() : "ALL-UNNAMED")
+          .distinct()
+          .sorted()
+          .collect(
+              Collectors.joining(",", "--add-" + kind + "=java.base/" + packageName + "=", ""));
     }
   }
 }
