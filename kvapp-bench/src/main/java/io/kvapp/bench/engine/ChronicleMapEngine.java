@@ -1,5 +1,6 @@
 package io.kvapp.bench.engine;
 
+import io.kvapp.engine.MapStore;
 import java.io.IOException;
 import net.openhft.chronicle.map.ChronicleMap;
 
@@ -17,6 +18,7 @@ final class ChronicleMapEngine implements Engine {
   private final ChronicleMap<byte[], byte[]> map;
 
   ChronicleMapEngine(EngineSettings settings) throws IOException {
+    MapStore.requireJvm(); // for the classes of libraries that KVApp leaves out
     map =
         ChronicleMap.of(byte[].class, byte[].class)
             .entries((long) (settings.entries() * HEADROOM))
