@@ -13,6 +13,7 @@ import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.ModuleAccess;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
@@ -77,12 +78,14 @@ public final class DiskStore implements KVStore {
    * @throws KVException.Corrupt if a file is damaged
    * @throws KVException.UnknownFormat if another version of KVApp wrote the folder
    * @throws KVException.NoSpace if the disk is full
+   * @throws KVException if the JVM keeps Chronicle Map out; the message names the missing flags
    */
   public static DiskStore open(Path folder, StoreOptions options) {
     return open(folder, options, new Disk(), EngineOptions.standard());
   }
 
   public static DiskStore open(Path folder, StoreOptions options, Disk disk, EngineOptions tuning) {
+    ModuleAccess.open();
     return WorkerThread.call(
         "kvapp-open",
         () ->
