@@ -30,10 +30,10 @@ import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.repair.Verification;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.PageReader;
 import io.kvapp.engine.tree.Version;
+import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ public final class DiskStore implements KVStore {
   private final StripedLocks stripes;
   private final Journal journal;
   private final HashIndex map;
-  private final Checkpoints checkpoints;
+  private final VersionSet versions;
   private final Maintenance upkeep;
   private final RecoveryReport report;
   private final StampedLock batches = new StampedLock();
@@ -96,10 +96,10 @@ public final class DiskStore implements KVStore {
     this.stripes = opening.stripes;
     this.journal = opening.journal;
     this.map = opening.map;
-    this.checkpoints = opening.checkpoints;
+    this.versions = opening.versions;
     this.report = opening.report;
     noteEarliestExpiry();
-    this.upkeep = new Maintenance(stripes, journal, checkpoints, map, this::sweep);
+    this.upkeep = new Maintenance(stripes, journal, versions, map, this::sweep);
   }
 
   /**
@@ -211,7 +211,7 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue lookInTruth(byte[] key) {
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       return live(version.lookUp(key));
     } finally {
@@ -220,7 +220,7 @@ public final class DiskStore implements KVStore {
   }
 
   private byte[] valueElsewhere(byte[] key, long revision) {
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       return version.value(key, revision);
     } finally {
@@ -266,7 +266,7 @@ public final class DiskStore implements KVStore {
 
   private <T> T orderedUnguarded(java.util.function.Function<Version, T> read) {
     requireOpen();
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       return read.apply(version);
     } finally {
@@ -411,7 +411,7 @@ public final class DiskStore implements KVStore {
   private void apply(Operation operation, JournalPosition slot) {
     try {
       byte[] key = operation.key();
-      Memtable active = checkpoints.current().active;
+      Memtable active = versions.current().active;
       if (operation.isDelete()) {
         map.remove(key);
       } else {
@@ -498,7 +498,7 @@ public final class DiskStore implements KVStore {
   // ExpiryKey
 
   private void noteEarliestExpiry() {
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       Cursor cursor = version.expiries(null);
       while (cursor.next()) {
@@ -535,7 +535,7 @@ public final class DiskStore implements KVStore {
 
   private boolean sweepSome(long now) {
     List<byte[]> due = new ArrayList<>();
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
       while (due.size() < SWEPT_AT_ONCE && cursor.next()) {
@@ -566,7 +566,7 @@ public final class DiskStore implements KVStore {
       if (!deletes.isEmpty()) {
         writeTogether(locked, deletes);
       }
-      Memtable active = checkpoints.current().active;
+      Memtable active = versions.current().active;
       due.forEach(key -> active.putExpiry(key, JournalPosition.deleteMark(journal.revision())));
     } finally {
       StripedLocks.unlock(locked);
@@ -629,7 +629,7 @@ public final class DiskStore implements KVStore {
   public VerifyReport verify() {
     requireOpen();
     upkeep.awaitFilled();
-    return new Verification(checkpoints::acquire, stripes, map, journal, this::requireOpen).run();
+    return new Verification(versions::acquire, stripes, map, journal, this::requireOpen).run();
   }
 
   @Override
@@ -641,21 +641,20 @@ public final class DiskStore implements KVStore {
   @Override
   public StoreStats stats() {
     requireOpen();
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
       long journalBytes = journal.fileBytes();
       return new StoreStats(
           size(),
-          version.sstables.stream().mapToLong(SSTable::liveBytes).sum()
-              + checkpoints.pendingBytes(),
+          version.sstables.stream().mapToLong(SSTable::liveBytes).sum() + versions.pendingBytes(),
           sstableBytes + journalBytes + map.fileBytes(),
           journalBytes,
           sstableBytes,
           map.fileBytes(),
           version.sstables.size(),
           journal.revision(),
-          checkpoints.lastFlush(),
+          versions.lastFlush(),
           journal.syncs(),
           Duration.ofNanos(journal.meanSyncNanos()),
           Duration.ofNanos(journal.longestSyncNanos()));
@@ -694,7 +693,7 @@ public final class DiskStore implements KVStore {
       boolean saved = false;
       try {
         if (journal.failure() == null) {
-          checkpoints.checkpoint();
+          versions.checkpoint();
           saved = true;
         }
       } finally {
@@ -715,7 +714,7 @@ public final class DiskStore implements KVStore {
     try {
       Optional<Manifest.MapFile> file = map.finish();
       if (saved) {
-        checkpoints.writeCleanManifest(file);
+        versions.writeCleanManifest(file);
         clean = true;
       }
     } finally {
@@ -723,7 +722,7 @@ public final class DiskStore implements KVStore {
         // A manifest that is not clean names the journal, if only its empty end.
         journal.close(!clean);
       } finally {
-        checkpoints.close();
+        versions.close();
       }
     }
   }

@@ -8,8 +8,8 @@ import io.kvapp.engine.hashtable.Rebuild;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Version;
+import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a store does in the background: syncs, checkpoints, merges, filling and growth of the hash
- * map and the sweep of expired entries, each on a daemon thread of its own. Writers wait here when
- * the background falls too far behind.
+ * What a store does in the background: syncs, versions, merges, filling and growth of the hash map
+ * and the sweep of expired entries, each on a daemon thread of its own. Writers wait here when the
+ * background falls too far behind.
  *
  * <p>Safe for any thread.
  */
@@ -53,7 +53,7 @@ final class Maintenance {
 
   private final StripedLocks stripes;
   private final Journal journal;
-  private final Checkpoints checkpoints;
+  private final VersionSet versions;
   private final HashIndex map;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> WorkerThread.thread("kvapp-timer", task));
@@ -84,14 +84,10 @@ final class Maintenance {
    * @param sweep removes expired entries; called at every tick
    */
   Maintenance(
-      StripedLocks stripes,
-      Journal journal,
-      Checkpoints checkpoints,
-      HashIndex map,
-      Runnable sweep) {
+      StripedLocks stripes, Journal journal, VersionSet versions, HashIndex map, Runnable sweep) {
     this.stripes = stripes;
     this.journal = journal;
-    this.checkpoints = checkpoints;
+    this.versions = versions;
     this.map = map;
     this.sweeping = new Job("kvapp-sweep", sweep::run);
   }
@@ -108,7 +104,7 @@ final class Maintenance {
       look();
       merging.request();
       signal();
-      checkpoints.keepSpares(mostSpareBytes());
+      versions.keepSpares(mostSpareBytes());
       if (isWasteful()) {
         checkpointing.request();
       }
@@ -142,11 +138,11 @@ final class Maintenance {
 
   /** Looks whether anything is to be done; cheap enough to be called every thousand writes. */
   void look() {
-    if (checkpoints.isDue(quietTicks >= QUIET_TICKS) || checkpoints.isPending()) {
+    if (versions.isDue(quietTicks >= QUIET_TICKS) || versions.isPending()) {
       checkpointing.request();
     }
     growing.request();
-    behind = checkpoints.isBehind() || map.isOverfull();
+    behind = versions.isBehind() || map.isOverfull();
   }
 
   /**
@@ -161,8 +157,8 @@ final class Maintenance {
     }
     waiting.lock();
     try {
-      while (!closing && (checkpoints.isBehind() || map.isOverfull())) {
-        IOException noSpace = checkpoints.isBehind() ? checkpointing.noSpace : growing.noSpace;
+      while (!closing && (versions.isBehind() || map.isOverfull())) {
+        IOException noSpace = versions.isBehind() ? checkpointing.noSpace : growing.noSpace;
         if (noSpace != null) {
           throw new KVException.NoSpace(folder, 0, noSpace);
         }
@@ -172,7 +168,7 @@ final class Maintenance {
         if (journal.failure() != null) {
           throw new KVException.ReadOnly(folder, journal.failure());
         }
-        if (checkpoints.isBehind()) {
+        if (versions.isBehind()) {
           checkpointing.request();
         }
         if (map.isOverfull()) {
@@ -190,21 +186,21 @@ final class Maintenance {
     if (journal.failure() != null) {
       return;
     }
-    if (checkpoints.isPending()) {
-      checkpoints.flushFrozen();
+    if (versions.isPending()) {
+      versions.flushFrozen();
     }
-    if (checkpoints.isDue(quietTicks >= QUIET_TICKS)) {
-      checkpoints.checkpoint();
+    if (versions.isDue(quietTicks >= QUIET_TICKS)) {
+      versions.checkpoint();
     }
     if (isWasteful()) {
-      checkpoints.compactJournal();
+      versions.compactJournal();
     }
     merging.request();
   }
 
   /** How many bytes of files pay to be kept for SSTables to come. */
   private long mostSpareBytes() {
-    long sstableBytes = checkpoints.sstableBytes();
+    long sstableBytes = versions.sstableBytes();
     long most =
         isBusy() ? sstableBytes : Math.max(0, mostReadyBytes(sstableBytes) - journal.fileBytes());
     return isMuch(most) ? 0 : most;
@@ -216,7 +212,7 @@ final class Maintenance {
     long bytes = journal.fileBytes();
     return little
         && journal.isLarge()
-        && (bytes > mostReadyBytes(checkpoints.sstableBytes()) || isMuch(bytes));
+        && (bytes > mostReadyBytes(versions.sstableBytes()) || isMuch(bytes));
   }
 
   /** How many bytes may be kept ready for writers where little is written. */
@@ -226,7 +222,7 @@ final class Maintenance {
 
   private boolean isMuch(long bytes) {
     try {
-      return bytes > checkpoints.usableBytes() / SCARCE_SHARE;
+      return bytes > versions.usableBytes() / SCARCE_SHARE;
     } catch (IOException unknown) {
       return true;
     }
@@ -236,8 +232,8 @@ final class Maintenance {
     boolean merged = true;
     while (merged && !closing) {
       boolean idle = quietTicks >= IDLE_TICKS;
-      int most = checkpoints.sstables() + SSTABLES_WHILE_WAITING;
-      merged = checkpoints.merge(idle, () -> pace(idle, most));
+      int most = versions.sstables() + SSTABLES_WHILE_WAITING;
+      merged = versions.merge(idle, () -> pace(idle, most));
       signal();
     }
   }
@@ -253,7 +249,7 @@ final class Maintenance {
         while (!closing
             && compactions.get() == 0
             && isBusyNow()
-            && checkpoints.sstables() < mostSSTables) {
+            && versions.sstables() < mostSSTables) {
           progress.awaitUninterruptibly();
         }
       } finally {
@@ -310,7 +306,7 @@ final class Maintenance {
   }
 
   private Rebuild rebuild() {
-    return new Rebuild(stripes, journal, checkpoints, map, () -> closing || map.isOverfull());
+    return new Rebuild(stripes, journal, versions, map, () -> closing || map.isOverfull());
   }
 
   private void resize() throws IOException {
@@ -336,9 +332,9 @@ final class Maintenance {
         WorkerThread.call(
             checkpointing.thread,
             () -> {
-              run(checkpoints::checkpoint);
-              entries.set(checkpoints.entries());
-              return checkpoints.acquire();
+              run(versions::checkpoint);
+              entries.set(versions.entries());
+              return versions.acquire();
             });
     try {
       WorkerThread.call(
@@ -369,14 +365,14 @@ final class Maintenance {
   }
 
   private void compactAll() {
-    WorkerThread.call(checkpointing.thread, () -> run(checkpoints::compactJournal));
+    WorkerThread.call(checkpointing.thread, () -> run(versions::compactJournal));
     WorkerThread.call(
         merging.thread,
         () ->
             run(
                 () -> {
-                  checkpoints.mergeAll(() -> pace(false, 0));
-                  checkpoints.keepSpares(0);
+                  versions.mergeAll(() -> pace(false, 0));
+                  versions.keepSpares(0);
                 }));
     WorkerThread.call(
         growing.thread,

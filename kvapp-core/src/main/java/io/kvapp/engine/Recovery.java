@@ -19,9 +19,9 @@ import io.kvapp.engine.repair.Repair;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFolder;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
+import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ public final class Recovery {
   final StripedLocks stripes = new StripedLocks();
   Journal journal;
   HashIndex map;
-  Checkpoints checkpoints;
+  VersionSet versions;
   RecoveryReport report;
 
   Recovery(Disk disk, Settings settings, EngineOptions tuning, ExecutorService preparing) {
@@ -310,7 +310,7 @@ public final class Recovery {
     if (manifest.map().isPresent() && dropped.isEmpty()) {
       try {
         return HashIndex.open(
-            disk, folder, stripes, () -> checkpoints.acquire(), manifest.map().get());
+            disk, folder, stripes, () -> versions.acquire(), manifest.map().get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
@@ -318,7 +318,7 @@ public final class Recovery {
     rebuilt = !clean || !sstables.isEmpty();
     long entries = count(new Memtable(revision));
     return HashIndex.create(
-        disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries), entries);
+        disk, folder, stripes, () -> versions.acquire(), sizeOf(entries), entries);
   }
 
   /** How many entries there are: those of the SSTables, and what the journal makes of that. */
@@ -425,9 +425,8 @@ public final class Recovery {
     journal =
         new Journal(
             disk, folder, lastSegment + 1, revision, preparing, tuning, settings.durability());
-    checkpoints =
-        new Checkpoints(sstableFolder, journal, stripes, nextSSTable, sstables, map, tuning);
-    checkpoints.writeManifest();
+    versions = new VersionSet(sstableFolder, journal, stripes, nextSSTable, sstables, map, tuning);
+    versions.writeManifest();
     deleteJournal(old);
     deleteUnnamed();
   }
@@ -463,10 +462,10 @@ public final class Recovery {
       failure.addSuppressed(suppressed);
     }
     replayed.forEach(JournalSegment::release);
-    if (checkpoints == null) {
+    if (versions == null) {
       sstables.forEach(RefCounted::release);
     } else {
-      checkpoints.close();
+      versions.close();
     }
     if (map != null) {
       map.close();

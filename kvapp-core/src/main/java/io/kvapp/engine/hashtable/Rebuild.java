@@ -5,8 +5,8 @@ import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Version;
+import io.kvapp.engine.tree.VersionSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class Rebuild {
 
   private final StripedLocks stripes;
   private final Journal journal;
-  private final Checkpoints checkpoints;
+  private final VersionSet versions;
   private final HashIndex map;
   private final BooleanSupplier stop;
   private final LongAdder done = new LongAdder();
@@ -47,12 +47,12 @@ public final class Rebuild {
   public Rebuild(
       StripedLocks stripes,
       Journal journal,
-      Checkpoints checkpoints,
+      VersionSet versions,
       HashIndex map,
       BooleanSupplier stop) {
     this.stripes = stripes;
     this.journal = journal;
-    this.checkpoints = checkpoints;
+    this.versions = versions;
     this.map = map;
     this.stop = stop;
   }
@@ -67,7 +67,7 @@ public final class Rebuild {
     // A write in flight has its revision already and is not in the ordered keys yet.
     stripes.withoutWriters(
         () -> {
-          version = checkpoints.acquire();
+          version = versions.acquire();
           since = journal.revision();
         });
     try {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-class CheckpointsTest {
+class FlusherTest {
   @TempDir Path scratch;
 
   @Test
@@ -120,8 +120,8 @@ class CheckpointsTest {
     Journal journal =
         new Journal(disk, folder, 1, 0, preparing, EngineOptions.standard(), Durability.OS);
     HashIndex map = HashIndex.create(disk, folder, stripes, null, HashIndex.Size.SMALLEST, 3);
-    Checkpoints checkpoints =
-        new Checkpoints(
+    VersionSet versions =
+        new VersionSet(
             new SSTableFolder(disk, folder),
             journal,
             stripes,
@@ -129,18 +129,18 @@ class CheckpointsTest {
             List.of(),
             map,
             EngineOptions.standard());
-    checkpoints.writeManifest();
+    versions.writeManifest();
     for (String key : List.of("one", "two")) {
-      put(journal, checkpoints, key);
-      checkpoints.checkpoint();
+      put(journal, versions, key);
+      versions.checkpoint();
     }
-    put(journal, checkpoints, "three");
+    put(journal, versions, "three");
     disk.failure = new IOException("No space left on device");
 
-    assertThatThrownBy(checkpoints::checkpoint).isSameAs(disk.failure);
+    assertThatThrownBy(versions::checkpoint).isSameAs(disk.failure);
     assertThat(Disk.list(folder, "snapshot-*")).hasSize(2);
     disk.failure = null;
-    checkpoints.mergeAll(() -> {});
+    versions.mergeAll(() -> {});
     map.close();
     try (KVStore store = DiskStore.open(settings(Durability.OS))) {
       assertThat(store.get("one")).hasValue("value");
@@ -158,12 +158,12 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     Journal journal =
         new Journal(disk, folder, 1, 0, preparing, EngineOptions.standard(), Durability.OS);
-    AtomicReference<Checkpoints> checkpoints = new AtomicReference<>();
+    AtomicReference<VersionSet> versions = new AtomicReference<>();
     try (HashIndex map =
         HashIndex.create(
-            disk, folder, stripes, () -> checkpoints.get().acquire(), HashIndex.Size.SMALLEST, 2)) {
-      checkpoints.set(
-          new Checkpoints(
+            disk, folder, stripes, () -> versions.get().acquire(), HashIndex.Size.SMALLEST, 2)) {
+      versions.set(
+          new VersionSet(
               new SSTableFolder(disk, folder),
               journal,
               stripes,
@@ -171,17 +171,17 @@ class CheckpointsTest {
               List.of(),
               map,
               EngineOptions.standard()));
-      put(journal, checkpoints.get(), "gone");
-      put(journal, checkpoints.get(), "kept");
-      checkpoints.get().checkpoint();
-      Version version = checkpoints.get().acquire();
+      put(journal, versions.get(), "gone");
+      put(journal, versions.get(), "kept");
+      versions.get().checkpoint();
+      Version version = versions.get().acquire();
       long since = journal.revision();
-      checkpoints.get().freeze();
+      versions.get().freeze();
       byte[] gone = "gone".getBytes(StandardCharsets.UTF_8);
       map.remove(gone);
-      write(journal, checkpoints.get(), Operation.delete(gone));
-      checkpoints.get().checkpoint();
-      checkpoints.get().mergeAll(() -> {});
+      write(journal, versions.get(), Operation.delete(gone));
+      versions.get().checkpoint();
+      versions.get().mergeAll(() -> {});
 
       map.fill(version.entries(new byte[0], null, false), since, steps -> true);
       map.endFilling();
@@ -191,7 +191,7 @@ class CheckpointsTest {
       assertThat(map.size()).isEqualTo(1);
       version.release();
       journal.close(false);
-      checkpoints.get().close();
+      versions.get().close();
     }
     preparing.shutdown();
   }
@@ -233,19 +233,19 @@ class CheckpointsTest {
     try (HashIndex map =
         HashIndex.create(new Disk(), run, stripes, null, HashIndex.Size.SMALLEST, 3)) {
       Journal journal = new Journal(disk, folder, 1, 0, preparing, small, Durability.OS);
-      Checkpoints checkpoints =
-          new Checkpoints(
+      VersionSet versions =
+          new VersionSet(
               new SSTableFolder(disk, folder), journal, stripes, 1, List.of(), map, small);
-      checkpoints.writeManifest();
-      checkpoints.keepSpares(1 << 20);
+      versions.writeManifest();
+      versions.keepSpares(1 << 20);
       while (saved < 12) {
         byte[] key = ("key " + saved % 3).getBytes(StandardCharsets.UTF_8);
         byte[] value = Integer.toString(saved).getBytes(StandardCharsets.UTF_8);
-        write(journal, checkpoints, Operation.put(key, value, 0));
-        checkpoints.checkpoint();
+        write(journal, versions, Operation.put(key, value, 0));
+        versions.checkpoint();
         saved++;
         if (saved % 4 == 0) {
-          checkpoints.mergeAll(() -> {});
+          versions.mergeAll(() -> {});
         }
       }
     } catch (IOException | KVException cut) {
@@ -256,15 +256,15 @@ class CheckpointsTest {
     return saved;
   }
 
-  private static void put(Journal journal, Checkpoints checkpoints, String key) {
+  private static void put(Journal journal, VersionSet versions, String key) {
     byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
     byte[] value = "value".getBytes(StandardCharsets.UTF_8);
-    write(journal, checkpoints, Operation.put(bytes, value, 0));
+    write(journal, versions, Operation.put(bytes, value, 0));
   }
 
-  private static void write(Journal journal, Checkpoints checkpoints, Operation operation) {
+  private static void write(Journal journal, VersionSet versions, Operation operation) {
     JournalPosition slot = journal.append(List.of(operation))[0];
-    checkpoints.current().active.put(operation.key(), slot);
+    versions.current().active.put(operation.key(), slot);
   }
 
   @Test

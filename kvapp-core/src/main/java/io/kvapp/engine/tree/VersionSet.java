@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #current()} and {@link #acquire()} are for any thread; {@link #checkpoint()} is for one
  * thread at a time and {@link #merge} for one thread at a time, neither ever interrupted.
  */
-public final class Checkpoints {
-  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+public final class VersionSet {
+  private static final Logger LOG = LoggerFactory.getLogger(VersionSet.class);
 
   private static final int MIN_TO_MERGE = 4;
   private static final int STEPS_AT_A_TIME = 1024;
@@ -63,7 +63,7 @@ public final class Checkpoints {
    * @param sstables newest first; the first use of each passes to this object
    * @param map counts the entries that live
    */
-  public Checkpoints(
+  public VersionSet(
       SSTableFolder folder,
       Journal journal,
       StripedLocks stripes,
