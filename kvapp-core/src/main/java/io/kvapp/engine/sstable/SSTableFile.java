@@ -3,6 +3,7 @@ package io.kvapp.engine.sstable;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
+import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.KeyHeads;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -263,7 +264,7 @@ public final class SSTableFile {
   }
 
   /** Reads changes by ordinal. For one thread. */
-  public final class Reader {
+  public final class Reader implements Change {
     private final ByteBuffer view = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private byte[] head = new byte[HEAD_BYTES + 64];
@@ -370,18 +371,22 @@ public final class SSTableFile {
       return Arrays.copyOfRange(head, HEAD_BYTES, HEAD_BYTES + keyLength);
     }
 
+    @Override
     public long revision() {
       return (long) LONG.get(head, 8);
     }
 
+    @Override
     public long expiresAt() {
       return (long) LONG.get(head, 16);
     }
 
+    @Override
     public int valueLength() {
       return (int) INT.get(head, 24);
     }
 
+    @Override
     public boolean isDelete() {
       return head[30] == DELETE;
     }
@@ -391,6 +396,7 @@ public final class SSTableFile {
      *
      * @throws KVException.Corrupt if it is damaged
      */
+    @Override
     public byte[] value() {
       int length = valueLength();
       int at = offset + HEAD_BYTES + keyLength;
