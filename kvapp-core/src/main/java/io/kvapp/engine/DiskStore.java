@@ -30,6 +30,7 @@ import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.repair.Verification;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
+import io.kvapp.engine.tree.Flusher;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.PageReader;
 import io.kvapp.engine.tree.Version;
@@ -58,7 +59,7 @@ import java.util.concurrent.locks.StampedLock;
  * <p>All methods may be called from any thread.
  */
 public final class DiskStore implements KVStore {
-  private static final int REVISIONS_BETWEEN_LOOKS = 1024;
+  private static final int REVISIONS_BETWEEN_REQUESTS = 1024;
   private static final int SWEPT_AT_ONCE = 500;
   private static final int READ_ATTEMPTS = 1000;
 
@@ -73,7 +74,8 @@ public final class DiskStore implements KVStore {
   private final Journal journal;
   private final HashIndex map;
   private final VersionSet versions;
-  private final Maintenance upkeep;
+  private final Flusher flusher;
+  private final Maintenance maintenance;
   private final RecoveryReport report;
   private final StampedLock batches = new StampedLock();
   private final AtomicLong earliestExpiry = new AtomicLong(Long.MAX_VALUE);
@@ -97,9 +99,12 @@ public final class DiskStore implements KVStore {
     this.journal = opening.journal;
     this.map = opening.map;
     this.versions = opening.versions;
+    this.flusher = opening.flusher;
     this.report = opening.report;
     noteEarliestExpiry();
-    this.upkeep = new Maintenance(stripes, journal, versions, map, this::sweep);
+    this.maintenance =
+        new Maintenance(
+            folder, stripes, journal, versions, flusher, opening.compactor, map, this::sweep);
   }
 
   /**
@@ -147,7 +152,7 @@ public final class DiskStore implements KVStore {
       Recovery opening) {
     try {
       DiskStore store = new DiskStore(settings, disk, tuning, lock, preparing, opening);
-      store.upkeep.start(tuning.tickMillis());
+      store.maintenance.start(tuning.tickMillis());
       return store;
     } catch (Throwable failure) {
       opening.closeAfterFailure(failure);
@@ -371,7 +376,7 @@ public final class DiskStore implements KVStore {
 
   /** The revision of the write; 0 when the condition does not hold. */
   private long writeIf(Operation operation, Condition condition) {
-    upkeep.awaitRoom(folder);
+    maintenance.awaitRoom();
     byte[] key = operation.key();
     StripedLocks.Stripe stripe = stripes.of(key);
     JournalPosition slot;
@@ -392,7 +397,7 @@ public final class DiskStore implements KVStore {
     } finally {
       stripe.writing.unlock();
     }
-    lookAfter(slot.revision);
+    requestMaintenance(slot.revision);
     return slot.revision;
   }
 
@@ -402,9 +407,9 @@ public final class DiskStore implements KVStore {
     }
   }
 
-  private void lookAfter(long revision) {
-    if (revision % REVISIONS_BETWEEN_LOOKS == 0) {
-      upkeep.look();
+  private void requestMaintenance(long revision) {
+    if (revision % REVISIONS_BETWEEN_REQUESTS == 0) {
+      maintenance.requestDue();
     }
   }
 
@@ -448,7 +453,7 @@ public final class DiskStore implements KVStore {
   }
 
   private BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
-    upkeep.awaitRoom(folder);
+    maintenance.awaitRoom();
     byte[][] keys = new byte[conditions.size() + operations.size()][];
     int count = 0;
     for (Batch.Condition condition : conditions) {
@@ -475,7 +480,7 @@ public final class DiskStore implements KVStore {
     } finally {
       StripedLocks.unlock(locked);
     }
-    lookAfter(revision);
+    requestMaintenance(revision);
     return new BatchResult(revision, -1);
   }
 
@@ -495,7 +500,7 @@ public final class DiskStore implements KVStore {
     return slots[0].revision;
   }
 
-  // ExpiryKey
+  // Expiry
 
   private void noteEarliestExpiry() {
     Version version = versions.acquire();
@@ -519,7 +524,7 @@ public final class DiskStore implements KVStore {
       return;
     }
     while (sweepSome(now)) {
-      upkeep.look();
+      maintenance.requestDue();
     }
     findEarliestExpiry();
   }
@@ -549,7 +554,7 @@ public final class DiskStore implements KVStore {
     if (due.isEmpty()) {
       return false;
     }
-    upkeep.awaitRoom(folder);
+    maintenance.awaitRoom();
     StripedLocks.Stripe[] locked =
         stripes.of(due.stream().map(ExpiryKey::entryKey).toArray(byte[][]::new));
     StripedLocks.lock(locked);
@@ -580,7 +585,7 @@ public final class DiskStore implements KVStore {
   public void backup(Path target) {
     Objects.requireNonNull(target, "folder");
     requireOpen();
-    upkeep.backUp((sstables, entries) -> BackupFiles.copy(disk, sstables, entries, target));
+    maintenance.backUp((sstables, entries) -> BackupFiles.copy(disk, sstables, entries, target));
   }
 
   @Override
@@ -628,14 +633,14 @@ public final class DiskStore implements KVStore {
   @Override
   public VerifyReport verify() {
     requireOpen();
-    upkeep.awaitFilled();
+    maintenance.awaitFilled();
     return new Verification(versions::acquire, stripes, map, journal, this::requireOpen).run();
   }
 
   @Override
   public void compact() {
     requireOpen();
-    upkeep.compact();
+    maintenance.compactAll();
   }
 
   @Override
@@ -647,14 +652,14 @@ public final class DiskStore implements KVStore {
       long journalBytes = journal.fileBytes();
       return new StoreStats(
           size(),
-          version.sstables.stream().mapToLong(SSTable::liveBytes).sum() + versions.pendingBytes(),
+          version.sstables.stream().mapToLong(SSTable::liveBytes).sum() + flusher.unfrozenBytes(),
           sstableBytes + journalBytes + map.fileBytes(),
           journalBytes,
           sstableBytes,
           map.fileBytes(),
           version.sstables.size(),
           journal.revision(),
-          versions.lastFlush(),
+          flusher.lastFlush(),
           journal.syncs(),
           Duration.ofNanos(journal.meanSyncNanos()),
           Duration.ofNanos(journal.longestSyncNanos()));
@@ -689,11 +694,11 @@ public final class DiskStore implements KVStore {
 
   private void closeHere() {
     try (folderLock) {
-      upkeep.close();
+      maintenance.close();
       boolean saved = false;
       try {
         if (journal.failure() == null) {
-          versions.checkpoint();
+          flusher.flush();
           saved = true;
         }
       } finally {

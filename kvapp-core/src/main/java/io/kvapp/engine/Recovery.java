@@ -19,6 +19,8 @@ import io.kvapp.engine.repair.Repair;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFolder;
+import io.kvapp.engine.tree.Compactor;
+import io.kvapp.engine.tree.Flusher;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
@@ -73,6 +75,8 @@ public final class Recovery {
   Journal journal;
   HashIndex map;
   VersionSet versions;
+  Flusher flusher;
+  Compactor compactor;
   RecoveryReport report;
 
   Recovery(Disk disk, Settings settings, EngineOptions tuning, ExecutorService preparing) {
@@ -425,7 +429,9 @@ public final class Recovery {
     journal =
         new Journal(
             disk, folder, lastSegment + 1, revision, preparing, tuning, settings.durability());
-    versions = new VersionSet(sstableFolder, journal, stripes, nextSSTable, sstables, map, tuning);
+    versions = new VersionSet(sstableFolder, journal, nextSSTable, sstables, map.countedSize());
+    flusher = new Flusher(versions, journal, stripes, map::countedSize, tuning);
+    compactor = new Compactor(versions, map::size);
     versions.writeManifest();
     deleteJournal(old);
     deleteUnnamed();

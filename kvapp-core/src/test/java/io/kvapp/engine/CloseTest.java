@@ -10,6 +10,7 @@ import io.kvapp.PrefixScope;
 import io.kvapp.Settings;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.tree.ManifestDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -83,7 +84,7 @@ class CloseTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void close_withoutSpaceForASnapshot_keepsTheJournalButMapsNothingOfIt() throws Exception {
+  void close_withoutSpaceForAnSSTable_keepsTheJournalButMapsNothingOfIt() throws Exception {
     AtomicBoolean full = new AtomicBoolean();
     Disk disk =
         new Disk() {
@@ -110,6 +111,22 @@ class CloseTest {
     try (KVStore again = DiskStore.open(settings())) {
       assertThat(again.recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
+    }
+  }
+
+  @Test
+  void close_thatCannotMarkTheStoreClean_leavesItToARecovery() {
+    ManifestDisk disk = new ManifestDisk();
+    KVStore store = DiskStore.open(settings(), disk, EngineOptions.standard());
+    store.put("key", "value");
+    store.compact();
+    disk.failure = new IOException("Input/output error");
+
+    assertThatThrownBy(store::close).isInstanceOf(KVException.class);
+    try (KVStore again = DiskStore.open(settings())) {
+      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.get("key")).hasValue("value");
+      assertThat(again.verify().faults()).isEmpty();
     }
   }
 
