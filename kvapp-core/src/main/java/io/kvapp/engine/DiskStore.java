@@ -126,7 +126,7 @@ public final class DiskStore implements KVStore {
 
   private static DiskStore openHere(Settings settings, Disk disk, EngineOptions tuning) {
     Path folder = settings.dataFolder();
-    Recovery.prepareFolder(disk, folder);
+    new DataFolder(disk, folder).prepare();
     FolderLock lock = null;
     ExecutorService preparing = WorkerThread.executor("kvapp-journal");
     try {
