@@ -26,6 +26,14 @@ public class KVException extends RuntimeException {
     }
   }
 
+  /** This kind of store cannot do what was asked; another kind can. */
+  public static final class Unsupported extends KVException {
+    /** A capability that is not there, and where it is. */
+    public Unsupported(String message) {
+      super(message);
+    }
+  }
+
   /** The data folder is open in another process, or elsewhere in this one. */
   public static final class FolderInUse extends KVException {
     /** The folder is held by somebody, as {@code holder} says. */
@@ -61,7 +69,7 @@ public class KVException extends RuntimeException {
     }
   }
 
-  /** A file of the store is damaged, missing, foreign or of an unknown format version. */
+  /** A file of the store is damaged, missing or not a file of a store. */
   public static final class Corrupt extends KVException {
     private final Path file;
     private final long offset;
@@ -99,7 +107,14 @@ public class KVException extends RuntimeException {
       this.offset = offset;
     }
 
-    /** The damaged file. */
+    /** Damage that a store elsewhere has found, in its words. */
+    public Corrupt(String message) {
+      super(message);
+      this.file = null;
+      this.offset = -1;
+    }
+
+    /** The damaged file; null where only the store elsewhere knows it. */
     public Path file() {
       return file;
     }
@@ -126,6 +141,11 @@ public class KVException extends RuntimeException {
 
   /** The disk is full. Nothing was changed; reads go on; writes resume once there is space. */
   public static final class NoSpace extends KVException {
+    /** A full disk that a store elsewhere has met, in its words. */
+    public NoSpace(String message) {
+      super(message);
+    }
+
     /**
      * The write needed space on the disk of this folder.
      *
@@ -145,6 +165,11 @@ public class KVException extends RuntimeException {
 
   /** A write or sync failed, so the store only reads until it is opened again. */
   public static final class ReadOnly extends KVException {
+    /** A store elsewhere is read-only, in its words. */
+    public ReadOnly(String message) {
+      super(message);
+    }
+
     /** The store went read-only because of {@code cause}. */
     public ReadOnly(Path folder, Throwable cause) {
       super(

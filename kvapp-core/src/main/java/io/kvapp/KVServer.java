@@ -79,6 +79,7 @@ public final class KVServer implements AutoCloseable {
    * @throws KVException.FolderUnusable if the folder cannot be created or written
    * @throws KVException.PortInUse if the port is taken
    * @throws KVException.Corrupt if a file of the store is damaged
+   * @throws KVException if the JVM keeps Chronicle Map out; the message names the missing flags
    */
   public synchronized KVServer start() {
     if (state != State.NEW) {
@@ -162,7 +163,9 @@ public final class KVServer implements AutoCloseable {
     if (!endpointWanted || chosenEndpoint != null) {
       return chosenEndpoint;
     }
-    ServiceLoader<Endpoint> loader = ServiceLoader.load(Endpoint.class);
+    // The thread's context class loader may be none, or have another copy of KVApp.
+    ServiceLoader<Endpoint> loader =
+        ServiceLoader.load(Endpoint.class, KVServer.class.getClassLoader());
     List<Endpoint> found = StreamSupport.stream(loader.spliterator(), false).toList();
     if (found.size() > 1) {
       throw new KVException.WrongState(

@@ -1,27 +1,27 @@
 package io.kvapp;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * An ordered key-value store: the seam between the API and an engine.
+ * An ordered key-value store: what every implementation does, in this process or elsewhere.
  *
- * <p>Keys are 1 to 4,096 bytes, values 0 bytes to the limit of {@link Settings#maxValueBytes()}.
- * Order is that of unsigned bytes. Every write has a revision, one number that grows through the
- * whole store; an entry carries the revision of the write that made it.
+ * <p>Keys have at least one byte, values may be empty; {@link #limits()} tells how large they may
+ * be. Order is that of unsigned bytes. Every write has a revision, one number that grows through
+ * the whole store; an entry carries the revision of the write that made it.
  *
  * <p><b>Common to all methods.</b> A null argument is a {@link NullPointerException}; a key or
  * value outside its limits, or a time-to-live that is not above zero, an {@link
- * IllegalArgumentException}. After {@link #close()} every method but {@code close} throws {@link
- * KVException.WrongState}, and so may a call in flight. What a damaged file keeps from being read
- * is {@link KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the disk is full,
- * and then nothing has changed; it throws {@link KVException.ReadOnly} once the disk has failed,
- * and then no reader sees it, though the write during which the disk failed may be there after the
- * next open. Arrays passed in are copied, arrays returned belong to the caller. An entry is gone
- * the moment its time to live has passed.
+ * IllegalArgumentException}. After {@link #close()} every method but {@code close}, {@code limits}
+ * and {@code admin} throws {@link KVException.WrongState}, and so may a call in flight. What an
+ * implementation cannot give is {@link KVException.Unsupported}. What a damaged file keeps from
+ * being read is {@link KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the
+ * disk is full, and then nothing has changed; it throws {@link KVException.ReadOnly} once the disk
+ * has failed, and then no reader sees it, though the write during which the disk failed may be
+ * there after the next open. Arrays passed in are copied, arrays returned belong to the caller. An
+ * entry is gone the moment its time to live has passed.
  *
  * <p><b>Durability.</b> When a write method returns, the write is as safe as {@link
  * Settings#durability()} says.
@@ -85,14 +85,14 @@ public interface KVStore extends AutoCloseable {
   /**
    * Makes all writes of a batch, or none when one of its conditions does not hold.
    *
-   * @throws IllegalArgumentException if a write is outside the limits, or the batch as a whole is
-   *     larger than 1 GiB; nothing has changed then
+   * @throws IllegalArgumentException if a write, or the batch as a whole, is outside the {@link
+   *     #limits()}; nothing has changed then
    */
   BatchResult commit(Batch batch);
 
   /**
    * One page of a scan. A page never holds half of a batch. Single writes made while it is read may
-   * be in it or not.
+   * be in it or not. A page may end before its limits; {@link Page#more()} says whether to go on.
    */
   Page scan(Scan scan);
 
@@ -102,55 +102,14 @@ public interface KVStore extends AutoCloseable {
   /** How many entries there are. */
   long size();
 
-  /**
-   * Copies the store as it is at one moment between call and return into a new folder, while
-   * readers and writers go on. The folder is a complete store of its own: {@link #restore} takes
-   * it, and a {@link KVServer} opens it.
-   *
-   * @param folder does not exist yet, or is empty
-   * @throws KVException.FolderUnusable if it cannot be written or is not empty; what was begun is
-   *     removed
-   */
-  void backup(Path folder);
+  /** What this store takes; may be called after {@link #close()}. */
+  StoreLimits limits();
 
   /**
-   * Fills this store with the entries of a backup, time to live included. The entries get new
-   * revisions.
-   *
-   * @param folder what {@link #backup} made; it is only read
-   * @return how many entries were restored
-   * @throws KVException.WrongState if this store is not empty; nothing has changed then
-   * @throws KVException.Corrupt if the backup is damaged or is none
-   * @throws IllegalArgumentException if an entry is larger than this store allows; those before it
-   *     have been restored
+   * The keeping of this store: backup, restore, verify, compact, figures. Always the same object,
+   * which may be asked for after {@link #close()}.
    */
-  long restore(Path folder);
-
-  /**
-   * Fills this store with the entries of a Python {@code dbm.dumb} file, as the Python KVApp keeps
-   * them; existing entries of the same key are overwritten.
-   *
-   * @param file the path without its {@code .dir} and {@code .dat} endings; both are only read
-   * @return how many entries were imported
-   * @throws KVException.Corrupt if a file is missing or damaged; what stands before the damage may
-   *     have been imported
-   */
-  long importDbmDumb(Path file);
-
-  /** Reads everything and checks every checksum, and that all parts of the store agree. */
-  VerifyReport verify();
-
-  /**
-   * Returns the disk space of deleted and overwritten entries: writes one SSTable of what lives and
-   * fits the hash map to it. Readers and writers go on.
-   */
-  void compact();
-
-  /** Figures about the store. */
-  StoreStats stats();
-
-  /** What opening this store found and did. */
-  RecoveryReport recovery();
+  StoreAdmin admin();
 
   /**
    * Closes the store; a second call does nothing. Reads and writes of entries in flight finish

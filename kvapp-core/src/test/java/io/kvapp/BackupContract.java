@@ -3,6 +3,7 @@ package io.kvapp;
 import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -19,23 +20,24 @@ import org.junit.jupiter.api.Test;
 interface BackupContract extends StoreFixture {
   @Test
   default void restore_bringsBackEveryEntryWithItsTimeToLive() {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     for (int i = 0; i < 500; i++) {
       store().put("key " + i, "value " + i);
     }
-    store().put(utf8("large"), new byte[MAX_VALUE_BYTES]);
+    store().put(utf8("large"), new byte[store().limits().maxValueBytes()]);
     store().put(utf8("empty"), new byte[0]);
     store().put("ttl", "value", Duration.ofHours(1));
     store().put("short", "value", Duration.ofSeconds(1));
     store().delete("key 7");
     List<Entry> before = everything(store());
     Path backup = scratch().resolve("backup");
-    store().backup(backup);
+    store().admin().backup(backup);
     store().put("key 1", "changed");
     store().put("later", "value");
     clock().advance(Duration.ofSeconds(1));
 
     try (KVStore other = open(settingsOf("other"))) {
-      assertThat(other.restore(backup)).isEqualTo(before.size() - 1);
+      assertThat(other.admin().restore(backup)).isEqualTo(before.size() - 1);
       List<Entry> restored = everything(other);
       assertThat(restored).hasSize(before.size() - 1);
       for (Entry entry : before) {
@@ -48,7 +50,9 @@ interface BackupContract extends StoreFixture {
       }
       long newest = restored.stream().mapToLong(Entry::revision).max().orElseThrow();
       assertThat(other.put("after", "value")).isGreaterThan(newest);
-      assertThat(other.verify().faults()).isEmpty();
+      if (parts().contains(Part.VERIFY)) {
+        assertThat(other.admin().verify().faults()).isEmpty();
+      }
       clock().advance(Duration.ofHours(1));
       assertThat(other.get("ttl")).isEmpty();
     }
@@ -56,34 +60,37 @@ interface BackupContract extends StoreFixture {
 
   @Test
   default void backup_intoAnEmptyFolder_works() throws IOException {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     store().put("key", "value");
     Path backup = Files.createDirectory(scratch().resolve("backup"));
-    store().backup(backup);
+    store().admin().backup(backup);
 
     try (KVStore other = open(settingsOf("other"))) {
-      assertThat(other.restore(backup)).isEqualTo(1);
+      assertThat(other.admin().restore(backup)).isEqualTo(1);
       assertThat(other.get("key")).hasValue("value");
     }
   }
 
   @Test
   default void backup_ofAnEmptyStore_restoresToAnEmptyOne() {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     Path backup = scratch().resolve("backup");
-    store().backup(backup);
+    store().admin().backup(backup);
 
     try (KVStore other = open(settingsOf("other"))) {
-      assertThat(other.restore(backup)).isZero();
+      assertThat(other.admin().restore(backup)).isZero();
       assertThat(other.size()).isZero();
     }
   }
 
   @Test
   default void backup_intoAFolderThatIsNotEmpty_isRefusedAndLeavesItAlone() throws IOException {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     store().put("key", "value");
     Path backup = Files.createDirectory(scratch().resolve("backup"));
     Files.writeString(backup.resolve("mine"), "text");
 
-    assertThatThrownBy(() -> store().backup(backup))
+    assertThatThrownBy(() -> store().admin().backup(backup))
         .isInstanceOf(KVException.FolderUnusable.class)
         .hasMessageContaining(backup.toString());
     try (var files = Files.list(backup)) {
@@ -93,37 +100,59 @@ interface BackupContract extends StoreFixture {
 
   @Test
   default void backup_whereNoFolderCanBe_isRefused() throws IOException {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     Path file = Files.writeString(scratch().resolve("file"), "text");
 
-    assertThatThrownBy(() -> store().backup(file.resolve("backup")))
+    assertThatThrownBy(() -> store().admin().backup(file.resolve("backup")))
         .isInstanceOf(KVException.FolderUnusable.class)
         .hasMessageContaining(file.toString());
   }
 
   @Test
   default void restore_intoAStoreThatIsNotEmpty_isRefused() {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     store().put("key", "value");
     Path backup = scratch().resolve("backup");
-    store().backup(backup);
+    store().admin().backup(backup);
     store().put("key", "changed");
 
-    assertThatThrownBy(() -> store().restore(backup)).isInstanceOf(KVException.WrongState.class);
+    assertThatThrownBy(() -> store().admin().restore(backup))
+        .isInstanceOf(KVException.WrongState.class);
     assertThat(store().get("key")).hasValue("changed");
     assertThat(store().size()).isEqualTo(1);
   }
 
   @Test
   default void restore_ofWhatIsNoBackup_isRefused() throws IOException {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     Path empty = Files.createDirectory(scratch().resolve("empty"));
 
-    assertThatThrownBy(() -> store().restore(empty)).isInstanceOf(KVException.Corrupt.class);
-    assertThatThrownBy(() -> store().restore(scratch().resolve("missing")))
+    assertThatThrownBy(() -> store().admin().restore(empty))
+        .isInstanceOf(KVException.Corrupt.class);
+    assertThatThrownBy(() -> store().admin().restore(scratch().resolve("missing")))
         .isInstanceOf(KVException.Corrupt.class);
     assertThat(store().size()).isZero();
   }
 
   @Test
+  default void restore_ofAnEntryThatIsTooLarge_isRefused() {
+    assumeParts(Part.BACKUP, Part.RESTORE);
+    store().put(utf8("large"), new byte[1_001]);
+    Path backup = scratch().resolve("backup");
+    store().admin().backup(backup);
+
+    try (KVStore other = open(settingsOf("other", 1_000))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> other.admin().restore(backup))
+          .withMessageContaining("value")
+          .withMessageContaining("1000");
+      assertThat(other.size()).isZero();
+    }
+  }
+
+  @Test
   default void backup_isOfOneMomentWhileWritersGoOn() {
+    assumeParts(Part.BACKUP, Part.RESTORE);
     AtomicBoolean done = new AtomicBoolean();
     store().commit(new Batch().put("a", "0").put("z", "0"));
     Callable<Integer> writer =
@@ -139,7 +168,7 @@ interface BackupContract extends StoreFixture {
         () -> {
           try {
             for (int i = 0; i < 5; i++) {
-              store().backup(scratch().resolve("backup " + i));
+              store().admin().backup(scratch().resolve("backup " + i));
             }
           } finally {
             done.set(true);
@@ -151,7 +180,7 @@ interface BackupContract extends StoreFixture {
     List<Integer> rounds = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       try (KVStore other = open(settingsOf("other " + i))) {
-        other.restore(scratch().resolve("backup " + i));
+        other.admin().restore(scratch().resolve("backup " + i));
         assertThat(other.get("a")).isPresent().isEqualTo(other.get("z"));
         rounds.add(Integer.parseInt(other.get("a").orElseThrow()));
       }
@@ -160,6 +189,10 @@ interface BackupContract extends StoreFixture {
   }
 
   private Settings settingsOf(String name) {
-    return StoreFixture.settings(scratch().resolve(name), clock());
+    return settingsOf(name, MAX_VALUE_BYTES);
+  }
+
+  private Settings settingsOf(String name, int maxValueBytes) {
+    return StoreFixture.settings(scratch().resolve(name), maxValueBytes, clock());
   }
 }

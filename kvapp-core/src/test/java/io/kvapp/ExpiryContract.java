@@ -1,9 +1,11 @@
 package io.kvapp;
 
+import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Entries with a time to live, up to its last millisecond and from the next one on. */
@@ -17,15 +19,17 @@ interface ExpiryContract extends StoreFixture {
     assertThat(store().entry("key")).isPresent();
     assertThat(store().size()).isEqualTo(1);
     assertThat(store().count("k")).isEqualTo(1);
-    assertThat(store().scan(Scan.all()).entries()).hasSize(1);
+    assertThat(everything(store())).hasSize(1);
 
     clock().advanceMillis(1);
     assertThat(store().get("key")).isEmpty();
     assertThat(store().entry("key")).isEmpty();
     assertThat(store().size()).isZero();
     assertThat(store().count("k")).isZero();
-    assertThat(store().scan(Scan.all()).entries()).isEmpty();
-    assertThat(store().stats().entries()).isZero();
+    assertThat(everything(store())).isEmpty();
+    if (parts().contains(Part.STATS)) {
+      assertThat(store().admin().stats().entries()).isZero();
+    }
   }
 
   @Test
@@ -36,7 +40,7 @@ interface ExpiryContract extends StoreFixture {
 
     assertThat(entry.expiresAtMillis()).isEqualTo(now + 30_000);
     assertThat(entry.expiresAt()).hasValue(clock().instant().plusSeconds(30));
-    assertThat(store().scan(Scan.all()).entries().get(0)).isEqualTo(entry);
+    assertThat(everything(store()).get(0)).isEqualTo(entry);
   }
 
   @Test
@@ -112,7 +116,7 @@ interface ExpiryContract extends StoreFixture {
     store().put("from forever", "v", Duration.ofSeconds(1));
     clock().advance(Duration.ofSeconds(1));
 
-    assertThat(StoreFixture.keys(store().scan(Scan.all()))).containsExactly("longer");
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("longer");
     clock().advance(Duration.ofSeconds(9));
     assertThat(store().size()).isZero();
   }
@@ -137,11 +141,11 @@ interface ExpiryContract extends StoreFixture {
                 .put("forever", "v"));
     clock().advance(Duration.ofSeconds(1));
 
-    assertThat(StoreFixture.keys(store().scan(Scan.all()))).containsExactly("forever", "long");
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("forever", "long");
   }
 
   @Test
-  default void scan_skipsExpiredEntriesAndFillsItsPage() {
+  default void scan_skipsExpiredEntries() {
     for (int i = 0; i < 100; i++) {
       if (i % 10 == 0) {
         store().put(String.format("%02d", i), "v");
@@ -150,11 +154,13 @@ interface ExpiryContract extends StoreFixture {
       }
     }
     clock().advance(Duration.ofSeconds(1));
+    List<String> live = List.of("00", "10", "20", "30", "40", "50", "60", "70", "80", "90");
     Page page = store().scan(Scan.all().limit(5));
 
-    assertThat(StoreFixture.keys(page)).containsExactly("00", "10", "20", "30", "40");
+    assertThat(page.entries()).hasSizeBetween(1, 5);
+    assertThat(StoreFixture.keys(page)).isEqualTo(live.subList(0, page.entries().size()));
     assertThat(page.more()).isTrue();
-    assertThat(store().scan(Scan.all().limit(10)).more()).isFalse();
+    assertThat(StoreFixture.keys(store(), Scan.all().limit(10))).isEqualTo(live);
     assertThat(store().scan(Scan.prefix("9").limit(1)).more()).isFalse();
   }
 
@@ -175,10 +181,12 @@ interface ExpiryContract extends StoreFixture {
     store().put("key", "value", Duration.ofSeconds(1));
     clock().advance(Duration.ofSeconds(1));
     store().put("other", "value");
-    store().compact();
+    if (parts().contains(Part.COMPACT)) {
+      store().admin().compact();
+    }
 
     assertThat(store().get("key")).isEmpty();
     assertThat(store().size()).isEqualTo(1);
-    assertThat(StoreFixture.keys(store().scan(Scan.all()))).containsExactly("other");
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("other");
   }
 }

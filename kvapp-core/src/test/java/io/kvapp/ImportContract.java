@@ -4,6 +4,7 @@ import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.dbm.DbmDumb;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Python {@code dbm.dumb} files taken over. */
 interface ImportContract extends StoreFixture {
   @Test
-  default void importDbmDumb_takesOverEveryEntry() throws IOException {
+  default void importInto_takesOverEveryEntry() throws IOException {
     Path file = scratch().resolve("python");
     // kulcs: érték, and a key of U+00E9 (two bytes in UTF-8, printed as Latin-1) without a value.
     Files.write(
@@ -24,7 +25,7 @@ interface ImportContract extends StoreFixture {
     store().put("kulcs", "before");
     store().put("other", "stays");
 
-    assertThat(store().importDbmDumb(file)).isEqualTo(2);
+    assertThat(DbmDumb.importInto(store(), file)).isEqualTo(2);
     assertThat(store().get("kulcs")).hasValue("érték");
     assertThat(store().get("é")).hasValue("");
     assertThat(store().get("other")).hasValue("stays");
@@ -32,8 +33,8 @@ interface ImportContract extends StoreFixture {
   }
 
   @Test
-  default void importDbmDumb_ofMissingFiles_namesTheFile() {
-    assertThatThrownBy(() -> store().importDbmDumb(scratch().resolve("python")))
+  default void importInto_ofMissingFiles_namesTheFile() {
+    assertThatThrownBy(() -> DbmDumb.importInto(store(), scratch().resolve("python")))
         .isInstanceOf(KVException.Corrupt.class)
         .hasMessageContaining("python.dir")
         .hasMessageContaining("no such file");

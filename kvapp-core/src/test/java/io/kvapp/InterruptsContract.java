@@ -1,5 +1,6 @@
 package io.kvapp;
 
+import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,36 +18,38 @@ interface InterruptsContract extends StoreFixture {
     List<Runnable> calls =
         List.of(
             () -> store().put("key", "value"),
-            () -> store().put(utf8("large"), new byte[MAX_VALUE_BYTES]),
+            () -> store().put(utf8("large"), new byte[store().limits().maxValueBytes()]),
             () -> assertThat(store().get("key")).hasValue("value"),
             () -> assertThat(store().get(utf8("large"))).isPresent(),
             () -> assertThat(store().entry("key")).isPresent(),
             () -> store().putIfAbsent("absent", "value"),
             () -> store().compareAndSet("other", 0, "value"),
             () -> store().commit(new Batch().put("batch", "value").delete("other")),
-            () -> assertThat(store().scan(Scan.all()).entries()).hasSize(4),
+            () -> assertThat(everything(store())).hasSize(4),
             () -> assertThat(store().count("")).isEqualTo(4),
             () -> assertThat(store().size()).isEqualTo(4),
             () -> assertThat(store().delete("key")).isTrue(),
-            () -> assertThat(store().compareAndDelete("absent", 1)).isFalse(),
-            () -> store().compact(),
-            () -> assertThat(store().verify().faults()).isEmpty(),
-            () -> store().stats(),
-            () -> store().recovery());
-    Callable<Integer> interrupted =
-        () -> {
-          for (Runnable call : calls) {
-            Thread.currentThread().interrupt();
-            call.run();
-            assertThat(Thread.interrupted()).isTrue();
-          }
-          return calls.size();
-        };
-    Threads.await(Threads.start(interrupted));
+            () -> assertThat(store().compareAndDelete("absent", 1)).isFalse());
+    callInterrupted(calls);
 
     store().put("after", "value");
-    assertThat(StoreFixture.keys(store().scan(Scan.all())))
+    assertThat(StoreFixture.keys(store(), Scan.all()))
         .containsExactly("absent", "after", "batch", "large");
+  }
+
+  @Test
+  default void admin_onAnInterruptedThread_worksAndKeepsTheStatus() {
+    assumeParts(Part.values());
+    store().put("key", "value");
+    callInterrupted(
+        List.of(
+            () -> store().admin().compact(),
+            () -> assertThat(store().admin().verify().faults()).isEmpty(),
+            () -> store().admin().stats(),
+            () -> store().admin().recovery(),
+            () -> store().admin().backup(scratch().resolve("backup"))));
+
+    assertThat(store().get("key")).hasValue("value");
   }
 
   @Test
@@ -82,5 +85,18 @@ interface InterruptsContract extends StoreFixture {
     for (int i = 0; i < 5_000; i++) {
       assertThat(store().get("key " + i)).hasValue("value " + i);
     }
+  }
+
+  private static void callInterrupted(List<Runnable> calls) {
+    Callable<Integer> interrupted =
+        () -> {
+          for (Runnable call : calls) {
+            Thread.currentThread().interrupt();
+            call.run();
+            assertThat(Thread.interrupted()).isTrue();
+          }
+          return calls.size();
+        };
+    Threads.await(Threads.start(interrupted));
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
@@ -15,9 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,28 +203,40 @@ class KVServerTest {
   }
 
   @Test
-  void endpointOnTheClassPath_isFound() throws IOException {
-    endpointsOnTheClassPath(RecordingEndpoint.class);
-    try (KVServer server = new KVServer(folder.resolve("store")).start()) {
-      assertThat(server.port()).isEqualTo(4711);
-    }
-    try (KVServer server = withoutEndpoint().start()) {
-      assertThatThrownBy(server::port).isInstanceOf(KVException.WrongState.class);
+  void endpointOnTheClassPath_isFoundWhateverTheContextClassLoader() throws Exception {
+    try (URLClassLoader loader = classPathWith(RecordingEndpoint.class);
+        URLClassLoader foreign = classPathWith(OtherEndpoint.class)) {
+      Function<Path, String> start = starterIn(loader);
+      for (ClassLoader context :
+          Arrays.asList(null, ClassLoader.getPlatformClassLoader(), foreign, loader)) {
+        Thread.currentThread().setContextClassLoader(context);
+        assertThat(start.apply(folder.resolve("store")))
+            .isEqualTo(RecordingEndpoint.class.getName() + " at 4711, or none");
+      }
     }
   }
 
   @Test
-  void twoEndpointsOnTheClassPath_areNamedAndNothingIsOpened() throws IOException {
-    endpointsOnTheClassPath(RecordingEndpoint.class, OtherEndpoint.class);
-    KVServer server = new KVServer(folder.resolve("store"));
+  void endpointOfTheContextClassLoaderAlone_isNotFound() throws Exception {
+    try (URLClassLoader foreign = classPathWith(RecordingEndpoint.class)) {
+      Thread.currentThread().setContextClassLoader(foreign);
+      try (KVServer server = new KVServer(folder.resolve("store")).start()) {
+        assertThatThrownBy(server::port).isInstanceOf(KVException.WrongState.class);
+      }
+    }
+  }
 
-    assertThatThrownBy(server::start)
-        .isInstanceOf(KVException.WrongState.class)
-        .hasMessageContaining(RecordingEndpoint.class.getName())
-        .hasMessageContaining(OtherEndpoint.class.getName())
-        .hasMessageContaining("endpoint(..)");
+  @Test
+  void twoEndpointsOnTheClassPath_areNamedAndNothingIsOpened() throws Exception {
+    try (URLClassLoader loader = classPathWith(RecordingEndpoint.class, OtherEndpoint.class)) {
+      assertThat(starterIn(loader).apply(folder.resolve("store")))
+          .startsWith(KVException.WrongState.class.getName())
+          .contains(RecordingEndpoint.class.getName())
+          .contains(OtherEndpoint.class.getName())
+          .contains("endpoint(..)")
+          .endsWith("[]");
+    }
     assertThat(folder.resolve("store")).doesNotExist();
-    assertThat(RecordingEndpoint.EVENTS).isEmpty();
 
     try (KVServer chosen = withEndpoint(new RecordingEndpoint()).start()) {
       assertThat(chosen.port()).isEqualTo(4711);
@@ -296,6 +311,7 @@ class KVServerTest {
   /** An endpoint that serves nobody and writes down what is done with it. */
   public static class RecordingEndpoint implements Endpoint {
     static final List<String> EVENTS = new ArrayList<>();
+    static String started;
 
     KVStore store;
     Settings settings;
@@ -305,6 +321,7 @@ class KVServerTest {
     @Override
     public void start(KVStore startedStore, Settings startedSettings) {
       EVENTS.add("start");
+      started = getClass().getName();
       store = startedStore;
       settings = startedSettings;
       if (failure != null) {
@@ -338,13 +355,44 @@ class KVServerTest {
     return KVServer.builder().dataFolder(folder.resolve("store")).endpoint(endpoint).build();
   }
 
-  private void endpointsOnTheClassPath(Class<?>... endpoints) throws IOException {
-    Path services = Files.createDirectories(folder.resolve("classes/META-INF/services"));
+  /** Starts servers in a class loader of its own; says how that went. */
+  public static final class Starter implements Function<Path, String> {
+    @Override
+    public String apply(Path data) {
+      RecordingEndpoint.EVENTS.clear();
+      String found;
+      try (KVServer server = new KVServer(data).start()) {
+        found = RecordingEndpoint.started + " at " + server.port();
+      } catch (KVException failure) {
+        return failure + " " + RecordingEndpoint.EVENTS;
+      }
+      KVServer.Builder builder = KVServer.builder().dataFolder(data);
+      try (KVServer server = builder.withoutEndpoint().build().start()) {
+        return found + ", or one at " + server.port();
+      } catch (KVException.WrongState noEndpoint) {
+        return found + ", or none";
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Function<Path, String> starterIn(ClassLoader loader) throws Exception {
+    return (Function<Path, String>)
+        loader.loadClass(Starter.class.getName()).getConstructor().newInstance();
+  }
+
+  /** A class path of its own: that of this test, with these endpoints. */
+  private URLClassLoader classPathWith(Class<?>... endpoints) throws IOException {
+    Path classes = Files.createTempDirectory(folder, "classes");
+    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
     Files.write(
         services.resolve(Endpoint.class.getName()),
         List.of(endpoints).stream().map(Class::getName).toList());
-    URL[] classPath = {folder.resolve("classes").toUri().toURL()};
-    Thread.currentThread().setContextClassLoader(new URLClassLoader(classPath, contextLoader));
+    List<URL> classPath = new ArrayList<>(List.of(classes.toUri().toURL()));
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      classPath.add(Path.of(part).toUri().toURL());
+    }
+    return new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
   }
 
   private Process child() throws IOException {

@@ -4,6 +4,7 @@ import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 interface LimitsContract extends StoreFixture {
   @Test
   default void key_ofTheLongestAllowedLength_works() {
-    byte[] longest = new byte[Settings.MAX_KEY_BYTES];
+    byte[] longest = new byte[store().limits().maxKeyBytes()];
     byte[] shortest = {0};
     store().put(longest, utf8("longest"));
     store().put(shortest, utf8("shortest"));
@@ -27,8 +28,9 @@ interface LimitsContract extends StoreFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, Settings.MAX_KEY_BYTES + 1, 100_000})
-  default void key_outsideItsLimits_isRefusedByEveryMethod(int length) {
+  @ValueSource(ints = {0, 1, 100_000})
+  default void key_outsideItsLimits_isRefusedByEveryMethod(int excess) {
+    int length = excess == 0 ? 0 : store().limits().maxKeyBytes() + excess;
     byte[] key = new byte[length];
     byte[] value = utf8("value");
     List<ThrowingCallable> calls =
@@ -49,7 +51,7 @@ interface LimitsContract extends StoreFixture {
       assertThatIllegalArgumentException()
           .isThrownBy(call)
           .withMessageContaining("key")
-          .withMessageContaining("4096")
+          .withMessageContaining(Integer.toString(store().limits().maxKeyBytes()))
           .withMessageContaining(Integer.toString(length));
     }
     assertThat(store().size()).isZero();
@@ -57,7 +59,7 @@ interface LimitsContract extends StoreFixture {
 
   @Test
   default void key_isMeasuredInBytesNotCharacters() {
-    String fits = "é".repeat(Settings.MAX_KEY_BYTES / 2);
+    String fits = "é".repeat(store().limits().maxKeyBytes() / 2);
     store().put(fits, "value");
 
     assertThat(store().get(fits)).hasValue("value");
@@ -67,7 +69,7 @@ interface LimitsContract extends StoreFixture {
   @Test
   default void value_overItsLimit_isRefusedByEveryMethod() {
     byte[] key = utf8("key");
-    byte[] value = new byte[MAX_VALUE_BYTES + 1];
+    byte[] value = new byte[store().limits().maxValueBytes() + 1];
     long revision = store().put(key, utf8("before"));
     List<ThrowingCallable> calls =
         List.of(
@@ -81,11 +83,50 @@ interface LimitsContract extends StoreFixture {
       assertThatIllegalArgumentException()
           .isThrownBy(call)
           .withMessageContaining("value")
-          .withMessageContaining(Integer.toString(MAX_VALUE_BYTES))
+          .withMessageContaining(Integer.toString(store().limits().maxValueBytes()))
           .withMessageContaining(Integer.toString(value.length));
     }
     assertThat(store().size()).isEqualTo(1);
     assertThat(store().get("key")).hasValue("before");
+  }
+
+  @Test
+  default void limits_fitTogether() {
+    StoreLimits limits = store().limits();
+
+    assertThat(limits.maxKeyBytes()).isPositive();
+    assertThat(limits.maxValueBytes()).isPositive();
+    assertThat(limits.maxBatchWrites()).isPositive();
+    assertThat(limits.maxBatchConditions()).isPositive();
+    assertThat(limits.maxBatchBytes())
+        .isGreaterThanOrEqualTo((long) limits.maxKeyBytes() + limits.maxValueBytes());
+  }
+
+  @Test
+  default void batch_ofMoreWritesOrConditionsThanItsLimit_isRefused() {
+    StoreLimits limits = store().limits();
+    assumeTrue(limits.maxBatchWrites() < 1_000_000, "batches of any number of writes");
+    assumeTrue(limits.maxBatchConditions() < 1_000_000, "batches of any number of conditions");
+    Batch writes = new Batch();
+    for (int i = 0; i < limits.maxBatchWrites(); i++) {
+      writes.put("key " + i, "value");
+    }
+    Batch conditions = new Batch().put("conditions", "value");
+    for (int i = 0; i < limits.maxBatchConditions(); i++) {
+      conditions.ifAbsent("absent " + i);
+    }
+
+    assertThat(store().commit(writes).applied()).isTrue();
+    assertThat(store().commit(conditions).applied()).isTrue();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store().commit(writes.put("too many", "value")))
+        .withMessageContaining("batch")
+        .withMessageContaining(limits.maxBatchWrites() + " writes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store().commit(conditions.ifAbsent("too many")))
+        .withMessageContaining("batch")
+        .withMessageContaining(limits.maxBatchConditions() + " conditions");
+    assertThat(store().get("too many")).isEmpty();
   }
 
   @Test
@@ -124,9 +165,6 @@ interface LimitsContract extends StoreFixture {
             () -> store().commit(null),
             () -> store().scan(null),
             () -> store().count((byte[]) null),
-            () -> store().backup(null),
-            () -> store().restore(null),
-            () -> store().importDbmDumb(null),
             () -> store().put((String) null, "value"),
             () -> store().put("key", (String) null),
             () -> store().get((String) null),

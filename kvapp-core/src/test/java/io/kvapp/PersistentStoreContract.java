@@ -37,9 +37,9 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     reopen();
     assertThat(everything(store())).isEqualTo(before);
     assertThat(store().size()).isEqualTo(before.size());
-    assertThat(store().recovery().clean()).isTrue();
-    assertThat(store().recovery().dropped()).isEmpty();
-    assertThat(store().verify().faults()).isEmpty();
+    assertThat(store().admin().recovery().clean()).isTrue();
+    assertThat(store().admin().recovery().dropped()).isEmpty();
+    assertThat(store().admin().verify().faults()).isEmpty();
   }
 
   @Test
@@ -76,7 +76,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     clock().advance(Duration.ofSeconds(2));
     restart();
 
-    assertThat(StoreFixture.keys(store().scan(Scan.all()))).containsExactly("long");
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("long");
     assertThat(store().size()).isEqualTo(1);
     assertThat(store().putIfAbsent("short", "again")).isPresent();
   }
@@ -100,8 +100,8 @@ public abstract class PersistentStoreContract extends KVStoreContract {
       store().put("round " + round, "value " + round);
       store().put("same", "value " + round);
       restart();
-      assertThat(store().recovery().clean()).isTrue();
-      assertThat(store().recovery().entries()).isEqualTo(round + 2);
+      assertThat(store().admin().recovery().clean()).isTrue();
+      assertThat(store().admin().recovery().entries()).isEqualTo(round + 2);
     }
 
     assertThat(store().size()).isEqualTo(21);
@@ -114,7 +114,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     for (int i = 0; i < 1_000; i++) {
       store().put("key " + i, "value " + i);
     }
-    store().compact();
+    store().admin().compact();
     for (int i = 0; i < 1_000; i += 2) {
       store().delete("key " + i);
     }
@@ -135,13 +135,13 @@ public abstract class PersistentStoreContract extends KVStoreContract {
       random.nextBytes(value);
       store().put(utf8("key " + i), value);
     }
-    store().compact();
-    assertThat(store().stats().sstableBytes()).isGreaterThan(20_000_000L);
+    store().admin().compact();
+    assertThat(store().admin().stats().sstableBytes()).isGreaterThan(20_000_000L);
     for (int i = 0; i < 199; i++) {
       store().delete("key " + i);
     }
-    store().compact();
-    StoreStats emptied = store().stats();
+    store().admin().compact();
+    StoreStats emptied = store().admin().stats();
 
     // What is left is the one entry, and the journal and map that an empty store has too.
     assertThat(emptied.sstableBytes()).isLessThan(1_000_000L);
@@ -196,8 +196,8 @@ public abstract class PersistentStoreContract extends KVStoreContract {
   @Test
   void files_areForTheirOwnerOnly() throws IOException {
     assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
-    store().put(utf8("large"), new byte[MAX_VALUE_BYTES]);
-    store().compact();
+    store().put(utf8("large"), new byte[store().limits().maxValueBytes()]);
+    store().admin().compact();
     Path data = storeSettings().dataFolder();
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
@@ -225,13 +225,13 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     store().put("ttl", "value", Duration.ofHours(1));
     List<Entry> before = everything(store());
     Path backup = scratch().resolve("backup");
-    store().backup(backup);
+    store().admin().backup(backup);
     store().put("later", "value");
 
     try (KVStore other = open(settings(backup, clock()))) {
       assertThat(everything(other)).isEqualTo(before);
       other.put("in the copy", "value");
-      assertThat(other.verify().faults()).isEmpty();
+      assertThat(other.admin().verify().faults()).isEmpty();
     }
     assertThat(store().get("in the copy")).isEmpty();
   }
@@ -241,12 +241,12 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     store().put("key", "value");
     store().put("ttl", "value", Duration.ofHours(1));
     List<Entry> before = everything(store());
-    store().backup(scratch().resolve("from disk"));
+    store().admin().backup(scratch().resolve("from disk"));
     Settings heap = settings(null, clock());
 
     try (InMemoryStore inHeap = new InMemoryStore(heap)) {
-      assertThat(inHeap.restore(scratch().resolve("from disk"))).isEqualTo(2);
-      inHeap.backup(scratch().resolve("from heap"));
+      assertThat(inHeap.admin().restore(scratch().resolve("from disk"))).isEqualTo(2);
+      inHeap.admin().backup(scratch().resolve("from heap"));
     }
     try (KVStore other = open(settings(scratch().resolve("from heap"), clock()))) {
       assertThat(everything(other).stream().map(Entry::keyString))

@@ -1,15 +1,30 @@
 package io.kvapp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** What each part of the store contract works with. */
 public interface StoreFixture {
-  /** The largest value of {@link #store()}. */
+  /** The largest value asked for; {@link KVStore#limits()} tells what the store gives. */
   int MAX_VALUE_BYTES = 3 << 20;
+
+  /** What a store may not be able to do. */
+  enum Part {
+    BACKUP,
+    RESTORE,
+    VERIFY,
+    COMPACT,
+    STATS,
+    RECOVERY
+  }
 
   /** The store under test, open and empty when a test begins. */
   KVStore store();
@@ -20,6 +35,20 @@ public interface StoreFixture {
   /** A folder of the test's own, which no store uses. */
   Path scratch();
 
+  /**
+   * What the store can do; all of {@link Part} unless overridden. Tests of the other parts say that
+   * they were skipped, and {@link PartsContract} that those parts throw {@link
+   * KVException.Unsupported}.
+   */
+  default Set<Part> parts() {
+    return EnumSet.allOf(Part.class);
+  }
+
+  /** Ends the test here if the store cannot do all of these. */
+  default void assumeParts(Part... needed) {
+    assumeTrue(parts().containsAll(List.of(needed)), () -> "no " + List.of(needed));
+  }
+
   /** Another store of the same kind, opened with these settings; the caller closes it. */
   KVStore open(Settings settings);
 
@@ -28,13 +57,17 @@ public interface StoreFixture {
 
   /** Settings of a store in {@code folder} with the limit of {@link #store()}. */
   static Settings settings(Path folder, InstantSource clock) {
+    return settings(folder, MAX_VALUE_BYTES, clock);
+  }
+
+  static Settings settings(Path folder, int maxValueBytes, InstantSource clock) {
     return new Settings(
         folder,
         Settings.DEFAULT_HOST,
         0,
         PrefixScope.KEYS,
         Durability.OS,
-        MAX_VALUE_BYTES,
+        maxValueBytes,
         false,
         clock);
   }
@@ -58,15 +91,27 @@ public interface StoreFixture {
     return page.entries().stream().map(Entry::keyString).toList();
   }
 
-  /** Every entry of the store in key order, read in pages. */
+  /** The keys of a scan as strings, however many pages it has. */
+  static List<String> keys(KVStore store, Scan scan) {
+    return all(store, scan).stream().map(Entry::keyString).toList();
+  }
+
+  /** Every entry of the store in key order. */
   static List<Entry> everything(KVStore store) {
+    return all(store, Scan.all());
+  }
+
+  /** Every entry of a scan, read in pages, each of which keeps to what the scan asks for. */
+  static List<Entry> all(KVStore store, Scan scan) {
     List<Entry> all = new ArrayList<>();
-    Page page = store.scan(Scan.all());
+    Page page = store.scan(scan);
     all.addAll(page.entries());
     while (page.more()) {
-      page = store.scan(Scan.all().after(all.get(all.size() - 1).key()));
+      assertThat(page.entries()).hasSizeBetween(1, scan.limit());
+      page = store.scan(scan.after(all.get(all.size() - 1).key()));
       all.addAll(page.entries());
     }
+    assertThat(page.entries()).hasSizeBetween(0, scan.limit());
     return all;
   }
 }

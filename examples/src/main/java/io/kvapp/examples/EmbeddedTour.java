@@ -47,14 +47,14 @@ public final class EmbeddedTour {
       tour.expire();
       tour.changeOnlyWhatIsUnchanged();
       tour.writeTogether();
-      server.store().backup(backup);
+      server.store().admin().backup(backup);
       out.println("backed up " + server.store().size() + " entries");
     }
     try (KVServer server = server(data)) {
       out.println("after a restart there are still " + server.store().size() + " entries");
     }
     try (KVServer server = server(folder.resolve("restored"))) {
-      out.println("restored " + server.store().restore(backup) + " entries");
+      out.println("restored " + server.store().admin().restore(backup) + " entries");
     }
   }
 

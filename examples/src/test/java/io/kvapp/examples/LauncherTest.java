@@ -42,7 +42,7 @@ class LauncherTest {
     }
     try (KVServer server =
         KVServer.builder().dataFolder(Path.of(data())).withoutEndpoint().build().start()) {
-      assertThat(server.store().recovery().clean()).isTrue();
+      assertThat(server.store().admin().recovery().clean()).isTrue();
       assertThat(server.store().get("city:szeged")).hasValue("Szeged");
     }
   }

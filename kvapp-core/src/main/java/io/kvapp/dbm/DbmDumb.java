@@ -3,8 +3,7 @@ package io.kvapp.dbm;
 import io.kvapp.Batch;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.Settings;
-import io.kvapp.engine.model.Limits;
+import io.kvapp.StoreLimits;
 import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.FileInputStream;
@@ -19,14 +18,18 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * A Python {@code dbm.dumb} database, read to be imported.
+ * The import of a Python {@code dbm.dumb} database, as the Python KVApp keeps its entries.
+ *
+ * <pre>{@code
+ * long entries = DbmDumb.importInto(store, Path.of("data"));
+ * }</pre>
  *
  * <p>Its {@code .dir} file has one line {@code 'key', (position, size)} for each entry, its {@code
  * .dat} file the values, each at a multiple of 512 bytes. The whole {@code .dir} is read and held
- * against the length of {@code .dat} before the first value is handed out. Files are read through
+ * against the length of {@code .dat} before the first value is written. Files are read through
  * streams, which an interrupt of the caller does not close.
  *
- * <p>Used by one thread.
+ * <p>Safe for any thread.
  */
 public final class DbmDumb {
   private static final int BLOCK_BYTES = 512;
@@ -45,39 +48,51 @@ public final class DbmDumb {
   }
 
   /**
-   * Reads and checks the {@code .dir} file.
+   * Fills a store with the entries of a {@code dbm.dumb} database; existing entries of the same key
+   * are overwritten. Entries are committed in batches, so that readers may see a part of them until
+   * this returns.
    *
-   * @param file the path without {@code .dir} and {@code .dat}
-   * @throws KVException.Corrupt if a file is missing or damaged
-   * @throws IllegalArgumentException if a key or value is outside the limits
+   * @param store any store; its {@link KVStore#limits()} are kept
+   * @param file the path without its {@code .dir} and {@code .dat} endings; both are only read
+   * @return how many entries were imported
+   * @throws NullPointerException if an argument is null
+   * @throws KVException.Corrupt if a file is missing or damaged; nothing was imported, unless the
+   *     files were changed meanwhile
+   * @throws KVException if a file cannot be read, or the store refuses a batch; those before it
+   *     have been imported
+   * @throws IllegalArgumentException if a key or value is larger than the store takes; nothing was
+   *     imported
    */
-  public static DbmDumb read(Path file, Limits limits) {
+  public static long importInto(KVStore store, Path file) {
+    StoreLimits limits = store.limits();
     Path dir = withEnding(file, ".dir");
     Path dat = withEnding(file, ".dat");
     List<Place> places = index(dir);
     check(places, dir, requireFile(dat).length(), limits);
-    return new DbmDumb(dat, places);
+    new DbmDumb(dat, places).writeInto(store, limits);
+    return places.size();
   }
 
-  /** Writes every entry into {@code store}, in batches, and returns how many there are. */
-  public long into(KVStore store) {
+  private void writeInto(KVStore store, StoreLimits limits) {
+    int mostWrites = Math.min(BATCH_ENTRIES, limits.maxBatchWrites());
+    long mostBytes = Math.min(BATCH_BYTES, limits.maxBatchBytes());
     try (RandomAccessFile values = new RandomAccessFile(dat.toFile(), "r")) {
       Batch batch = new Batch();
       long batchBytes = 0;
       for (Place place : places) {
-        byte[] value = new byte[(int) place.size()];
-        values.seek(place.position());
-        values.readFully(value);
-        batch.put(place.key(), value);
-        batchBytes += value.length;
-        if (batch.writes().size() == BATCH_ENTRIES || batchBytes >= BATCH_BYTES) {
+        long bytes = place.key().length + place.size();
+        if (batch.writes().size() == mostWrites || batchBytes + bytes > mostBytes) {
           store.commit(batch);
           batch = new Batch();
           batchBytes = 0;
         }
+        byte[] value = new byte[(int) place.size()];
+        values.seek(place.position());
+        values.readFully(value);
+        batch.put(place.key(), value);
+        batchBytes += bytes;
       }
       store.commit(batch);
-      return places.size();
     } catch (IOException failure) {
       throw unreadable(dat, failure);
     }
@@ -99,7 +114,7 @@ public final class DbmDumb {
         .toList();
   }
 
-  private static void check(List<Place> places, Path dir, long datBytes, Limits limits) {
+  private static void check(List<Place> places, Path dir, long datBytes, StoreLimits limits) {
     long taken = 0;
     for (Place place : places) {
       if (place.position() % BLOCK_BYTES != 0) {
@@ -121,8 +136,8 @@ public final class DbmDumb {
         throw corrupt(dir, place, "its value overlaps another one");
       }
       taken = Math.max(taken, place.position() + place.size());
-      if (place.key().length < 1 || place.key().length > Settings.MAX_KEY_BYTES) {
-        throw outside(dir, place, "a key of " + place.key().length, Settings.MAX_KEY_BYTES);
+      if (place.key().length < 1 || place.key().length > limits.maxKeyBytes()) {
+        throw outside(dir, place, "a key of " + place.key().length, limits.maxKeyBytes());
       }
       if (place.size() > limits.maxValueBytes()) {
         throw outside(dir, place, "a value of " + place.size(), limits.maxValueBytes());

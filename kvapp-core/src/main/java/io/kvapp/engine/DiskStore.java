@@ -10,9 +10,8 @@ import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
 import io.kvapp.Settings;
-import io.kvapp.StoreStats;
-import io.kvapp.VerifyReport;
-import io.kvapp.dbm.DbmDumb;
+import io.kvapp.StoreAdmin;
+import io.kvapp.StoreLimits;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.WorkerThread;
@@ -27,9 +26,6 @@ import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
-import io.kvapp.engine.repair.Verification;
-import io.kvapp.engine.sstable.SSTable;
-import io.kvapp.engine.transfer.BackupFiles;
 import io.kvapp.engine.tree.Flusher;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.PageReader;
@@ -39,6 +35,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,19 +61,21 @@ public final class DiskStore implements KVStore {
   private static final int READ_ATTEMPTS = 1000;
 
   private final Settings settings;
-  private final Disk disk;
+  final InstantSource clock;
+  final Disk disk;
   private final Path folder;
-  private final Limits limits;
+  final Limits limits;
   private final boolean syncEachWrite;
   private final FolderLock folderLock;
   private final ExecutorService preparing;
-  private final StripedLocks stripes;
-  private final Journal journal;
-  private final HashIndex map;
-  private final VersionSet versions;
-  private final Flusher flusher;
-  private final Maintenance maintenance;
-  private final RecoveryReport report;
+  final StripedLocks stripes;
+  final Journal journal;
+  final HashIndex map;
+  final VersionSet versions;
+  final Flusher flusher;
+  final Maintenance maintenance;
+  final RecoveryReport report;
+  private final StoreAdmin admin = new DiskStoreAdmin(this);
   private final StampedLock batches = new StampedLock();
   private final AtomicLong earliestExpiry = new AtomicLong(Long.MAX_VALUE);
   private volatile boolean closed;
@@ -89,6 +88,7 @@ public final class DiskStore implements KVStore {
       ExecutorService preparing,
       Recovery opening) {
     this.settings = settings;
+    this.clock = settings.clock();
     this.disk = disk;
     this.folder = settings.dataFolder();
     this.limits = new Limits(settings);
@@ -234,23 +234,21 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue live(VersionedValue hit) {
-    return hit == null || isExpired(hit.expiresAt()) ? null : hit;
-  }
-
-  private boolean isExpired(long expiresAt) {
-    return expiresAt != 0 && expiresAt <= settings.clock().millis();
+    return hit == null || hit.expiresAt() != 0 && Limits.isExpired(hit.expiresAt(), clock.millis())
+        ? null
+        : hit;
   }
 
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return ordered(version -> PageReader.read(version, scan, settings.clock().millis()));
+    return ordered(version -> PageReader.read(version, scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return ordered(version -> PageReader.count(version, scan, settings.clock().millis()));
+    return ordered(version -> PageReader.count(version, scan, clock.millis()));
   }
 
   private <T> T ordered(java.util.function.Function<Version, T> read) {
@@ -282,7 +280,7 @@ public final class DiskStore implements KVStore {
   @Override
   public long size() {
     requireOpen();
-    long now = settings.clock().millis();
+    long now = clock.millis();
     return earliestExpiry() > now
         ? map.size()
         : ordered(version -> map.size() - countDue(version, now));
@@ -328,7 +326,7 @@ public final class DiskStore implements KVStore {
   }
 
   private long expiresAt(Duration ttl) {
-    return Limits.expiresAtMillis(settings.clock().millis(), ttl);
+    return Limits.expiresAtMillis(clock.millis(), ttl);
   }
 
   @Override
@@ -452,7 +450,7 @@ public final class DiskStore implements KVStore {
     return commit(batch.conditions(), operations);
   }
 
-  private BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
+  BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
     maintenance.awaitRoom();
     byte[][] keys = new byte[conditions.size() + operations.size()][];
     int count = 0;
@@ -519,7 +517,7 @@ public final class DiskStore implements KVStore {
 
   /** Removes the entries whose time has passed. */
   void sweep() {
-    long now = settings.clock().millis();
+    long now = clock.millis();
     if (earliestExpiry() > now) {
       return;
     }
@@ -582,96 +580,13 @@ public final class DiskStore implements KVStore {
   // The store as a whole
 
   @Override
-  public void backup(Path target) {
-    Objects.requireNonNull(target, "folder");
-    requireOpen();
-    maintenance.backUp((sstables, entries) -> BackupFiles.copy(disk, sstables, entries, target));
+  public StoreLimits limits() {
+    return limits.told();
   }
 
   @Override
-  public long restore(Path source) {
-    Objects.requireNonNull(source, "folder");
-    if (size() > 0) {
-      throw new KVException.WrongState(
-          "the store holds " + size() + " entries; restore into an empty store");
-    }
-    long[] restored = new long[1];
-    List<Operation> pending = new ArrayList<>();
-    long[] pendingBytes = new long[1];
-    WorkerThread.call(
-        "kvapp-restore",
-        () -> {
-          BackupFiles.read(
-              source,
-              entry -> {
-                if (isExpired(entry.expiresAtMillis())) {
-                  return;
-                }
-                limits.entry(entry.key(), entry.value());
-                pending.add(Operation.put(entry.key(), entry.value(), entry.expiresAtMillis()));
-                pendingBytes[0] += entry.key().length + entry.value().length;
-                restored[0]++;
-                if (pending.size() >= SWEPT_AT_ONCE || pendingBytes[0] >= 4 << 20) {
-                  commit(List.of(), pending);
-                  pending.clear();
-                  pendingBytes[0] = 0;
-                }
-              });
-          commit(List.of(), pending);
-          return null;
-        });
-    return restored[0];
-  }
-
-  @Override
-  public long importDbmDumb(Path file) {
-    Objects.requireNonNull(file, "file");
-    requireOpen();
-    return WorkerThread.call("kvapp-import", () -> DbmDumb.read(file, limits).into(this));
-  }
-
-  @Override
-  public VerifyReport verify() {
-    requireOpen();
-    maintenance.awaitFilled();
-    return new Verification(versions::acquire, stripes, map, journal, this::requireOpen).run();
-  }
-
-  @Override
-  public void compact() {
-    requireOpen();
-    maintenance.compactAll();
-  }
-
-  @Override
-  public StoreStats stats() {
-    requireOpen();
-    Version version = versions.acquire();
-    try {
-      long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
-      long journalBytes = journal.fileBytes();
-      return new StoreStats(
-          size(),
-          version.sstables.stream().mapToLong(SSTable::liveBytes).sum() + flusher.unfrozenBytes(),
-          sstableBytes + journalBytes + map.fileBytes(),
-          journalBytes,
-          sstableBytes,
-          map.fileBytes(),
-          version.sstables.size(),
-          journal.revision(),
-          flusher.lastFlush(),
-          journal.syncs(),
-          Duration.ofNanos(journal.meanSyncNanos()),
-          Duration.ofNanos(journal.longestSyncNanos()));
-    } finally {
-      version.release();
-    }
-  }
-
-  @Override
-  public RecoveryReport recovery() {
-    requireOpen();
-    return report;
+  public StoreAdmin admin() {
+    return admin;
   }
 
   @Override
@@ -732,7 +647,7 @@ public final class DiskStore implements KVStore {
     }
   }
 
-  private void requireOpen() {
+  void requireOpen() {
     if (closed) {
       throw new KVException.WrongState("the store is closed; open it again to go on");
     }

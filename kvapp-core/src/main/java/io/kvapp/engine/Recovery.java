@@ -221,7 +221,8 @@ public final class Recovery {
     Optional<Manifest.MapFile> named = found.manifest().map();
     if (named.isPresent() && dropped.isEmpty()) {
       try {
-        return HashIndex.open(disk, folder, stripes, () -> versions.acquire(), named.get());
+        return HashIndex.open(
+            disk, folder, stripes, () -> versions.acquire(), options, named.get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash table is rebuilt: {}", damaged.getMessage());
       }
@@ -229,7 +230,8 @@ public final class Recovery {
     rebuilt = !clean || !found.sstables().isEmpty();
     long entries = count(new Memtable(revision));
     HashIndex.Size size = EntrySizes.hashTableFor(entries, found.sstables());
-    return HashIndex.create(disk, folder, stripes, () -> versions.acquire(), size, entries);
+    return HashIndex.create(
+        disk, folder, stripes, () -> versions.acquire(), options, size, entries);
   }
 
   private void startJournal() throws IOException {

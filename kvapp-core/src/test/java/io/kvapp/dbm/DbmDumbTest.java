@@ -85,7 +85,7 @@ class DbmDumbTest {
 
     assertThat(imported()).isEqualTo(3_500);
     assertThat(store.get("key 3499")).hasValue("value 3499");
-    assertThat(store.stats().revision()).isEqualTo(4);
+    assertThat(store.admin().stats().revision()).isEqualTo(4);
   }
 
   @Test
@@ -239,7 +239,7 @@ class DbmDumbTest {
   }
 
   private long imported() {
-    return store.importDbmDumb(folder.resolve("python"));
+    return DbmDumb.importInto(store, folder.resolve("python"));
   }
 
   private void files(String dir, int datBytes) throws IOException {

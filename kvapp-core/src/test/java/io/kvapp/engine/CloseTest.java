@@ -62,7 +62,7 @@ class CloseTest {
     closing.get(30, TimeUnit.SECONDS);
     writer.join();
     try (KVStore again = DiskStore.open(settings())) {
-      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().clean()).isTrue();
     }
   }
 
@@ -72,7 +72,7 @@ class CloseTest {
     for (int round = 0; round < 20; round++) {
       KVStore store = DiskStore.open(settings());
       store.put("key", "value");
-      CompletableFuture<Void> compacting = CompletableFuture.runAsync(store::compact);
+      CompletableFuture<Void> compacting = CompletableFuture.runAsync(store.admin()::compact);
       store.close();
       try {
         compacting.join();
@@ -98,7 +98,7 @@ class CloseTest {
         };
     KVStore store = DiskStore.open(settings(), disk, SMALL);
     store.put("first", "value");
-    store.compact();
+    store.admin().compact();
     full.set(true);
     for (int i = 0; i < 1_500; i++) {
       store.put("key " + i, "v".repeat(200));
@@ -109,7 +109,7 @@ class CloseTest {
     assertThat(Files.readString(Path.of("/proc/self/maps")))
         .doesNotContain(settings().dataFolder().toRealPath().toString());
     try (KVStore again = DiskStore.open(settings())) {
-      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
     }
   }
@@ -119,14 +119,14 @@ class CloseTest {
     ManifestDisk disk = new ManifestDisk();
     KVStore store = DiskStore.open(settings(), disk, EngineOptions.standard());
     store.put("key", "value");
-    store.compact();
+    store.admin().compact();
     disk.failure = new IOException("Input/output error");
 
     assertThatThrownBy(store::close).isInstanceOf(KVException.class);
     try (KVStore again = DiskStore.open(settings())) {
-      assertThat(again.recovery().clean()).isFalse();
+      assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.get("key")).hasValue("value");
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 

@@ -27,14 +27,14 @@ class DiskSpaceTest {
       for (int i = 0; i < 500; i++) {
         store.put(StoreFixture.utf8("key " + i % 10), new byte[20_000]);
       }
-      assertThat(store.stats().journalBytes()).isGreaterThan(2 << 20);
+      assertThat(store.admin().stats().journalBytes()).isGreaterThan(2 << 20);
       for (int i = 0; i < 9; i++) {
         store.delete("key " + i);
       }
 
-      store.compact();
+      store.admin().compact();
 
-      assertThat(store.stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
+      assertThat(store.admin().stats().journalBytes()).isLessThanOrEqualTo(3 * (64 << 10));
       store.put("key", "value");
       assertThat(store.get("key 9").orElseThrow()).hasSize(20_000);
     }
@@ -51,7 +51,7 @@ class DiskSpaceTest {
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
       }
-      store.compact();
+      store.admin().compact();
       assertThat(Disk.list(folder(), "spare-*")).isEmpty();
       while (Disk.list(folder(), "spare-*").isEmpty()) {
         store.put("key " + written++ % 5_000, "value " + written);
@@ -62,7 +62,7 @@ class DiskSpaceTest {
     try (KVStore store = open(EngineOptions.standard())) {
       assertThat(leftOver).doesNotExist();
       assertThat(store.size()).isBetween(1L, 5_000L);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -74,9 +74,9 @@ class DiskSpaceTest {
         store.put(StoreFixture.utf8("key " + i), new byte[20_000]);
       }
 
-      TestThreads.spinUntil(() -> store.stats().journalBytes() <= 3 * (64 << 10));
+      TestThreads.spinUntil(() -> store.admin().stats().journalBytes() <= 3 * (64 << 10));
       assertThat(store.size()).isEqualTo(200);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -86,14 +86,14 @@ class DiskSpaceTest {
     byte[] kilobyte = new byte[1024];
     try (KVStore store = open(quick)) {
       int keys = 0;
-      while (store.stats().journalBytes() <= 24L << 20) {
+      while (store.admin().stats().journalBytes() <= 24L << 20) {
         store.put(StoreFixture.utf8("key " + keys++), kilobyte);
       }
       int written = 0;
-      while (store.stats().journalBytes() > 12 << 20) {
-        long syncs = store.stats().syncs();
+      while (store.admin().stats().journalBytes() > 12 << 20) {
+        long syncs = store.admin().stats().syncs();
         store.put("key", "value " + written++);
-        TestThreads.spinUntil(() -> store.stats().syncs() > syncs);
+        TestThreads.spinUntil(() -> store.admin().stats().syncs() > syncs);
       }
       assertThat(store.size()).isEqualTo(keys + 1);
     }
@@ -105,9 +105,9 @@ class DiskSpaceTest {
       for (int i = 0; i < 20; i++) {
         store.put(StoreFixture.utf8("key"), new byte[2 << 20]);
       }
-      store.compact();
+      store.admin().compact();
       store.put("small", "value");
-      store.compact();
+      store.admin().compact();
 
       assertThat(Disk.list(folder(), "journal-*")).hasSizeLessThanOrEqualTo(4);
     }

@@ -37,7 +37,7 @@ class GrowthTest {
       assertThatAllAreThere(store);
     }
     try (KVStore store = DiskStore.open(settings())) {
-      assertThat(store.recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
     }
@@ -54,12 +54,12 @@ class GrowthTest {
           store.put(key(entries++), value);
         }
       }
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
     // Sixty ticks are long for a test, so they are short.
     EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
     try (KVStore store = DiskStore.open(settings(), new Disk(), quick)) {
-      assertThat(store.recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().clean()).isTrue();
       int written = 0;
       while (!hugeMaps().isEmpty()) {
         store.put(key(written), key(written));
@@ -69,7 +69,7 @@ class GrowthTest {
       assertThat(store.size()).isEqualTo(Math.max(entries, written));
       assertThat(store.get(key(0))).hasValue(key(0));
       assertThat(store.get(key(entries - 1)).orElseThrow()).isEqualTo(value);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -83,7 +83,8 @@ class GrowthTest {
     StripedLocks stripes = new StripedLocks();
     HashIndex.Size large = new HashIndex.Size(400_000, 24, 100);
     HashIndex.Size small = HashIndex.Size.SMALLEST;
-    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, large, 0)) {
+    try (HashIndex map =
+        HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), large, 0)) {
       long bytes = map.fileBytes();
       assertThat(map.isCalm(bytes / 10_000)).isTrue();
       assertThat(map.isCalm(bytes / 1_000)).isFalse();
@@ -93,7 +94,8 @@ class GrowthTest {
       map.resize(false, () -> true);
       assertThat(map.needsOtherPages(false, bytes * 2)).isFalse();
     }
-    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, small, 0)) {
+    try (HashIndex map =
+        HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), small, 0)) {
       assertThat(map.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
     }
   }

@@ -100,7 +100,7 @@ class HostileFolderTest {
     System.arraycopy(evil, 0, bytes, at, evil.length);
     Files.write(map, bytes);
     try (KVStore store = DamageSamples.open(folder, false)) {
-      assertThat(store.recovery().rebuilt()).isTrue();
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
       assertThat(store.get("key")).hasValue("value");
     }
   }
@@ -114,7 +114,11 @@ class HostileFolderTest {
         .hasMessageContaining("MANIFEST")
         .hasMessageContaining("openDamaged(true), which drops");
     try (KVStore store = DamageSamples.open(folder, true)) {
-      assertThat(store.recovery().dropped()).hasSize(1).first().asString().contains("MANIFEST");
+      assertThat(store.admin().recovery().dropped())
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("MANIFEST");
     }
     assertThatStoreIsRight();
   }
@@ -165,7 +169,7 @@ class HostileFolderTest {
           .hasMessageContaining(expiry.toString());
     }
     try (KVStore store = DamageSamples.open(folder, true)) {
-      assertThat(store.recovery().dropped()).isEmpty();
+      assertThat(store.admin().recovery().dropped()).isEmpty();
       assertThat(store.entry("ttl").orElseThrow().expiresAtMillis()).isPositive();
     }
     assertThatStoreIsRight();
@@ -183,7 +187,7 @@ class HostileFolderTest {
 
     try (KVStore store = DamageSamples.open(folder, true)) {
       assertThat(store.get("large")).isEmpty();
-      assertThat(store.recovery().dropped())
+      assertThat(store.admin().recovery().dropped())
           .singleElement()
           .asString()
           .contains(newest.toString(), "key large");
@@ -195,7 +199,7 @@ class HostileFolderTest {
   void restore_ofAFolderThatIsNoBackup_isRefusedByName() throws IOException {
     Path backup = scratch.resolve("backup");
     try (KVStore store = DamageSamples.open(folder, false)) {
-      store.backup(backup);
+      store.admin().backup(backup);
     }
     Path sstable = Disk.list(backup, "snapshot-*").get(0);
     byte[] whole = Files.readAllBytes(sstable);
@@ -204,17 +208,17 @@ class HostileFolderTest {
     Files.write(sstable, damaged);
     Path empty = Files.createDirectory(scratch.resolve("empty"));
     try (KVStore store = DamageSamples.open(scratch.resolve("other"), false)) {
-      assertThatThrownBy(() -> store.restore(backup))
+      assertThatThrownBy(() -> store.admin().restore(backup))
           .isInstanceOf(KVException.Corrupt.class)
           .hasMessageContaining(sstable.toString());
       for (Path none : List.of(empty, scratch.resolve("missing"), sstable)) {
-        assertThatThrownBy(() -> store.restore(none))
+        assertThatThrownBy(() -> store.admin().restore(none))
             .isInstanceOf(KVException.Corrupt.class)
             .hasMessageContaining(none.toString());
       }
       Files.write(sstable, whole);
       assertThat(store.size()).isZero();
-      assertThat(store.restore(backup)).isEqualTo(3);
+      assertThat(store.admin().restore(backup)).isEqualTo(3);
     }
   }
 
@@ -223,7 +227,7 @@ class HostileFolderTest {
       assertThat(store.get("key")).hasValue("value");
       assertThat(store.get("large")).hasValue("v".repeat(5_000));
       assertThat(store.scan(Scan.all()).entries()).hasSize(3);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 }

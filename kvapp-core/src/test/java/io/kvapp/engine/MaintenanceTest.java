@@ -6,7 +6,6 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Manifest;
@@ -56,8 +55,8 @@ class MaintenanceTest {
       for (int i = 0; i < 11_500; i++) {
         store.delete("key " + i);
       }
-      long syncs = store.stats().syncs();
-      while (store.stats().syncs() < syncs + 20) {
+      long syncs = store.admin().stats().syncs();
+      while (store.admin().stats().syncs() < syncs + 20) {
         store.put("key 0", "value");
         store.delete("key 0");
       }
@@ -72,18 +71,18 @@ class MaintenanceTest {
     HeldBackup disk = new HeldBackup();
     try (KVStore store = open(disk, FEW_IN_MEMORY)) {
       store.put("before", "value");
-      Thread backup = new Thread(() -> store.backup(scratch.resolve("backup")));
+      Thread backup = new Thread(() -> store.admin().backup(scratch.resolve("backup")));
       backup.start();
       disk.awaitHeld();
-      Optional<Instant> last = store.stats().lastFlush();
+      Optional<Instant> last = store.admin().stats().lastFlush();
       int written = 0;
-      while (store.stats().lastFlush().equals(last)) {
+      while (store.admin().stats().lastFlush().equals(last)) {
         store.put("key " + written++, "value");
       }
       disk.letGoOn();
       backup.join();
 
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
     try (KVStore store = DiskStore.open(StoreFixture.settings(scratch.resolve("backup"), clock))) {
       assertThat(store.get("before")).hasValue("value");
@@ -137,10 +136,10 @@ class MaintenanceTest {
 
   private void assertThatStoreIsWhole(int entries) {
     try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().clean()).isTrue();
       assertThat(again.size()).isEqualTo(entries);
       assertThat(again.get("key 7")).hasValue("value 7");
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -153,13 +152,13 @@ class MaintenanceTest {
       BusyWriter writer = new BusyWriter(store);
       disk.letGoOn();
       awaitPause(disk);
-      assertThat(store.stats().sstables()).isEqualTo(2);
+      assertThat(store.admin().stats().sstables()).isEqualTo(2);
 
       writer.end();
 
       TestThreads.spinUntil(() -> Collections.disjoint(sstables(), before));
       assertThat(store.size()).isEqualTo(written);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -172,11 +171,11 @@ class MaintenanceTest {
       disk.letGoOn();
       awaitPause(disk);
 
-      store.compact();
+      store.admin().compact();
 
       writer.end();
       assertThat(store.size()).isEqualTo(written);
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -215,7 +214,7 @@ class MaintenanceTest {
       for (int j = 0; j < 5_000; j++) {
         store.put("key " + written, "value " + written++);
       }
-      TestThreads.spinUntil(() -> store.stats().sstables() >= sstables || disk.isHeld());
+      TestThreads.spinUntil(() -> store.admin().stats().sstables() >= sstables || disk.isHeld());
     }
     disk.awaitHeld();
     return written;
@@ -283,13 +282,12 @@ class MaintenanceTest {
 
   private static final class HeldGrowth extends HeldDisk {
     @Override
-    public HashTable createView(
-        Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
+    public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
         throws IOException {
       if (!file.endsWith("live-1.map")) {
         hold();
       }
-      return super.createView(file, entries, keyBytes, valueBytes, hugePages);
+      super.createWithZeros(file, head, bytes, hugePages);
     }
   }
 
@@ -299,10 +297,10 @@ class MaintenanceTest {
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       store.put("key", "value", Duration.ofHours(1));
       store.put("key", "for good");
-      store.backup(scratch.resolve("first"));
+      store.admin().backup(scratch.resolve("first"));
       clock.advance(Duration.ofHours(2));
       ((DiskStore) store).sweep();
-      store.backup(backup);
+      store.admin().backup(backup);
     }
     for (int opened = 0; opened < 3; opened++) {
       try (KVStore store = DiskStore.open(StoreFixture.settings(backup, clock))) {
@@ -328,14 +326,14 @@ class MaintenanceTest {
       for (int i = 0; i < 40_000; i++) {
         store.put("key " + i, "value");
       }
-      store.compact();
+      store.admin().compact();
       assertThat(store.get("kept")).hasValue("damaged as well");
       assertThat(store.get("forgotten")).isEmpty();
       assertThat(store.size()).isEqualTo(40_001);
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(store.recovery().rebuilt()).isTrue();
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
+      assertThat(store.admin().verify().faults()).isEmpty();
       assertThat(store.size()).isEqualTo(40_001);
     }
   }
@@ -351,7 +349,7 @@ class MaintenanceTest {
       damageInMap("value " + i);
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(store.recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().clean()).isTrue();
       for (int i = 0; i < 2_000; i += 4) {
         assertThat(store.delete("key " + i)).isTrue();
         store.put("key " + (i + 1), "changed");
@@ -359,7 +357,7 @@ class MaintenanceTest {
         assertThat(store.get("key " + (i + 3))).hasValue("value " + (i + 3));
       }
       assertThat(store.size()).isEqualTo(1_500);
-      while (!store.verify().faults().isEmpty()) {
+      while (!store.admin().verify().faults().isEmpty()) {
         Thread.onSpinWait();
       }
     }
@@ -367,7 +365,7 @@ class MaintenanceTest {
       assertThat(store.size()).isEqualTo(1_500);
       assertThat(store.get("key 0")).isEmpty();
       assertThat(store.get("key 1")).hasValue("changed");
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 

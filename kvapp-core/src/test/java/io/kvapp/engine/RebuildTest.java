@@ -42,8 +42,8 @@ class RebuildTest {
     makeStoreWithoutMap();
     HoldingDisk disk = new HoldingDisk();
     try (KVStore store = open(disk)) {
-      assertThat(store.recovery().rebuilt()).isTrue();
-      assertThat(store.recovery().entries()).isEqualTo(MADE);
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
+      assertThat(store.admin().recovery().entries()).isEqualTo(MADE);
       assertThat(store.get("key 7")).hasValue("value 7");
       assertThat(store.get("key " + ENTRIES)).isEmpty();
       assertThat(store.get(StoreFixture.utf8("large")).orElseThrow()).hasSize(100_000);
@@ -67,15 +67,15 @@ class RebuildTest {
       assertThat(store.size()).isEqualTo(MADE - 1);
 
       disk.goOn.countDown();
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
       assertThat(store.size()).isEqualTo(MADE - 1);
       assertThat(store.get("key 7")).hasValue("again");
       assertThat(store.get("key 9")).hasValue("back");
       assertThat(store.get("key 10")).isEmpty();
     }
     try (KVStore store = open(new Disk())) {
-      assertThat(store.recovery().rebuilt()).isFalse();
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().recovery().rebuilt()).isFalse();
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -95,7 +95,7 @@ class RebuildTest {
         writer.join();
       }
 
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
       for (int i = 0; i < ENTRIES; i++) {
         assertThat(store.get("key " + i).orElse("none"))
             .isEqualTo(i % 3 == 0 ? "none" : "changed " + i);
@@ -128,10 +128,10 @@ class RebuildTest {
     closing.join();
 
     try (KVStore again = open(new Disk())) {
-      assertThat(again.recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().clean()).isTrue();
       assertThat(again.size()).isEqualTo(MADE);
       assertThat(again.get("key 0")).hasValue("changed");
-      assertThat(again.verify().faults()).isEmpty();
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 
@@ -150,7 +150,7 @@ class RebuildTest {
         assertThatThrownBy(() -> store.get("key 4321"))
             .isInstanceOf(KVException.Corrupt.class)
             .hasMessageContaining(sstable.toString());
-        assertThat(store.verify().faults()).hasSize(1);
+        assertThat(store.admin().verify().faults()).hasSize(1);
         store.put("after " + opened, "value");
         assertThat(store.size()).isEqualTo(MADE + 1 + opened);
       }
@@ -191,19 +191,19 @@ class RebuildTest {
       for (int i = 0; i < entries; i++) {
         store.put(numbered(i), i % 30 == 0 ? new byte[0] : value);
       }
-      store.compact();
+      store.admin().compact();
     }
     breakMap();
     try (KVStore store = open(new Disk())) {
-      assertThat(store.recovery().rebuilt()).isTrue();
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
       for (int i = 0; i < entries; i += 100) {
         assertThat(store.get(numbered(i))).isPresent();
       }
-      assertThat(store.verify().faults()).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
       assertThat(store.size()).isEqualTo(entries);
     }
     try (KVStore store = open(new Disk())) {
-      assertThat(store.recovery().rebuilt()).isFalse();
+      assertThat(store.admin().recovery().rebuilt()).isFalse();
       assertThat(store.size()).isEqualTo(entries);
     }
   }
@@ -256,7 +256,7 @@ class RebuildTest {
         throw new AssertionError(failure);
       }
       store = open(settings);
-      assertThat(store.recovery().rebuilt()).isTrue();
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
     }
 
     @Override
@@ -307,7 +307,7 @@ class RebuildTest {
         store.put("key " + i, "value " + i);
       }
       store.put(StoreFixture.utf8("large"), new byte[100_000]);
-      store.compact();
+      store.admin().compact();
       for (int i = 0; i < ENTRIES; i += 10) {
         store.put("key " + i, "value " + i);
       }

@@ -29,7 +29,7 @@ class VerificationTest {
       writers.forEach(Thread::start);
       try {
         for (int i = 0; i < 1_500; i++) {
-          assertThat(store.verify().faults()).isEmpty();
+          assertThat(store.admin().verify().faults()).isEmpty();
         }
       } finally {
         done.set(true);

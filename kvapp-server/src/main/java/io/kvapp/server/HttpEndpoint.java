@@ -4,14 +4,19 @@ import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Settings;
-import io.kvapp.server.auth.AuthSettings;
 import io.kvapp.server.auth.Authenticator;
-import io.kvapp.server.auth.Exposure;
-import io.kvapp.server.http.Handler;
-import io.kvapp.server.http.HttpListener;
-import io.kvapp.server.http.HttpSettings;
-import io.kvapp.server.http.SocketLayer;
-import io.kvapp.server.tls.TlsSettings;
+import io.kvapp.server.auth.gate.BindScope;
+import io.kvapp.server.auth.gate.CorsHandler;
+import io.kvapp.server.auth.gate.TrustedProxies;
+import io.kvapp.server.classic.ClassicEndpoints;
+import io.kvapp.server.http.connection.HttpListener;
+import io.kvapp.server.http.connection.SocketLayer;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.service.EntryService;
+import io.kvapp.server.service.SearchLimits;
+import io.kvapp.server.settings.AuthSettings;
+import io.kvapp.server.settings.HttpSettings;
+import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -73,9 +78,10 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    Handler router =
-        new Router(authenticator, proxies, new EntryService(store, settings, searchLimits));
-    Handler handler = corsOrigins.isEmpty() ? router : new CrossOrigin(corsOrigins, router);
+    Handler classic =
+        ClassicEndpoints.handler(
+            authenticator, proxies, new EntryService(store, settings, searchLimits));
+    Handler handler = corsOrigins.isEmpty() ? classic : new CorsHandler(corsOrigins, classic);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);
@@ -85,7 +91,7 @@ public final class HttpEndpoint implements Endpoint {
     if (tlsSettings != null) {
       return TlsTransport.open(tlsSettings, settings.clock());
     }
-    if (!Exposure.isThisMachineOnly(settings.host())) {
+    if (!BindScope.isThisMachineOnly(settings.host())) {
       LOG.warn(
           "listening on {} without TLS, so passwords, tokens and data cross the network in the"
               + " clear; name a certificate (--tls-cert, --tls-key), or listen on localhost behind"
@@ -154,7 +160,7 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder corsOrigins(Collection<String> origins) {
       corsOrigins.clear();
-      origins.forEach(origin -> corsOrigins.add(CrossOrigin.requireOrigin(origin)));
+      origins.forEach(origin -> corsOrigins.add(CorsHandler.requireOrigin(origin)));
       return this;
     }
 
@@ -217,7 +223,7 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     /**
-     * How long a client may take to accept one piece of a reply, 64 KiB at most, before the
+     * How long a client may take to accept one piece of a response, 64 KiB at most, before the
      * connection is closed; 30 seconds by default.
      */
     public Builder writeTimeout(Duration timeout) {
@@ -244,7 +250,7 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     /**
-     * The most heap that all requests together fill with bodies and replies, beyond some 20 KiB
+     * The most heap that all requests together fill with bodies and responses, beyond some 20 KiB
      * that each connection always has; a quarter of the largest heap by default. A request that
      * wants more waits a while, then the answer is 503.
      */

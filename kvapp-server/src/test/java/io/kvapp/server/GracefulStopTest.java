@@ -3,7 +3,9 @@ package io.kvapp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import io.kvapp.server.http.RawClient;
+import io.kvapp.server.classic.ClassicClient;
+import io.kvapp.server.command.ChildServer;
+import io.kvapp.server.http.connection.RawClient;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ final class GracefulStopTest {
         KVServer.builder().dataFolder(folder.resolve("data")).port(port).build().start()) {
       assertThat(next.port()).isEqualTo(port);
       assertThat(next.store().get("last")).contains("words");
-      assertThat(next.store().recovery().clean()).isTrue();
+      assertThat(next.store().admin().recovery().clean()).isTrue();
     }
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVServer;
-import io.kvapp.server.http.RawClient;
+import io.kvapp.server.http.connection.RawClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ServiceLoader;

@@ -68,9 +68,14 @@ public final class WorkerThread {
     return Executors.newFixedThreadPool(threads, task -> thread(name, task));
   }
 
+  /**
+   * A daemon thread, not yet started, that finds classes as KVApp does, whatever the context class
+   * loader of the caller is; Chronicle asks for its services by that.
+   */
   public static Thread thread(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
+    thread.setContextClassLoader(WorkerThread.class.getClassLoader());
     return thread;
   }
 

@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.WorkerThread;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -45,11 +46,7 @@ final class ChronicleThreads<S> implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> WorkerThread.thread(name, task));
     pool.allowCoreThreadTimeOut(true);
   }
 

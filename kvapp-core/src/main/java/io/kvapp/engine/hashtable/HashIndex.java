@@ -1,15 +1,14 @@
 package io.kvapp.engine.hashtable;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,9 +69,6 @@ public final class HashIndex implements AutoCloseable {
   private static final String HUGE = "-huge.map";
   private static final long MIN_HUGE_BYTES = 32 << 20;
 
-  /** So much can wait in memory for the disk without holding writers up. */
-  private static final long MAX_HUGE_BYTES = physicalMemory() / 16;
-
   /** How large a map is laid out. */
   public record Size(long entries, int keyBytes, int valueBytes) {
     public static final Size SMALLEST =
@@ -120,14 +116,6 @@ public final class HashIndex implements AutoCloseable {
       return file.getFileName().toString().endsWith(HUGE);
     }
 
-    static Table of(HashTable view, Path file, Size size) {
-      if (size.bytes() > MAX_HUGE_BYTES) {
-        // It gets no huge pages, busy or not, and so a page fault for nearly every store.
-        view.overwriteByCalls(file);
-      }
-      return new Table(view, file, size);
-    }
-
     void delete(Disk disk) throws IOException {
       view.close();
       disk.delete(file);
@@ -138,6 +126,7 @@ public final class HashIndex implements AutoCloseable {
   private final Path folder;
   private final StripedLocks stripes;
   private final Supplier<Version> versions;
+  private final long maxMappedBytes;
   private final LongAdder count = new LongAdder();
   private final Map<byte[], VersionedValue> waiting =
       new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
@@ -152,6 +141,7 @@ public final class HashIndex implements AutoCloseable {
       Path folder,
       StripedLocks stripes,
       Supplier<Version> versions,
+      EngineOptions tuning,
       long generation,
       Table table,
       long entries) {
@@ -159,6 +149,7 @@ public final class HashIndex implements AutoCloseable {
     this.folder = folder;
     this.stripes = stripes;
     this.versions = versions;
+    this.maxMappedBytes = tuning.maxMappedTableBytes();
     this.generation = generation;
     this.current = table;
     count.add(entries);
@@ -175,6 +166,7 @@ public final class HashIndex implements AutoCloseable {
       Path folder,
       StripedLocks stripes,
       Supplier<Version> versions,
+      EngineOptions tuning,
       Size size,
       long entries)
       throws IOException {
@@ -189,8 +181,9 @@ public final class HashIndex implements AutoCloseable {
     // Journal and checkpoints need space too.
     boolean scarce = size.bytes() > disk.usableBytes(folder) / 2;
     Size fitting = scarce && least.bytes() < size.bytes() ? least : size;
-    Table table = table(disk, folder, generation, fitting, false);
-    HashIndex map = new HashIndex(disk, folder, stripes, versions, generation, table, entries);
+    Table table = table(disk, folder, generation, fitting, false, tuning.maxMappedTableBytes());
+    HashIndex map =
+        new HashIndex(disk, folder, stripes, versions, tuning, generation, table, entries);
     map.partial = entries > 0;
     return map;
   }
@@ -211,6 +204,7 @@ public final class HashIndex implements AutoCloseable {
       Path folder,
       StripedLocks stripes,
       Supplier<Version> versions,
+      EngineOptions tuning,
       Manifest.MapFile named)
       throws IOException {
     Path file = folder.resolve(named.name());
@@ -221,16 +215,27 @@ public final class HashIndex implements AutoCloseable {
         disk.delete(left);
       }
     }
-    HashTable view = disk.openView(file, size.entries, size.keyBytes, size.valueBytes, sums);
-    Table table = Table.of(view, file, size);
-    return new HashIndex(disk, folder, stripes, versions, generation(file), table, view.size());
+    HashTable view = HashTable.open(file, size.entries, size.keyBytes, size.valueBytes, sums);
+    Table table = table(view, file, size, tuning.maxMappedTableBytes());
+    return new HashIndex(
+        disk, folder, stripes, versions, tuning, generation(file), table, view.size());
   }
 
-  private static Table table(Disk disk, Path folder, long generation, Size size, boolean hugePages)
+  private static Table table(
+      Disk disk, Path folder, long generation, Size size, boolean hugePages, long maxMappedBytes)
       throws IOException {
     Path file = folder.resolve("live-" + generation + (hugePages ? HUGE : ".map"));
-    HashTable view = disk.createView(file, size.entries, size.keyBytes, size.valueBytes, hugePages);
-    return Table.of(view, file, size);
+    HashTable view =
+        HashTable.create(disk, file, size.entries, size.keyBytes, size.valueBytes, hugePages);
+    return table(view, file, size, maxMappedBytes);
+  }
+
+  private static Table table(HashTable view, Path file, Size size, long maxMappedBytes) {
+    if (size.bytes() > maxMappedBytes) {
+      // It gets no huge pages, busy or not, and so a page fault for nearly every store.
+      view.overwriteByCalls(file);
+    }
+    return new Table(view, file, size);
   }
 
   /** The entry of a key, expired or not; its value is null where only the ordered keys have it. */
@@ -560,26 +565,18 @@ public final class HashIndex implements AutoCloseable {
     Size size = fittingSize(old, busy);
     boolean hugePages = busy && fitsHugePages(size.bytes());
     try {
-      return table(disk, folder, ++generation, size, hugePages);
+      return table(disk, folder, ++generation, size, hugePages, maxMappedBytes);
     } catch (IOException failure) {
       if (!busy || !Disk.isNoSpace(failure)) {
         throw failure;
       }
-      return table(disk, folder, ++generation, fittingSize(old, false), false);
+      Size smaller = fittingSize(old, false);
+      return table(disk, folder, ++generation, smaller, false, maxMappedBytes);
     }
   }
 
-  private static boolean fitsHugePages(long bytes) {
-    return bytes >= MIN_HUGE_BYTES && bytes <= MAX_HUGE_BYTES;
-  }
-
-  /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */
-  private static long physicalMemory() {
-    boolean told = ModuleLayer.boot().findModule("jdk.management").isPresent();
-    return told
-            && ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? system.getTotalMemorySize()
-        : Runtime.getRuntime().maxMemory() * 4;
+  private boolean fitsHugePages(long bytes) {
+    return bytes >= MIN_HUGE_BYTES && bytes <= maxMappedBytes;
   }
 
   private Size fittingSize(Table old, boolean busy) {
@@ -594,7 +591,7 @@ public final class HashIndex implements AutoCloseable {
     Size fitting = Size.forEntries(entries, old.size.keyBytes, valueBytes);
     if (busy) {
       Size roomier = Size.forMoreThan(entries, old.size.keyBytes, valueBytes);
-      fitting = roomier.bytes() <= MAX_HUGE_BYTES ? roomier : fitting;
+      fitting = roomier.bytes() <= maxMappedBytes ? roomier : fitting;
     }
     // Entries that crowd into few segments leave no room there though the average would fit.
     return isCrowded(busy) && fitting.bytes() <= old.size.bytes() ? old.size.doubled() : fitting;

@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.ModuleAccess;
 import io.kvapp.engine.model.VersionedValue;
 import java.io.IOException;
@@ -167,6 +168,7 @@ public final class HashTable implements AutoCloseable {
   /**
    * Makes a new, empty view.
    *
+   * @param disk makes the file
    * @param file does not exist yet; its permissions are 0600 where the file system knows them
    * @param entries how many entries of the average size it holds at least
    * @param averageKeyBytes the average length of a key
@@ -179,22 +181,29 @@ public final class HashTable implements AutoCloseable {
    * @throws IllegalStateException when the JVM keeps Chronicle Map out, naming the missing flags
    */
   public static HashTable create(
-      Path file, long entries, int averageKeyBytes, int averageValueBytes, boolean hugePages)
+      Disk disk,
+      Path file,
+      long entries,
+      int averageKeyBytes,
+      int averageValueBytes,
+      boolean hugePages)
       throws IOException {
     ModuleAccess.open();
     HashTableLayout shape = HashTableLayout.of(entries, averageKeyBytes, averageValueBytes);
-    HashTableFile.createEmpty(file);
-    try {
-      new HashTableFile(shape).write(file, hugePages);
-      return start(file, shape, null);
-    } catch (Throwable failure) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        failure.addSuppressed(e);
-      }
-      throw failure;
-    }
+    return start(
+        threads -> {
+          new HashTableFile(shape).create(disk, file, hugePages);
+          try {
+            return new HashTable(file, shape, threads, null);
+          } catch (Throwable failure) {
+            try {
+              disk.delete(file);
+            } catch (IOException suppressed) {
+              failure.addSuppressed(suppressed);
+            }
+            throw failure;
+          }
+        });
   }
 
   /**
@@ -214,16 +223,22 @@ public final class HashTable implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + " is not a file");
     }
-    return start(file, HashTableLayout.of(entries, averageKeyBytes, averageValueBytes), sums);
+    HashTableLayout shape = HashTableLayout.of(entries, averageKeyBytes, averageValueBytes);
+    return start(threads -> new HashTable(file, shape, threads, sums));
   }
 
-  private static HashTable start(Path file, HashTableLayout shape, int[] sums) throws IOException {
+  /** Makes a view that uses these threads. */
+  private interface Start {
+    HashTable run(ChronicleThreads<StoredEntry> threads) throws IOException;
+  }
+
+  private static HashTable start(Start start) throws IOException {
     int poolThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
     ChronicleThreads<StoredEntry> threads =
         new ChronicleThreads<>("kvapp-view", MAX_DIRECT_THREADS, poolThreads, StoredEntry::new);
     try {
-      // In the pool, since Chronicle opens with a FileChannel, which a caller's interrupt closes.
-      return threads.call(none -> new HashTable(file, shape, threads, sums));
+      // In the pool, since file channels are used, which a caller's interrupt would close.
+      return threads.call(none -> start.run(threads));
     } catch (Throwable failure) {
       threads.close();
       throw failure;

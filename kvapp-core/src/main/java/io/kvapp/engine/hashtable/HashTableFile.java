@@ -4,15 +4,13 @@ import static net.openhft.chronicle.hash.impl.SizePrefixedBlob.SELF_BOOTSTRAPPIN
 import static net.openhft.chronicle.hash.impl.SizePrefixedBlob.SIZE_WORD_OFFSET;
 import static net.openhft.chronicle.hash.impl.VanillaChronicleHash.RESERVED_GLOBAL_MUTABLE_STATE_BYTES;
 
-import io.kvapp.engine.file.Preallocation;
+import io.kvapp.engine.file.Disk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.bytes.Bytes;
@@ -34,11 +32,6 @@ import net.openhft.chronicle.wire.TextWire;
  * <p>Immutable, safe for any thread.
  */
 final class HashTableFile {
-  private static final int SMALL_PIECE_BYTES = 16 << 10;
-  private static final int HUGE_PIECE_BYTES = 4 << 20;
-  private static final int BYTES_BETWEEN_FORCES = 16 << 20;
-  private static final long WORTH_A_COMMAND_BYTES = 64 << 20;
-
   private final byte[] head;
   private final int textEnd;
   private final long fileBytes;
@@ -67,40 +60,12 @@ final class HashTableFile {
   }
 
   /**
-   * Gives an empty file its length, with every block there, and its head.
+   * Makes a file with every block there, and with its head.
    *
-   * @param hugePages whether to write it in pieces so large that Linux keeps each in one huge page
+   * @param hugePages as for {@link HashTable#create}
    */
-  void write(Path file, boolean hugePages) throws IOException {
-    boolean reserved = fileBytes >= WORTH_A_COMMAND_BYTES && Preallocation.run(file, fileBytes);
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      if (hugePages) {
-        // Blocks that are there need no sync, which would make writers wait for the disk.
-        writeZeros(out, HUGE_PIECE_BYTES, reserved ? fileBytes : BYTES_BETWEEN_FORCES);
-      } else if (!reserved) {
-        writeZeros(out, SMALL_PIECE_BYTES, BYTES_BETWEEN_FORCES);
-      }
-      out.seek(0);
-      out.write(head);
-      if (!reserved) {
-        out.getFD().sync();
-      }
-    }
-  }
-
-  private void writeZeros(RandomAccessFile out, int pieceBytes, long bytesBetweenForces)
-      throws IOException {
-    byte[] zeros = new byte[(int) Math.min(fileBytes, pieceBytes)];
-    long sinceForced = 0;
-    for (long done = 0; done < fileBytes; done += zeros.length) {
-      int length = (int) Math.min(zeros.length, fileBytes - done);
-      out.write(zeros, 0, length);
-      sinceForced += length;
-      if (sinceForced > bytesBetweenForces) {
-        out.getFD().sync();
-        sinceForced = 0;
-      }
-    }
+  void create(Disk disk, Path file, boolean hugePages) throws IOException {
+    disk.createWithZeros(file, head, fileBytes, hugePages);
   }
 
   /** Nothing but this very head is let through, so neither its classes nor its numbers can lie. */
@@ -124,16 +89,6 @@ final class HashTableFile {
     int to = text.indexOf('\n', at);
     String line = text.substring(from, to < 0 ? text.length() : Math.min(to, from + 200));
     return " '" + line.replaceAll("[^ -~]", " ").strip() + "'";
-  }
-
-  /** A new file for its owner alone. */
-  static void createEmpty(Path file) throws IOException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      var ownerOnly = PosixFilePermissions.fromString("rw-------");
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly));
-    } else {
-      Files.createFile(file);
-    }
   }
 
   /** What Chronicle is told about a file of some shape. */

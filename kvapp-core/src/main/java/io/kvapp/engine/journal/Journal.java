@@ -36,7 +36,7 @@ public final class Journal {
   private final Path folder;
   private final ExecutorService preparing;
   private final int firstSegmentBytes;
-  private final int largestSegmentBytes;
+  private final int maxSegmentBytes;
   private final boolean syncedOften;
 
   private final ReentrantLock appending = new ReentrantLock();
@@ -83,7 +83,7 @@ public final class Journal {
     this.nextSequence = sequence;
     this.revision = revision;
     this.firstSegmentBytes = tuning.firstSegmentBytes();
-    this.largestSegmentBytes = tuning.largestSegmentBytes();
+    this.maxSegmentBytes = tuning.maxSegmentBytes();
     this.syncedOften = durability == Durability.SYNC;
     this.nextCapacity = tuning.firstSegmentBytes();
     this.current = create(nextSequence++, nextCapacity);
@@ -273,7 +273,7 @@ public final class Journal {
 
   private void prepareSpare() {
     spare = prepare(nextSequence++, nextCapacity);
-    nextCapacity = Math.min(largestSegmentBytes, nextCapacity * 2);
+    nextCapacity = Math.min(maxSegmentBytes, nextCapacity * 2);
   }
 
   private CompletableFuture<JournalSegment> prepare(long sequence, long capacity) {
@@ -332,8 +332,7 @@ public final class Journal {
       segment.release();
       return;
     }
-    boolean useful =
-        segment.capacity() == largestSegmentBytes && nextCapacity == largestSegmentBytes;
+    boolean useful = segment.capacity() == maxSegmentBytes && nextCapacity == maxSegmentBytes;
     if (useful && retired.size() < SPARE_FILES) {
       retired.add(segment);
     } else {

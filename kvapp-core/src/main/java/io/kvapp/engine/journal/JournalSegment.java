@@ -60,8 +60,6 @@ public final class JournalSegment {
   private static final byte DELETE = 2;
   private static final int MAX_GATHERED_BYTES = 64 << 10;
   private static final int SMALL_BYTES = 4 << 20;
-  private static final int SMALL_PIECE_BYTES = 16 << 10;
-  private static final int HUGE_PIECE_BYTES = 4 << 20;
 
   public final Path file;
   final long sequence;
@@ -110,7 +108,7 @@ public final class JournalSegment {
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
       boolean huge = capacity > SMALL_BYTES && !syncedOften;
-      disk.preallocate(channel, capacity, huge ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES);
+      disk.preallocate(channel, capacity, huge);
       MappedByteBuffer buffer = disk.mapToWrite(channel, capacity);
       RandomAccessFile writer = syncedOften ? new RandomAccessFile(temporary.toFile(), "rw") : null;
       JournalSegment segment = new JournalSegment(file, sequence, buffer, writer);

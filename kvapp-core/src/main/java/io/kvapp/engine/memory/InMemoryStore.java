@@ -9,9 +9,10 @@ import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
 import io.kvapp.Settings;
+import io.kvapp.StoreAdmin;
+import io.kvapp.StoreLimits;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
-import io.kvapp.dbm.DbmDumb;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ public final class InMemoryStore implements KVStore {
   private final InstantSource clock;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final HeapEntries entries = new HeapEntries();
+  private final StoreAdmin admin = new Admin();
 
   private long revision;
   private volatile boolean closed;
@@ -48,8 +50,12 @@ public final class InMemoryStore implements KVStore {
    * @throws NullPointerException if {@code settings} is null
    */
   public InMemoryStore(Settings settings) {
-    limits = new Limits(settings);
-    clock = settings.clock();
+    this(new Limits(settings), settings.clock());
+  }
+
+  InMemoryStore(Limits limits, InstantSource clock) {
+    this.limits = limits;
+    this.clock = clock;
   }
 
   @Override
@@ -155,72 +161,13 @@ public final class InMemoryStore implements KVStore {
   }
 
   @Override
-  public void backup(Path folder) {
-    Objects.requireNonNull(folder, "folder");
-    record Copy(long revision, List<Entry> entries) {}
-    Copy copy = reading(() -> new Copy(revision, entries.all(clock.millis())));
-    BackupFiles.write(folder, copy.revision(), copy.entries());
+  public StoreLimits limits() {
+    return limits.told();
   }
 
   @Override
-  public long restore(Path folder) {
-    Objects.requireNonNull(folder, "folder");
-    requireEmpty(size());
-    HeapEntries restored = new HeapEntries();
-    BackupFiles.read(folder, restored::put);
-    return writing(
-        () -> {
-          requireEmpty(entries.size(clock.millis()));
-          List<Entry> live = restored.all(clock.millis());
-          if (!live.isEmpty()) {
-            revision++;
-          }
-          for (Entry entry : live) {
-            entries.put(new Entry(entry.key(), entry.value(), revision, entry.expiresAtMillis()));
-          }
-          return (long) live.size();
-        });
-  }
-
-  @Override
-  public long importDbmDumb(Path file) {
-    Objects.requireNonNull(file, "file");
-    requireOpen();
-    return DbmDumb.read(file, limits).into(this);
-  }
-
-  @Override
-  public VerifyReport verify() {
-    return reading(() -> new VerifyReport(entries.size(clock.millis()), 0, entries.faults()));
-  }
-
-  @Override
-  public void compact() {
-    writing(() -> null);
-  }
-
-  @Override
-  public StoreStats stats() {
-    return reading(
-        () ->
-            new StoreStats(
-                entries.size(clock.millis()),
-                entries.bytes(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                revision,
-                Optional.empty(),
-                0,
-                Duration.ZERO,
-                Duration.ZERO));
-  }
-
-  @Override
-  public RecoveryReport recovery() {
-    return reading(() -> new RecoveryReport(true, false, 0, 0, 0, List.of(), Duration.ZERO));
+  public StoreAdmin admin() {
+    return admin;
   }
 
   @Override
@@ -287,5 +234,74 @@ public final class InMemoryStore implements KVStore {
   private static Entry copy(Entry entry) {
     return new Entry(
         entry.key().clone(), entry.value().clone(), entry.revision(), entry.expiresAtMillis());
+  }
+
+  private final class Admin implements StoreAdmin {
+    @Override
+    public void backup(Path folder) {
+      Objects.requireNonNull(folder, "folder");
+      record Copy(long revision, List<Entry> entries) {}
+      Copy copy = reading(() -> new Copy(revision, entries.all(clock.millis())));
+      BackupFiles.write(folder, copy.revision(), copy.entries());
+    }
+
+    @Override
+    public long restore(Path folder) {
+      Objects.requireNonNull(folder, "folder");
+      requireEmpty(size());
+      HeapEntries restored = new HeapEntries();
+      BackupFiles.read(
+          folder,
+          entry -> {
+            limits.entry(entry.key(), entry.value());
+            restored.put(entry);
+          });
+      return writing(
+          () -> {
+            requireEmpty(entries.size(clock.millis()));
+            List<Entry> live = restored.all(clock.millis());
+            if (!live.isEmpty()) {
+              revision++;
+            }
+            for (Entry entry : live) {
+              entries.put(new Entry(entry.key(), entry.value(), revision, entry.expiresAtMillis()));
+            }
+            return (long) live.size();
+          });
+    }
+
+    @Override
+    public VerifyReport verify() {
+      return reading(() -> new VerifyReport(entries.size(clock.millis()), 0, entries.faults()));
+    }
+
+    @Override
+    public void compact() {
+      writing(() -> null);
+    }
+
+    @Override
+    public StoreStats stats() {
+      return reading(
+          () ->
+              new StoreStats(
+                  entries.size(clock.millis()),
+                  entries.bytes(),
+                  0,
+                  0,
+                  0,
+                  0,
+                  0,
+                  revision,
+                  Optional.empty(),
+                  0,
+                  Duration.ZERO,
+                  Duration.ZERO));
+    }
+
+    @Override
+    public RecoveryReport recovery() {
+      return reading(() -> new RecoveryReport(true, false, 0, 0, 0, List.of(), Duration.ZERO));
+    }
   }
 }

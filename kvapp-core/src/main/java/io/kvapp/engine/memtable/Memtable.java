@@ -35,8 +35,8 @@ public final class Memtable extends RefCounted implements SortedRun {
     this.lowRevision = lowRevision;
   }
 
-  public void put(byte[] key, JournalPosition slot) {
-    entries.put(key, slot);
+  public void put(byte[] key, JournalPosition position) {
+    entries.put(key, position);
   }
 
   /** How many keys changed. */
@@ -50,8 +50,8 @@ public final class Memtable extends RefCounted implements SortedRun {
   }
 
   /** Notes that an entry expires, or with a delete that it need not be looked at any more. */
-  public void putExpiry(byte[] expiryKey, JournalPosition slot) {
-    expiries.put(expiryKey, slot);
+  public void putExpiry(byte[] expiryKey, JournalPosition position) {
+    expiries.put(expiryKey, position);
   }
 
   @Override
@@ -66,7 +66,7 @@ public final class Memtable extends RefCounted implements SortedRun {
   /**
    * Ends it: no more changes come.
    *
-   * @param sealed the segments that the slots point into
+   * @param sealed the segments that the positions point into
    * @param entries how many entries the store holds after these changes, as the manifest has it
    * @param bytes what the records of these changes take
    */

@@ -2,6 +2,7 @@ package io.kvapp.engine.model;
 
 import io.kvapp.Batch;
 import io.kvapp.Settings;
+import io.kvapp.StoreLimits;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -11,39 +12,47 @@ import java.util.Objects;
  * <p>Immutable, safe for any thread.
  */
 public final class Limits {
+  /** The longest key in bytes; what the files have room for. */
+  public static final int MAX_KEY_BYTES = 4_096;
+
   /** The most bytes of keys and values that one batch may write. */
   static final long MAX_BATCH_BYTES = 1L << 30;
 
-  private final int maxValueBytes;
-  private final long maxBatchBytes;
+  private final StoreLimits limits;
 
   public Limits(Settings settings) {
     this(settings.maxValueBytes(), MAX_BATCH_BYTES);
   }
 
-  public Limits(int maxValueBytes, long maxBatchBytes) {
-    this.maxValueBytes = maxValueBytes;
-    this.maxBatchBytes = maxBatchBytes;
+  Limits(int maxValueBytes, long maxBatchBytes) {
+    this(
+        new StoreLimits(
+            MAX_KEY_BYTES, maxValueBytes, Integer.MAX_VALUE, Integer.MAX_VALUE, maxBatchBytes));
   }
 
-  public int maxValueBytes() {
-    return maxValueBytes;
+  public Limits(StoreLimits limits) {
+    this.limits = limits;
+  }
+
+  /** These limits as callers are told them. */
+  public StoreLimits told() {
+    return limits;
   }
 
   public void key(byte[] key) {
     Objects.requireNonNull(key, "key");
-    if (key.length < 1 || key.length > Settings.MAX_KEY_BYTES) {
+    if (key.length < 1 || key.length > limits.maxKeyBytes()) {
       throw new IllegalArgumentException(
-          "key: 1 to " + Settings.MAX_KEY_BYTES + " bytes, not " + key.length);
+          "key: 1 to " + limits.maxKeyBytes() + " bytes, not " + key.length);
     }
   }
 
   void value(byte[] value) {
     Objects.requireNonNull(value, "value");
-    if (value.length > maxValueBytes) {
+    if (value.length > limits.maxValueBytes()) {
       throw new IllegalArgumentException(
           "value: at most "
-              + maxValueBytes
+              + limits.maxValueBytes()
               + " bytes, not "
               + value.length
               + "; raise maxValueBytes to store larger ones");
@@ -64,6 +73,8 @@ public final class Limits {
 
   public void batch(Batch batch) {
     Objects.requireNonNull(batch, "batch");
+    atMost(limits.maxBatchWrites(), "writes", batch.writes().size());
+    atMost(limits.maxBatchConditions(), "conditions", batch.conditions().size());
     for (Batch.Condition condition : batch.conditions()) {
       key(condition.key());
     }
@@ -79,13 +90,13 @@ public final class Limits {
         }
       }
     }
-    if (bytes > maxBatchBytes) {
+    atMost(limits.maxBatchBytes(), "bytes of keys and values", bytes);
+  }
+
+  private static void atMost(long limit, String unit, long found) {
+    if (found > limit) {
       throw new IllegalArgumentException(
-          "batch: at most "
-              + maxBatchBytes
-              + " bytes of keys and values, not "
-              + bytes
-              + "; commit it in parts");
+          "batch: at most " + limit + " " + unit + ", not " + found + "; commit it in parts");
     }
   }
 

@@ -39,28 +39,17 @@ final class SparseIndex {
     }
 
     /**
-     * How many of these keys are below {@code key} by what is known of them, or with {@code
-     * orEqual} not above it.
+     * How many of these keys are below {@code key} as far as heads tell, or with {@code orEqual}
+     * not above it.
      */
     int countBelow(byte[] key, boolean orEqual) {
-      int length = Math.min(shared.length, key.length);
-      int start = Arrays.compareUnsigned(key, 0, length, shared, 0, shared.length);
-      if (start != 0) {
-        return start < 0 ? 0 : heads.length;
+      int order = KeyHeads.comparePrefix(key, shared);
+      if (order != 0) {
+        return order < 0 ? 0 : heads.length;
       }
       long head = KeyHeads.of(key, shared.length);
-      int low = 0;
-      int high = heads.length;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        int order = Long.compareUnsigned(heads[middle], head);
-        if (order < 0 || orEqual && order == 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return low;
+      int below = KeyHeads.firstNotBelow(heads, 0, heads.length, head);
+      return orEqual ? KeyHeads.firstAbove(heads, below, heads.length, head) : below;
     }
   }
 

@@ -194,8 +194,8 @@ public final class CrashChild {
     int[] acknowledged = new int[CrashStep.WRITERS];
     while (true) {
       Arrays.setAll(acknowledged, log::acknowledged);
-      long covered = store.stats().syncs() + 2;
-      while (store.stats().syncs() < covered) {
+      long covered = store.admin().stats().syncs() + 2;
+      while (store.admin().stats().syncs() < covered) {
         LockSupport.parkNanos(1_000_000);
       }
       for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
@@ -215,9 +215,9 @@ public final class CrashChild {
         return;
       }
       if (random.nextInt(3) > 0) {
-        store.compact();
+        store.admin().compact();
       } else {
-        VerifyReport report = store.verify();
+        VerifyReport report = store.admin().verify();
         require(report.ok(), "verify: " + report.faults());
       }
     }

@@ -67,7 +67,7 @@ final class CrashModel {
     this.log = deathLog;
     this.cycle = ofCycle;
     this.now = clock;
-    this.revision = store.stats().revision();
+    this.revision = store.admin().stats().revision();
     this.mayLoseAcknowledged = mayLoseAcknowledged;
     lost = 0;
     checked = 0;
@@ -84,7 +84,7 @@ final class CrashModel {
     long all = store.count(new byte[0]);
     require(all == checked, "the store holds %d entries instead of %d", all, checked);
     require(store.size() == checked, "size() is %d instead of %d", store.size(), checked);
-    List<String> faults = store.verify().faults();
+    List<String> faults = store.admin().verify().faults();
     require(faults.isEmpty(), "verify: %s", faults);
     return new Outcome(acknowledged, lost, checked);
   }

@@ -48,7 +48,7 @@ final class DamageRun {
     try (KVStore store = DamageSamples.open(folder, false)) {
       readEachKey(store);
       boolean scanned = scan(store, Scan.all()) & scan(store, Scan.all().reversed());
-      boolean whole = store.verify().ok();
+      boolean whole = store.admin().verify().ok();
       require(scanned || !whole, "verify() says nothing of an unreadable entry");
     } catch (KVException failure) {
       named(failure);
@@ -115,22 +115,22 @@ final class DamageRun {
   private void openDamaged(Path folder) {
     Map<String, String> found;
     try (KVStore store = DamageSamples.open(folder, true)) {
-      List<String> dropped = store.recovery().dropped();
+      List<String> dropped = store.admin().recovery().dropped();
       found = read(store, Scan.all());
       require(read(store, Scan.all().reversed()).equals(found), "the two directions differ");
       found.forEach((key, value) -> require(samples.everHad(key, value), key + " is made up"));
       require(!dropped.isEmpty() || sample.states().contains(found), "lost without a word");
       require(dropped.stream().allMatch(line -> line.contains(folder.toString())), "no file named");
-      require(store.verify().ok(), "not whole: " + store.verify().faults());
+      require(store.admin().verify().ok(), "not whole: " + store.admin().verify().faults());
       store.put(DamageSamples.bytes("after"), DamageSamples.bytes("value"));
       found.put("after", "value");
     } catch (KVException.UnknownFormat refusedByName) {
       return;
     }
     try (KVStore store = DamageSamples.open(folder, false)) {
-      require(store.recovery().clean(), "not clean after a close");
+      require(store.admin().recovery().clean(), "not clean after a close");
       require(read(store, Scan.all()).equals(found), "changed by a restart");
-      require(store.verify().ok(), "not whole after a restart");
+      require(store.admin().verify().ok(), "not whole after a restart");
     }
   }
 

@@ -97,7 +97,7 @@ public final class DamageSamples {
       put(store, "large", 40_000);
       ttl(store, "ttl 1");
       ttl(store, "ttl 2");
-      store.compact();
+      store.admin().compact();
     }
     try (KVStore store = open(folder, false)) {
       for (int i = 0; i < 20; i++) {

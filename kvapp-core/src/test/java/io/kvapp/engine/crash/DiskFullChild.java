@@ -74,8 +74,8 @@ final class DiskFullChild {
     for (int round = 0; round < 3; round++) {
       fill(round);
       check();
-      attempt(store::compact);
-      attempt(() -> store.backup(disk.resolve("backup")));
+      attempt(store.admin()::compact);
+      attempt(() -> store.admin().backup(disk.resolve("backup")));
       require(
           !Files.exists(disk.resolve("backup")) || isBackup(),
           "a half-made backup was left behind");
@@ -92,7 +92,7 @@ final class DiskFullChild {
     attempt(store::close);
     openWhenPossible();
     check();
-    require(store.verify().ok(), "not whole: " + store.verify().faults());
+    require(store.admin().verify().ok(), "not whole: " + store.admin().verify().faults());
     System.out.println("refusals " + refusals.get() + ", entries " + acknowledged.size());
   }
 
@@ -125,7 +125,7 @@ final class DiskFullChild {
         acknowledged.remove(key);
       }
     }
-    store.compact();
+    store.admin().compact();
   }
 
   /** A store that was not closed well needs space to be opened, so it may need a larger disk. */

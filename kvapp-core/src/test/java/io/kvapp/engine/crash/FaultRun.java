@@ -110,16 +110,16 @@ final class FaultRun {
     steps.add(ttl("ttl 1"));
     steps.add(delete("key 1"));
     steps.add(batch("key 2", "key 7", "key 8"));
-    steps.add(maintenance(KVStore::compact));
+    steps.add(maintenance(store -> store.admin().compact()));
     steps.add(delete("large"));
     if (!brief) {
       steps.add(put("key 3", 3_000));
       steps.add(put("large 2", 100_000));
     }
     steps.add(batch("key 3", "key 9", "ttl 2"));
-    steps.add(maintenance(KVStore::compact));
+    steps.add(maintenance(store -> store.admin().compact()));
     if (!brief) {
-      steps.add(maintenance(store -> store.backup(scratch.resolve("backup"))));
+      steps.add(maintenance(store -> store.admin().backup(scratch.resolve("backup"))));
     }
     steps.add(put("key 4", 10));
     steps.add(delete("key 9"));
@@ -265,8 +265,9 @@ final class FaultRun {
         throw new AssertionError(
             name + ": " + describe(found) + " is no state from " + lowest + " of " + describe());
       }
-      require(store.recovery().dropped().isEmpty(), name + " dropped something");
-      require(store.verify().ok(), name + " is not whole: " + store.verify().faults());
+      require(store.admin().recovery().dropped().isEmpty(), name + " dropped something");
+      require(
+          store.admin().verify().ok(), name + " is not whole: " + store.admin().verify().faults());
       store.put(bytes("after"), bytes("value"));
     }
     if (brief) {
@@ -274,7 +275,7 @@ final class FaultRun {
     }
     try (FaultDisk healthy = new FaultDisk(FaultDisk.Kind.NONE, 0, 0);
         KVStore store = DiskStore.open(settings(checked, durability), healthy, tuning)) {
-      require(store.recovery().clean(), name + " was not closed cleanly");
+      require(store.admin().recovery().clean(), name + " was not closed cleanly");
       require(store.get(bytes("after")).isPresent(), name + " lost what was put after");
     }
   }

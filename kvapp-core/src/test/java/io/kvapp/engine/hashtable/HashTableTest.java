@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.management.ThreadMXBean;
 import io.kvapp.engine.TestThreads;
+import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.VersionedValue;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -108,7 +109,7 @@ final class HashTableTest {
     int[] constant = {100};
     for (int kind = 0; kind < 2; kind++) {
       try (HashTable view =
-          HashTable.create(folder.resolve("map" + kind), entries, 23, 100, false)) {
+          HashTable.create(new Disk(), folder.resolve("map" + kind), entries, 23, 100, false)) {
         for (int i = 0; i < entries; i++) {
           int skewed = (int) (-100 * Math.log(1 - random.nextDouble()));
           assertThat(put(view, i, kind == 0 ? constant[0] : skewed)).isTrue();
@@ -124,7 +125,8 @@ final class HashTableTest {
   void create_averageOfAnySize_holdsAsManyAsPromised(int averageValueBytes) throws IOException {
     int entries = 2_000;
     Path file = folder.resolve("map");
-    try (HashTable view = HashTable.create(file, entries, 23, averageValueBytes, false)) {
+    try (HashTable view =
+        HashTable.create(new Disk(), file, entries, 23, averageValueBytes, false)) {
       for (int i = 0; i < entries; i++) {
         assertThat(put(view, i, averageValueBytes)).isTrue();
       }
@@ -171,7 +173,7 @@ final class HashTableTest {
     Random random = new Random(SEED);
     Map<String, byte[]> model = new HashMap<>();
     Path file = folder.resolve("map");
-    HashTable view = HashTable.create(file, 2_000, 23, 100, false);
+    HashTable view = HashTable.create(new Disk(), file, 2_000, 23, 100, false);
     if (byCalls) {
       view.overwriteByCalls(file);
     }
@@ -472,11 +474,11 @@ final class HashTableTest {
         .isZero();
     try {
       Path file = disk.resolve("map");
-      assertThatThrownBy(() -> HashTable.create(file, 100_000, 23, 100, false))
+      assertThatThrownBy(() -> HashTable.create(new Disk(), file, 100_000, 23, 100, false))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("space");
       assertThat(file).doesNotExist();
-      try (HashTable view = HashTable.create(file, SMALLEST, 23, 100, false)) {
+      try (HashTable view = HashTable.create(new Disk(), file, SMALLEST, 23, 100, false)) {
         assertThat(fillUp(view, 100)).isGreaterThan((int) SMALLEST);
       }
     } finally {
@@ -496,7 +498,7 @@ final class HashTableTest {
   }
 
   private HashTable create(long entries) throws IOException {
-    return HashTable.create(folder.resolve("map"), entries, 23, 100, false);
+    return HashTable.create(new Disk(), folder.resolve("map"), entries, 23, 100, false);
   }
 
   /** Puts until the first refusal; the number of entries stored. */

@@ -18,7 +18,13 @@ class CompactorTest {
     try (TreeFixture tree = new TreeFixture(disk, folder(), EngineOptions.standard());
         HashIndex map =
             HashIndex.create(
-                disk, folder(), tree.stripes, tree.versions::acquire, HashIndex.Size.SMALLEST, 2)) {
+                disk,
+                folder(),
+                tree.stripes,
+                tree.versions::acquire,
+                EngineOptions.standard(),
+                HashIndex.Size.SMALLEST,
+                2)) {
       tree.put("gone", "value");
       tree.put("kept", "value");
       tree.flusher.flush();

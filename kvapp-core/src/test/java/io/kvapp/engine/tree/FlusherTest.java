@@ -40,7 +40,7 @@ class FlusherTest {
     try (KVStore store = DiskStore.open(synced)) {
       for (int i = 0; i < 20; i++) {
         store.put("key " + i, "value");
-        store.compact();
+        store.admin().compact();
       }
       store.put("last", "value");
 

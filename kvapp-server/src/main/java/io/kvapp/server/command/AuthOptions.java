@@ -1,6 +1,6 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.auth.AuthSettings;
+import io.kvapp.server.settings.AuthSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

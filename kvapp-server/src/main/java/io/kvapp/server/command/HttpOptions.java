@@ -80,7 +80,7 @@ final class HttpOptions {
       names = "--write-timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "How long a client may take to accept a piece of a reply. Default: 30s.")
+      description = "How long a client may take to accept a piece of a response. Default: 30s.")
   private Duration writeTimeout;
 
   @Option(
@@ -95,7 +95,7 @@ final class HttpOptions {
       paramLabel = "SIZE",
       converter = LongBytesConverter.class,
       description =
-          "The most heap that all requests together fill with large bodies and replies; beyond it"
+          "The most heap that all requests together fill with large bodies and responses; beyond it"
               + " 503. Default: a quarter of the heap.")
   private Long maxBufferedBytes;
 

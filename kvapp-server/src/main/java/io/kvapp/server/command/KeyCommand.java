@@ -1,6 +1,6 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.auth.KeyFile;
+import io.kvapp.server.auth.token.KeyFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -19,14 +19,14 @@ import picocli.CommandLine.Spec;
     description = "Serves a key-value store over HTTP.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionProvider.class,
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
     subcommands = {KeyCommand.class, StoreCommand.class},
     exitCodeList = {"0:done", "1:it did not work", "2:it was called wrongly"})
 public final class ServeCommand implements Callable<Integer> {
-  @Mixin private StoreOptions store;
+  @Mixin private ServerOptions store;
   @Mixin private AuthOptions auth;
   @Mixin private TlsOptions tls;
   @Mixin private HttpOptions http;

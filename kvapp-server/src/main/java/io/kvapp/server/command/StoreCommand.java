@@ -5,6 +5,7 @@ import io.kvapp.KVServer;
 import io.kvapp.KVStore;
 import io.kvapp.Settings;
 import io.kvapp.VerifyReport;
+import io.kvapp.dbm.DbmDumb;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class StoreCommand implements Runnable {
   private int verify(@CommandLine.Mixin DataOption folder) {
     return folder.withExisting(
         store -> {
-          VerifyReport report = store.verify();
+          VerifyReport report = store.admin().verify();
           report.faults().forEach(this::print);
           print(
               "%d entries and %d bytes of files read, %d faults"
@@ -82,8 +83,8 @@ final class StoreCommand implements Runnable {
   private int compact(@CommandLine.Mixin DataOption folder) {
     return folder.withExisting(
         store -> {
-          store.compact();
-          print("the store takes %d bytes".formatted(store.stats().diskBytes()));
+          store.admin().compact();
+          print("the store takes %d bytes".formatted(store.admin().stats().diskBytes()));
           return CommandLine.ExitCode.OK;
         });
   }
@@ -95,7 +96,7 @@ final class StoreCommand implements Runnable {
           Path target) {
     return folder.withExisting(
         store -> {
-          store.backup(target);
+          store.admin().backup(target);
           print("backed up %d entries into %s".formatted(store.size(), target));
           return CommandLine.ExitCode.OK;
         });
@@ -107,7 +108,7 @@ final class StoreCommand implements Runnable {
       @Parameters(paramLabel = "FROM", description = "The folder that backup made.") Path source) {
     return folder.with(
         store -> {
-          print("restored %d entries".formatted(store.restore(source)));
+          print("restored %d entries".formatted(store.admin().restore(source)));
           return CommandLine.ExitCode.OK;
         });
   }
@@ -123,7 +124,7 @@ final class StoreCommand implements Runnable {
           Path file) {
     return folder.with(
         store -> {
-          print("imported %d entries".formatted(store.importDbmDumb(file)));
+          print("imported %d entries".formatted(DbmDumb.importInto(store, file)));
           return CommandLine.ExitCode.OK;
         });
   }

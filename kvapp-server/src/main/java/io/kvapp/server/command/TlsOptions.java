@@ -1,6 +1,6 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.tls.TlsSettings;
+import io.kvapp.server.settings.TlsSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

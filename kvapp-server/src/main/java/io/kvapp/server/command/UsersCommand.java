@@ -1,7 +1,7 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.auth.Role;
-import io.kvapp.server.auth.UserRegister;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.UserRegister;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,8 +9,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * Changes a {@link PrivateFile} according to what it says. Changes that are made at the same time,
- * by other processes too, all happen.
+ * Changes a {@link OwnerOnlyFile} according to what it says. Changes that are made at the same
+ * time, by other processes too, all happen.
  *
  * <p>All methods may be called from any thread.
  */
@@ -46,7 +46,7 @@ public final class LockedFile {
       if (!Objects.equals(before, identity(file))) {
         return false;
       }
-      PrivateFile.replace(file, change.content());
+      OwnerOnlyFile.replace(file, change.content());
       return true;
     }
   }

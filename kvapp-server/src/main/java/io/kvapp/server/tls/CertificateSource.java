@@ -5,7 +5,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 
 /** Where the certificate of the server comes from. */
 @FunctionalInterface
-interface CertificateSource {
+public interface CertificateSource {
   /**
    * Reads the certificate and its key.
    *

@@ -17,7 +17,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** The certificates of a key store file. */
-record KeyStoreFile(Path file, String password) implements CertificateSource {
+public record KeyStoreFile(Path file, String password) implements CertificateSource {
   @Override
   public X509ExtendedKeyManager read() throws IOException {
     char[] characters = password.toCharArray();

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** A certificate chain and its private key in PEM files. */
-record PemCertificate(Path certificateFile, Path keyFile) implements CertificateSource {
+public record PemCertificate(Path certificateFile, Path keyFile) implements CertificateSource {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 

@@ -2,7 +2,8 @@ package io.kvapp.server.tls;
 
 import io.kvapp.KVException;
 import io.kvapp.server.file.WatchedFiles;
-import io.kvapp.server.http.SocketLayer;
+import io.kvapp.server.http.connection.SocketLayer;
+import io.kvapp.server.settings.TlsSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;

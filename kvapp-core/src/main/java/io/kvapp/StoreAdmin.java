@@ -1,0 +1,54 @@
+package io.kvapp;
+
+import java.nio.file.Path;
+
+/**
+ * The keeping of one store: backup, restore, compaction, checks and figures; from {@link
+ * KVStore#admin()}.
+ *
+ * <p>A method that a store cannot give throws {@link KVException.Unsupported}, whose message says
+ * where the work is done instead. After {@link KVStore#close()} every method throws {@link
+ * KVException.WrongState}. A null argument is a {@link NullPointerException}.
+ *
+ * <p>All methods may be called from any thread, while others read and write.
+ */
+public interface StoreAdmin {
+  /**
+   * Copies the store as it is at one moment between call and return into a new folder, while
+   * readers and writers go on. The folder is a complete store of its own: {@link #restore} takes
+   * it, and {@link KVStore#open(Path)} opens it.
+   *
+   * @param folder does not exist yet, or is empty
+   * @throws KVException.FolderUnusable if it cannot be written or is not empty; what was begun is
+   *     removed
+   */
+  void backup(Path folder);
+
+  /**
+   * Fills this store with the entries of a backup, time to live included. The entries get new
+   * revisions.
+   *
+   * @param folder what {@link #backup} made; it is only read
+   * @return how many entries were restored
+   * @throws KVException.WrongState if this store is not empty; nothing has changed then
+   * @throws KVException.Corrupt if the backup is damaged or is none
+   * @throws IllegalArgumentException if an entry is larger than this store allows; those before it
+   *     have been restored
+   */
+  long restore(Path folder);
+
+  /** Reads everything and checks every checksum, and that all parts of the store agree. */
+  VerifyReport verify();
+
+  /**
+   * Returns the disk space of deleted and overwritten entries: writes one SSTable of what lives and
+   * fits the hash map to it. Readers and writers go on.
+   */
+  void compact();
+
+  /** Figures about the store. */
+  StoreStats stats();
+
+  /** What opening this store found and did. */
+  RecoveryReport recovery();
+}

@@ -1,0 +1,22 @@
+package io.kvapp;
+
+/**
+ * What one store takes: beyond these sizes a write is an {@link IllegalArgumentException} that
+ * names the limit, and nothing changes. Stores of different kinds differ here.
+ *
+ * <p>Immutable, safe for any thread.
+ *
+ * @param maxKeyBytes the longest key; the shortest has 1 byte
+ * @param maxValueBytes the largest value; the smallest has 0 bytes
+ * @param maxBatchWrites the most writes in one batch; {@link Integer#MAX_VALUE} for no limit
+ * @param maxBatchConditions the most conditions in one batch; {@link Integer#MAX_VALUE} for no
+ *     limit
+ * @param maxBatchBytes the most bytes of keys and values that one batch writes; at least {@code
+ *     maxKeyBytes + maxValueBytes}
+ */
+public record StoreLimits(
+    int maxKeyBytes,
+    int maxValueBytes,
+    int maxBatchWrites,
+    int maxBatchConditions,
+    long maxBatchBytes) {}
