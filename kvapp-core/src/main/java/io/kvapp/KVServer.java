@@ -1,15 +1,12 @@
 package io.kvapp;
 
-import io.kvapp.engine.DiskStore;
-import io.kvapp.engine.memory.InMemoryStore;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.ServiceLoader;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>{@link #start()} opens the store, then the endpoint, and returns; the JVM stays up while the
- * endpoint runs. {@link #close()} closes the endpoint, then the store. A server is started once.
+ * endpoint runs. {@link #close()} closes the endpoint, then the store, unless the server was given
+ * it open. A server is started once.
  *
  * <p>All methods may be called from any thread.
  */
@@ -35,7 +33,10 @@ public final class KVServer implements AutoCloseable {
     CLOSED
   }
 
-  private final Settings settings;
+  private final StoreAddress address;
+  private final KVStore givenStore;
+  private final StoreOptions options;
+  private final ServerSettings settings;
   private final Endpoint chosenEndpoint;
   private final boolean endpointWanted;
 
@@ -58,6 +59,9 @@ public final class KVServer implements AutoCloseable {
   }
 
   private KVServer(Builder builder) {
+    address = builder.address;
+    givenStore = builder.store;
+    options = builder.options;
     settings = builder.settings();
     chosenEndpoint = builder.endpoint;
     endpointWanted = builder.endpointWanted;
@@ -75,11 +79,18 @@ public final class KVServer implements AutoCloseable {
    * @return this server
    * @throws KVException.WrongState if the server was started or closed before, or more than one
    *     endpoint is on the class path
-   * @throws KVException.FolderInUse if another process, or another server, has the folder open
-   * @throws KVException.FolderUnusable if the folder cannot be created or written
+   * @throws KVException.FolderInUse if another process, or another store of this one, has the
+   *     folder open
+   * @throws KVException.FolderUnusable if the folder cannot be created, read or written
+   * @throws KVException.Corrupt if a file of the store is damaged and {@link Builder#openDamaged}
+   *     is not set
+   * @throws KVException.UnknownFormat if another version of KVApp wrote the folder
+   * @throws KVException.NoSpace if the disk is full
    * @throws KVException.PortInUse if the port is taken
-   * @throws KVException.Corrupt if a file of the store is damaged
-   * @throws KVException if the JVM keeps Chronicle Map out; the message names the missing flags
+   * @throws KVException if the store or the endpoint cannot be loaded or started for another
+   *     reason, such as a jar that is missing, JVM flags that Chronicle Map needs, or a file of the
+   *     endpoint that cannot be read
+   * @throws IllegalArgumentException if the URI of the store is not one that its provider takes
    */
   public synchronized KVServer start() {
     if (state != State.NEW) {
@@ -89,15 +100,14 @@ public final class KVServer implements AutoCloseable {
               : "the server is closed; make a new KVServer to start again");
     }
     Endpoint found = endpoint();
-    KVStore opened =
-        settings.dataFolder() == null ? new InMemoryStore(settings) : DiskStore.open(settings);
+    KVStore opened = givenStore == null ? address.open(options) : givenStore;
     try {
       if (found != null) {
         found.start(opened, settings);
       }
     } catch (Throwable failure) {
       closeAfter(failure, found);
-      closeAfter(failure, opened);
+      closeAfter(failure, givenStore == null ? opened : null);
       throw failure;
     }
     store = opened;
@@ -130,12 +140,11 @@ public final class KVServer implements AutoCloseable {
     return store;
   }
 
-  /** What this server was set up with. */
-  public Settings settings() {
-    return settings;
-  }
-
-  /** Closes the endpoint, then the store; a second call does nothing. */
+  /**
+   * Closes the endpoint, then the store if this server opened it; a second call does nothing.
+   *
+   * @throws KVException as {@link KVStore#close()}; everything is closed all the same
+   */
   @Override
   public synchronized void close() {
     boolean running = state == State.RUNNING;
@@ -143,7 +152,7 @@ public final class KVServer implements AutoCloseable {
     if (!running) {
       return;
     }
-    try (KVStore closing = store) {
+    try (KVStore closing = givenStore == null ? store : null) {
       if (endpoint != null) {
         endpoint.close();
       }
@@ -163,10 +172,8 @@ public final class KVServer implements AutoCloseable {
     if (!endpointWanted || chosenEndpoint != null) {
       return chosenEndpoint;
     }
-    // The thread's context class loader may be none, or have another copy of KVApp.
-    ServiceLoader<Endpoint> loader =
-        ServiceLoader.load(Endpoint.class, KVServer.class.getClassLoader());
-    List<Endpoint> found = StreamSupport.stream(loader.spliterator(), false).toList();
+    Services<Endpoint> endpoints = Services.find(Endpoint.class);
+    List<Endpoint> found = endpoints.loaded();
     if (found.size() > 1) {
       throw new KVException.WrongState(
           "more than one endpoint is on the class path ("
@@ -175,12 +182,22 @@ public final class KVServer implements AutoCloseable {
                   .collect(Collectors.joining(", "))
               + "); remove one, or name one with KVServer.builder().endpoint(..)");
     }
-    Iterator<Endpoint> first = found.iterator();
-    if (!first.hasNext()) {
-      LOG.info("no endpoint on the class path, so the store is served in process only");
-      return null;
+    if (!found.isEmpty()) {
+      endpoints
+          .failures()
+          .forEach(failure -> LOG.warn("an endpoint is left out: {}", failure.getMessage()));
+      return found.get(0);
     }
-    return first.next();
+    if (!endpoints.failures().isEmpty()) {
+      Throwable failure = endpoints.failures().get(0);
+      throw new KVException(
+          "the endpoint on the class path cannot be loaded ("
+              + failure.getMessage()
+              + "); correct the class path, or do without one by withoutEndpoint()",
+          failure);
+    }
+    LOG.info("no endpoint on the class path, so the store is served in process only");
+    return null;
   }
 
   private static void closeAfter(Throwable failure, AutoCloseable closeable) {
@@ -193,79 +210,116 @@ public final class KVServer implements AutoCloseable {
     }
   }
 
-  /** Sets up a {@link KVServer}; each method names one setting and returns this builder. */
+  /**
+   * Sets up a {@link KVServer}; each method names one setting and returns this builder. Of {@code
+   * dataFolder}, {@code inMemory} and {@code store} the last call counts.
+   *
+   * <p>Not thread-safe.
+   */
   public static final class Builder {
-    private Path dataFolder = Settings.DEFAULT_DATA_FOLDER;
-    private String host = Settings.DEFAULT_HOST;
-    private int port = Settings.DEFAULT_PORT;
-    private PrefixScope prefixScope = PrefixScope.KEYS;
-    private Durability durability = Durability.OS;
-    private int maxValueBytes = Settings.DEFAULT_MAX_VALUE_BYTES;
-    private boolean openDamaged;
-    private InstantSource clock = InstantSource.system();
+    private StoreAddress address = StoreAddress.of(ServerSettings.DEFAULT_DATA_FOLDER);
+    private KVStore store;
+    private StoreOptions options = StoreOptions.defaults();
+    private String host = ServerSettings.DEFAULT_HOST;
+    private int port = ServerSettings.DEFAULT_PORT;
     private Endpoint endpoint;
     private boolean endpointWanted = true;
 
     private Builder() {}
 
-    /** The folder that holds the data; made if it is not there. */
+    /** The folder that holds the data, made if it is not there; {@code kv_store} by default. */
     public Builder dataFolder(Path folder) {
-      dataFolder = Objects.requireNonNull(folder, "dataFolder");
-      return this;
+      return at(StoreAddress.of(Objects.requireNonNull(folder, "dataFolder")));
     }
 
-    /** No files: the data lives in the heap and ends with the server. */
+    /** No files: the data lives in the heap and ends with the server. By default it is a folder. */
     public Builder inMemory() {
-      dataFolder = null;
+      return at(StoreAddress.MEMORY);
+    }
+
+    /**
+     * Where the store is, as {@link KVStore#open(String, StoreOptions)} takes it; the server opens
+     * and closes it. By default it is the folder {@code kv_store}.
+     *
+     * @throws IllegalArgumentException if it is blank, or neither a path nor a URI
+     */
+    public Builder store(String pathOrUri) {
+      return at(StoreAddress.of(pathOrUri));
+    }
+
+    /**
+     * Where the store is, as {@link KVStore#open(URI, StoreOptions)} takes it; the server opens and
+     * closes it. By default it is the folder {@code kv_store}.
+     *
+     * @throws IllegalArgumentException if the URI has no scheme, or is no folder's if it is {@code
+     *     file:}
+     */
+    public Builder store(URI uri) {
+      return at(StoreAddress.of(uri));
+    }
+
+    /**
+     * An open store to serve, which the server does not close: the caller does, after the server.
+     * By default the server opens one. Durability, largest value, {@code openDamaged} and {@code
+     * clock} are those that the store was opened with; the endpoint goes by the clock set here.
+     */
+    public Builder store(KVStore open) {
+      store = Objects.requireNonNull(open, "store");
       return this;
     }
 
-    /** The name or address to listen on. */
+    private Builder at(StoreAddress newAddress) {
+      address = newAddress;
+      store = null;
+      return this;
+    }
+
+    /** The name or address to listen on; {@code localhost} by default. */
     public Builder host(String name) {
       host = Objects.requireNonNull(name, "host");
       return this;
     }
 
-    /** The port to listen on; 0 for any free one. */
+    /** The port to listen on; 5000 by default, 0 for any free one. */
     public Builder port(int number) {
       port = number;
       return this;
     }
 
-    /** What the prefix of the HTTP search matches. */
-    public Builder prefixScope(PrefixScope scope) {
-      prefixScope = scope;
+    /** All settings of the store at once; {@link StoreOptions#defaults()} by default. */
+    public Builder options(StoreOptions all) {
+      options = Objects.requireNonNull(all, "options");
       return this;
     }
 
-    /** When a write is acknowledged. */
+    /** When a write is acknowledged; {@link StoreOptions#DEFAULT_DURABILITY} by default. */
     public Builder durability(Durability level) {
-      durability = level;
-      return this;
-    }
-
-    /** The largest value in bytes. */
-    public Builder maxValueBytes(int bytes) {
-      maxValueBytes = bytes;
-      return this;
+      return options(options.withDurability(level));
     }
 
     /**
-     * Whether a damaged store is opened with what can still be read of it; {@link
-     * KVStore#recovery()} then says what was dropped.
+     * The largest value in bytes; {@link StoreOptions#DEFAULT_MAX_VALUE_BYTES} by default.
+     *
+     * @throws IllegalArgumentException if it is not 1 to {@link StoreOptions#MAX_VALUE_BYTES}
+     */
+    public Builder maxValueBytes(int bytes) {
+      return options(options.withMaxValueBytes(bytes));
+    }
+
+    /**
+     * Whether a damaged store is opened with what can still be read of it, {@code false} by
+     * default; {@link StoreAdmin#recovery()} then says what was dropped.
      */
     public Builder openDamaged(boolean open) {
-      openDamaged = open;
-      return this;
+      return options(options.withOpenDamaged(open));
     }
 
-    /** What time it is, for expiry. */
+    /** What time it is, for expiry and for the endpoint; the system clock by default. */
     public Builder clock(InstantSource source) {
-      clock = source;
-      return this;
+      return options(options.withClock(source));
     }
 
-    /** The endpoint to serve with, in place of the one on the class path. */
+    /** The endpoint to serve with; the one on the class path by default. */
     public Builder endpoint(Endpoint server) {
       endpoint = Objects.requireNonNull(server, "endpoint");
       endpointWanted = true;
@@ -282,15 +336,15 @@ public final class KVServer implements AutoCloseable {
     /**
      * A server with these settings, not yet started.
      *
-     * @throws IllegalArgumentException if a setting is outside its range; the message names it
+     * @throws IllegalArgumentException if host or port is outside its range; the message names it
      */
     public KVServer build() {
       return new KVServer(this);
     }
 
-    private Settings settings() {
-      return new Settings(
-          dataFolder, host, port, prefixScope, durability, maxValueBytes, openDamaged, clock);
+    private ServerSettings settings() {
+      Optional<Path> folder = store == null ? address.folder() : Optional.empty();
+      return new ServerSettings(host, port, folder, options.clock());
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.kvapp;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,13 +26,80 @@ import java.util.OptionalLong;
  * entry is gone the moment its time to live has passed.
  *
  * <p><b>Durability.</b> When a write method returns, the write is as safe as {@link
- * Settings#durability()} says.
+ * StoreOptions#durability()} says.
  *
  * <p><b>Threads.</b> Any number of threads, virtual ones included, may call any method at any time.
  * Each write is atomic and takes effect at one moment between its call and its return. Interrupts
  * are left alone: no method fails because of one, and the interrupt status stays set.
  */
 public interface KVStore extends AutoCloseable {
+  /** {@link #open(Path, StoreOptions)} with {@link StoreOptions#defaults()}. */
+  static KVStore open(Path folder) {
+    return open(folder, StoreOptions.defaults());
+  }
+
+  /**
+   * Opens the store in a folder, which is made if it is not there; the caller closes it. The folder
+   * is held until then: no other process, and no other store of this one, can open it.
+   *
+   * @param folder a folder of the default file system; an empty path is the folder that the process
+   *     runs in
+   * @throws KVException.FolderInUse if another store has the folder open
+   * @throws KVException.FolderUnusable if the folder cannot be made, read or written
+   * @throws KVException.Corrupt if a file is damaged and {@link StoreOptions#openDamaged()} is not
+   *     set
+   * @throws KVException.UnknownFormat if another version of KVApp wrote the folder
+   * @throws KVException.NoSpace if the disk is full
+   * @throws KVException if Chronicle Map is not on the class path
+   */
+  static KVStore open(Path folder, StoreOptions options) {
+    return StoreAddress.of(folder).open(options);
+  }
+
+  /** {@link #open(String, StoreOptions)} with {@link StoreOptions#defaults()}. */
+  static KVStore open(String pathOrUri) {
+    return open(pathOrUri, StoreOptions.defaults());
+  }
+
+  /**
+   * Opens the store at a URI, or in a folder; the caller closes it. Text that begins with a scheme
+   * of at least two letters and a colon is a URI, everything else the path of a folder, {@code
+   * C:\data} included.
+   *
+   * @throws IllegalArgumentException if it is blank, or neither a path nor a URI
+   * @throws KVException as {@link #open(URI, StoreOptions)} and {@link #open(Path, StoreOptions)}
+   */
+  static KVStore open(String pathOrUri, StoreOptions options) {
+    return StoreAddress.of(pathOrUri).open(options);
+  }
+
+  /** {@link #open(URI, StoreOptions)} with {@link StoreOptions#defaults()}. */
+  static KVStore open(URI uri) {
+    return open(uri, StoreOptions.defaults());
+  }
+
+  /**
+   * Opens the store at a URI; the caller closes it. {@code file:} is a folder, {@code mem:} a new
+   * store in memory; further schemes come with the jars of other {@link StoreProvider}s.
+   *
+   * @throws IllegalArgumentException if the URI has no scheme, or its provider cannot take it
+   * @throws KVException if no provider on the class path serves the scheme, which names the jar to
+   *     add, or as {@link #open(Path, StoreOptions)}
+   */
+  static KVStore open(URI uri, StoreOptions options) {
+    return StoreAddress.of(uri).open(options);
+  }
+
+  /** {@link #inMemory(StoreOptions)} with {@link StoreOptions#defaults()}. */
+  static KVStore inMemory() {
+    return inMemory(StoreOptions.defaults());
+  }
+
+  /** A new, empty store in memory, which is gone when it is closed; the caller closes it. */
+  static KVStore inMemory(StoreOptions options) {
+    return StoreAddress.MEMORY.open(options);
+  }
+
   /**
    * Writes an entry that lives until it is overwritten or deleted.
    *

@@ -36,7 +36,7 @@ interface BackupContract extends StoreFixture {
     store().put("later", "value");
     clock().advance(Duration.ofSeconds(1));
 
-    try (KVStore other = open(settingsOf("other"))) {
+    try (KVStore other = other("other")) {
       assertThat(other.admin().restore(backup)).isEqualTo(before.size() - 1);
       List<Entry> restored = everything(other);
       assertThat(restored).hasSize(before.size() - 1);
@@ -65,7 +65,7 @@ interface BackupContract extends StoreFixture {
     Path backup = Files.createDirectory(scratch().resolve("backup"));
     store().admin().backup(backup);
 
-    try (KVStore other = open(settingsOf("other"))) {
+    try (KVStore other = other("other")) {
       assertThat(other.admin().restore(backup)).isEqualTo(1);
       assertThat(other.get("key")).hasValue("value");
     }
@@ -77,7 +77,7 @@ interface BackupContract extends StoreFixture {
     Path backup = scratch().resolve("backup");
     store().admin().backup(backup);
 
-    try (KVStore other = open(settingsOf("other"))) {
+    try (KVStore other = other("other")) {
       assertThat(other.admin().restore(backup)).isZero();
       assertThat(other.size()).isZero();
     }
@@ -141,7 +141,8 @@ interface BackupContract extends StoreFixture {
     Path backup = scratch().resolve("backup");
     store().admin().backup(backup);
 
-    try (KVStore other = open(settingsOf("other", 1_000))) {
+    StoreOptions options = StoreFixture.options(clock());
+    try (KVStore other = open(scratch().resolve("other"), options.withMaxValueBytes(1_000))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> other.admin().restore(backup))
           .withMessageContaining("value")
@@ -179,7 +180,7 @@ interface BackupContract extends StoreFixture {
 
     List<Integer> rounds = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      try (KVStore other = open(settingsOf("other " + i))) {
+      try (KVStore other = other("other " + i)) {
         other.admin().restore(scratch().resolve("backup " + i));
         assertThat(other.get("a")).isPresent().isEqualTo(other.get("z"));
         rounds.add(Integer.parseInt(other.get("a").orElseThrow()));
@@ -188,11 +189,7 @@ interface BackupContract extends StoreFixture {
     assertThat(rounds).isSorted();
   }
 
-  private Settings settingsOf(String name) {
-    return settingsOf(name, MAX_VALUE_BYTES);
-  }
-
-  private Settings settingsOf(String name, int maxValueBytes) {
-    return StoreFixture.settings(scratch().resolve(name), maxValueBytes, clock());
+  private KVStore other(String name) {
+    return open(scratch().resolve(name), StoreFixture.options(clock()));
   }
 }

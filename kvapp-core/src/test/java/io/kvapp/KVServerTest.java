@@ -7,20 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URL;
-import java.net.URLClassLoader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +64,6 @@ class KVServerTest {
     KVServer.Builder builder = KVServer.builder().inMemory().withoutEndpoint();
     try (KVServer server = builder.build().start()) {
       server.store().put("key", "value");
-      assertThat(server.settings().dataFolder()).isNull();
     }
     try (KVServer server = builder.build().start()) {
       assertThat(server.store().size()).isZero();
@@ -74,17 +72,102 @@ class KVServerTest {
 
   @Test
   void defaults_areThoseOfTheOriginal() {
-    Settings settings = new KVServer().settings();
+    StoreOptions options = StoreOptions.defaults();
 
-    assertThat(settings.dataFolder()).isEqualTo(Path.of("kv_store"));
-    assertThat(settings.host()).isEqualTo("localhost");
-    assertThat(settings.port()).isEqualTo(5000);
-    assertThat(settings.prefixScope()).isEqualTo(PrefixScope.KEYS);
-    assertThat(settings.durability()).isEqualTo(Durability.OS);
-    assertThat(settings.maxValueBytes()).isEqualTo(16 << 20);
-    assertThat(settings.openDamaged()).isFalse();
-    assertThat(new KVServer(folder).settings().dataFolder()).isEqualTo(folder);
+    assertThat(ServerSettings.DEFAULT_DATA_FOLDER).isEqualTo(Path.of("kv_store"));
+    assertThat(ServerSettings.DEFAULT_HOST).isEqualTo("localhost");
+    assertThat(ServerSettings.DEFAULT_PORT).isEqualTo(5000);
+    assertThat(options.durability()).isEqualTo(Durability.OS);
+    assertThat(options.maxValueBytes()).isEqualTo(16 << 20);
+    assertThat(options.openDamaged()).isFalse();
+    assertThat(options.clock()).isEqualTo(InstantSource.system());
+    assertThat(new KVServer()).isNotNull();
     assertThat(Path.of("kv_store")).doesNotExist();
+  }
+
+  @Test
+  void endpoint_isToldWhatTheServerWasSetUpWith() {
+    TestClock clock = new TestClock();
+    RecordingEndpoint endpoint = new RecordingEndpoint();
+    try (KVServer server =
+        KVServer.builder()
+            .dataFolder(folder.resolve("store"))
+            .host("127.0.0.1")
+            .port(17)
+            .clock(clock)
+            .maxValueBytes(10)
+            .endpoint(endpoint)
+            .build()
+            .start()) {
+      assertThat(endpoint.settings)
+          .isEqualTo(
+              new ServerSettings("127.0.0.1", 17, Optional.of(folder.resolve("store")), clock));
+      assertThat(server.store().limits().maxValueBytes()).isEqualTo(10);
+    }
+    RecordingEndpoint other = new RecordingEndpoint();
+    try (KVServer server = KVServer.builder().inMemory().endpoint(other).build().start()) {
+      assertThat(other.settings.host()).isEqualTo("localhost");
+      assertThat(other.settings.port()).isEqualTo(5000);
+      assertThat(other.settings.dataFolder()).isEmpty();
+      assertThat(server.store().limits().maxValueBytes()).isEqualTo(16 << 20);
+    }
+  }
+
+  @Test
+  void storeAtAUri_isOpenedAndClosed() {
+    RecordingEndpoint endpoint = new RecordingEndpoint();
+    URI uri = folder.resolve("store").toUri();
+    KVStore store;
+    try (KVServer server = KVServer.builder().store(uri).endpoint(endpoint).build().start()) {
+      store = server.store();
+      store.put("key", "value");
+      assertThat(endpoint.settings.dataFolder()).hasValue(folder.resolve("store"));
+    }
+    assertThatThrownBy(store::size).isInstanceOf(KVException.WrongState.class);
+
+    try (KVServer server =
+        KVServer.builder().store("mem:").endpoint(new RecordingEndpoint()).build().start()) {
+      assertThat(server.store().size()).isZero();
+    }
+    KVServer missing = KVServer.builder().store("http://localhost").withoutEndpoint().build();
+    assertThatThrownBy(missing::start).hasMessageContaining("kvapp-client");
+    assertThatIllegalArgumentException().isThrownBy(() -> KVServer.builder().store(" "));
+  }
+
+  @Test
+  void storeThatIsGiven_isNotClosed() {
+    try (KVStore store = KVStore.open(folder.resolve("store"))) {
+      RecordingEndpoint endpoint = new RecordingEndpoint();
+      KVServer.Builder builder = KVServer.builder().store(store);
+      try (KVServer server = builder.endpoint(endpoint).build().start()) {
+        assertThat(server.store()).isSameAs(store);
+        assertThat(endpoint.store).isSameAs(store);
+        assertThat(endpoint.settings.dataFolder()).isEmpty();
+      }
+      store.put("after a close", "value");
+
+      endpoint.failure = new KVException.PortInUse("localhost", 4711, null);
+      KVServer failing = builder.build();
+      assertThatThrownBy(failing::start).isSameAs(endpoint.failure);
+      store.put("after a start that failed", "value");
+      assertThat(store.size()).isEqualTo(2);
+    }
+    assertThatNullPointerException().isThrownBy(() -> KVServer.builder().store((KVStore) null));
+  }
+
+  @Test
+  void storeAndFolder_theLastCallCounts() {
+    try (KVStore store = KVStore.inMemory();
+        KVServer server =
+            KVServer.builder()
+                .store(store)
+                .dataFolder(folder.resolve("store"))
+                .withoutEndpoint()
+                .build()
+                .start()) {
+      assertThat(server.store()).isNotSameAs(store);
+      assertThat(folder.resolve("store")).isDirectory();
+    }
   }
 
   @Test
@@ -165,7 +248,6 @@ class KVServerTest {
     try (KVServer server = withEndpoint(endpoint).start()) {
       assertThat(server.port()).isEqualTo(4711);
       assertThat(endpoint.store).isSameAs(server.store());
-      assertThat(endpoint.settings).isEqualTo(server.settings());
     }
 
     assertThat(RecordingEndpoint.EVENTS).containsExactly("start", "close with an open store");
@@ -203,43 +285,50 @@ class KVServerTest {
   }
 
   @Test
-  void endpointOnTheClassPath_isFoundWhateverTheContextClassLoader() throws Exception {
-    try (URLClassLoader loader = classPathWith(RecordingEndpoint.class);
-        URLClassLoader foreign = classPathWith(OtherEndpoint.class)) {
-      Function<Path, String> start = starterIn(loader);
-      for (ClassLoader context :
-          Arrays.asList(null, ClassLoader.getPlatformClassLoader(), foreign, loader)) {
-        Thread.currentThread().setContextClassLoader(context);
-        assertThat(start.apply(folder.resolve("store")))
-            .isEqualTo(RecordingEndpoint.class.getName() + " at 4711, or none");
-      }
-    }
+  void endpointOnTheClassPath_isFound() throws Exception {
+    assertThat(startWith(RecordingEndpoint.class.getName())).isEqualTo("port 4711");
   }
 
   @Test
-  void endpointOfTheContextClassLoaderAlone_isNotFound() throws Exception {
-    try (URLClassLoader foreign = classPathWith(RecordingEndpoint.class)) {
-      Thread.currentThread().setContextClassLoader(foreign);
-      try (KVServer server = new KVServer(folder.resolve("store")).start()) {
-        assertThatThrownBy(server::port).isInstanceOf(KVException.WrongState.class);
-      }
-    }
+  void endpointOnTheClassPath_isFoundBesideOneThatCannotBeLoaded() throws Exception {
+    assertThat(startWith("does.not.Exist", RecordingEndpoint.class.getName()))
+        .isEqualTo("port 4711");
+  }
+
+  @Test
+  void endpointThatCannotBeLoaded_isNamedAndNothingIsOpened() throws Exception {
+    assertThat(startWith("does.not.Exist"))
+        .startsWith("io.kvapp.KVException: ")
+        .contains("does.not.Exist")
+        .doesNotContain("\n");
   }
 
   @Test
   void twoEndpointsOnTheClassPath_areNamedAndNothingIsOpened() throws Exception {
-    try (URLClassLoader loader = classPathWith(RecordingEndpoint.class, OtherEndpoint.class)) {
-      assertThat(starterIn(loader).apply(folder.resolve("store")))
-          .startsWith(KVException.WrongState.class.getName())
-          .contains(RecordingEndpoint.class.getName())
-          .contains(OtherEndpoint.class.getName())
-          .contains("endpoint(..)")
-          .endsWith("[]");
-    }
-    assertThat(folder.resolve("store")).doesNotExist();
+    assertThat(startWith(RecordingEndpoint.class.getName(), OtherEndpoint.class.getName()))
+        .startsWith("io.kvapp.KVException$WrongState: ")
+        .contains(RecordingEndpoint.class.getName())
+        .contains(OtherEndpoint.class.getName())
+        .contains("endpoint(..)");
+  }
 
-    try (KVServer chosen = withEndpoint(new RecordingEndpoint()).start()) {
-      assertThat(chosen.port()).isEqualTo(4711);
+  private String startWith(String... endpoints) throws Exception {
+    try (LibraryCopy copy = LibraryCopy.with(folder, Endpoint.class, endpoints)) {
+      return copy.call(Starts.class);
+    }
+  }
+
+  /** Starts a server with the endpoint on the class path, under a context loader that has none. */
+  static final class Starts implements Callable<String> {
+    @Override
+    public String call() throws IOException {
+      Thread.currentThread().setContextClassLoader(null);
+      Path data = Files.createTempDirectory("kvapp-server").resolve("store");
+      try (KVServer server = new KVServer(data).start()) {
+        return "port " + server.port();
+      } catch (KVException failure) {
+        return Files.exists(data) ? "a store was opened" : failure.toString();
+      }
     }
   }
 
@@ -314,12 +403,12 @@ class KVServerTest {
     static String started;
 
     KVStore store;
-    Settings settings;
+    ServerSettings settings;
     KVException failure;
     KVException closeFailure;
 
     @Override
-    public void start(KVStore startedStore, Settings startedSettings) {
+    public void start(KVStore startedStore, ServerSettings startedSettings) {
       EVENTS.add("start");
       started = getClass().getName();
       store = startedStore;
@@ -353,46 +442,6 @@ class KVServerTest {
 
   private KVServer withEndpoint(Endpoint endpoint) {
     return KVServer.builder().dataFolder(folder.resolve("store")).endpoint(endpoint).build();
-  }
-
-  /** Starts servers in a class loader of its own; says how that went. */
-  public static final class Starter implements Function<Path, String> {
-    @Override
-    public String apply(Path data) {
-      RecordingEndpoint.EVENTS.clear();
-      String found;
-      try (KVServer server = new KVServer(data).start()) {
-        found = RecordingEndpoint.started + " at " + server.port();
-      } catch (KVException failure) {
-        return failure + " " + RecordingEndpoint.EVENTS;
-      }
-      KVServer.Builder builder = KVServer.builder().dataFolder(data);
-      try (KVServer server = builder.withoutEndpoint().build().start()) {
-        return found + ", or one at " + server.port();
-      } catch (KVException.WrongState noEndpoint) {
-        return found + ", or none";
-      }
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Function<Path, String> starterIn(ClassLoader loader) throws Exception {
-    return (Function<Path, String>)
-        loader.loadClass(Starter.class.getName()).getConstructor().newInstance();
-  }
-
-  /** A class path of its own: that of this test, with these endpoints. */
-  private URLClassLoader classPathWith(Class<?>... endpoints) throws IOException {
-    Path classes = Files.createTempDirectory(folder, "classes");
-    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    Files.write(
-        services.resolve(Endpoint.class.getName()),
-        List.of(endpoints).stream().map(Class::getName).toList());
-    List<URL> classPath = new ArrayList<>(List.of(classes.toUri().toURL()));
-    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      classPath.add(Path.of(part).toUri().toURL());
-    }
-    return new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
   }
 
   private Process child() throws IOException {

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
  * in {@link #parts()}; it passes everything else unmodified.
  *
  * <pre>{@code
- * class HeapStoreTest extends KVStoreContract {
+ * class InMemoryStoreTest extends KVStoreContract {
  *   @Override
- *   public KVStore open(Settings settings) {
- *     return new HeapStore(settings);
+ *   public KVStore open(Path folder, StoreOptions options) {
+ *     return KVStore.inMemory(options);
  *   }
  * }
  * }</pre>
@@ -42,7 +42,7 @@ public abstract class KVStoreContract
 
   @BeforeEach
   final void openStore() {
-    store = open(storeSettings());
+    store = open(storeFolder(), storeOptions());
   }
 
   @AfterEach
@@ -59,15 +59,20 @@ public abstract class KVStoreContract
   /** More to check after each test on the store it leaves; nothing unless overridden. */
   protected void afterEachTest() {}
 
-  /** Closes the store and opens it again with the same settings. */
+  /** Closes the store and opens it again with the same options. */
   protected final void reopen() {
     store.close();
-    store = open(storeSettings());
+    store = open(storeFolder(), storeOptions());
   }
 
-  /** The settings of {@link #store()}. */
-  protected final Settings storeSettings() {
-    return StoreFixture.settings(folder.resolve("store"), clock);
+  /** The folder of {@link #store()}, where it keeps files. */
+  protected final Path storeFolder() {
+    return folder.resolve("store");
+  }
+
+  /** The options of {@link #store()}. */
+  protected final StoreOptions storeOptions() {
+    return StoreFixture.options(clock);
   }
 
   @Override

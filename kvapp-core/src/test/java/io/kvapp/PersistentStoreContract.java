@@ -1,13 +1,11 @@
 package io.kvapp;
 
 import static io.kvapp.StoreFixture.everything;
-import static io.kvapp.StoreFixture.settings;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.kvapp.engine.memory.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -153,9 +151,9 @@ public abstract class PersistentStoreContract extends KVStoreContract {
   void open_ofAFolderInUse_isRefusedAndHarmsNothing() {
     store().put("key", "value");
 
-    assertThatThrownBy(() -> open(storeSettings()))
+    assertThatThrownBy(() -> open(storeFolder(), storeOptions()))
         .isInstanceOf(KVException.FolderInUse.class)
-        .hasMessageContaining(storeSettings().dataFolder().toString())
+        .hasMessageContaining(storeFolder().toString())
         .hasMessageContaining("this process");
     store().put("key2", "value");
     assertThat(store().size()).isEqualTo(2);
@@ -165,9 +163,9 @@ public abstract class PersistentStoreContract extends KVStoreContract {
   void open_ofAFolderInUse_throughAnotherName_isRefused() throws IOException {
     assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
     Path link = scratch().resolve("link");
-    Files.createSymbolicLink(link, storeSettings().dataFolder());
+    Files.createSymbolicLink(link, storeFolder());
 
-    assertThatThrownBy(() -> open(settings(link, clock())))
+    assertThatThrownBy(() -> open(link, storeOptions()))
         .isInstanceOf(KVException.FolderInUse.class);
   }
 
@@ -176,7 +174,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     Path file = Files.writeString(scratch().resolve("file"), "text");
 
     for (Path folder : List.of(file, file.resolve("below"))) {
-      assertThatThrownBy(() -> open(settings(folder, clock())))
+      assertThatThrownBy(() -> open(folder, storeOptions()))
           .isInstanceOf(KVException.FolderUnusable.class)
           .hasMessageContaining(folder.toString());
     }
@@ -186,7 +184,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
   @Test
   void open_makesMissingParentFolders() {
     Path deep = scratch().resolve("a").resolve("b").resolve("c");
-    try (KVStore other = open(settings(deep, clock()))) {
+    try (KVStore other = open(deep, storeOptions())) {
       other.put("key", "value");
     }
 
@@ -198,7 +196,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("posix"));
     store().put(utf8("large"), new byte[store().limits().maxValueBytes()]);
     store().admin().compact();
-    Path data = storeSettings().dataFolder();
+    Path data = storeFolder();
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
         .isEqualTo("rwx------");
@@ -228,7 +226,7 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     store().admin().backup(backup);
     store().put("later", "value");
 
-    try (KVStore other = open(settings(backup, clock()))) {
+    try (KVStore other = open(backup, storeOptions())) {
       assertThat(everything(other)).isEqualTo(before);
       other.put("in the copy", "value");
       assertThat(other.admin().verify().faults()).isEmpty();
@@ -242,13 +240,12 @@ public abstract class PersistentStoreContract extends KVStoreContract {
     store().put("ttl", "value", Duration.ofHours(1));
     List<Entry> before = everything(store());
     store().admin().backup(scratch().resolve("from disk"));
-    Settings heap = settings(null, clock());
 
-    try (InMemoryStore inHeap = new InMemoryStore(heap)) {
+    try (KVStore inHeap = KVStore.inMemory(storeOptions())) {
       assertThat(inHeap.admin().restore(scratch().resolve("from disk"))).isEqualTo(2);
       inHeap.admin().backup(scratch().resolve("from heap"));
     }
-    try (KVStore other = open(settings(scratch().resolve("from heap"), clock()))) {
+    try (KVStore other = open(scratch().resolve("from heap"), storeOptions())) {
       assertThat(everything(other).stream().map(Entry::keyString))
           .containsExactlyElementsOf(before.stream().map(Entry::keyString).toList());
       assertThat(other.entry("ttl").orElseThrow().expiresAtMillis())

@@ -49,27 +49,15 @@ public interface StoreFixture {
     assumeTrue(parts().containsAll(List.of(needed)), () -> "no " + List.of(needed));
   }
 
-  /** Another store of the same kind, opened with these settings; the caller closes it. */
-  KVStore open(Settings settings);
+  /** Another store of the same kind, in this folder where it keeps files; the caller closes it. */
+  KVStore open(Path folder, StoreOptions options);
 
   /** Closes the store and opens it again, where its entries outlive that; else does nothing. */
   default void restart() {}
 
-  /** Settings of a store in {@code folder} with the limit of {@link #store()}. */
-  static Settings settings(Path folder, InstantSource clock) {
-    return settings(folder, MAX_VALUE_BYTES, clock);
-  }
-
-  static Settings settings(Path folder, int maxValueBytes, InstantSource clock) {
-    return new Settings(
-        folder,
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        maxValueBytes,
-        false,
-        clock);
+  /** Options with the largest value and a clock of the test's own. */
+  static StoreOptions options(InstantSource clock) {
+    return StoreOptions.defaults().withMaxValueBytes(MAX_VALUE_BYTES).withClock(clock);
   }
 
   /** The UTF-8 bytes of {@code text}. */

@@ -2,7 +2,7 @@ package io.kvapp.examples;
 
 import io.kvapp.KVException;
 import io.kvapp.KVServer;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -28,13 +28,13 @@ public final class Launcher implements Callable<Integer> {
       names = "--port",
       paramLabel = "N",
       description = "The port to listen on, 0 for any free one. Default: ${DEFAULT-VALUE}.")
-  private int port = Settings.DEFAULT_PORT;
+  private int port = ServerSettings.DEFAULT_PORT;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "The folder that holds the data. Default: ${DEFAULT-VALUE}.")
-  private Path data = Settings.DEFAULT_DATA_FOLDER;
+  private Path data = ServerSettings.DEFAULT_DATA_FOLDER;
 
   @Spec private CommandSpec spec;
 
@@ -55,15 +55,14 @@ public final class Launcher implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "launcher-close"));
     server.start();
     PrintWriter out = spec.commandLine().getOut();
-    out.print(welcome(server));
+    out.print(welcome("http://" + ServerSettings.DEFAULT_HOST + ":" + server.port(), data));
     out.flush();
     new CountDownLatch(1).await();
     return 0;
   }
 
   /** Where the server listens, where its data is, and a call for each endpoint. */
-  static String welcome(KVServer server) {
-    String address = "http://" + server.settings().host() + ":" + server.port();
+  static String welcome(String address, Path data) {
     return """
 
         KVApp listens on %1$s
@@ -79,7 +78,7 @@ public final class Launcher implements Callable<Integer> {
           curl -s -H "x-access-tokens: $TOKEN" -d '{"prefix":"city:"}' %1$s/api/search; echo
 
         """
-        .formatted(address, server.settings().dataFolder().toAbsolutePath().normalize());
+        .formatted(address, data.toAbsolutePath().normalize());
   }
 
   private static int explain(Exception failure) throws Exception {

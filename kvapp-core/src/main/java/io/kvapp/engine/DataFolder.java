@@ -2,7 +2,8 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.file.StoreFailures;
+import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
@@ -39,7 +40,7 @@ final class DataFolder {
     try {
       disk.createFolder(path);
     } catch (IOException failure) {
-      throw Recovery.unusable(path, failure);
+      throw StoreFailures.unusable(path, failure);
     }
     if (!Files.isWritable(path)) {
       throw new KVException.FolderUnusable(
@@ -51,7 +52,7 @@ final class DataFolder {
   List<Path> journalFiles() throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path file : Disk.list(path, "journal-*")) {
-      if (JournalSegment.sequence(file).isPresent()) {
+      if (SegmentFileName.sequence(file).isPresent()) {
         found.add(file);
       }
     }
@@ -61,7 +62,7 @@ final class DataFolder {
   /** The highest sequence of these files; 0 where there are none. */
   static long lastSequence(List<Path> journalFiles) {
     return journalFiles.stream()
-        .map(JournalSegment::sequence)
+        .map(SegmentFileName::sequence)
         .mapToLong(OptionalLong::getAsLong)
         .max()
         .orElse(0);
@@ -75,7 +76,7 @@ final class DataFolder {
 
   /** Deletes files that were kept to be recycled, since opening may need their space. */
   void deleteRecycledFiles() throws IOException {
-    delete(Disk.list(path, SSTableFolder.SPARES));
+    delete(Disk.list(path, SSTableFolder.RECYCLED));
   }
 
   /** Deletes the files of SSTables that are not among these, and a manifest that is not whole. */

@@ -9,11 +9,12 @@ import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -60,7 +61,6 @@ public final class DiskStore implements KVStore {
   private static final int SWEPT_AT_ONCE = 500;
   private static final int READ_ATTEMPTS = 1000;
 
-  private final Settings settings;
   final InstantSource clock;
   final Disk disk;
   private final Path folder;
@@ -81,18 +81,18 @@ public final class DiskStore implements KVStore {
   private volatile boolean closed;
 
   private DiskStore(
-      Settings settings,
+      Path folder,
+      StoreOptions options,
       Disk disk,
       EngineOptions tuning,
       FolderLock folderLock,
       ExecutorService preparing,
       Recovery opening) {
-    this.settings = settings;
-    this.clock = settings.clock();
+    this.clock = options.clock();
     this.disk = disk;
-    this.folder = settings.dataFolder();
-    this.limits = new Limits(settings);
-    this.syncEachWrite = settings.durability() == Durability.SYNC;
+    this.folder = folder;
+    this.limits = new Limits(options);
+    this.syncEachWrite = options.durability() == Durability.SYNC;
     this.folderLock = folderLock;
     this.preparing = preparing;
     this.stripes = opening.stripes;
@@ -103,12 +103,11 @@ public final class DiskStore implements KVStore {
     this.report = opening.report;
     noteEarliestExpiry();
     this.maintenance =
-        new Maintenance(
-            folder, stripes, journal, versions, flusher, opening.compactor, map, this::sweep);
+        new Maintenance(folder, journal, versions, flusher, opening.compactor, map, this::sweep);
   }
 
   /**
-   * Opens the store in the data folder, which is made if it is not there.
+   * Opens the store in a folder, which is made if it is not there.
    *
    * @throws KVException.FolderInUse if another store has the folder open
    * @throws KVException.FolderUnusable if the folder cannot be made, read or written
@@ -116,27 +115,27 @@ public final class DiskStore implements KVStore {
    * @throws KVException.UnknownFormat if another version of KVApp wrote the folder
    * @throws KVException.NoSpace if the disk is full
    */
-  public static DiskStore open(Settings settings) {
-    return open(settings, new Disk(), EngineOptions.standard());
+  public static DiskStore open(Path folder, StoreOptions options) {
+    return open(folder, options, new Disk(), EngineOptions.standard());
   }
 
-  public static DiskStore open(Settings settings, Disk disk, EngineOptions tuning) {
-    return WorkerThread.call("kvapp-open", () -> openHere(settings, disk, tuning));
+  public static DiskStore open(Path folder, StoreOptions options, Disk disk, EngineOptions tuning) {
+    return WorkerThread.call("kvapp-open", () -> openHere(folder, options, disk, tuning));
   }
 
-  private static DiskStore openHere(Settings settings, Disk disk, EngineOptions tuning) {
-    Path folder = settings.dataFolder();
+  private static DiskStore openHere(
+      Path folder, StoreOptions options, Disk disk, EngineOptions tuning) {
     new DataFolder(disk, folder).prepare();
     FolderLock lock = null;
     ExecutorService preparing = WorkerThread.executor("kvapp-journal");
     try {
       lock = FolderLock.take(folder);
-      Recovery opening = new Recovery(disk, settings, tuning, preparing);
+      Recovery opening = new Recovery(disk, folder, options, tuning, preparing);
       opening.open();
-      return opened(settings, disk, tuning, lock, preparing, opening);
+      return opened(folder, options, disk, tuning, lock, preparing, opening);
     } catch (IOException failure) {
       release(lock, preparing, failure);
-      throw Recovery.unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     } catch (Throwable failure) {
       release(lock, preparing, failure);
       throw failure;
@@ -144,14 +143,15 @@ public final class DiskStore implements KVStore {
   }
 
   private static DiskStore opened(
-      Settings settings,
+      Path folder,
+      StoreOptions options,
       Disk disk,
       EngineOptions tuning,
       FolderLock lock,
       ExecutorService preparing,
       Recovery opening) {
     try {
-      DiskStore store = new DiskStore(settings, disk, tuning, lock, preparing, opening);
+      DiskStore store = new DiskStore(folder, options, disk, tuning, lock, preparing, opening);
       store.maintenance.start(tuning.tickMillis());
       return store;
     } catch (Throwable failure) {

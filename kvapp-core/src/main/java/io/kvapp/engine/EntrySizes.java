@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import java.util.ArrayList;
@@ -23,18 +24,18 @@ final class EntrySizes {
   private EntrySizes() {}
 
   /** The size of a hash table for so many entries of the kind that is in these SSTables. */
-  static HashIndex.Size hashTableFor(long entries, List<SSTable> sstables) {
+  static HashTableSize hashTableFor(long entries, List<SSTable> sstables) {
     List<Sample> samples = new ArrayList<>();
     double puts = Math.max(1, sstables.stream().mapToLong(SSTable::puts).sum());
     for (SSTable sstable : sstables) {
       sample(sstable, (int) Math.ceil(sstable.puts() / puts * SAMPLES), samples);
     }
     if (samples.isEmpty()) {
-      return HashIndex.Size.SMALLEST;
+      return HashTableSize.SMALLEST;
     }
     double keyBytes = samples.stream().mapToInt(Sample::keyBytes).average().orElseThrow();
     double valueBytes = samples.stream().mapToInt(Sample::valueBytes).average().orElseThrow();
-    return HashIndex.Size.forEntries(
+    return HashTableSize.forEntries(
         entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
   }
 

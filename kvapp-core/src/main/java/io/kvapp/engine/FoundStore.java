@@ -3,6 +3,7 @@ package io.kvapp.engine;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.repair.Repair;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
@@ -118,7 +119,7 @@ final class FoundStore {
       throw missingManifest(file);
     }
     for (Path file : Disk.list(folder.path, "journal-*.log")) {
-      OptionalLong sequence = JournalSegment.sequence(file);
+      OptionalLong sequence = SegmentFileName.sequence(file);
       if (sequence.isPresent()) {
         JournalSegment segment = JournalSegment.open(file, sequence.getAsLong());
         boolean empty = segment.isBlank();

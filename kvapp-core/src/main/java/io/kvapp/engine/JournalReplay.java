@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.ExpiryKey;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class JournalReplay {
   }
 
   private JournalSegment open(long sequence) throws IOException {
-    Path file = JournalSegment.file(folder, sequence);
+    Path file = SegmentFileName.file(folder, sequence);
     if (!Files.exists(file)) {
       throw JournalSegment.damaged(file, -1, "the file is missing");
     }

@@ -3,9 +3,7 @@ package io.kvapp.engine;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
-import io.kvapp.engine.hashtable.Rebuild;
 import io.kvapp.engine.journal.Journal;
-import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Compactor;
 import io.kvapp.engine.tree.Flusher;
@@ -39,7 +37,6 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
-  private final StripedLocks stripes;
   private final Journal journal;
   private final VersionSet versions;
   private final Flusher flusher;
@@ -72,14 +69,12 @@ final class Maintenance {
    */
   Maintenance(
       Path folder,
-      StripedLocks stripes,
       Journal journal,
       VersionSet versions,
       Flusher flusher,
       Compactor compactor,
       HashIndex map,
       Runnable sweep) {
-    this.stripes = stripes;
     this.journal = journal;
     this.versions = versions;
     this.flusher = flusher;
@@ -236,7 +231,7 @@ final class Maintenance {
   private void fill() throws IOException {
     map.deleteOthers();
     try {
-      while (!closing && !rebuild().run()) {
+      while (!closing && !map.rebuild(journal::revision, () -> !closing)) {
         if (map.isOverfull()) {
           resize();
         }
@@ -246,10 +241,6 @@ final class Maintenance {
       fillingFailed = true;
       throw damage;
     }
-  }
-
-  private Rebuild rebuild() {
-    return new Rebuild(stripes, journal, versions, map, () -> closing || map.isOverfull());
   }
 
   private void resize() throws IOException {

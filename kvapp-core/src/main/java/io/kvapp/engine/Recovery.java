@@ -1,12 +1,12 @@
 package io.kvapp.engine;
 
-import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
@@ -38,13 +38,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>For one thread, which is never interrupted; used once.
  */
-public final class Recovery {
+final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   private static final int COUNTED_BETWEEN_LOOKS = 4096;
 
   private final Disk disk;
-  private final Settings settings;
-  private final EngineOptions options;
+  private final StoreOptions options;
+  private final EngineOptions tuning;
   private final Path folder;
   private final DataFolder files;
   private final SSTableFolder sstableFolder;
@@ -65,39 +65,21 @@ public final class Recovery {
   Compactor compactor;
   RecoveryReport report;
 
-  Recovery(Disk disk, Settings settings, EngineOptions options, ExecutorService preparing) {
+  Recovery(
+      Disk disk,
+      Path folder,
+      StoreOptions options,
+      EngineOptions tuning,
+      ExecutorService preparing) {
     this.disk = disk;
-    this.settings = settings;
     this.options = options;
-    this.folder = settings.dataFolder();
+    this.tuning = tuning;
+    this.folder = folder;
     this.files = new DataFolder(disk, folder);
     this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
-    this.found = new FoundStore(sstableFolder, settings.openDamaged(), dropped);
-    this.replay = new JournalReplay(folder, settings.openDamaged(), dropped, progress);
-  }
-
-  public static KVException unusable(Path folder, IOException failure) {
-    if (Disk.isNoSpace(failure)) {
-      return new KVException.NoSpace(folder, 0, failure);
-    }
-    return new KVException.FolderUnusable(
-        folder,
-        reason(failure) + "; correct the path or its permissions, or choose another folder",
-        failure);
-  }
-
-  private static String reason(IOException failure) {
-    if (failure instanceof java.nio.file.AccessDeniedException denied) {
-      return "access to " + denied.getFile() + " is denied";
-    }
-    if (failure instanceof java.nio.file.NoSuchFileException missing) {
-      return missing.getFile() + " cannot be made";
-    }
-    if (failure instanceof java.nio.file.FileAlreadyExistsException taken) {
-      return taken.getFile() + " is a file, not a folder";
-    }
-    return failure.getMessage();
+    this.found = new FoundStore(sstableFolder, options.openDamaged(), dropped);
+    this.replay = new JournalReplay(folder, options.openDamaged(), dropped, progress);
   }
 
   /** Opens what is in the folder, which the caller has locked. */
@@ -221,28 +203,26 @@ public final class Recovery {
     Optional<Manifest.MapFile> named = found.manifest().map();
     if (named.isPresent() && dropped.isEmpty()) {
       try {
-        return HashIndex.open(
-            disk, folder, stripes, () -> versions.acquire(), options, named.get());
+        return HashIndex.open(disk, folder, stripes, () -> versions.acquire(), tuning, named.get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash table is rebuilt: {}", damaged.getMessage());
       }
     }
     rebuilt = !clean || !found.sstables().isEmpty();
     long entries = count(new Memtable(revision));
-    HashIndex.Size size = EntrySizes.hashTableFor(entries, found.sstables());
-    return HashIndex.create(
-        disk, folder, stripes, () -> versions.acquire(), options, size, entries);
+    HashTableSize size = EntrySizes.hashTableFor(entries, found.sstables());
+    return HashIndex.create(disk, folder, stripes, () -> versions.acquire(), tuning, size, entries);
   }
 
   private void startJournal() throws IOException {
     List<Path> old = findJournal();
     journal =
         new Journal(
-            disk, folder, lastSegment + 1, revision, preparing, options, settings.durability());
+            disk, folder, lastSegment + 1, revision, preparing, tuning, options.durability());
     versions =
         new VersionSet(
             sstableFolder, journal, found.nextSSTable(), found.sstables(), map.countedSize());
-    flusher = new Flusher(versions, journal, stripes, map::countedSize, options);
+    flusher = new Flusher(versions, journal, stripes, map::countedSize, tuning);
     compactor = new Compactor(versions, map::size);
     versions.writeManifest();
     deleteJournal(old);

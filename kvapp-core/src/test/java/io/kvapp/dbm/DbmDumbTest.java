@@ -6,13 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
-import io.kvapp.TestClock;
-import io.kvapp.engine.memory.InMemoryStore;
+import io.kvapp.StoreOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,17 +31,7 @@ class DbmDumbTest {
 
   @BeforeEach
   void openStore() {
-    store =
-        new InMemoryStore(
-            new Settings(
-                null,
-                Settings.DEFAULT_HOST,
-                0,
-                PrefixScope.KEYS,
-                Durability.OS,
-                MAX_VALUE_BYTES,
-                false,
-                new TestClock()));
+    store = KVStore.inMemory(StoreOptions.defaults().withMaxValueBytes(MAX_VALUE_BYTES));
   }
 
   @AfterEach

@@ -3,11 +3,9 @@ package io.kvapp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.ManifestDisk;
@@ -15,7 +13,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +34,7 @@ class CloseTest {
   @Timeout(60)
   void close_whileAWriterWaitsForRoom_refusesTheWrite() throws Exception {
     StuckDisk disk = new StuckDisk();
-    KVStore store = DiskStore.open(settings(), disk, SMALL);
+    KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), disk, SMALL);
     CompletableFuture<KVException> refused = new CompletableFuture<>();
     Thread writer =
         new Thread(
@@ -61,7 +58,7 @@ class CloseTest {
     disk.goOn.countDown();
     closing.get(30, TimeUnit.SECONDS);
     writer.join();
-    try (KVStore again = DiskStore.open(settings())) {
+    try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isTrue();
     }
   }
@@ -70,7 +67,7 @@ class CloseTest {
   @Timeout(60)
   void close_besideCompact_endsItOrRefusesIt() {
     for (int round = 0; round < 20; round++) {
-      KVStore store = DiskStore.open(settings());
+      KVStore store = KVStore.open(folder());
       store.put("key", "value");
       CompletableFuture<Void> compacting = CompletableFuture.runAsync(store.admin()::compact);
       store.close();
@@ -96,7 +93,7 @@ class CloseTest {
             return super.create(file);
           }
         };
-    KVStore store = DiskStore.open(settings(), disk, SMALL);
+    KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), disk, SMALL);
     store.put("first", "value");
     store.admin().compact();
     full.set(true);
@@ -107,8 +104,8 @@ class CloseTest {
     assertThatThrownBy(store::close).isInstanceOf(KVException.NoSpace.class);
 
     assertThat(Files.readString(Path.of("/proc/self/maps")))
-        .doesNotContain(settings().dataFolder().toRealPath().toString());
-    try (KVStore again = DiskStore.open(settings())) {
+        .doesNotContain(folder().toRealPath().toString());
+    try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
     }
@@ -117,13 +114,14 @@ class CloseTest {
   @Test
   void close_thatCannotMarkTheStoreClean_leavesItToARecovery() {
     ManifestDisk disk = new ManifestDisk();
-    KVStore store = DiskStore.open(settings(), disk, EngineOptions.standard());
+    KVStore store =
+        DiskStore.open(folder(), StoreOptions.defaults(), disk, EngineOptions.standard());
     store.put("key", "value");
     store.admin().compact();
     disk.failure = new IOException("Input/output error");
 
     assertThatThrownBy(store::close).isInstanceOf(KVException.class);
-    try (KVStore again = DiskStore.open(settings())) {
+    try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.get("key")).hasValue("value");
       assertThat(again.admin().verify().faults()).isEmpty();
@@ -149,15 +147,7 @@ class CloseTest {
     }
   }
 
-  private Settings settings() {
-    return new Settings(
-        scratch.resolve("store"),
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        InstantSource.system());
+  private Path folder() {
+    return scratch.resolve("store");
   }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,8 +114,7 @@ class DiskSpaceTest {
   }
 
   private KVStore open(EngineOptions options) {
-    return DiskStore.open(
-        StoreFixture.settings(folder(), InstantSource.system()), new Disk(), options);
+    return DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), options);
   }
 
   private Path folder() {

@@ -2,11 +2,12 @@ package io.kvapp.engine;
 
 import io.kvapp.KVStore;
 import io.kvapp.PersistentStoreContract;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
+import java.nio.file.Path;
 
 class DiskStoreTest extends PersistentStoreContract {
   @Override
-  public KVStore open(Settings settings) {
-    return DiskStore.open(settings);
+  public KVStore open(Path folder, StoreOptions options) {
+    return DiskStore.open(folder, options);
   }
 }

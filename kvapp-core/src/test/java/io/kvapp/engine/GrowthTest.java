@@ -2,18 +2,14 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.Durability;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.model.EngineOptions;
-import io.kvapp.engine.model.StripedLocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,16 +23,16 @@ class GrowthTest {
   @Timeout(60)
   void growth_forFewEntriesThatAreLarge_comesToAnEnd() {
     byte[] value = new byte[HashIndex.MAX_INLINE_VALUE_BYTES];
-    try (KVStore store = DiskStore.open(settings())) {
+    try (KVStore store = KVStore.open(folder())) {
       for (int i = 0; i < 2_500; i++) {
-        // The same array, as by a caller who fills it again and again.
+        // The same array, as by a caller that fills it again and again.
         Arrays.fill(value, (byte) i);
         store.put(key(i), value);
         Arrays.fill(store.get(key(i)).orElseThrow(), (byte) 0);
       }
       assertThatAllAreThere(store);
     }
-    try (KVStore store = DiskStore.open(settings())) {
+    try (KVStore store = KVStore.open(folder())) {
       assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
@@ -48,8 +44,8 @@ class GrowthTest {
   void growth_whileMuchIsWritten_isForHugePages_whichCalmGivesUp() throws Exception {
     int entries = 0;
     byte[] value = new byte[400];
-    try (KVStore store = DiskStore.open(settings())) {
-      while (hugeMaps().isEmpty()) {
+    try (KVStore store = KVStore.open(folder())) {
+      while (hugeFiles().isEmpty()) {
         for (int i = 0; i < 1_000; i++) {
           store.put(key(entries++), value);
         }
@@ -58,10 +54,10 @@ class GrowthTest {
     }
     // Sixty ticks are long for a test, so they are short.
     EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
-    try (KVStore store = DiskStore.open(settings(), new Disk(), quick)) {
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
       assertThat(store.admin().recovery().clean()).isTrue();
       int written = 0;
-      while (!hugeMaps().isEmpty()) {
+      while (!hugeFiles().isEmpty()) {
         store.put(key(written), key(written));
         written++;
         Thread.sleep(1);
@@ -73,31 +69,8 @@ class GrowthTest {
     }
   }
 
-  private List<Path> hugeMaps() throws IOException {
+  private List<Path> hugeFiles() throws IOException {
     return Disk.list(scratch.resolve("store"), "live-*-huge.map");
-  }
-
-  @Test
-  void pages_areChangedOnlyWhereThatPaysOff() throws Exception {
-    Disk disk = new Disk();
-    StripedLocks stripes = new StripedLocks();
-    HashIndex.Size large = new HashIndex.Size(400_000, 24, 100);
-    HashIndex.Size small = HashIndex.Size.SMALLEST;
-    try (HashIndex map =
-        HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), large, 0)) {
-      long bytes = map.fileBytes();
-      assertThat(map.isCalm(bytes / 10_000)).isTrue();
-      assertThat(map.isCalm(bytes / 1_000)).isFalse();
-      assertThat(map.needsOtherPages(true, bytes * 2)).isFalse();
-      assertThat(map.needsOtherPages(false, bytes / 2)).isFalse();
-      assertThat(map.needsOtherPages(false, bytes * 2)).isTrue();
-      map.resize(false, () -> true);
-      assertThat(map.needsOtherPages(false, bytes * 2)).isFalse();
-    }
-    try (HashIndex map =
-        HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), small, 0)) {
-      assertThat(map.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
-    }
   }
 
   private static void assertThatAllAreThere(KVStore store) {
@@ -110,15 +83,7 @@ class GrowthTest {
     return ("key " + i).getBytes(StandardCharsets.UTF_8);
   }
 
-  private Settings settings() {
-    return new Settings(
-        scratch.resolve("store"),
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        InstantSource.system());
+  private Path folder() {
+    return scratch.resolve("store");
   }
 }

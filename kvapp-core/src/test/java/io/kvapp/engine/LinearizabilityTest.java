@@ -1,11 +1,6 @@
 package io.kvapp.engine;
 
-import io.kvapp.Durability;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
-import io.kvapp.TestClock;
-import io.kvapp.engine.memory.InMemoryStore;
 import java.nio.file.Path;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
@@ -20,12 +15,12 @@ class LinearizabilityTest {
 
   @Test
   void heapStore_isLinearizable() {
-    check(new InMemoryStore(settings(Durability.OS)));
+    check(KVStore.inMemory());
   }
 
   @Test
   void mapStore_isLinearizable() {
-    check(DiskStore.open(settings(Durability.OS)));
+    check(KVStore.open(folder.resolve("store")));
   }
 
   private static void check(KVStore store) {
@@ -43,17 +38,5 @@ class LinearizabilityTest {
     } finally {
       OneKeyOperations.use(null);
     }
-  }
-
-  private Settings settings(Durability durability) {
-    return new Settings(
-        folder.resolve("store"),
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        durability,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        new TestClock());
   }
 }

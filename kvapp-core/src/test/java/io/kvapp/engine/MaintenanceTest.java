@@ -84,7 +84,7 @@ class MaintenanceTest {
 
       assertThat(store.admin().verify().faults()).isEmpty();
     }
-    try (KVStore store = DiskStore.open(StoreFixture.settings(scratch.resolve("backup"), clock))) {
+    try (KVStore store = KVStore.open(scratch.resolve("backup"), StoreFixture.options(clock))) {
       assertThat(store.get("before")).hasValue("value");
       assertThat(store.size()).isEqualTo(1);
     }
@@ -303,7 +303,7 @@ class MaintenanceTest {
       store.admin().backup(backup);
     }
     for (int opened = 0; opened < 3; opened++) {
-      try (KVStore store = DiskStore.open(StoreFixture.settings(backup, clock))) {
+      try (KVStore store = KVStore.open(backup, StoreFixture.options(clock))) {
         assertThat(store.get("key")).hasValue("for good");
         assertThat(store.size()).isEqualTo(1 + opened);
         store.put("more " + opened, "value", Duration.ofHours(1));
@@ -384,7 +384,7 @@ class MaintenanceTest {
   }
 
   private KVStore open(Disk disk, EngineOptions options) {
-    return DiskStore.open(StoreFixture.settings(folder(), clock), disk, options);
+    return DiskStore.open(folder(), StoreFixture.options(clock), disk, options);
   }
 
   private Path folder() {

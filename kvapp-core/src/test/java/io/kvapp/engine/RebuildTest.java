@@ -7,8 +7,8 @@ import io.kvapp.Batch;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.RandomOperations;
-import io.kvapp.Settings;
 import io.kvapp.StoreFixture;
+import io.kvapp.StoreOptions;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
@@ -224,8 +224,8 @@ class RebuildTest {
 
   /** A store whose map is built anew after each restart, slowly. */
   private final class RebuildingFixture implements StoreFixture, AutoCloseable {
-    private final Settings settings = StoreFixture.settings(folder(), clock);
-    private KVStore store = open(settings);
+    private final StoreOptions options = StoreFixture.options(clock);
+    private KVStore store = open(folder(), options);
 
     @Override
     public KVStore store() {
@@ -243,8 +243,8 @@ class RebuildTest {
     }
 
     @Override
-    public KVStore open(Settings other) {
-      return DiskStore.open(other, new SlowDisk(), TUNING);
+    public KVStore open(Path other, StoreOptions otherOptions) {
+      return DiskStore.open(other, otherOptions, new SlowDisk(), TUNING);
     }
 
     @Override
@@ -255,7 +255,7 @@ class RebuildTest {
       } catch (IOException failure) {
         throw new AssertionError(failure);
       }
-      store = open(settings);
+      store = open(folder(), options);
       assertThat(store.admin().recovery().rebuilt()).isTrue();
     }
 
@@ -331,7 +331,7 @@ class RebuildTest {
   }
 
   private KVStore open(Disk disk) {
-    return DiskStore.open(StoreFixture.settings(folder(), clock), disk, TUNING);
+    return DiskStore.open(folder(), StoreFixture.options(clock), disk, TUNING);
   }
 
   private Path folder() {

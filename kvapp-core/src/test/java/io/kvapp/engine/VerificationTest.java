@@ -2,12 +2,8 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.Durability;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +16,7 @@ class VerificationTest {
   @Test
   void verify_besideWriters_findsNoFault() throws InterruptedException {
     AtomicBoolean done = new AtomicBoolean();
-    try (KVStore store = DiskStore.open(settings())) {
+    try (KVStore store = KVStore.open(folder())) {
       List<Thread> writers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         String key = "key " + i;
@@ -47,15 +43,7 @@ class VerificationTest {
     }
   }
 
-  private Settings settings() {
-    return new Settings(
-        scratch.resolve("store"),
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        InstantSource.system());
+  private Path folder() {
+    return scratch.resolve("store");
   }
 }

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVServer;
+import io.kvapp.KVStore;
+import io.kvapp.server.classic.ClassicClient;
 import io.kvapp.server.http.connection.RawClient;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
@@ -20,6 +24,35 @@ final class HttpEndpointTest {
   @Test
   void endpoint_onTheClassPath_isFound() {
     assertThat(ServiceLoader.load(Endpoint.class)).hasOnlyElementsOfType(HttpEndpoint.class);
+  }
+
+  @Test
+  void start_foreignContextLoader_servesAllTheSame() throws IOException {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader foreign = new URLClassLoader(new URL[0], null)) {
+      thread.setContextClassLoader(foreign);
+      try (KVServer server = KVServer.builder().inMemory().port(0).build().start();
+          RawClient client = new RawClient(server.port())) {
+        client.send("POST /api/auth HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        assertThat(client.read().status()).isEqualTo(200);
+      }
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  @Test
+  void start_storeThatIsGiven_servesItAndLeavesItOpen() throws IOException {
+    try (KVStore store = KVStore.inMemory()) {
+      try (KVServer server = KVServer.builder().store(store).port(0).build().start();
+          RawClient client = new RawClient(server.port())) {
+        store.put("key", "value");
+        String token = ClassicClient.token(client);
+        assertThat(ClassicClient.search(client, token, "key", "key").text()).contains("value");
+      }
+      assertThat(store.get("key")).hasValue("value");
+    }
   }
 
   @Test

@@ -26,8 +26,10 @@ import java.util.Set;
  * Every way in which the engine changes the files that are the truth: the seam where tests make
  * writes and syncs fail.
  *
- * <p>Files are readable by their owner alone where the file system knows owners. Safe for any
- * thread; callers keep to threads that nobody interrupts, since an interrupt closes a file channel.
+ * <p>Only their owner can read new files, where the file system knows owners.
+ *
+ * <p>Safe for any thread; callers keep to threads that are never interrupted, since an interrupt
+ * closes a file channel.
  */
 public class Disk {
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
@@ -49,9 +51,9 @@ public class Disk {
   }
 
   /**
-   * Makes a file of another one in the same folder, without giving its blocks back.
+   * Makes a new file of an old one in the same folder, and so keeps its blocks.
    *
-   * @param bytes how much of its content is left, until that is written over
+   * @param bytes how much of the old content stays until it is written over
    */
   public FileChannel reuse(Path old, Path file, long bytes) throws IOException {
     FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -65,7 +67,7 @@ public class Disk {
     }
   }
 
-  /** Writes the rest of {@code bytes} at the end of what was written before. */
+  /** Writes the rest of {@code bytes} at the position of the channel. */
   public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
@@ -258,6 +260,7 @@ public class Disk {
         : new KVException.ReadOnly(folder, cause);
   }
 
+  /** Whether a write failed because the disk or a quota is full. */
   public static boolean isNoSpace(IOException failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("No space left")

@@ -24,7 +24,8 @@ import net.openhft.chronicle.map.VanillaChronicleMap;
 import net.openhft.chronicle.wire.TextWire;
 
 /**
- * The bytes a file of some shape starts with, always the same, and the length it has.
+ * What the file of a {@link HashTable} begins with, which its layout decides to the last bit, and
+ * its length.
  *
  * <p>Chronicle would make the file sparse and touch it through the mapping, where a full disk kills
  * the JVM. So the file is written here, and Chronicle only ever opens what is there.
@@ -32,12 +33,14 @@ import net.openhft.chronicle.wire.TextWire;
  * <p>Immutable, safe for any thread.
  */
 final class HashTableFile {
+  private final HashTableLayout layout;
   private final byte[] head;
   private final int textEnd;
   private final long fileBytes;
 
-  HashTableFile(HashTableLayout shape) {
-    VanillaChronicleMap<byte[], StoredEntry, ?> blank = new VanillaChronicleMap<>(builder(shape));
+  HashTableFile(HashTableLayout layout) {
+    this.layout = layout;
+    VanillaChronicleMap<byte[], StoredEntry, ?> blank = new VanillaChronicleMap<>(builder(layout));
     Bytes<?> wire = Bytes.allocateElasticOnHeap();
     new TextWire(wire).getValueOut().typedMarshallable(blank);
     byte[] text = wire.toByteArray();
@@ -60,7 +63,7 @@ final class HashTableFile {
   }
 
   /**
-   * Makes a file with every block there, and with its head.
+   * Creates a file with every block there, and with its head.
    *
    * @param hugePages as for {@link HashTable#create}
    */
@@ -68,13 +71,39 @@ final class HashTableFile {
     disk.createWithZeros(file, head, fileBytes, hugePages);
   }
 
-  /** Nothing but this very head is let through, so neither its classes nor its numbers can lie. */
-  void check(Path file, RandomAccessFile in) throws IOException {
-    if (in.length() != fileBytes) {
-      throw new IOException(file + " has " + in.length() + " bytes, not " + fileBytes);
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /**
+   * Opens a file that {@link #create} made, or that was closed.
+   *
+   * @throws IOException if it has another length or head, or a lock that a killed process left
+   */
+  @SuppressWarnings("unchecked")
+  VanillaChronicleMap<byte[], StoredEntry, Object> open(Path file) throws IOException {
+    checkHead(file);
+    VanillaChronicleMap<byte[], StoredEntry, Object> map =
+        (VanillaChronicleMap<byte[], StoredEntry, Object>)
+            builder(layout).createPersistedTo(file.toFile());
+    try {
+      checkUnlocked(file, map);
+      return map;
+    } catch (Throwable failure) {
+      map.close();
+      throw failure;
     }
+  }
+
+  /** No other head reaches Chronicle, so neither its classes nor its numbers can be forged. */
+  private void checkHead(Path file) throws IOException {
     byte[] found = new byte[head.length];
-    in.readFully(found);
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      if (in.length() != fileBytes) {
+        throw new IOException(file + " has " + in.length() + " bytes, not " + fileBytes);
+      }
+      in.readFully(found);
+    }
     int at = Arrays.mismatch(found, head);
     if (at >= 0) {
       String where = file + " is foreign or was not closed: at byte " + at;
@@ -91,23 +120,33 @@ final class HashTableFile {
     return " '" + line.replaceAll("[^ -~]", " ").strip() + "'";
   }
 
-  /** What Chronicle is told about a file of some shape. */
-  static ChronicleMapBuilder<byte[], StoredEntry> builder(HashTableLayout shape) {
+  /** Chronicle would wait a minute for a lock that a killed process left behind. */
+  private static void checkUnlocked(Path file, VanillaChronicleMap<?, ?, ?> map)
+      throws IOException {
+    for (int part = 0; part < map.actualSegments; part++) {
+      if (StoredEntry.Codec.MEMORY.readLong(map.segmentHeaderAddress(part)) != 0) {
+        throw new IOException(file + " was not closed: part " + part + " is locked");
+      }
+    }
+  }
+
+  /** What Chronicle is told about a layout. */
+  private static ChronicleMapBuilder<byte[], StoredEntry> builder(HashTableLayout layout) {
     StoredEntry.Codec codec = new StoredEntry.Codec();
     return ChronicleMapBuilder.of(byte[].class, StoredEntry.class)
         .keyReaderAndDataAccess(ByteArraySizedReader.INSTANCE, new StoredEntry.KeyAccess())
         .valueReaderAndDataAccess(codec, codec)
-        .averageKeySize(shape.averageKeyBytes())
-        .averageValueSize(shape.averageValueBytes())
-        .actualSegments(shape.segments())
-        .entriesPerSegment(shape.entriesPerSegment())
-        .actualChunkSize(shape.chunkBytes())
-        .actualChunksPerSegmentTier(shape.chunksPerSegment())
+        .averageKeySize(layout.averageKeyBytes())
+        .averageValueSize(layout.averageValueBytes())
+        .actualSegments(layout.parts())
+        .entriesPerSegment(layout.entriesPerPart())
+        .actualChunkSize(layout.chunkBytes())
+        .actualChunksPerSegmentTier(layout.chunksPerPart())
         .allowSegmentTiering(false)
         .checksumEntries(false)
         .putReturnsNull(true)
         .removeReturnsNull(true)
-        // The owner closes the view; a hook would unmap it under calls still in flight.
+        // The owner closes the hash table; a hook would unmap it under calls still in flight.
         .skipCloseOnExitHook(true);
   }
 }

@@ -8,9 +8,9 @@ import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
+import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.model.Limits;
@@ -46,11 +46,11 @@ public final class InMemoryStore implements KVStore {
   /**
    * An empty store.
    *
-   * @param settings the value limit and the clock count; the data folder is not touched
-   * @throws NullPointerException if {@code settings} is null
+   * @param options the largest value and the clock count
+   * @throws NullPointerException if {@code options} is null
    */
-  public InMemoryStore(Settings settings) {
-    this(new Limits(settings), settings.clock());
+  public InMemoryStore(StoreOptions options) {
+    this(new Limits(options), options.clock());
   }
 
   InMemoryStore(Limits limits, InstantSource clock) {

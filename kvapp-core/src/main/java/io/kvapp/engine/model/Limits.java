@@ -1,8 +1,8 @@
 package io.kvapp.engine.model;
 
 import io.kvapp.Batch;
-import io.kvapp.Settings;
 import io.kvapp.StoreLimits;
+import io.kvapp.StoreOptions;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -20,8 +20,8 @@ public final class Limits {
 
   private final StoreLimits limits;
 
-  public Limits(Settings settings) {
-    this(settings.maxValueBytes(), MAX_BATCH_BYTES);
+  public Limits(StoreOptions options) {
+    this(options.maxValueBytes(), MAX_BATCH_BYTES);
   }
 
   Limits(int maxValueBytes, long maxBatchBytes) {
@@ -102,7 +102,7 @@ public final class Limits {
 
   /**
    * When an entry written at {@code nowMillis} expires, in milliseconds since the epoch; 0 for
-   * never, which is what a null {@code ttl} means.
+   * never, as a null {@code ttl} means.
    */
   public static long expiresAtMillis(long nowMillis, Duration ttl) {
     if (ttl == null) {

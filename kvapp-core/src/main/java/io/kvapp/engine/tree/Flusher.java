@@ -102,10 +102,10 @@ public final class Flusher {
 
   /** Lets writers go on in a new memtable. */
   void freeze() {
-    journal.awaitSpare();
+    journal.awaitNextSegment();
     stripes.withoutWriters(
         () -> {
-          List<JournalSegment> sealed = journal.rotate();
+          List<JournalSegment> sealed = journal.roll();
           versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
           bytesAtFreeze = journal.appendedBytes();
         });

@@ -234,7 +234,7 @@ public final class VersionSet {
 
   /** Sets how many bytes of discarded SSTable files are kept to be recycled. */
   public void keepRecycledFiles(long maxBytes) {
-    folder.keepSpares(maxBytes);
+    folder.keepRecycled(maxBytes);
   }
 
   /**
@@ -243,7 +243,7 @@ public final class VersionSet {
    */
   public void close() {
     closed = true;
-    folder.keepSpares(0);
+    folder.keepRecycled(0);
     current.active.freeze(journal.unsaved(), Manifest.UNKNOWN, 0);
     current.active.discard(JournalSegment::release);
     current.frozen.forEach(memtable -> memtable.discard(JournalSegment::release));

@@ -6,8 +6,7 @@ import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.Disk;
@@ -87,20 +86,14 @@ public final class CrashChild {
           Boolean.parseBoolean(words[8]));
     }
 
-    Settings settings() {
-      return settings(folder, durability, clockMillis);
+    StoreOptions options() {
+      return options(durability, clockMillis);
     }
 
-    static Settings settings(Path folder, Durability durability, long clockMillis) {
-      return new Settings(
-          folder,
-          Settings.DEFAULT_HOST,
-          0,
-          PrefixScope.KEYS,
-          durability,
-          Settings.DEFAULT_MAX_VALUE_BYTES,
-          false,
-          InstantSource.fixed(Instant.ofEpochMilli(clockMillis)));
+    static StoreOptions options(Durability durability, long clockMillis) {
+      return StoreOptions.defaults()
+          .withDurability(durability)
+          .withClock(InstantSource.fixed(Instant.ofEpochMilli(clockMillis)));
     }
   }
 
@@ -113,7 +106,7 @@ public final class CrashChild {
     this.log = new AckLog(orders.log());
     log.state(AckLog.OPENING);
     Disk disk = orders.lastDiskCall() < 0 ? new Disk() : new DyingDisk(orders.lastDiskCall());
-    this.store = DiskStore.open(orders.settings(), disk, TUNING);
+    this.store = DiskStore.open(orders.folder(), orders.options(), disk, TUNING);
     log.state(AckLog.WRITING);
   }
 

@@ -180,7 +180,8 @@ public final class CrashCycles {
     copy(folder(), copy);
     try (KVStore opened =
         DiskStore.open(
-            CrashChild.Orders.settings(copy, Durability.OS, orders.clockMillis()),
+            copy,
+            CrashChild.Orders.options(Durability.OS, orders.clockMillis()),
             new Disk(),
             QUIET)) {
       acknowledged +=

@@ -3,15 +3,13 @@ package io.kvapp.engine.crash;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.kvapp.Batch;
-import io.kvapp.Durability;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.TestClock;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.UnsyncedDisk;
-import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentHeader;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,20 +65,12 @@ public final class DamageSamples {
     samples.add(killed("killed after a sync", SYNCING));
   }
 
-  static Settings settings(Path folder, boolean openDamaged) {
-    return new Settings(
-        folder,
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        Durability.OS,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        openDamaged,
-        new TestClock());
+  static StoreOptions options(boolean openDamaged) {
+    return StoreOptions.defaults().withOpenDamaged(openDamaged).withClock(new TestClock());
   }
 
   public static KVStore open(Path folder, boolean openDamaged) {
-    return DiskStore.open(settings(folder, openDamaged), new UnsyncedDisk(), TUNING);
+    return DiskStore.open(folder, options(openDamaged), new UnsyncedDisk(), TUNING);
   }
 
   /** Whether the key ever had this value. */
@@ -117,7 +107,7 @@ public final class DamageSamples {
     entries.clear();
     entries.putAll(before);
     List<Map<String, String>> states = new ArrayList<>(List.of(before));
-    try (KVStore store = DiskStore.open(settings(folder, false), new UnsyncedDisk(), tuning)) {
+    try (KVStore store = DiskStore.open(folder, options(false), new UnsyncedDisk(), tuning)) {
       for (int i = 0; i < 12; i++) {
         switch (i % 4) {
           case 0 -> put(store, "key " + i, 20);
@@ -144,7 +134,7 @@ public final class DamageSamples {
   }
 
   private static int usedBytes(ByteBuffer journal) {
-    int end = JournalSegment.HEADER_BYTES;
+    int end = SegmentHeader.BYTES;
     while (journal.getInt(end) != 0) {
       end += journal.getInt(end);
     }

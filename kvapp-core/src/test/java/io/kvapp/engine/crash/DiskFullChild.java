@@ -5,9 +5,8 @@ import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
-import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.TestClock;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.Disk;
@@ -149,15 +148,8 @@ final class DiskFullChild {
 
   private KVStore open() {
     return DiskStore.open(
-        new Settings(
-            disk.resolve("store"),
-            Settings.DEFAULT_HOST,
-            0,
-            PrefixScope.KEYS,
-            durability,
-            Settings.DEFAULT_MAX_VALUE_BYTES,
-            false,
-            new TestClock()),
+        disk.resolve("store"),
+        StoreOptions.defaults().withDurability(durability).withClock(new TestClock()),
         new Disk(),
         tuning);
   }

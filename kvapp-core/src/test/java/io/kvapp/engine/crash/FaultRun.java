@@ -7,9 +7,9 @@ import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
+import io.kvapp.StoreFixture;
+import io.kvapp.StoreOptions;
 import io.kvapp.TestClock;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.FaultDisk;
@@ -185,7 +185,7 @@ final class FaultRun {
   private void session(List<Step> steps) throws IOException {
     KVStore store;
     try {
-      store = DiskStore.open(settings(folder, durability), disk, tuning);
+      store = DiskStore.open(folder, options(durability), disk, tuning);
     } catch (KVException failure) {
       requireStruck(failure);
       return;
@@ -259,7 +259,7 @@ final class FaultRun {
   private void check(Path checked, int lowest) throws IOException {
     String name = checked.getFileName() + " after " + disk.struck();
     try (FaultDisk healthy = new FaultDisk(FaultDisk.Kind.NONE, 0, 0);
-        KVStore store = DiskStore.open(settings(checked, durability), healthy, tuning)) {
+        KVStore store = DiskStore.open(checked, options(durability), healthy, tuning)) {
       Map<String, String> found = read(store);
       if (!isOneOf(found, lowest)) {
         throw new AssertionError(
@@ -274,7 +274,7 @@ final class FaultRun {
       return;
     }
     try (FaultDisk healthy = new FaultDisk(FaultDisk.Kind.NONE, 0, 0);
-        KVStore store = DiskStore.open(settings(checked, durability), healthy, tuning)) {
+        KVStore store = DiskStore.open(checked, options(durability), healthy, tuning)) {
       require(store.admin().recovery().clean(), name + " was not closed cleanly");
       require(store.get(bytes("after")).isPresent(), name + " lost what was put after");
     }
@@ -303,28 +303,20 @@ final class FaultRun {
 
   private Map<String, String> read(KVStore store) {
     Map<String, String> found = new TreeMap<>();
-    List<Entry> upwards = store.scan(Scan.all()).entries();
+    List<Entry> upwards = StoreFixture.everything(store);
     for (Entry entry : upwards) {
       String key = new String(entry.key(), ISO_8859_1);
       found.put(key, new String(entry.value(), ISO_8859_1));
       require(store.entry(entry.key()).orElseThrow().equals(entry), "get and scan differ");
     }
-    List<Entry> downwards = new ArrayList<>(store.scan(Scan.all().reversed()).entries());
+    List<Entry> downwards = new ArrayList<>(StoreFixture.all(store, Scan.all().reversed()));
     Collections.reverse(downwards);
     require(upwards.equals(downwards), "the two directions differ");
     require(store.size() == upwards.size(), "the size is " + store.size());
     return found;
   }
 
-  private static Settings settings(Path folder, Durability durability) {
-    return new Settings(
-        folder,
-        Settings.DEFAULT_HOST,
-        0,
-        PrefixScope.KEYS,
-        durability,
-        Settings.DEFAULT_MAX_VALUE_BYTES,
-        false,
-        new TestClock());
+  private static StoreOptions options(Durability durability) {
+    return StoreOptions.defaults().withDurability(durability).withClock(new TestClock());
   }
 }

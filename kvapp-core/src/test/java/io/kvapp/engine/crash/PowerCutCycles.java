@@ -117,7 +117,8 @@ final class PowerCutCycles {
     CrashCycles.copy(folder, copy);
     try (KVStore opened =
         DiskStore.open(
-            CrashChild.Orders.settings(copy, Durability.OS, orders.clockMillis()),
+            copy,
+            CrashChild.Orders.options(Durability.OS, orders.clockMillis()),
             new Disk(),
             QUIET)) {
       CrashModel.Outcome outcome =

@@ -25,7 +25,7 @@ final class ModuleAccessTest {
       Path file = Path.of(arguments[0]);
       byte[] key = {1};
       HashTable made = HashTable.create(new Disk(), file, 16_384, 23, 100, false);
-      made.put(key, 1, 0, key, 0, 1);
+      made.put(key, 1, 0, key);
       int[] sums = made.finish();
       try (HashTable view = HashTable.open(file, 16_384, 23, 100, sums)) {
         System.out.print("found " + view.get(key).revision());

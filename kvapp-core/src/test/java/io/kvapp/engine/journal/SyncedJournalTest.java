@@ -3,9 +3,8 @@ package io.kvapp.engine.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.Durability;
-import io.kvapp.KVServer;
 import io.kvapp.KVStore;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.crash.CrashCycles;
 import io.kvapp.engine.file.Disk;
@@ -30,7 +29,7 @@ class SyncedJournalTest {
   @Test
   void put_ofSmallAndLargeValuesInTurns_isInTheFilesOnceAcknowledged() throws Exception {
     Path copy = scratch.resolve("copy");
-    try (KVStore store = DiskStore.open(settings(scratch.resolve("store")), new Disk(), SMALL)) {
+    try (KVStore store = DiskStore.open(scratch.resolve("store"), options(), new Disk(), SMALL)) {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
         int number = i;
@@ -46,7 +45,7 @@ class SyncedJournalTest {
       CrashCycles.copy(scratch.resolve("store"), copy);
     }
 
-    try (KVStore store = DiskStore.open(settings(copy), new Disk(), SMALL)) {
+    try (KVStore store = DiskStore.open(copy, options(), new Disk(), SMALL)) {
       assertThat(store.size()).isEqualTo(THREADS * WRITES);
       for (int thread = 0; thread < THREADS; thread++) {
         Random random = new Random(thread);
@@ -79,7 +78,7 @@ class SyncedJournalTest {
     return value;
   }
 
-  private static Settings settings(Path folder) {
-    return KVServer.builder().dataFolder(folder).durability(Durability.SYNC).build().settings();
+  private static StoreOptions options() {
+    return StoreOptions.defaults().withDurability(Durability.SYNC);
   }
 }

@@ -2,11 +2,12 @@ package io.kvapp.engine.memory;
 
 import io.kvapp.KVStore;
 import io.kvapp.KVStoreContract;
-import io.kvapp.Settings;
+import io.kvapp.StoreOptions;
+import java.nio.file.Path;
 
 class InMemoryStoreTest extends KVStoreContract {
   @Override
-  public KVStore open(Settings settings) {
-    return new InMemoryStore(settings);
+  public KVStore open(Path folder, StoreOptions options) {
+    return new InMemoryStore(options);
   }
 }

@@ -9,9 +9,9 @@ import io.kvapp.KVStoreContract;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
+import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.model.Limits;
@@ -31,8 +31,8 @@ class NarrowStoreTest extends KVStoreContract {
   private static final int PAGE_ENTRIES = 7;
 
   @Override
-  public KVStore open(Settings settings) {
-    return new NarrowStore(new InMemoryStore(new Limits(LIMITS), settings.clock()));
+  public KVStore open(Path folder, StoreOptions options) {
+    return new NarrowStore(new InMemoryStore(new Limits(LIMITS), options.clock()));
   }
 
   @Override

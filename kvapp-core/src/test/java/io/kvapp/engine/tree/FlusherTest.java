@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
-import io.kvapp.StoreFixture;
-import io.kvapp.engine.DiskStore;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.crash.ScratchFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FaultDisk;
@@ -17,7 +14,6 @@ import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +23,9 @@ class FlusherTest {
 
   @Test
   void sync_afterAFlush_leavesTheSegmentsItGaveBackAlone() {
-    Settings synced =
-        new Settings(
-            scratch.resolve("store"),
-            Settings.DEFAULT_HOST,
-            0,
-            PrefixScope.KEYS,
-            Durability.SYNC,
-            Settings.DEFAULT_MAX_VALUE_BYTES,
-            false,
-            InstantSource.system());
-    try (KVStore store = DiskStore.open(synced)) {
+    try (KVStore store =
+        KVStore.open(
+            scratch.resolve("store"), StoreOptions.defaults().withDurability(Durability.SYNC))) {
       for (int i = 0; i < 20; i++) {
         store.put("key " + i, "value");
         store.admin().compact();
@@ -65,7 +53,7 @@ class FlusherTest {
       disk.failure = null;
       tree.compactor.compactAll(() -> {});
     }
-    try (KVStore store = open(folder)) {
+    try (KVStore store = KVStore.open(folder)) {
       assertThat(store.get("one")).hasValue("value");
       assertThat(store.get("two")).hasValue("value");
       assertThat(store.get("three")).hasValue("value");
@@ -83,7 +71,7 @@ class FlusherTest {
         disk.cut();
         Path image = Files.createDirectory(run.path().resolve("image"));
         disk.writeImage(run.path().resolve("store"), image);
-        try (KVStore store = open(image)) {
+        try (KVStore store = KVStore.open(image)) {
           for (int i = Math.max(0, flushed - 3); i < flushed; i++) {
             assertThat(Integer.parseInt(store.get("key " + i % 3).orElseThrow()))
                 .as("operation %s", operation)
@@ -117,9 +105,5 @@ class FlusherTest {
       // flushed says how far it came
     }
     return flushed;
-  }
-
-  private static KVStore open(Path folder) {
-    return DiskStore.open(StoreFixture.settings(folder, InstantSource.system()));
   }
 }

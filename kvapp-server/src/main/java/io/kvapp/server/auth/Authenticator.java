@@ -1,7 +1,7 @@
 package io.kvapp.server.auth;
 
 import io.kvapp.KVException;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.HostHeader;
 import io.kvapp.server.auth.password.Credentials;
@@ -34,7 +34,8 @@ public final class Authenticator {
   private final TokenVerifier verifier;
   private final PasswordCheck passwordCheck;
 
-  private Authenticator(AuthSettings settings, String host, Path dataFolder, InstantSource clock) {
+  private Authenticator(
+      AuthSettings settings, String host, Optional<Path> dataFolder, InstantSource clock) {
     this.settings = settings;
     this.host = host;
     this.clock = clock;
@@ -52,7 +53,7 @@ public final class Authenticator {
    * @throws KVException if other machines can reach the address and there are no users, or if a
    *     file cannot be read, written or used; the message says what to do
    */
-  public static Authenticator open(AuthSettings settings, Settings server) {
+  public static Authenticator open(AuthSettings settings, ServerSettings server) {
     if (settings.usersFile().isEmpty() && !BindScope.isThisMachineOnly(server.host())) {
       throw new KVException(
           "listening on "
@@ -66,7 +67,8 @@ public final class Authenticator {
 
   /** An authenticator without users or files, for a server on this machine. */
   public static Authenticator inMemory(InstantSource clock) {
-    return new Authenticator(AuthSettings.defaults(), Settings.DEFAULT_HOST, null, clock);
+    return new Authenticator(
+        AuthSettings.defaults(), ServerSettings.DEFAULT_HOST, Optional.empty(), clock);
   }
 
   /** Whether {@link #issue} needs credentials, because there is a users file. */

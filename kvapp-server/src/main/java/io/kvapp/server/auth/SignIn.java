@@ -6,15 +6,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Who asks for a token.
+ * A request for a token.
  *
  * <p>Immutable, safe for any thread.
  *
  * @param address where the request comes from, as the socket says or a proxy that is trusted
  * @param host the {@code Host} header, with or without a port; null where there is none
- * @param credentials what the request holds of them
+ * @param credentials user and password; empty where the request has none
  * @param token a token from an earlier sign-in, which may have expired; null where there is none.
- *     It grants nothing here, but tells the caller from strangers who guess.
+ *     It grants nothing here, but shows that the client is no stranger.
  */
 public record SignIn(
     InetAddress address, String host, Optional<Credentials> credentials, String token) {
@@ -24,7 +24,7 @@ public record SignIn(
     Objects.requireNonNull(credentials, "credentials");
   }
 
-  /** A caller without a token. */
+  /** A request without a token. */
   public SignIn(InetAddress address, String host, Optional<Credentials> credentials) {
     this(address, host, credentials, null);
   }

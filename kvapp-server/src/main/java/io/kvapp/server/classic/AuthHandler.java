@@ -13,7 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** {@code /api/auth}: hands out a token. */
+/**
+ * {@code /api/auth}: issues a token.
+ *
+ * <p>Safe for any thread.
+ */
 final class AuthHandler {
   private static final byte[] TOKEN = JsonOutput.ascii("{\"token\":");
   private static final byte[] END = JsonOutput.ascii("}");

@@ -13,7 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The three endpoints of the Python KVApp: who may call them, and by which methods. */
+/**
+ * The three endpoints of the Python KVApp: their paths, methods and handlers.
+ *
+ * <p>All methods may be called from any thread.
+ */
 public final class ClassicEndpoints {
   private static final String TOKEN_HEADER = "x-access-tokens";
   private static final List<String> READING = List.of("GET", "HEAD", "POST");

@@ -5,7 +5,11 @@ import io.kvapp.server.http.message.ResponseBody;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
 
-/** A body of {@code {"key":..,"value":..}}. */
+/**
+ * A body of {@code {"key":..,"value":..}}.
+ *
+ * <p>Immutable, safe for any thread, as long as nobody changes its arrays.
+ */
 record EntryBody(byte[] key, byte[] value) implements ResponseBody {
   private static final byte[] KEY = JsonOutput.ascii("{\"key\":");
   private static final byte[] VALUE = JsonOutput.ascii(",\"value\":");

@@ -9,8 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place that maps exceptions to responses. A client is told what it did wrong; what went
- * wrong here goes to the log, because it may name files.
+ * The one place that maps exceptions to responses. A client is told its mistake; a failure of the
+ * server goes to the log, because it may name files.
+ *
+ * <p>All methods may be called from any thread.
  */
 final class ErrorResponses {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);

@@ -6,7 +6,11 @@ import io.kvapp.server.http.message.Response;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.service.EntryService;
 
-/** {@code /api/insert}: writes an entry and says what was written. */
+/**
+ * {@code /api/insert}: writes an entry and echoes it.
+ *
+ * <p>Safe for any thread.
+ */
 final class InsertHandler implements TokenHandler {
   private final EntryService entries;
 

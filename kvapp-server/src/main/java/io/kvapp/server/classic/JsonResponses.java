@@ -5,9 +5,13 @@ import io.kvapp.server.http.message.ResponseBody;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.json.JsonOutput;
 
-/** The responses that endpoints share: JSON that nobody in between keeps or takes for a page. */
+/**
+ * The responses that endpoints share: JSON that caches do not keep and browsers do not sniff.
+ *
+ * <p>All methods may be called from any thread.
+ */
 final class JsonResponses {
-  /** What every JSON response is sent with. */
+  /** The head of a JSON response with status 200. */
   static final ResponseHead OK = json(200);
 
   static final ResponseHead CREATED = json(201);

@@ -13,7 +13,11 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 
-/** {@code /api/search}: finds the entry of a key, or all entries of a prefix. */
+/**
+ * {@code /api/search}: finds the entry of a key, or all entries of a prefix.
+ *
+ * <p>Safe for any thread.
+ */
 final class SearchHandler implements TokenHandler {
   private static final byte[] PREFIX = JsonOutput.ascii("{\"prefix\":");
   private static final byte[] RESULT = JsonOutput.ascii(",\"result\":[");

@@ -1,7 +1,6 @@
 package io.kvapp.server.command;
 
 import io.kvapp.KVServer;
-import io.kvapp.Settings;
 import io.kvapp.server.HttpEndpoint;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -42,6 +41,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   static CommandLine commandLine(PasswordInput passwords) {
     CommandLine commandLine = new CommandLine(new ServeCommand());
+    HttpOptions.addTo(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
@@ -64,7 +64,7 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       HttpEndpoint.Builder endpoint = HttpEndpoint.builder().auth(auth.settings(System.getenv()));
       tls.settings(System.getenv()).ifPresent(endpoint::tls);
-      http.applyTo(endpoint);
+      http.applyTo(endpoint, spec);
       return store.server().endpoint(endpoint.build()).build();
     } catch (IllegalArgumentException outOfRange) {
       throw new CommandLine.ParameterException(
@@ -74,15 +74,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   private void announce(KVServer server) {
     PrintWriter out = spec.commandLine().getOut();
-    Settings settings = server.settings();
-    String host = settings.host();
+    String host = store.host();
     String name = host.contains(":") ? "[" + host + "]" : host;
     String scheme = tls.settings(System.getenv()).isPresent() ? "https" : "http";
     out.println("KVApp listens on " + scheme + "://" + name + ":" + server.port());
-    out.println(
-        settings.dataFolder() == null
-            ? "The data is in memory and ends with this process."
-            : "Data folder: " + settings.dataFolder().toAbsolutePath().normalize());
+    out.println(store.whereTheDataIs());
     out.println("Stop it with Ctrl-C.");
     out.flush();
   }

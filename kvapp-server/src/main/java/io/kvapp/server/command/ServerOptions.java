@@ -2,24 +2,27 @@ package io.kvapp.server.command;
 
 import io.kvapp.Durability;
 import io.kvapp.KVServer;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where the server listens and what it keeps. */
+/**
+ * The options of the address and the store.
+ *
+ * <p>Not thread-safe.
+ */
 final class ServerOptions {
   @Option(
       names = "--host",
       paramLabel = "NAME",
-      defaultValue = Settings.DEFAULT_HOST,
+      defaultValue = ServerSettings.DEFAULT_HOST,
       description = "The name or address to listen on. Default: ${DEFAULT-VALUE}.")
   private String host;
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      defaultValue = "" + Settings.DEFAULT_PORT,
+      defaultValue = "" + ServerSettings.DEFAULT_PORT,
       description = "The port to listen on, 0 for any free one. Default: ${DEFAULT-VALUE}.")
   private int port;
 
@@ -27,7 +30,7 @@ final class ServerOptions {
       names = "--data",
       paramLabel = "DIR",
       description = "The folder that holds the data; made if it is not there. Default: kv_store.")
-  private Path data = Settings.DEFAULT_DATA_FOLDER;
+  private Path data = ServerSettings.DEFAULT_DATA_FOLDER;
 
   @Option(
       names = "--in-memory",
@@ -35,13 +38,12 @@ final class ServerOptions {
   private boolean inMemory;
 
   @Option(
-      names = "--prefix-scope",
-      paramLabel = "SCOPE",
-      defaultValue = "keys",
+      names = "--store",
+      paramLabel = "URI",
       description =
-          "What the prefix of a search matches: keys, or values as the Python KVApp does."
-              + " Default: ${DEFAULT-VALUE}.")
-  private PrefixScope prefixScope;
+          "Where the store is, in place of --data: a path, or a URI that a jar on the class path"
+              + " serves.")
+  private String store;
 
   @Option(
       names = "--durability",
@@ -71,11 +73,27 @@ final class ServerOptions {
         KVServer.builder()
             .host(host)
             .port(port)
-            .dataFolder(data)
-            .prefixScope(prefixScope)
             .durability(durability)
             .maxValueBytes(maxValueBytes)
             .openDamaged(openDamaged);
-    return inMemory ? server.inMemory() : server;
+    if (store != null) {
+      return server.store(store);
+    }
+    return inMemory ? server.inMemory() : server.dataFolder(data);
+  }
+
+  /** The name or address to listen on. */
+  String host() {
+    return host;
+  }
+
+  /** A line that says where the data is; a URI without user and password. */
+  String whereTheDataIs() {
+    if (store != null) {
+      return "Store: " + store.replaceFirst("//[^/]*@", "//");
+    }
+    return inMemory
+        ? "The data is in memory and ends with this process."
+        : "Data folder: " + data.toAbsolutePath().normalize();
   }
 }

@@ -1,9 +1,9 @@
 package io.kvapp.server.command;
 
 import io.kvapp.KVException;
-import io.kvapp.KVServer;
 import io.kvapp.KVStore;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
+import io.kvapp.StoreOptions;
 import io.kvapp.VerifyReport;
 import io.kvapp.dbm.DbmDumb;
 import java.io.PrintWriter;
@@ -17,7 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code kvapp-server store}: looks after a data folder that no server has open. */
+/**
+ * The command {@code kvapp-server store}: looks after a data folder that no server has open.
+ *
+ * <p>Not thread-safe.
+ */
 @Command(name = "store", description = "Looks after a data folder that no server has open.")
 final class StoreCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -34,7 +38,7 @@ final class StoreCommand implements Runnable {
         names = "--data",
         paramLabel = "DIR",
         description = "The folder that holds the data. Default: kv_store.")
-    private Path data = Settings.DEFAULT_DATA_FOLDER;
+    private Path data = ServerSettings.DEFAULT_DATA_FOLDER;
 
     @Option(
         names = "--max-value",
@@ -53,9 +57,9 @@ final class StoreCommand implements Runnable {
     }
 
     int with(ToIntFunction<KVStore> work) {
-      KVServer.Builder server = KVServer.builder().dataFolder(data).maxValueBytes(maxValueBytes);
-      try (KVServer running = server.withoutEndpoint().build().start()) {
-        return work.applyAsInt(running.store());
+      StoreOptions options = StoreOptions.defaults().withMaxValueBytes(maxValueBytes);
+      try (KVStore store = KVStore.open(data, options)) {
+        return work.applyAsInt(store);
       } catch (IllegalArgumentException outsideLimits) {
         throw new KVException(outsideLimits.getMessage(), outsideLimits);
       }

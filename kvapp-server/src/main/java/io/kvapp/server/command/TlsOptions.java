@@ -6,7 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The certificate to speak TLS with. */
+/**
+ * The certificate to speak TLS with.
+ *
+ * <p>Not thread-safe.
+ */
 final class TlsOptions {
   /** The environment variable with the password of the key store. */
   static final String PASSWORD = "KVAPP_TLS_PASSWORD";

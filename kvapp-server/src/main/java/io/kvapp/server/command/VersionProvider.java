@@ -2,7 +2,11 @@ package io.kvapp.server.command;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version in the manifest of the jar. */
+/**
+ * The version in the manifest of the jar.
+ *
+ * <p>Safe for any thread.
+ */
 final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -3,7 +3,11 @@ package io.kvapp.server.file;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
-/** Says in words why a file could not be used, where the exception names the file only. */
+/**
+ * Says in words why a file could not be used, where the exception names the file only.
+ *
+ * <p>All methods may be called from any thread.
+ */
 public final class FileErrors {
   private FileErrors() {}
 

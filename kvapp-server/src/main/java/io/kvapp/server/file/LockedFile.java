@@ -20,7 +20,7 @@ public final class LockedFile {
   /** Reads the file and makes its new content of it. */
   @FunctionalInterface
   public interface Change {
-    /** The new content; nobody else changes the file meanwhile. */
+    /** The new content; the file is locked meanwhile. */
     byte[] content() throws IOException;
   }
 
@@ -38,7 +38,7 @@ public final class LockedFile {
     }
   }
 
-  /** False if somebody else replaced the file before it was locked. */
+  /** False if another process replaced the file before it was locked. */
   private static boolean changeIfNotReplaced(Path file, Change change) throws IOException {
     Object before = identity(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -138,8 +138,8 @@ public final class WatchedFiles<T> {
     }
   }
 
-  private void logError(Exception fault) {
-    String reason = FileErrors.reason(fault);
+  private void logError(Exception failure) {
+    String reason = FileErrors.reason(failure);
     if (!reason.equals(lastError)) {
       LOG.error(
           "{} {} has changed and cannot be used, so what it said before stays in use: {}",
@@ -170,7 +170,7 @@ public final class WatchedFiles<T> {
     return String.join(" and ", files.stream().map(Path::toString).toList());
   }
 
-  /** What tells one content of a file from another; a file that is not there has none of it. */
+  /** Tells one content of a file from another; empty for a file that does not exist. */
   private record Stamp(FileTime modified, long bytes, Object fileKey) {
     static Stamp of(Path file) {
       try {

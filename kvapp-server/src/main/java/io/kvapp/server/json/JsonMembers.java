@@ -18,7 +18,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The members of the JSON object in a body, read as strictly as RFC 8259 can be read. */
+/**
+ * The members of the JSON object in a body, read as strictly as RFC 8259 can be read.
+ *
+ * <p>Immutable, safe for any thread, as long as nobody changes the arrays it returns.
+ */
 public final class JsonMembers {
   private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+)");
   private static final int UTF8_BOM_LEAD = 0xef;
@@ -66,7 +70,7 @@ public final class JsonMembers {
     return plain != null ? plain : readAny(bytes, from, length);
   }
 
-  /** Reads any JSON; what is read plainly elsewhere gets the same members here. */
+  /** Reads any JSON, at the cost of a whole reader; the fast path gives the same members. */
   static JsonMembers readAny(byte[] bytes, int from, int length) {
     if ((bytes[from] & 0xff) == UTF8_BOM_LEAD) {
       throw HttpException.badRequest("the body is not JSON: it begins with a byte order mark");
@@ -152,7 +156,7 @@ public final class JsonMembers {
         members.values().stream().map(value -> value.orElse(null)).toArray(byte[][]::new));
   }
 
-  /** Skips a value, and reads each part of it: the reader's own skipping overlooks faults. */
+  /** Skips a value, and reads each part of it: the reader's own skipping overlooks errors. */
   private static void skipValue(JsonReader reader) throws IOException {
     int depth = 0;
     do {

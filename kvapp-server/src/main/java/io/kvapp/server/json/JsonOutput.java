@@ -4,7 +4,11 @@ import io.kvapp.server.http.message.BodyOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Writes JSON text as UTF-8, strings straight from the bytes that the store holds. */
+/**
+ * Writes JSON text as UTF-8, strings straight from the bytes that the store holds.
+ *
+ * <p>Not thread-safe.
+ */
 public final class JsonOutput {
   private static final byte[] HEX = ascii("0123456789abcdef");
 

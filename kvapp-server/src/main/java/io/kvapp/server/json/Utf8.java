@@ -1,6 +1,10 @@
 package io.kvapp.server.json;
 
-/** Tells UTF-8 from other bytes, without a decoder's objects. */
+/**
+ * Tells UTF-8 from other bytes, without a decoder's objects.
+ *
+ * <p>All methods may be called from any thread.
+ */
 final class Utf8 {
   private Utf8() {}
 

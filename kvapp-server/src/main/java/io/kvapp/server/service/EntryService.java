@@ -3,13 +3,12 @@ package io.kvapp.server.service;
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
-import io.kvapp.PrefixScope;
 import io.kvapp.Scan;
-import io.kvapp.Settings;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
+import io.kvapp.server.settings.PrefixScope;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -27,7 +26,7 @@ public final class EntryService {
   private static final int PAGE_ENTRIES = 200;
   private static final long PAGE_BYTES = 64L << 10;
 
-  /** What an entry in memory takes besides its key and value, about. */
+  /** About as many bytes does an entry in memory take besides its key and value. */
   private static final long ENTRY_BYTES = 100;
 
   private static final byte[] EVERYTHING = {};
@@ -38,10 +37,10 @@ public final class EntryService {
   private final StoreLimits limits;
   private final BoundedReads reads;
 
-  public EntryService(KVStore store, Settings settings, SearchLimits searchLimits) {
+  public EntryService(KVStore store, PrefixScope prefixScope, SearchLimits searchLimits) {
     this.store = store;
     this.searchLimits = searchLimits;
-    this.prefixScope = settings.prefixScope();
+    this.prefixScope = prefixScope;
     this.limits = store.limits();
     this.reads = new BoundedReads(limits.maxValueBytes());
   }
@@ -67,7 +66,7 @@ public final class EntryService {
   /**
    * The value of a key; empty where there is none.
    *
-   * @param memory what a large value is reserved from
+   * @param memory where a large value is reserved
    * @throws HttpException if the key is too long
    * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not read this
    *     key
@@ -84,7 +83,7 @@ public final class EntryService {
    * set, they are read once before, so that a search beyond it is refused before its response
    * begins; one that others make larger meanwhile throws later.
    *
-   * @param memory what large pages are reserved from
+   * @param memory where large pages are reserved
    * @param stillNeeded is called now and then, and throws if the search is to end
    * @throws HttpException if there is more than may be found
    * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read none of

@@ -33,7 +33,7 @@ final class ScannedEntries implements Iterator<Entry> {
    * The entries that {@code wanted} wants; nothing is read yet.
    *
    * @param stillNeeded is called now and then while none is found, and throws if the search is to
-   *     end; what is found tells by itself, as nobody takes it
+   *     end; where entries are found, writing them tells that the client is gone
    */
   ScannedEntries(
       Function<Scan, Page> reading,

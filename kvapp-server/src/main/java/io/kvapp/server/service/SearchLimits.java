@@ -5,7 +5,7 @@ import io.kvapp.server.http.message.HttpException;
 import java.util.Iterator;
 
 /**
- * The most that one search by prefix may find. What would be more is refused, never cut short.
+ * The most that one search by prefix may find. A larger result is refused, never cut short.
  *
  * <p>Immutable, safe for any thread.
  *
@@ -16,25 +16,9 @@ public record SearchLimits(long maxEntries, long maxBytes) {
   /** No limit: a search returns everything it finds. */
   public static final SearchLimits NONE = new SearchLimits(Long.MAX_VALUE, Long.MAX_VALUE);
 
-  /**
-   * Checks each field.
-   *
-   * @throws IllegalArgumentException if a limit is not positive; the message names it
-   */
-  public SearchLimits {
-    requirePositive("maxSearchEntries", maxEntries);
-    requirePositive("maxSearchBytes", maxBytes);
-  }
-
-  /** The same entries, where going beyond a limit is a fault with status 413. */
+  /** The same entries, where going beyond a limit is refused with status 413. */
   Iterator<Entry> over(Iterator<Entry> found) {
     return new Counted(found);
-  }
-
-  private static void requirePositive(String name, long value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + ": at least 1, not " + value);
-    }
   }
 
   private final class Counted implements Iterator<Entry> {

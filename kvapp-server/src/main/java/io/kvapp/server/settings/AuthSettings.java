@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Who gets a token, and how tokens are made and checked. Starts as {@link #defaults()}, and each
- * {@code with} method returns settings with one thing changed.
+ * How tokens are issued, made and checked. Starts as {@link #defaults()}, and each {@code with}
+ * method returns settings with one thing changed.
  *
  * <p>Immutable, safe for any thread.
  */
@@ -95,10 +95,12 @@ public final class AuthSettings {
     return Optional.ofNullable(usersFile);
   }
 
+  /** The file of signing keys; empty where there is none, the default. */
   public Optional<Path> signingKeyFile() {
     return Optional.ofNullable(signingKeyFile);
   }
 
+  /** The signing keys themselves; empty where there are none, the default. */
   public Optional<String> signingKeys() {
     return Optional.ofNullable(signingKeys);
   }

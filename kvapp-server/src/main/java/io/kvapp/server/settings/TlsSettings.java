@@ -1,11 +1,8 @@
 package io.kvapp.server.settings;
 
-import io.kvapp.server.tls.CertificateSource;
-import io.kvapp.server.tls.KeyStoreFile;
-import io.kvapp.server.tls.PemCertificate;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Where the certificate and its private key are. A change of the files is in use within a second,
@@ -48,19 +45,19 @@ public final class TlsSettings {
     return new TlsSettings(null, file, password);
   }
 
-  public List<Path> secretFiles() {
-    return List.of(key);
+  /** The PEM file of certificates; empty where there is a key store. */
+  public Optional<Path> certificates() {
+    return Optional.ofNullable(certificates);
   }
 
-  public List<Path> otherFiles() {
-    return certificates == null ? List.of() : List.of(certificates);
+  /** The PEM file of the private key, or else the key store. */
+  public Path key() {
+    return key;
   }
 
-  /** Opens the files as they are now. */
-  public CertificateSource source() {
-    return password == null
-        ? new PemCertificate(certificates, key)
-        : new KeyStoreFile(key, password);
+  /** The password of the key store; empty where there are PEM files. */
+  public Optional<String> password() {
+    return Optional.ofNullable(password);
   }
 
   /** Names the files only. */

@@ -3,9 +3,9 @@ package io.kvapp.server.tls;
 import java.io.IOException;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Where the certificate of the server comes from. */
+/** Where the certificate of the server comes from. Safe for any thread. */
 @FunctionalInterface
-public interface CertificateSource {
+interface CertificateSource {
   /**
    * Reads the certificate and its key.
    *

@@ -16,8 +16,12 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** The certificates of a key store file. */
-public record KeyStoreFile(Path file, String password) implements CertificateSource {
+/**
+ * The certificates of a key store file.
+ *
+ * <p>Immutable, safe for any thread.
+ */
+record KeyStoreFile(Path file, String password) implements CertificateSource {
   @Override
   public X509ExtendedKeyManager read() throws IOException {
     char[] characters = password.toCharArray();

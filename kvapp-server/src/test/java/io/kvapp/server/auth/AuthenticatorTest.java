@@ -3,10 +3,8 @@ package io.kvapp.server.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.Durability;
 import io.kvapp.KVException;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.Role;
@@ -144,9 +142,8 @@ class AuthenticatorTest {
         .hasMessage("token is invalid");
   }
 
-  private Settings server(Path folder) {
-    return new Settings(
-        folder, "localhost", 0, PrefixScope.KEYS, Durability.OS, 1 << 20, false, clock);
+  private ServerSettings server(Path folder) {
+    return new ServerSettings("localhost", 0, Optional.of(folder), clock);
   }
 
   private static Path keyFile(Path folder) {

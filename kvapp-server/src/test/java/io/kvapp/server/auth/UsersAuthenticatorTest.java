@@ -3,10 +3,8 @@ package io.kvapp.server.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.Durability;
 import io.kvapp.KVException;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
+import io.kvapp.ServerSettings;
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.token.KeyFile;
@@ -352,9 +350,7 @@ class UsersAuthenticatorTest {
   }
 
   private Authenticator open(AuthSettings settings, String host) {
-    return Authenticator.open(
-        settings,
-        new Settings(folder, host, 0, PrefixScope.KEYS, Durability.OS, 1 << 20, false, clock));
+    return Authenticator.open(settings, new ServerSettings(host, 0, Optional.of(folder), clock));
   }
 
   private String issue(String user, String password) {

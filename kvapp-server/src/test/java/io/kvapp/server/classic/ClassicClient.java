@@ -7,7 +7,7 @@ import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The requests of the classic face as bytes. */
+/** The requests of the three endpoints of the Python KVApp as bytes. */
 public final class ClassicClient {
   private ClassicClient() {}
 

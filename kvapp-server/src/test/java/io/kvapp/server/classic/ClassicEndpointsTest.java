@@ -6,8 +6,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.kvapp.KVServer;
-import io.kvapp.PrefixScope;
+import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.http.connection.RawClient;
+import io.kvapp.server.settings.PrefixScope;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,7 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The classic face over real connections, through the endpoint that the class path brings. */
+/**
+ * The three endpoints of the Python KVApp over real connections, through the endpoint that the
+ * class path brings.
+ */
 final class ClassicEndpointsTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private KVServer server;
@@ -281,7 +285,13 @@ final class ClassicEndpointsTest {
     if (server != null) {
       server.close();
     }
-    server = KVServer.builder().inMemory().port(0).prefixScope(scope).build().start();
+    server =
+        KVServer.builder()
+            .inMemory()
+            .port(0)
+            .endpoint(HttpEndpoint.builder().prefixScope(scope).build())
+            .build()
+            .start();
     HttpResponse<String> answer = send("GET", "/api/auth", null, null);
     token = JsonParser.parseString(answer.body()).getAsJsonObject().get("token").getAsString();
   }

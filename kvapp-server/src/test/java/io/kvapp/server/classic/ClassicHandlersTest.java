@@ -3,12 +3,9 @@ package io.kvapp.server.classic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.PrefixScope;
-import io.kvapp.Settings;
-import io.kvapp.engine.memory.InMemoryStore;
+import io.kvapp.StoreOptions;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.http.message.Handler;
@@ -17,6 +14,7 @@ import io.kvapp.server.http.message.PlainRequest;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
+import io.kvapp.server.settings.PrefixScope;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -32,9 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ClassicHandlersTest {
   private static final String UNDEFINED = "{\"msg\":\"undefined parameter settings\"}";
 
-  private final Settings settings = settings(PrefixScope.KEYS);
-  private final KVStore store = new InMemoryStore(settings);
-  private final Handler router = router(store, settings);
+  private static final StoreOptions OPTIONS = StoreOptions.defaults().withMaxValueBytes(1_000);
+
+  private final KVStore store = KVStore.inMemory(OPTIONS);
+  private final Handler router = router(store, PrefixScope.KEYS);
 
   @Test
   void auth_getAndPost_handOutTokens() throws IOException {
@@ -88,18 +87,17 @@ final class ClassicHandlersTest {
 
   @Test
   void search_prefixOfValues_findsValuesInOrderOfKeys() throws IOException {
-    Settings values = settings(PrefixScope.VALUES);
-    try (KVStore other = new InMemoryStore(values)) {
-      Handler valueRouter = router(other, values);
+    try (KVStore other = KVStore.inMemory(OPTIONS)) {
+      Handler valueHandler = router(other, PrefixScope.VALUES);
       other.put("z", "értékes");
       other.put("kulcs", "érték");
       other.put("ért", "x");
-      Response found = call(valueRouter, "GET", "/api/search", "{\"prefix\":\"ért\"}");
+      Response found = call(valueHandler, "GET", "/api/search", "{\"prefix\":\"ért\"}");
       assertThat(json(found))
           .isEqualTo(
               "{\"prefix\":\"ért\",\"result\":[{\"key\":\"kulcs\",\"value\":\"érték\"},"
                   + "{\"key\":\"z\",\"value\":\"értékes\"}]}");
-      Response none = call(valueRouter, "GET", "/api/search", "{\"prefix\":\"kul\"}");
+      Response none = call(valueHandler, "GET", "/api/search", "{\"prefix\":\"kul\"}");
       assertThat(none.head().status()).isEqualTo(204);
     }
   }
@@ -249,10 +247,13 @@ final class ClassicHandlersTest {
                 KVStore.class.getClassLoader(),
                 new Class<?>[] {KVStore.class},
                 (proxy, method, arguments) -> {
+                  if (method.getName().equals("limits")) {
+                    return store.limits();
+                  }
                   throw failure.get();
                 });
     String body = "{\"key\":\"k\",\"value\":\"v\"}";
-    Response response = call(router(failing, settings), "POST", "/api/insert", body);
+    Response response = call(router(failing, PrefixScope.KEYS), "POST", "/api/insert", body);
     assertThat(message(response)).isNotBlank().doesNotContain("secret");
     return response.head().status();
   }
@@ -293,15 +294,10 @@ final class ClassicHandlersTest {
     return output.text();
   }
 
-  private static Handler router(KVStore store, Settings settings) {
+  private static Handler router(KVStore store, PrefixScope scope) {
     return ClassicEndpoints.handler(
         Authenticator.inMemory(InstantSource.system()),
         new TrustedProxies(List.of()),
-        new EntryService(store, settings, SearchLimits.NONE));
-  }
-
-  private static Settings settings(PrefixScope scope) {
-    return new Settings(
-        null, "localhost", 0, scope, Durability.OS, 1_000, false, InstantSource.system());
+        new EntryService(store, scope, SearchLimits.NONE));
   }
 }

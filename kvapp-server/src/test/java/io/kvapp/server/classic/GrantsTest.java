@@ -3,12 +3,12 @@ package io.kvapp.server.classic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import io.kvapp.PrefixScope;
 import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.auth.users.UserRegister;
 import io.kvapp.server.settings.AuthSettings;
+import io.kvapp.server.settings.PrefixScope;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -151,7 +151,7 @@ class GrantsTest {
             .auth(auth)
             .trustedProxies(List.of(InetAddress.getLoopbackAddress()))
             .build();
-    try (KVServer server = start(PrefixScope.KEYS, endpoint)) {
+    try (KVServer server = start(endpoint)) {
       for (int guess = 0; guess < 5; guess++) {
         assertThat(authThroughProxy(server, "192.0.2.66", "a guess")).isEqualTo(401);
       }
@@ -172,14 +172,13 @@ class GrantsTest {
   }
 
   private static KVServer start(PrefixScope scope) {
-    return start(scope, HttpEndpoint.builder().auth(auth).build());
+    return start(HttpEndpoint.builder().auth(auth).prefixScope(scope).build());
   }
 
-  private static KVServer start(PrefixScope scope, HttpEndpoint endpoint) {
+  private static KVServer start(HttpEndpoint endpoint) {
     return KVServer.builder()
         .inMemory()
         .port(0)
-        .prefixScope(scope)
         .clock(new SteppedClock())
         .endpoint(endpoint)
         .build()

@@ -3,11 +3,11 @@ package io.kvapp.server.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import io.kvapp.PrefixScope;
 import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.classic.ClassicClient;
 import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
+import io.kvapp.server.settings.PrefixScope;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,8 +16,8 @@ final class SearchLimitsTest {
   @ParameterizedTest
   @EnumSource(PrefixScope.class)
   void search_entriesAtTheirLimit_areAllFound_beyondIt413(PrefixScope scope) throws IOException {
-    HttpEndpoint endpoint = HttpEndpoint.builder().maxSearchEntries(300).build();
-    try (KVServer server = server(endpoint, scope);
+    HttpEndpoint endpoint = HttpEndpoint.builder().prefixScope(scope).maxSearchEntries(300).build();
+    try (KVServer server = server(endpoint);
         RawClient client = new RawClient(server.port())) {
       String token = ClassicClient.token(client);
       for (int number = 0; number < 300; number++) {
@@ -39,8 +39,9 @@ final class SearchLimitsTest {
   @ParameterizedTest
   @EnumSource(PrefixScope.class)
   void search_bytesAtTheirLimit_areAllFound_beyondIt413(PrefixScope scope) throws IOException {
-    HttpEndpoint endpoint = HttpEndpoint.builder().maxSearchBytes(200_000).build();
-    try (KVServer server = server(endpoint, scope);
+    HttpEndpoint endpoint =
+        HttpEndpoint.builder().prefixScope(scope).maxSearchBytes(200_000).build();
+    try (KVServer server = server(endpoint);
         RawClient client = new RawClient(server.port())) {
       String token = ClassicClient.token(client);
       for (int number = 0; number < 2; number++) {
@@ -63,13 +64,7 @@ final class SearchLimitsTest {
     assertThat(answer.text()).isEqualTo(ClassicClient.members("msg", message));
   }
 
-  private static KVServer server(HttpEndpoint endpoint, PrefixScope scope) {
-    return KVServer.builder()
-        .inMemory()
-        .port(0)
-        .prefixScope(scope)
-        .endpoint(endpoint)
-        .build()
-        .start();
+  private static KVServer server(HttpEndpoint endpoint) {
+    return KVServer.builder().inMemory().port(0).endpoint(endpoint).build().start();
   }
 }

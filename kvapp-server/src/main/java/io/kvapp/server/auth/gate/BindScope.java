@@ -4,12 +4,16 @@ import io.kvapp.KVException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Who can reach an address that a server listens on. */
+/**
+ * Which machines can reach an address that a server listens on.
+ *
+ * <p>All methods may be called from any thread.
+ */
 public final class BindScope {
   private BindScope() {}
 
   /**
-   * Whether nobody but this machine can connect to {@code host}.
+   * Whether only this machine can connect to {@code host}.
    *
    * @throws KVException if the host is not known
    */

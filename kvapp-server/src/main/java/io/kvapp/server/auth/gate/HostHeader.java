@@ -7,6 +7,8 @@ import java.util.regex.Pattern;
  * Tells requests that were meant for this machine from those that a web page sends here under a
  * name of its own, which it has made to resolve to this machine (DNS rebinding). Such a name has a
  * dot.
+ *
+ * <p>All methods may be called from any thread.
  */
 public final class HostHeader {
   private static final Pattern PORT = Pattern.compile(":\\d*$");

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A user name and a password as a caller sent them, not checked yet.
+ * A user name and a password as a client sent them, not checked yet.
  *
  * <p>Immutable, safe for any thread.
  *
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param password the password, never null
  */
 public record Credentials(String user, String password) {
-  /** What a 401 answer carries in {@code WWW-Authenticate}. */
+  /** The header {@code WWW-Authenticate} of a response with status 401. */
   public static final String CHALLENGE = "Basic realm=\"KVApp\", charset=\"UTF-8\"";
 
   private static final String SCHEME = "Basic ";

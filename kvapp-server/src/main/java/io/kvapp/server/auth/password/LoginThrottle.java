@@ -21,9 +21,9 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Slows the guessing of passwords: wrong ones are counted for each user at each address, for each
  * address, and for each user. Where a user has logged in before, and on this machine, the counts of
- * others do not matter, so that a stranger who throttle cannot lock the owner out. Who shows a
- * token of an earlier sign-in counts by that token alone, wherever others guess and after a
- * restart, too.
+ * others do not matter, so that a stranger cannot lock the owner out by guessing. A client that
+ * presents a token of an earlier sign-in is counted by that token alone, wherever others guess, and
+ * after a restart, too.
  *
  * <p>An IPv6 address counts as its /64 network. Memory is bounded and holds neither names nor
  * addresses.
@@ -140,7 +140,7 @@ final class LoginThrottle {
     return address instanceof Inet6Address ? Arrays.copyOf(bytes, 8) : bytes;
   }
 
-  /** Keyed, so that nobody outside can tell which names and addresses share a bucket. */
+  /** Keyed, so that clients cannot tell which names and addresses share a bucket. */
   private long hash(byte[] name, byte[] place) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");

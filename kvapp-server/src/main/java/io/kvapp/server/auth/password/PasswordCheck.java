@@ -66,7 +66,7 @@ public final class PasswordCheck {
     return new BoundedWork(atOnce, MAX_WAITING, MAX_WAIT);
   }
 
-  /** What an unknown user is checked against: it costs as much as one of the users. */
+  /** The hash for an unknown user, which costs as much to check as that of a user. */
   static PasswordHash decoy(Users users, String name) {
     List<User> all = users.all();
     int iterations =

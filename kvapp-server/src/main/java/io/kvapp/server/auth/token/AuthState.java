@@ -4,13 +4,13 @@ import io.kvapp.server.auth.users.Users;
 import java.util.Optional;
 
 /**
- * What tokens are checked against at one moment, and the tokens that were. They are replaced
- * together, so that no token outlives the users and keys that it was checked against.
+ * The keys and users that tokens are checked against, and a cache of verified tokens. They are
+ * replaced together, so that no token outlives the users and keys that it was checked against.
  *
  * <p>Safe for any thread.
  *
  * @param keys sign tokens and verify them
- * @param users the only ones who may have tokens; empty where the server has no users file
+ * @param users have tokens, and nobody else; empty where the server has no users file
  * @param tokens those that were verified against these keys and users
  */
 public record AuthState(SigningKeys keys, Optional<Users> users, TokenCache tokens) {

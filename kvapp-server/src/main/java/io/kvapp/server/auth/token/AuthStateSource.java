@@ -47,10 +47,11 @@ public final class AuthStateSource {
   /**
    * Reads the users and the keys, and makes a key where there is none.
    *
-   * @param dataFolder holds the key where the settings name none; null keeps it in memory
+   * @param dataFolder holds the key where the settings name none; empty keeps it in memory
    * @throws KVException if a file cannot be read, written or used; the message says what to do
    */
-  public static AuthStateSource open(AuthSettings settings, Path dataFolder, InstantSource clock) {
+  public static AuthStateSource open(
+      AuthSettings settings, Optional<Path> dataFolder, InstantSource clock) {
     Source<Optional<Users>> users =
         settings
             .usersFile()
@@ -79,20 +80,20 @@ public final class AuthStateSource {
   }
 
   private static Source<SigningKeys> keys(
-      AuthSettings settings, Path dataFolder, InstantSource clock) {
-    Optional<Path> named = settings.signingKeyFile();
-    if (settings.signingKeys().isPresent() || dataFolder == null && named.isEmpty()) {
-      return Source.of(
-          settings
-              .signingKeys()
-              .map(text -> SigningKeys.parse("the given signing key", text))
-              .orElseGet(SigningKeys::random));
+      AuthSettings settings, Optional<Path> dataFolder, InstantSource clock) {
+    if (settings.signingKeys().isPresent()) {
+      return Source.of(SigningKeys.parse("the given signing key", settings.signingKeys().get()));
     }
-    KeyFile file = named.map(KeyFile::new).orElseGet(() -> KeyFile.ofFolder(dataFolder));
+    Optional<KeyFile> named = settings.signingKeyFile().map(KeyFile::new);
+    Optional<KeyFile> file = named.or(() -> dataFolder.map(KeyFile::ofFolder));
+    if (file.isEmpty()) {
+      return Source.of(SigningKeys.random());
+    }
+    KeyFile used = file.get();
     if (named.isEmpty()) {
-      file.createIfAbsent();
+      used.createIfAbsent();
     }
     return Source.of(
-        new WatchedFiles<>("signing key file", List.of(file.path()), List.of(), file::read, clock));
+        new WatchedFiles<>("signing key file", List.of(used.path()), List.of(), used::read, clock));
   }
 }

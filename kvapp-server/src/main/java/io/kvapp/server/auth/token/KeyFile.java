@@ -58,7 +58,7 @@ public final class KeyFile {
    * Puts a new random key in front, which signs from now on. The one that signed goes on verifying,
    * at each server for as long as its tokens live, so no server's lifetime has to be known here.
    *
-   * @param now what time it is
+   * @param now the time
    * @param tokenLifetime how long tokens live at most; keys that were replaced longer ago are
    *     dropped
    * @throws KVException if the file cannot be read, used or written, or would hold too many keys

@@ -105,7 +105,7 @@ public final class SigningKeys {
    * These keys with a new one in front, which signs from now on. Keys whose tokens have all ended
    * by {@code now} are dropped.
    *
-   * @param tokenLifetime what no token outlives
+   * @param tokenLifetime how long tokens live at most
    * @return empty if there would be too many keys
    */
   Optional<SigningKeys> rotated(Instant now, Duration tokenLifetime) {

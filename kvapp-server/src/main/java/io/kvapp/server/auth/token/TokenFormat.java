@@ -22,7 +22,11 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.lang.JoseException;
 
-/** Principals as signed JSON web tokens, and back. HS256 is the only algorithm there is. */
+/**
+ * Callers as signed JSON web tokens, and back. HS256 is the only algorithm.
+ *
+ * <p>All methods may be called from any thread.
+ */
 public final class TokenFormat {
   /** How far two clocks may be apart. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
@@ -48,7 +52,7 @@ public final class TokenFormat {
   /**
    * A token for {@code caller}, valid for {@code lifetime} from {@code now}.
    *
-   * @param stamp what tells this entry of the user from later ones
+   * @param stamp tells this entry of the user from later entries
    */
   public static String sign(
       Caller caller, Optional<String> stamp, Instant now, Duration lifetime, SecretKey key) {

@@ -4,7 +4,7 @@ import io.kvapp.server.auth.users.Caller;
 import java.util.Optional;
 
 /**
- * What a token says that was found to be ours.
+ * The content of a token that this server has verified.
  *
  * <p>Immutable, safe for any thread.
  *

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The bearer of a valid token and what it grants: a role, and the keys that start with one of some
- * prefixes.
+ * The authenticated side of a request, as its token names it, and its grant: a role, and the keys
+ * that start with one of some prefixes.
  *
  * <p>Immutable, safe for any thread.
  */
@@ -25,7 +25,7 @@ public final class Caller {
   private final byte[][] granted;
 
   /**
-   * A bearer.
+   * A caller.
    *
    * @param user the name, as in the claim {@code user}
    * @param role what may be done
@@ -39,7 +39,7 @@ public final class Caller {
     this.granted = disjoint(this.prefixes);
   }
 
-  /** A bearer who may read and write every key. */
+  /** A caller who may read and write every key. */
   public static Caller unlimited(String user) {
     return new Caller(user, Role.WRITER, EVERY_KEY);
   }

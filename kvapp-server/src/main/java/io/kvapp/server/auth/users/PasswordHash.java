@@ -11,7 +11,7 @@ import javax.crypto.spec.PBEKeySpec;
 /**
  * A password as it is kept: a salted PBKDF2-HMAC-SHA256, slow on purpose.
  *
- * <p>Immutable, safe for any thread, as nobody writes to its arrays.
+ * <p>Immutable, safe for any thread, as long as nobody changes its arrays.
  */
 public record PasswordHash(int iterations, byte[] salt, byte[] hash) {
   /** What OWASP's password storage cheat sheet asks of PBKDF2-HMAC-SHA256. */
@@ -44,7 +44,7 @@ public record PasswordHash(int iterations, byte[] salt, byte[] hash) {
     return MessageDigest.isEqual(hash, derive(password, iterations, salt));
   }
 
-  /** What this hash is known by where it must not be shown: another password has another one. */
+  /** Identifies this hash where it must not be shown: another password has another stamp. */
   public String stamp() {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(salt);

@@ -3,7 +3,11 @@ package io.kvapp.server.auth.users;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a user may do with the keys that are granted. */
+/**
+ * What a user may do with the keys that are granted.
+ *
+ * <p>Immutable, safe for any thread.
+ */
 public enum Role {
   /** Reads. */
   READER("reader"),

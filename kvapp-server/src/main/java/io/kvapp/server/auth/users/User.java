@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Somebody who may ask for tokens.
+ * An account in the users file, which may ask for tokens.
  *
  * <p>Immutable, safe for any thread.
  *

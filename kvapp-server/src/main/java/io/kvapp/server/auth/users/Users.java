@@ -40,7 +40,7 @@ public final class Users {
     return inOrder;
   }
 
-  /** These users and {@code user}, who takes the place of one with the same name. */
+  /** These users and {@code user}, which replaces one with the same name. */
   Users with(User user) {
     Map<String, User> changed = new TreeMap<>(byName);
     changed.put(user.name(), user);

@@ -36,7 +36,7 @@ final class BodyBuffer implements BodyOutput {
    * An output that passes pieces on.
    *
    * @param pieceBytes the size of a piece
-   * @param memory what a larger buffer is reserved from
+   * @param memory where a larger buffer is reserved
    */
   BodyBuffer(int pieceBytes, Spill spill, ConnectionMemory memory) {
     this.maxBytes = ROOM_BEFORE + pieceBytes + ROOM_BEHIND;

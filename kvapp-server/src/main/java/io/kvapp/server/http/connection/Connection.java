@@ -6,6 +6,7 @@ import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ final class Connection {
   /**
    * A connection over an open socket.
    *
-   * @param memory what this connection takes of the memory of all
+   * @param memory the share of this connection in the memory of all
    * @param stopping whether no further request is to be read
    */
   Connection(
@@ -63,9 +64,10 @@ final class Connection {
     this.deadline = deadline;
     this.stopping = stopping;
     this.memory = memory;
-    accessLog = new AccessLog(settings.accessLog());
+    accessLog = new AccessLog(settings.isOn(HttpSetting.ACCESS_LOG));
     output =
-        new ConnectionOutput(socket.getOutputStream(), deadline, settings.writeTimeout().toNanos());
+        new ConnectionOutput(
+            socket.getOutputStream(), deadline, settings.get(HttpSetting.WRITE_TIMEOUT));
     stream =
         socket instanceof SSLSocket secured
             ? new TlsInput(secured, deadline)

@@ -10,7 +10,7 @@ import java.net.SocketTimeoutException;
 import java.util.Arrays;
 
 /**
- * What a client has sent and nobody has read yet, in one buffer that the connection keeps. The
+ * Bytes that a client has sent and that are not read yet, in the one buffer of a connection. The
  * bytes of the request at hand stay where they are until the next one begins, so that its parts can
  * be told by their offsets.
  *
@@ -40,7 +40,7 @@ final class ConnectionInput {
    * The input of one connection.
    *
    * @param output is flushed before a read that may block, so that no response waits for a request
-   * @param memory what a larger buffer is reserved from
+   * @param memory where a larger buffer is reserved
    */
   ConnectionInput(
       InputStream stream, ConnectionOutput output, Deadline deadline, ConnectionMemory memory) {

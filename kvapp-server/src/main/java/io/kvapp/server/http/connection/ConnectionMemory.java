@@ -3,7 +3,7 @@ package io.kvapp.server.http.connection;
 import io.kvapp.server.http.message.Memory;
 
 /**
- * What one connection has taken of the budget of all.
+ * The share of one connection in the budget of all.
  *
  * <p>Not thread-safe.
  */

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * What has to be sent to a client, gathered so that it goes out in one write.
+ * Gathers the bytes for a client, so that they go out in one write.
  *
  * <p>Not thread-safe.
  */

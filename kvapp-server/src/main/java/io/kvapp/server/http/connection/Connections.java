@@ -3,6 +3,7 @@ package io.kvapp.server.http.connection;
 import io.kvapp.server.http.connection.Deadline.Wait;
 import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.Socket;
@@ -53,9 +54,11 @@ final class Connections {
     this.layer = layer;
     this.watchdog = watchdog;
     // However many connections are open, their requests keep half of the memory.
-    long half = settings.maxBufferedBytes() / 2;
+    long half = settings.get(HttpSetting.MAX_BUFFERED_BYTES) / 2;
     layerBudget = new MemoryBudget(half);
-    budget = new MemoryBudget(layer == SocketLayer.PLAIN ? settings.maxBufferedBytes() : half);
+    budget =
+        new MemoryBudget(
+            layer == SocketLayer.PLAIN ? settings.get(HttpSetting.MAX_BUFFERED_BYTES) : half);
   }
 
   /** Serves a connection until it ends, and closes it. */
@@ -87,7 +90,7 @@ final class Connections {
 
   private void serve(Socket accepted, Deadline deadline, ConnectionMemory memory)
       throws IOException {
-    deadline.begin(Wait.INPUT, deadline.after(settings.headTimeout().toNanos()));
+    deadline.begin(Wait.INPUT, deadline.after(settings.get(HttpSetting.HEAD_TIMEOUT)));
     try (Socket socket = layer.over(accepted)) {
       deadline.end();
       try {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 class Deadline {
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What a connection waits for. */
+  /** The reason why a connection waits. */
   enum Wait {
     /** Nothing that is watched. */
     NOTHING,

@@ -3,11 +3,13 @@ package io.kvapp.server.http.connection;
 import fi.iki.elonen.NanoHTTPD;
 import io.kvapp.KVException;
 import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +34,8 @@ public final class HttpListener implements AutoCloseable {
   private static final long FORCED_END_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int BIND_ATTEMPTS = 8;
 
-  private final HttpSettings settings;
+  private final long stopNanos;
+  private final int backlog;
   private final Watchdog watchdog;
   private final Connections connections;
   private final ConnectionThreads threads;
@@ -41,19 +44,20 @@ public final class HttpListener implements AutoCloseable {
   private boolean closed;
 
   private HttpListener(HttpSettings settings, SocketLayer layer, Handler handler) {
-    this.settings = settings;
+    stopNanos = settings.get(HttpSetting.STOP_TIMEOUT);
+    backlog = settings.getInt(HttpSetting.BACKLOG);
     long shortest =
         Stream.of(
-                settings.headTimeout(),
-                settings.bodyTimeout(),
-                settings.idleTimeout(),
-                settings.writeTimeout())
-            .mapToLong(timeout -> timeout.toNanos())
+                HttpSetting.HEAD_TIMEOUT,
+                HttpSetting.BODY_TIMEOUT,
+                HttpSetting.IDLE_TIMEOUT,
+                HttpSetting.WRITE_TIMEOUT)
+            .mapToLong(settings::get)
             .min()
             .orElseThrow();
     watchdog = new Watchdog(shortest);
     connections = new Connections(settings, handler, layer, watchdog);
-    threads = new ConnectionThreads(settings.maxConnections());
+    threads = new ConnectionThreads(settings.getInt(HttpSetting.MAX_CONNECTIONS));
   }
 
   /**
@@ -115,7 +119,8 @@ public final class HttpListener implements AutoCloseable {
     threads.stop();
     try {
       if (!awaitRequestsInFlight()) {
-        LOG.warn("requests were still in flight after {}; they are cut", settings.stopTimeout());
+        LOG.warn(
+            "requests were still in flight after {}; they are cut", Duration.ofNanos(stopNanos));
       }
       connections.closeAll();
       threads.awaitEnd(FORCED_END_NANOS);
@@ -128,7 +133,7 @@ public final class HttpListener implements AutoCloseable {
   }
 
   private boolean awaitRequestsInFlight() throws InterruptedException {
-    long end = System.nanoTime() + settings.stopTimeout().toNanos();
+    long end = System.nanoTime() + stopNanos;
     boolean ended = threads.awaitEnd(STOP_TICK_NANOS);
     while (!ended && end - System.nanoTime() > 0) {
       // A connection may have become idle since the last look.
@@ -169,7 +174,7 @@ public final class HttpListener implements AutoCloseable {
     port = wantedPort;
     for (InetAddress address : addresses) {
       try {
-        AcceptLoop loop = new AcceptLoop(address, port, settings.backlog(), connections, threads);
+        AcceptLoop loop = new AcceptLoop(address, port, backlog, connections, threads);
         loops.add(loop);
         loop.start(0, false);
         port = loop.getListeningPort();

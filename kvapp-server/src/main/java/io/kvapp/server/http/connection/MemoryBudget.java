@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The heap that all connections of a listener together may fill beyond the little that each always
- * has. Where it is used up, those who want more wait a while, and are refused then.
+ * has. Where it is used up, requests for more wait a while, and are refused then.
  *
  * <p>Safe for any thread.
  */

@@ -4,6 +4,7 @@ import io.kvapp.server.http.connection.Deadline.Wait;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +40,8 @@ final class RequestContent {
     BROKEN
   }
 
-  private final HttpSettings settings;
+  private final int maxBodyBytes;
+  private final long bodyNanos;
   private final ConnectionInput input;
   private final ConnectionOutput output;
   private final RequestHead head;
@@ -59,7 +61,8 @@ final class RequestContent {
       RequestHead head,
       HeadReader headReader,
       ConnectionMemory memory) {
-    this.settings = settings;
+    this.maxBodyBytes = settings.getInt(HttpSetting.MAX_BODY_BYTES);
+    this.bodyNanos = settings.get(HttpSetting.BODY_TIMEOUT);
     this.input = input;
     this.output = output;
     this.head = head;
@@ -97,11 +100,11 @@ final class RequestContent {
     if (state == State.UNREAD) {
       // Whatever interrupts the reading leaves the connection somewhere inside the body.
       state = State.BROKEN;
-      limit = Math.min(maxBytes, settings.maxBodyBytes());
+      limit = Math.min(maxBytes, maxBodyBytes);
       if (head.contentLength > limit) {
         throw tooLarge();
       }
-      input.await(Wait.INPUT, settings.bodyTimeout().toNanos());
+      input.await(Wait.INPUT, bodyNanos);
       invite();
       content = head.chunked ? readChunks() : readLength((int) head.contentLength);
       state = State.COMPLETE;
@@ -121,12 +124,12 @@ final class RequestContent {
   boolean finish() throws IOException {
     if (state == State.UNREAD) {
       boolean awaitsInvitation = head.expectsContinue && input.available() == 0;
-      if (awaitsInvitation || head.contentLength > settings.maxBodyBytes()) {
+      if (awaitsInvitation || head.contentLength > maxBodyBytes) {
         return false;
       }
       state = State.BROKEN;
-      limit = settings.maxBodyBytes();
-      input.await(Wait.INPUT, settings.bodyTimeout().toNanos());
+      limit = maxBodyBytes;
+      input.await(Wait.INPUT, bodyNanos);
       input.keepHead();
       if (head.chunked) {
         dropChunks();

@@ -23,7 +23,7 @@ final class ResponseWriter {
   private static final byte[] REQUEST_ID = ascii("X-Request-Id: ");
   private static final HttpDate DATE = new HttpDate();
 
-  /** Ends the making of a body that nobody will read. */
+  /** Ends the making of a body that is not sent. */
   private static final class Unwanted extends IOException {
     private static final long serialVersionUID = 1;
 

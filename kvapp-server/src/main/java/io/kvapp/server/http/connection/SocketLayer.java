@@ -3,7 +3,7 @@ package io.kvapp.server.http.connection;
 import java.io.IOException;
 import java.net.Socket;
 
-/** What stands between a connection and HTTP. Called by many threads at once. */
+/** A layer between a connection and HTTP, such as TLS. Called by many threads at once. */
 @FunctionalInterface
 public interface SocketLayer {
   /** Nothing: HTTP is spoken in the clear. */
@@ -13,7 +13,7 @@ public interface SocketLayer {
    * Puts this layer on a connection, which is closed when this takes too long.
    *
    * @param accepted the connection
-   * @return what HTTP is spoken over; closes {@code accepted} when it is closed
+   * @return the socket for HTTP; closes {@code accepted} when it is closed
    * @throws IOException if the client does not go along
    */
   Socket over(Socket accepted) throws IOException;

@@ -7,7 +7,7 @@ import javax.net.ssl.SSLSocket;
 
 /**
  * The input of a TLS connection. It sees to the deadline itself: the end of input that a {@link
- * Deadline} makes in the socket below would be a fault to TLS, and the client would not be told.
+ * Deadline} makes in the socket below would be an error to TLS, and the client would not be told.
  *
  * <p>Not thread-safe.
  */

@@ -39,7 +39,7 @@ final class Watchdog implements AutoCloseable {
     return now;
   }
 
-  /** What failed last; null if nothing has. */
+  /** The last failure; null if there was none. */
   Throwable failed() {
     return failed;
   }
@@ -76,7 +76,7 @@ final class Watchdog implements AutoCloseable {
         Thread.currentThread().interrupt();
         goesOn = false;
       } catch (Throwable failure) {
-        // Without memory, say. What this pass has not come to, the next one does.
+        // For example without memory. The next pass comes to the rest.
         failed = failure;
       }
     }

@@ -1,9 +1,7 @@
 package io.kvapp.server.http.message;
 
-import io.kvapp.server.http.connection.HttpListener;
-
 /**
- * What answers the requests of a {@link HttpListener}.
+ * Answers requests.
  *
  * <p>Both methods are called by many threads at once.
  */
@@ -16,7 +14,7 @@ public interface Handler {
   Response handle(Request request);
 
   /**
-   * Says what a failed request is answered with.
+   * Answers a request that failed.
    *
    * @param failure a {@link HttpException} for a request that breaks the protocol or a limit; else
    *     what {@link #handle} or the body of its response threw

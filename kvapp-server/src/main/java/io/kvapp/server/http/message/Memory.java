@@ -1,8 +1,8 @@
 package io.kvapp.server.http.message;
 
 /**
- * The heap that all requests share for what is much larger than usual. What a request reserves is
- * given back when its response has been sent.
+ * The heap that all requests share for large bodies and results. A reservation ends when its
+ * response has been sent.
  *
  * <p>Belongs to the thread that handles the request.
  */

@@ -1,6 +1,10 @@
 package io.kvapp.server.http.message;
 
-/** Which octets may stand where in a request or response (RFC 9110, RFC 9112). */
+/**
+ * Which octets may stand where in a request or response (RFC 9110, RFC 9112).
+ *
+ * <p>All methods may be called from any thread.
+ */
 public final class Octets {
   private static final int TOKEN = 1;
   private static final int TARGET = 2;

@@ -45,7 +45,7 @@ public interface Request {
   /** Where the connection comes from. */
   InetAddress remote();
 
-  /** Notes the name of the one who sent this request, for the access log. */
+  /** Notes the name of the caller, for the access log. */
   void user(String name);
 
   /**
@@ -57,6 +57,6 @@ public interface Request {
    */
   void requireClient();
 
-  /** The memory for what a handler keeps until the response is sent. */
+  /** The heap that a handler reserves for large results until the response is sent. */
   Memory memory();
 }

@@ -3,7 +3,7 @@ package io.kvapp.server.http.message;
 import java.util.Objects;
 
 /**
- * What a request is answered with: a head and, mostly, a body.
+ * The answer to a request: a head and, mostly, a body.
  *
  * <p>Immutable; safe for any thread as far as its body is.
  */

@@ -2,7 +2,7 @@ package io.kvapp.server.http.message;
 
 import java.io.IOException;
 
-/** What writes the body of a response. */
+/** Writes the body of a response. It is called once, by the thread that handled the request. */
 @FunctionalInterface
 public interface ResponseBody {
   /**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a path has to offer.
+ * The methods of a path and their handler.
  *
  * <p>Immutable, safe for any thread as far as its handler is.
  *

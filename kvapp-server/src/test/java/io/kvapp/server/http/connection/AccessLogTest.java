@@ -2,6 +2,7 @@ package io.kvapp.server.http.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -118,22 +119,7 @@ final class AccessLogTest {
   }
 
   private static HttpListener listener(boolean accessLog) {
-    HttpSettings defaults = HttpSettings.defaults();
-    HttpSettings settings =
-        new HttpSettings(
-            defaults.maxRequestLineBytes(),
-            defaults.maxHeadBytes(),
-            defaults.maxHeaders(),
-            defaults.maxBodyBytes(),
-            defaults.headTimeout(),
-            defaults.bodyTimeout(),
-            defaults.idleTimeout(),
-            defaults.writeTimeout(),
-            defaults.stopTimeout(),
-            defaults.maxConnections(),
-            defaults.backlog(),
-            defaults.maxBufferedBytes(),
-            accessLog);
+    HttpSettings settings = HttpSettings.defaults().with(HttpSetting.ACCESS_LOG, accessLog ? 1 : 0);
     return HttpListener.start("127.0.0.1", 0, settings, new EchoHandler());
   }
 }

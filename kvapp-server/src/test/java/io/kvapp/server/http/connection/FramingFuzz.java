@@ -7,6 +7,7 @@ import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.List;
  * <p>As a program it takes a number of cases and a seed: a failure names the seed of its case.
  */
 public final class FramingFuzz {
-  static final HttpSettings SETTINGS = settings();
+  static final HttpSettings SETTINGS = HttpSettings.defaults().with(HttpSetting.MAX_BODY_BYTES, 40);
 
   private final Watchdog clock = new Watchdog(Duration.ofSeconds(1).toNanos());
   private final MemoryBudget budget = new MemoryBudget(1 << 20);
@@ -107,24 +108,6 @@ public final class FramingFuzz {
     if (!isRight) {
       throw new AssertionError(answer.status() + " " + body + " in place of " + expected);
     }
-  }
-
-  private static HttpSettings settings() {
-    HttpSettings defaults = HttpSettings.defaults();
-    return new HttpSettings(
-        defaults.maxRequestLineBytes(),
-        defaults.maxHeadBytes(),
-        defaults.maxHeaders(),
-        40,
-        defaults.headTimeout(),
-        defaults.bodyTimeout(),
-        defaults.idleTimeout(),
-        defaults.writeTimeout(),
-        defaults.stopTimeout(),
-        defaults.maxConnections(),
-        defaults.backlog(),
-        defaults.maxBufferedBytes(),
-        defaults.accessLog());
   }
 
   /** Answers with what it has understood, and leaves the body of a target with "skip" unread. */

@@ -9,6 +9,7 @@ import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -288,20 +289,6 @@ final class HttpListenerTest {
   }
 
   private static HttpSettings withStopTimeout(Duration stop) {
-    HttpSettings defaults = HttpSettings.defaults();
-    return new HttpSettings(
-        defaults.maxRequestLineBytes(),
-        defaults.maxHeadBytes(),
-        defaults.maxHeaders(),
-        defaults.maxBodyBytes(),
-        defaults.headTimeout(),
-        defaults.bodyTimeout(),
-        defaults.idleTimeout(),
-        defaults.writeTimeout(),
-        stop,
-        defaults.maxConnections(),
-        defaults.backlog(),
-        defaults.maxBufferedBytes(),
-        defaults.accessLog());
+    return HttpSettings.defaults().with(HttpSetting.STOP_TIMEOUT, stop);
   }
 }

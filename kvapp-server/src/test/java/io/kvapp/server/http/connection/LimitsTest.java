@@ -2,6 +2,7 @@ package io.kvapp.server.http.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -198,7 +199,18 @@ final class LimitsTest {
 
   private static HttpSettings settings(
       Duration head, Duration body, Duration idle, Duration write, int connections) {
-    return new HttpSettings(
-        200, 400, 8, 1_000, head, body, idle, write, LONG, connections, 50, 16 << 20, false);
+    return HttpSettings.defaults()
+        .with(HttpSetting.MAX_REQUEST_LINE_BYTES, 200)
+        .with(HttpSetting.MAX_HEAD_BYTES, 400)
+        .with(HttpSetting.MAX_HEADERS, 8)
+        .with(HttpSetting.MAX_BODY_BYTES, 1_000)
+        .with(HttpSetting.HEAD_TIMEOUT, head)
+        .with(HttpSetting.BODY_TIMEOUT, body)
+        .with(HttpSetting.IDLE_TIMEOUT, idle)
+        .with(HttpSetting.WRITE_TIMEOUT, write)
+        .with(HttpSetting.STOP_TIMEOUT, LONG)
+        .with(HttpSetting.MAX_CONNECTIONS, connections)
+        .with(HttpSetting.BACKLOG, 50)
+        .with(HttpSetting.MAX_BUFFERED_BYTES, 16 << 20);
   }
 }

@@ -1,5 +1,6 @@
 package io.kvapp.server.http.connection;
 
+import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,8 +58,8 @@ final class ReferenceReader {
 
   private ReferenceReader(String text, HttpSettings settings) {
     this.text = text;
-    this.maxBodyBytes = settings.maxBodyBytes();
-    this.maxHeaders = settings.maxHeaders();
+    this.maxBodyBytes = settings.getInt(HttpSetting.MAX_BODY_BYTES);
+    this.maxHeaders = settings.getInt(HttpSetting.MAX_HEADERS);
   }
 
   /** All responses to what a client sends before it ends. */

@@ -1,4 +1,4 @@
-package io.kvapp;
+package io.kvapp.server.settings;
 
 /** What the {@code prefix} of the HTTP search is matched against. */
 public enum PrefixScope {

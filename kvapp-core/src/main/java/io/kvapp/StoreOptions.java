@@ -1,0 +1,139 @@
+package io.kvapp;
+
+import java.time.InstantSource;
+import java.util.Objects;
+
+/**
+ * How a store is opened; each {@code with} method returns a copy with one setting changed.
+ *
+ * <pre>{@code
+ * StoreOptions options = StoreOptions.defaults().withDurability(Durability.SYNC);
+ * KVStore store = KVStore.open(Path.of("data"), options);
+ * }</pre>
+ *
+ * <p>A setting that a kind of store has no use for, such as the durability of one in memory, is
+ * left aside.
+ *
+ * <p>Immutable, safe for any thread.
+ */
+public final class StoreOptions {
+  /** When a write is acknowledged, unless set: once the process may end without losing it. */
+  public static final Durability DEFAULT_DURABILITY = Durability.OS;
+
+  /** The largest value in bytes, unless set: 16 MiB. */
+  public static final int DEFAULT_MAX_VALUE_BYTES = 16 << 20;
+
+  /** The largest that the largest value can be set to: 256 MiB. */
+  public static final int MAX_VALUE_BYTES = 256 << 20;
+
+  private static final StoreOptions DEFAULTS =
+      new StoreOptions(DEFAULT_DURABILITY, DEFAULT_MAX_VALUE_BYTES, false, InstantSource.system());
+
+  private final Durability durability;
+  private final int maxValueBytes;
+  private final boolean openDamaged;
+  private final InstantSource clock;
+
+  private StoreOptions(
+      Durability durability, int maxValueBytes, boolean openDamaged, InstantSource clock) {
+    this.durability = durability;
+    this.maxValueBytes = maxValueBytes;
+    this.openDamaged = openDamaged;
+    this.clock = clock;
+  }
+
+  /**
+   * {@link #DEFAULT_DURABILITY}, values up to {@link #DEFAULT_MAX_VALUE_BYTES}, nothing damaged
+   * opened, the system clock.
+   */
+  public static StoreOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The same with this durability.
+   *
+   * @throws NullPointerException if {@code durability} is null
+   */
+  public StoreOptions withDurability(Durability durability) {
+    Objects.requireNonNull(durability, "durability");
+    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+  }
+
+  /**
+   * The same with this largest value.
+   *
+   * @param maxValueBytes 1 to {@link #MAX_VALUE_BYTES}
+   * @throws IllegalArgumentException if it is outside that range
+   */
+  public StoreOptions withMaxValueBytes(int maxValueBytes) {
+    if (maxValueBytes < 1 || maxValueBytes > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException(
+          "maxValueBytes: 1 to " + MAX_VALUE_BYTES + ", not " + maxValueBytes);
+    }
+    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+  }
+
+  /**
+   * The same, where a damaged store is opened with what can still be read of it, or is not; {@link
+   * StoreAdmin#recovery()} then says what was dropped.
+   */
+  public StoreOptions withOpenDamaged(boolean openDamaged) {
+    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+  }
+
+  /**
+   * The same with this clock, which tells when entries expire.
+   *
+   * @throws NullPointerException if {@code clock} is null
+   */
+  public StoreOptions withClock(InstantSource clock) {
+    Objects.requireNonNull(clock, "clock");
+    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+  }
+
+  /** When a write is acknowledged; {@link #DEFAULT_DURABILITY} by default. */
+  public Durability durability() {
+    return durability;
+  }
+
+  /** The largest value in bytes; {@link #DEFAULT_MAX_VALUE_BYTES} by default. */
+  public int maxValueBytes() {
+    return maxValueBytes;
+  }
+
+  /** Whether a damaged store is opened with what can still be read of it; false by default. */
+  public boolean openDamaged() {
+    return openDamaged;
+  }
+
+  /** What time it is, for expiry; the system clock by default. */
+  public InstantSource clock() {
+    return clock;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof StoreOptions that
+        && durability == that.durability
+        && maxValueBytes == that.maxValueBytes
+        && openDamaged == that.openDamaged
+        && clock.equals(that.clock);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(durability, maxValueBytes, openDamaged, clock);
+  }
+
+  @Override
+  public String toString() {
+    return "StoreOptions[durability="
+        + durability
+        + ", maxValueBytes="
+        + maxValueBytes
+        + ", openDamaged="
+        + openDamaged
+        + "]";
+  }
+}

@@ -1,0 +1,41 @@
+package io.kvapp.engine;
+
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.StoreOptions;
+import io.kvapp.StoreProvider;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * Opens folders: {@code file:} URIs.
+ *
+ * <p>Safe for any thread.
+ */
+public final class DiskStoreProvider implements StoreProvider {
+  private static final String CHRONICLE_MAP = "net.openhft.chronicle.map.ChronicleMap";
+
+  /** The provider, which does nothing until it is asked. */
+  public DiskStoreProvider() {}
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("file");
+  }
+
+  @Override
+  public KVStore open(URI uri, StoreOptions options) {
+    try {
+      Class.forName(CHRONICLE_MAP, false, DiskStoreProvider.class.getClassLoader());
+      return DiskStore.open(Path.of(uri), options);
+    } catch (ClassNotFoundException | NoClassDefFoundError missing) {
+      throw new KVException(
+          "a store in a folder needs Chronicle Map, and "
+              + missing.getMessage().replace('/', '.')
+              + " is not on the class path; add net.openhft:chronicle-map, which comes with"
+              + " io.kvapp:kvapp-core unless it is excluded",
+          missing);
+    }
+  }
+}
