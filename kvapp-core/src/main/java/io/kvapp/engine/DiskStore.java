@@ -20,8 +20,8 @@ import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.PageReader;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Version;
+import io.kvapp.engine.tree.VersionSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,7 +49,7 @@ public final class DiskStore implements KVStore {
   private final InstantSource clock;
   private final StripedLocks stripes;
   private final HashIndex map;
-  private final Checkpoints checkpoints;
+  private final VersionSet versions;
   private final StampedLock batches;
   private final Maintenance maintenance;
   private final WritePath writes;
@@ -62,9 +62,9 @@ public final class DiskStore implements KVStore {
     this.clock = parts.clock;
     this.stripes = parts.stripes;
     this.map = parts.map;
-    this.checkpoints = parts.checkpoints;
+    this.versions = parts.versions;
     this.batches = parts.batches;
-    this.maintenance = new Maintenance(stripes, parts.journal, checkpoints, map, this::sweep);
+    this.maintenance = new Maintenance(parts, this::sweep);
     this.writes = new WritePath(parts, maintenance);
     this.sweeper = new Sweeper(parts, maintenance, writes);
     this.admin = new DiskStoreAdmin(this, parts, maintenance, writes);
@@ -143,7 +143,7 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue lookInTruth(byte[] key) {
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       return parts.live(version.lookUp(key));
     } finally {
@@ -152,7 +152,7 @@ public final class DiskStore implements KVStore {
   }
 
   private byte[] valueElsewhere(byte[] key, long revision) {
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       return version.value(key, revision);
     } finally {
@@ -190,7 +190,7 @@ public final class DiskStore implements KVStore {
 
   private <T> T orderedUnguarded(java.util.function.Function<Version, T> read) {
     parts.requireOpen();
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       return read.apply(version);
     } finally {

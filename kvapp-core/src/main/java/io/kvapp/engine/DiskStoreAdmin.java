@@ -95,20 +95,20 @@ final class DiskStoreAdmin implements StoreAdmin {
     parts.requireOpen();
     maintenance.awaitFilled();
     return new Verification(
-            parts.checkpoints::acquire, parts.stripes, parts.map, parts.journal, parts::requireOpen)
+            parts.versions::acquire, parts.stripes, parts.map, parts.journal, parts::requireOpen)
         .run();
   }
 
   @Override
   public void compact() {
     parts.requireOpen();
-    maintenance.compact();
+    maintenance.compactAll();
   }
 
   @Override
   public StoreStats stats() {
     parts.requireOpen();
-    Version version = parts.checkpoints.acquire();
+    Version version = parts.versions.acquire();
     try {
       long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
       long journalBytes = parts.journal.fileBytes();
@@ -116,14 +116,14 @@ final class DiskStoreAdmin implements StoreAdmin {
       return new StoreStats(
           store.size(),
           version.sstables.stream().mapToLong(SSTable::liveBytes).sum()
-              + parts.checkpoints.pendingBytes(),
+              + parts.flusher.unfrozenBytes(),
           sstableBytes + journalBytes + mapBytes,
           journalBytes,
           sstableBytes,
           mapBytes,
           version.sstables.size(),
           parts.journal.revision(),
-          parts.checkpoints.lastFlush(),
+          parts.flusher.lastFlush(),
           parts.journal.syncs(),
           Duration.ofNanos(parts.journal.meanSyncNanos()),
           Duration.ofNanos(parts.journal.longestSyncNanos()));

@@ -14,8 +14,10 @@ import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
-import io.kvapp.engine.tree.Checkpoints;
+import io.kvapp.engine.tree.Compactor;
+import io.kvapp.engine.tree.Flusher;
 import io.kvapp.engine.tree.Manifest;
+import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -39,7 +41,9 @@ final class StoreParts {
   final StripedLocks stripes;
   final Journal journal;
   final HashIndex map;
-  final Checkpoints checkpoints;
+  final VersionSet versions;
+  final Flusher flusher;
+  final Compactor compactor;
   final RecoveryReport report;
 
   /** Held alone while a batch becomes visible, and shared by reads of more than one key. */
@@ -69,7 +73,9 @@ final class StoreParts {
     this.stripes = recovery.stripes;
     this.journal = recovery.journal;
     this.map = recovery.map;
-    this.checkpoints = recovery.checkpoints;
+    this.versions = recovery.versions;
+    this.flusher = recovery.flusher;
+    this.compactor = recovery.compactor;
     this.report = recovery.report;
   }
 
@@ -84,7 +90,7 @@ final class StoreParts {
       Disk disk,
       EngineOptions tuning,
       Function<StoreParts, DiskStore> starting) {
-    Recovery.prepareFolder(disk, folder);
+    new DataFolder(disk, folder).prepare();
     FolderLock lock = null;
     ExecutorService preparing = WorkerThread.executor("kvapp-journal");
     try {
@@ -149,7 +155,7 @@ final class StoreParts {
       boolean saved = false;
       try {
         if (journal.failure() == null) {
-          checkpoints.checkpoint();
+          flusher.flush();
           saved = true;
         }
       } finally {
@@ -170,7 +176,7 @@ final class StoreParts {
     try {
       Optional<Manifest.MapFile> file = map.finish();
       if (saved) {
-        checkpoints.writeCleanManifest(file);
+        versions.writeCleanManifest(file);
         clean = true;
       }
     } finally {
@@ -178,7 +184,7 @@ final class StoreParts {
         // A manifest that is not clean names the journal, if only its empty end.
         journal.close(!clean);
       } finally {
-        checkpoints.close();
+        versions.close();
       }
     }
   }

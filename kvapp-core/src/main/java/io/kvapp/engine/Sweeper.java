@@ -9,8 +9,8 @@ import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Version;
+import io.kvapp.engine.tree.VersionSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +29,7 @@ final class Sweeper {
   private final StripedLocks stripes;
   private final Journal journal;
   private final HashIndex map;
-  private final Checkpoints checkpoints;
+  private final VersionSet versions;
   private final AtomicLong earliestExpiry;
 
   Sweeper(StoreParts parts, Maintenance maintenance, WritePath writes) {
@@ -39,7 +39,7 @@ final class Sweeper {
     this.stripes = parts.stripes;
     this.journal = parts.journal;
     this.map = parts.map;
-    this.checkpoints = parts.checkpoints;
+    this.versions = parts.versions;
     this.earliestExpiry = parts.earliestExpiry;
     noteEarliestExpiry();
   }
@@ -51,7 +51,7 @@ final class Sweeper {
       return;
     }
     while (sweepSome(now)) {
-      maintenance.look();
+      maintenance.requestDue();
     }
     findEarliestExpiry();
   }
@@ -68,7 +68,7 @@ final class Sweeper {
 
   private boolean sweepSome(long now) {
     List<byte[]> due = new ArrayList<>();
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
       while (due.size() < SWEPT_AT_ONCE && cursor.next()) {
@@ -82,7 +82,7 @@ final class Sweeper {
     if (due.isEmpty()) {
       return false;
     }
-    maintenance.awaitRoom(parts.folder);
+    maintenance.awaitRoom();
     StripedLocks.Stripe[] locked =
         stripes.of(due.stream().map(ExpiryKey::entryKey).toArray(byte[][]::new));
     StripedLocks.lock(locked);
@@ -99,7 +99,7 @@ final class Sweeper {
       if (!deletes.isEmpty()) {
         writes.writeTogether(locked, deletes);
       }
-      Memtable active = checkpoints.current().active;
+      Memtable active = versions.current().active;
       due.forEach(key -> active.putExpiry(key, JournalPosition.deleteMark(journal.revision())));
     } finally {
       StripedLocks.unlock(locked);
@@ -108,7 +108,7 @@ final class Sweeper {
   }
 
   private void noteEarliestExpiry() {
-    Version version = checkpoints.acquire();
+    Version version = versions.acquire();
     try {
       Cursor cursor = version.expiries(null);
       while (cursor.next()) {

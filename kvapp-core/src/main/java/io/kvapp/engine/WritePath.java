@@ -11,7 +11,7 @@ import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
-import io.kvapp.engine.tree.Checkpoints;
+import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -26,14 +26,14 @@ import java.util.concurrent.locks.StampedLock;
  * <p>All methods may be called from any thread.
  */
 final class WritePath {
-  private static final int REVISIONS_BETWEEN_LOOKS = 1024;
+  private static final int REVISIONS_BETWEEN_REQUESTS = 1024;
 
   private final StoreParts parts;
   private final Maintenance maintenance;
   private final StripedLocks stripes;
   private final Journal journal;
   private final HashIndex map;
-  private final Checkpoints checkpoints;
+  private final VersionSet versions;
   private final StampedLock batches;
   private final AtomicLong earliestExpiry;
   private final boolean syncEachWrite;
@@ -44,7 +44,7 @@ final class WritePath {
     this.stripes = parts.stripes;
     this.journal = parts.journal;
     this.map = parts.map;
-    this.checkpoints = parts.checkpoints;
+    this.versions = parts.versions;
     this.batches = parts.batches;
     this.earliestExpiry = parts.earliestExpiry;
     this.syncEachWrite = parts.syncEachWrite;
@@ -68,7 +68,7 @@ final class WritePath {
 
   /** The revision of the write; 0 when the condition does not hold. */
   long writeIf(Operation operation, Condition condition) {
-    maintenance.awaitRoom(parts.folder);
+    maintenance.awaitRoom();
     byte[] key = operation.key();
     StripedLocks.Stripe stripe = stripes.of(key);
     JournalPosition slot;
@@ -100,15 +100,15 @@ final class WritePath {
   }
 
   private void lookAfter(long revision) {
-    if (revision % REVISIONS_BETWEEN_LOOKS == 0) {
-      maintenance.look();
+    if (revision % REVISIONS_BETWEEN_REQUESTS == 0) {
+      maintenance.requestDue();
     }
   }
 
   private void apply(Operation operation, JournalPosition slot) {
     try {
       byte[] key = operation.key();
-      Memtable active = checkpoints.current().active;
+      Memtable active = versions.current().active;
       if (operation.isDelete()) {
         map.remove(key);
       } else {
@@ -133,7 +133,7 @@ final class WritePath {
 
   /** Makes all writes, or none when one of the conditions does not hold. */
   BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
-    maintenance.awaitRoom(parts.folder);
+    maintenance.awaitRoom();
     byte[][] keys = new byte[conditions.size() + operations.size()][];
     int count = 0;
     for (Batch.Condition condition : conditions) {

@@ -8,6 +8,7 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.tree.ManifestDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ class CloseTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void close_withoutSpaceForASnapshot_keepsTheJournalButMapsNothingOfIt() throws Exception {
+  void close_withoutSpaceForAnSSTable_keepsTheJournalButMapsNothingOfIt() throws Exception {
     AtomicBoolean full = new AtomicBoolean();
     Disk disk =
         new Disk() {
@@ -107,6 +108,23 @@ class CloseTest {
     try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
+    }
+  }
+
+  @Test
+  void close_thatCannotMarkTheStoreClean_leavesItToARecovery() {
+    ManifestDisk disk = new ManifestDisk();
+    KVStore store =
+        DiskStore.open(folder(), StoreOptions.defaults(), disk, EngineOptions.standard());
+    store.put("key", "value");
+    store.admin().compact();
+    disk.failure = new IOException("Input/output error");
+
+    assertThatThrownBy(store::close).isInstanceOf(KVException.class);
+    try (KVStore again = KVStore.open(folder())) {
+      assertThat(again.admin().recovery().clean()).isFalse();
+      assertThat(again.get("key")).hasValue("value");
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 

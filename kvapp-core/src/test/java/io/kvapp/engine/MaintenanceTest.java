@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What goes on in the background beside calls, and beside a close. */
+/** Background work beside calls and beside a close. */
 @Timeout(60)
 class MaintenanceTest {
   private static final EngineOptions MANY_IN_MEMORY =
@@ -34,8 +35,8 @@ class MaintenanceTest {
   private static final EngineOptions FEW_IN_MEMORY =
       new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
 
-  /** Has an SSTable for every few thousand keys once nobody writes for half a second. */
-  private static final EngineOptions QUICK_TO_MERGE =
+  /** Flushes a few thousand keys once nobody writes for half a second. */
+  private static final EngineOptions QUICK_TO_COMPACT =
       new EngineOptions(4 << 20, 16 << 20, 256 << 20, 200_000, 250);
 
   @TempDir Path scratch;
@@ -43,14 +44,14 @@ class MaintenanceTest {
   private final TestClock clock = new TestClock();
 
   @Test
-  void merge_whileDeletesAreInMemoryOnly_doesNotWriteTheSameSSTableAgain() throws Exception {
+  void compaction_whileDeletesAreInMemoryOnly_doesNotWriteTheSameSSTableAgain() throws Exception {
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       for (int i = 0; i < 12_000; i++) {
         store.put("key " + i, "value");
       }
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
-      String before = sstableNames();
+      List<SSTable.Identity> before = sstables();
       for (int i = 0; i < 11_500; i++) {
         store.delete("key " + i);
       }
@@ -60,29 +61,25 @@ class MaintenanceTest {
         store.delete("key 0");
       }
 
-      assertThat(sstableNames()).isEqualTo(before);
+      assertThat(sstables()).isEqualTo(before);
       assertThat(store.size()).isEqualTo(500);
     }
   }
 
-  private String sstableNames() throws IOException {
-    return Disk.list(folder(), "snapshot-*").toString();
-  }
-
   @Test
-  void checkpoint_besideABackup_isNotHeldUp() throws Exception {
-    HeldCopy disk = new HeldCopy();
+  void flush_besideABackup_isNotHeldUp() throws Exception {
+    HeldBackup disk = new HeldBackup();
     try (KVStore store = open(disk, FEW_IN_MEMORY)) {
       store.put("before", "value");
       Thread backup = new Thread(() -> store.admin().backup(scratch.resolve("backup")));
       backup.start();
-      disk.begun.await();
+      disk.awaitHeld();
       Optional<Instant> last = store.admin().stats().lastFlush();
       int written = 0;
       while (store.admin().stats().lastFlush().equals(last)) {
         store.put("key " + written++, "value");
       }
-      disk.goOn.countDown();
+      disk.letGoOn();
       backup.join();
 
       assertThat(store.admin().verify().faults()).isEmpty();
@@ -93,99 +90,86 @@ class MaintenanceTest {
     }
   }
 
-  /** A disk on which the copying for a backup waits until it is told to go on. */
-  private static final class HeldCopy extends Disk {
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-
-    @Override
-    public void copy(FileChannel from, FileChannel to) throws IOException {
-      begun.countDown();
-      await(goOn);
-      super.copy(from, to);
-    }
-  }
-
   @Test
   void close_whileTheMapGrows_givesThatUpAndLosesNothing() throws Exception {
     HeldGrowth disk = new HeldGrowth();
     KVStore store = open(disk, MANY_IN_MEMORY);
     int written = 0;
-    while (disk.begun.getCount() > 0) {
+    while (!disk.isHeld()) {
       store.put("key " + written, "value " + written++);
     }
+
+    closeWhileHeld(store, disk);
+
+    assertThatStoreIsWhole(written);
+    assertThat(Disk.list(folder(), "live-*.map")).hasSize(1);
+  }
+
+  @Test
+  void close_whileSSTablesAreCompacted_givesThatUpAndLosesNothing() throws Exception {
+    HeldCompaction disk = new HeldCompaction();
+    KVStore store = open(disk, QUICK_TO_COMPACT);
+    int written = writeUntilHeld(store, disk);
+    List<SSTable.Identity> before = sstables();
+
+    closeWhileHeld(store, disk);
+
+    assertThat(sstables()).containsAll(before);
+    assertThatStoreIsWhole(written);
+  }
+
+  /** Closes a store and lets the work that is held go on once the close waits for it. */
+  private static void closeWhileHeld(KVStore store, HeldDisk disk) throws InterruptedException {
     Thread closing = new Thread(store::close);
     closing.start();
-    while (closing.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
-    disk.goOn.countDown();
+    TestThreads.spinUntil(
+        () ->
+            Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .anyMatch(
+                    frame ->
+                        frame.getClassName().equals(BackgroundJob.class.getName())
+                            && frame.getMethodName().equals("stop")));
+    disk.letGoOn();
     closing.join();
+  }
 
+  private void assertThatStoreIsWhole(int entries) {
     try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
       assertThat(again.admin().recovery().clean()).isTrue();
-      assertThat(again.size()).isEqualTo(written);
+      assertThat(again.size()).isEqualTo(entries);
       assertThat(again.get("key 7")).hasValue("value 7");
       assertThat(again.admin().verify().faults()).isEmpty();
-      assertThat(Disk.list(folder(), "live-*.map")).hasSize(1);
     }
   }
 
   @Test
-  void close_whileSSTablesAreMerged_givesThatUpAndLosesNothing() throws Exception {
-    HeldMerge disk = new HeldMerge();
-    KVStore store = open(disk, QUICK_TO_MERGE);
-    int written = write(store, disk);
-    List<SSTable.Identity> unmerged = Manifest.read(folder()).orElseThrow().sstables();
-    Thread closing = new Thread(store::close);
-    closing.start();
-    while (Thread.getAllStackTraces().values().stream()
-        .flatMap(Arrays::stream)
-        .noneMatch(
-            frame ->
-                frame.getClassName().equals(Maintenance.class.getName())
-                    && frame.getMethodName().equals("stop"))) {
-      Thread.onSpinWait();
-    }
-    disk.goOn.countDown();
-    closing.join();
-
-    assertThat(Manifest.read(folder()).orElseThrow().sstables()).containsAll(unmerged);
-    try (KVStore again = open(new Disk(), MANY_IN_MEMORY)) {
-      assertThat(again.admin().recovery().clean()).isTrue();
-      assertThat(again.size()).isEqualTo(written);
-      assertThat(again.admin().verify().faults()).isEmpty();
-    }
-  }
-
-  @Test
-  void merge_begunInIdleness_waitsWhileMuchIsWritten() throws Exception {
-    HeldMerge disk = new HeldMerge();
-    try (KVStore store = open(disk, QUICK_TO_MERGE)) {
-      int written = write(store, disk);
+  void compaction_begunInIdleness_waitsWhileMuchIsWritten() throws Exception {
+    HeldCompaction disk = new HeldCompaction();
+    try (KVStore store = open(disk, QUICK_TO_COMPACT)) {
+      int written = writeUntilHeld(store, disk);
+      List<SSTable.Identity> before = sstables();
       BusyWriter writer = new BusyWriter(store);
-      disk.goOn.countDown();
-      awaitWaiting(disk);
+      disk.letGoOn();
+      awaitPause(disk);
       assertThat(store.admin().stats().sstables()).isEqualTo(2);
 
       writer.end();
 
-      while (store.admin().stats().sstables() > 1) {
-        Thread.onSpinWait();
-      }
+      TestThreads.spinUntil(() -> Collections.disjoint(sstables(), before));
       assertThat(store.size()).isEqualTo(written);
       assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 
   @Test
-  void compact_whileAMergeWaits_doesNotWaitForTheWriters() throws Exception {
-    HeldMerge disk = new HeldMerge();
-    try (KVStore store = open(disk, QUICK_TO_MERGE)) {
-      int written = write(store, disk);
+  void compact_whileACompactionWaits_doesNotWaitForTheWriters() throws Exception {
+    HeldCompaction disk = new HeldCompaction();
+    try (KVStore store = open(disk, QUICK_TO_COMPACT)) {
+      int written = writeUntilHeld(store, disk);
       BusyWriter writer = new BusyWriter(store);
-      disk.goOn.countDown();
-      awaitWaiting(disk);
+      disk.letGoOn();
+      awaitPause(disk);
 
       store.admin().compact();
 
@@ -195,7 +179,7 @@ class MaintenanceTest {
     }
   }
 
-  /** A thread that writes all the time; it has written much once it is made. */
+  /** A thread that writes all the time, and has written much once it is made. */
   private static final class BusyWriter {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final CountDownLatch busy = new CountDownLatch(1_000);
@@ -222,93 +206,93 @@ class MaintenanceTest {
     }
   }
 
-  /** Writes until two SSTables are about to be merged, since nobody writes; returns how many. */
-  private static int write(KVStore store, HeldMerge disk) {
+  /** Writes until two SSTables are about to be compacted in idleness; returns how many entries. */
+  private static int writeUntilHeld(KVStore store, HeldDisk disk) {
     int written = 0;
-    for (int sstables = 1; sstables <= 2; sstables++) {
-      for (int i = 0; i < 5_000; i++) {
-        store.put("key " + written++, "value");
+    for (int i = 1; i <= 2; i++) {
+      int sstables = i;
+      for (int j = 0; j < 5_000; j++) {
+        store.put("key " + written, "value " + written++);
       }
-      while (store.admin().stats().sstables() < sstables && disk.begun.getCount() > 0) {
-        Thread.onSpinWait();
-      }
+      TestThreads.spinUntil(() -> store.admin().stats().sstables() >= sstables || disk.isHeld());
     }
-    await(disk.begun);
+    disk.awaitHeld();
     return written;
   }
 
-  private static void awaitWaiting(HeldMerge disk) throws InterruptedException {
-    while (Arrays.stream(disk.merging.getStackTrace())
-        .noneMatch(frame -> frame.getMethodName().equals("awaitUninterruptibly"))) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException("the merge does not wait");
+  /** Waits until the work that was held has gone on and then waits by itself. */
+  private static void awaitPause(HeldDisk disk) {
+    TestThreads.spinUntil(
+        () ->
+            Arrays.stream(disk.held.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("awaitUninterruptibly")));
+  }
+
+  /** A disk on which one kind of work waits, once it begins, until a test lets it go on. */
+  private abstract static class HeldDisk extends Disk {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private volatile Thread held;
+
+    void hold() {
+      held = Thread.currentThread();
+      begun.countDown();
+      await(goOn);
+    }
+
+    boolean isHeld() {
+      return begun.getCount() == 0;
+    }
+
+    void awaitHeld() {
+      await(begun);
+    }
+
+    void letGoOn() {
+      goOn.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+      try {
+        latch.await();
+      } catch (InterruptedException timeout) {
+        throw new AssertionError(timeout);
       }
     }
   }
 
-  /** A disk on which a merge begins to write only when that is told. */
-  private static final class HeldMerge extends Disk {
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-    private volatile Thread merging;
+  private static final class HeldBackup extends HeldDisk {
+    @Override
+    public void copy(FileChannel from, FileChannel to) throws IOException {
+      hold();
+      super.copy(from, to);
+    }
+  }
 
+  private static final class HeldCompaction extends HeldDisk {
     @Override
     public FileChannel create(Path file) throws IOException {
-      if (Thread.currentThread().getName().equals("kvapp-merge")
+      if (Thread.currentThread().getName().equals("kvapp-compaction")
           && file.getFileName().toString().startsWith("snapshot-")) {
-        merging = Thread.currentThread();
-        begun.countDown();
-        await(goOn);
+        hold();
       }
       return super.create(file);
     }
   }
 
-  /** A disk on which a larger map is made only when that is told. */
-  private static final class HeldGrowth extends Disk {
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final CountDownLatch goOn = new CountDownLatch(1);
-
+  private static final class HeldGrowth extends HeldDisk {
     @Override
     public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
         throws IOException {
       if (!file.endsWith("live-1.map")) {
-        begun.countDown();
-        await(goOn);
+        hold();
       }
       super.createWithZeros(file, head, bytes, hugePages);
     }
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException nobodyDoesThat) {
-      throw new AssertionError(nobodyDoesThat);
-    }
-  }
-
   @Test
-  @Timeout(60)
-  void journal_ofBusierTimes_isGivenBackWhileLittleIsWritten() throws Exception {
-    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
-    byte[] kilobyte = new byte[1024];
-    try (KVStore store = open(new Disk(), quick)) {
-      int keys = 0;
-      while (store.admin().stats().journalBytes() <= 24L << 20) {
-        store.put(StoreFixture.utf8("key " + keys++), kilobyte);
-      }
-      int written = 0;
-      while (store.admin().stats().journalBytes() > 12 << 20) {
-        store.put("key", "value " + written++);
-        Thread.sleep(1);
-      }
-      assertThat(store.size()).isEqualTo(keys + 1);
-    }
-  }
-
-  @Test
-  void backup_ofASnapshotOfExpiriesAlone_isAStoreThatCanBeWrittenTo() {
+  void backup_ofAnSSTableOfExpiriesAlone_isAStoreThatCanBeWrittenTo() {
     Path backup = scratch.resolve("backup");
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       store.put("key", "value", Duration.ofHours(1));
@@ -324,20 +308,6 @@ class MaintenanceTest {
         assertThat(store.size()).isEqualTo(1 + opened);
         store.put("more " + opened, "value", Duration.ofHours(1));
       }
-    }
-  }
-
-  @Test
-  void put_ofValuesLargerThanTheNextSegment_leavesNoSegmentBehind() throws Exception {
-    try (KVStore store = open(new Disk(), FEW_IN_MEMORY)) {
-      for (int i = 0; i < 20; i++) {
-        store.put(StoreFixture.utf8("key"), new byte[2 << 20]);
-      }
-      store.admin().compact();
-      store.put("small", "value");
-      store.admin().compact();
-
-      assertThat(Disk.list(folder(), "journal-*")).hasSizeLessThanOrEqualTo(4);
     }
   }
 
@@ -369,7 +339,7 @@ class MaintenanceTest {
   }
 
   @Test
-  void mapSegments_damagedWhileTheStoreIsClosed_areReplacedAndNothingIsWrong() throws Exception {
+  void mapParts_damagedWhileTheStoreIsClosed_areReplacedAndNothingIsWrong() throws Exception {
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       for (int i = 0; i < 2_000; i++) {
         store.put("key " + i, "value " + i);
@@ -408,8 +378,13 @@ class MaintenanceTest {
     }
   }
 
-  private KVStore open(Disk disk, EngineOptions tuning) {
-    return DiskStore.open(folder(), StoreFixture.options(clock), disk, tuning);
+  /** The SSTables that the manifest names, newest first. */
+  private List<SSTable.Identity> sstables() throws IOException {
+    return Manifest.read(folder()).orElseThrow().sstables();
+  }
+
+  private KVStore open(Disk disk, EngineOptions options) {
+    return DiskStore.open(folder(), StoreFixture.options(clock), disk, options);
   }
 
   private Path folder() {

@@ -1,8 +1,24 @@
 package io.kvapp.engine;
 
-/** Threads of the kind the running JDK has. */
+import java.util.concurrent.Callable;
+
+/** What tests do with threads. */
 public final class TestThreads {
   private TestThreads() {}
+
+  /** Spins until a condition holds; ends when the test's time-out interrupts it. */
+  public static void spinUntil(Callable<Boolean> condition) {
+    try {
+      while (!condition.call()) {
+        if (Thread.interrupted()) {
+          throw new AssertionError("the condition did not come true in time");
+        }
+        Thread.onSpinWait();
+      }
+    } catch (Exception failure) {
+      throw new AssertionError(failure);
+    }
+  }
 
   /** An unstarted virtual thread, or a platform thread before JDK 21. */
   public static Thread virtualWherePossible(Runnable task) throws ReflectiveOperationException {

@@ -1,5 +1,6 @@
 package io.kvapp.engine.journal;
 
+import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.ExpiryKey;
 
 /**
@@ -9,7 +10,7 @@ import io.kvapp.engine.model.ExpiryKey;
  *
  * <p>Immutable, safe for any thread until its segment is released.
  */
-public final class JournalPosition {
+public final class JournalPosition implements Change {
   private static final byte[] EMPTY = {};
 
   public final JournalSegment segment;
@@ -35,6 +36,12 @@ public final class JournalPosition {
     return new JournalPosition(null, 0, revision, true, false);
   }
 
+  @Override
+  public long revision() {
+    return revision;
+  }
+
+  @Override
   public boolean isDelete() {
     return delete;
   }
@@ -43,14 +50,17 @@ public final class JournalPosition {
     return expires;
   }
 
+  @Override
   public long expiresAt() {
     return expires ? segment.expiresAt(offset) : 0;
   }
 
+  @Override
   public int valueLength() {
     return segment == null ? 0 : segment.valueLength(offset);
   }
 
+  @Override
   public byte[] value() {
     return segment == null ? EMPTY : segment.value(offset);
   }

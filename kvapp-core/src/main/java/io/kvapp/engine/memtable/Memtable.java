@@ -42,8 +42,8 @@ public final class Memtable extends RefCounted implements SortedRun {
     return entries.count();
   }
 
-  /** The newest change of a key; null where there is none. */
-  public JournalPosition get(byte[] key) {
+  @Override
+  public JournalPosition find(byte[] key) {
     return entries.get(key);
   }
 

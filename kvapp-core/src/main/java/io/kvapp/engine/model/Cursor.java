@@ -6,7 +6,7 @@ package io.kvapp.engine.model;
  *
  * <p>For one thread.
  */
-public interface Cursor {
+public interface Cursor extends Change {
   /** Goes to the next change; false when there is none. */
   boolean next();
 
@@ -15,17 +15,4 @@ public interface Cursor {
 
   /** An array with the key that the caller may keep and change. */
   byte[] ownKey();
-
-  long revision();
-
-  /** Milliseconds since the epoch; 0 for never. */
-  long expiresAt();
-
-  /** Whether the change is a delete. */
-  boolean isDelete();
-
-  int valueLength();
-
-  /** A new array with the value; empty for a delete. */
-  byte[] value();
 }

@@ -9,6 +9,9 @@ public interface SortedRun {
   /** The last revision before this range; its own are above it. */
   long lowRevision();
 
+  /** The newest change of a key in this stretch; null where there is none. */
+  Change find(byte[] key);
+
   /**
    * The changes of keys from {@code from}, included, to {@code to}, excluded.
    *

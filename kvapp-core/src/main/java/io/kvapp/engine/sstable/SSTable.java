@@ -228,6 +228,7 @@ public final class SSTable extends RefCounted implements SortedRun {
    *
    * @return a reader that stands on it; null where there is none
    */
+  @Override
   public SSTableFile.Reader find(byte[] key) {
     if (entryFiles.isEmpty()) {
       return null;

@@ -3,6 +3,7 @@ package io.kvapp.engine.sstable;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
+import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.KeyHeads;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -174,7 +175,7 @@ public final class SSTableFile {
   }
 
   /** Reads changes by ordinal. For one thread. */
-  public final class Reader {
+  public final class Reader implements Change {
     private final ByteBuffer view = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private byte[] head = new byte[SSTableFormat.HEAD_BYTES + 64];
@@ -291,18 +292,22 @@ public final class SSTableFile {
           head, SSTableFormat.HEAD_BYTES, SSTableFormat.HEAD_BYTES + keyLength);
     }
 
+    @Override
     public long revision() {
       return (long) LONG.get(head, 8);
     }
 
+    @Override
     public long expiresAt() {
       return (long) LONG.get(head, 16);
     }
 
+    @Override
     public int valueLength() {
       return (int) INT.get(head, 24);
     }
 
+    @Override
     public boolean isDelete() {
       return head[30] == SSTableFormat.DELETE;
     }
@@ -312,6 +317,7 @@ public final class SSTableFile {
      *
      * @throws KVException.Corrupt if it is damaged
      */
+    @Override
     public byte[] value() {
       int length = valueLength();
       int at = offset + SSTableFormat.HEAD_BYTES + keyLength;

@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Backups: folders with a manifest and SSTables, and so complete stores, without journal and hash
- * map.
+ * Backups: folders with a manifest and SSTables, which are complete stores without a journal and a
+ * hash table.
  *
  * <p>Safe for any thread; a folder is written by one at a time.
  */
@@ -44,8 +44,10 @@ public final class BackupFiles {
   /**
    * Writes entries as a backup.
    *
+   * @param revision the last revision of the store
    * @param entries in order of their keys
    * @throws KVException.FolderUnusable if the folder cannot be written or is not empty
+   * @throws KVException.NoSpace if the disk is full
    */
   public static void write(Path folder, long revision, List<Entry> entries) {
     Disk disk = new Disk();
@@ -89,10 +91,12 @@ public final class BackupFiles {
   }
 
   /**
-   * Copies SSTables, which the caller holds a use of, as a backup; on a thread that nobody
-   * interrupts.
+   * Copies SSTables as a backup, on a thread that is never interrupted.
    *
-   * @param entries how many entries they hold, as the manifest has it
+   * @param sstables newest first; the caller holds a use of each
+   * @param entries how many entries they hold, as the manifest says
+   * @throws KVException.FolderUnusable if the folder cannot be written or is not empty
+   * @throws KVException.NoSpace if the disk is full
    */
   public static void copy(Disk disk, List<SSTable> sstables, long entries, Path folder) {
     write(
@@ -166,9 +170,9 @@ public final class BackupFiles {
   }
 
   /**
-   * Reads the entries of a backup in order of their keys; expired ones are among them.
+   * Reads the entries of a backup in order of their keys, expired ones included.
    *
-   * @throws KVException.Corrupt if the backup is damaged or is none
+   * @throws KVException.Corrupt if the backup is damaged or the folder is not one
    */
   public static void read(Path folder, Consumer<Entry> consumer) {
     WorkerThread.call(
@@ -198,7 +202,7 @@ public final class BackupFiles {
       for (SSTable.Identity identity : manifest.sstables()) {
         sstables.add(SSTable.open(sstableFolder, identity));
       }
-      // Before the first entry is handed out, so that a damaged backup restores nothing.
+      // All is read before the first entry is passed on, so a damaged backup restores nothing.
       sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
       Version version = new Version(none, List.of(), sstables);
       try {

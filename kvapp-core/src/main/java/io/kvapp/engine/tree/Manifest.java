@@ -2,7 +2,6 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.hashtable.PartChecksumsFile;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import java.io.IOException;
@@ -31,10 +30,10 @@ import java.util.zip.CRC32C;
  * @param revision the last revision when it was written; of a clean store the last there is
  * @param nextSSTable the number of the next SSTable
  * @param journal the sequence of the first journal segment that is not in an SSTable, or {@link
- *     #NO_JOURNAL} if the store was closed in good order
- * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they are to be counted
+ *     #NO_JOURNAL} if the store was closed cleanly
+ * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they must be counted
  * @param sstables the SSTables, newest first
- * @param map the hash map that agrees with the SSTables; empty where it is to be built anew
+ * @param map the hash table that agrees with the SSTables; empty where one must be filled anew
  */
 public record Manifest(
     long revision,
@@ -45,20 +44,20 @@ public record Manifest(
     Optional<MapFile> map) {
 
   /**
-   * What is known of a hash map that was closed cleanly.
+   * A hash table that was closed cleanly.
    *
    * @param name its name in the folder
-   * @param entries the entries it was made for
-   * @param keyBytes the average key it was made for
-   * @param valueBytes the average value it was made for
-   * @param check the checksum of the {@linkplain PartChecksumsFile checksums} of its segments
+   * @param entries how many entries it is laid out for
+   * @param keyBytes the average length of the keys it is laid out for
+   * @param valueBytes the average length of the values it is laid out for
+   * @param check the checksum of the checksums of its parts
    */
   public record MapFile(String name, long entries, int keyBytes, int valueBytes, long check) {}
 
-  /** What {@link #journal} says where there is none to replay. */
+  /** The {@link #journal} of a store that has none to replay. */
   public static final long NO_JOURNAL = 0;
 
-  /** What {@link #entries} says where it is not known. */
+  /** The {@link #entries} of a store whose entries must be counted. */
   public static final long UNKNOWN = -1;
 
   public static final String NAME = "MANIFEST";
@@ -151,7 +150,7 @@ public record Manifest(
       throw damaged(file, "it has more than " + MAX_BYTES + " bytes");
     }
     String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-    // Comes first, since another version may have another checksum.
+    // The format comes first, since another version may have another checksum.
     Matcher format = FORMAT_LINE.matcher(text);
     if (format.lookingAt() && !format.group(1).equals(FORMAT)) {
       throw new KVException.UnknownFormat(file, format.group(1), FORMAT);
@@ -213,7 +212,7 @@ public record Manifest(
     return Long.parseLong(lines.getProperty(name));
   }
 
-  /** The name, which then stays inside the folder. */
+  /** The name, which must not lead out of the folder. */
   private static String checked(String name, Pattern pattern) {
     if (!pattern.matcher(name).matches()) {
       throw new IllegalArgumentException("a file name is not one of a store");

@@ -198,7 +198,7 @@ public final class CrashCycles {
       add("a map growing");
     }
     if (hasUnnamedSSTable()) {
-      add("a checkpoint or merge under way");
+      add("a flush or compaction under way");
     }
     for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
       if (log.begun(writer) > log.acknowledged(writer)) {

@@ -74,7 +74,7 @@ final class FaultRun {
     imageFolder = Files.createDirectory(scratch.resolve("image"));
     disk = new FaultDisk(kind, operation, seed);
     random = new Random(seed);
-    // Of two runs one has checkpoints and syncs of its own, the other those of the workload alone.
+    // Of two runs one has flushes and syncs of its own, the other those of the workload alone.
     tuning =
         seed % 2 == 0
             ? new EngineOptions(64 << 10, 256 << 10, 256 << 20, 1_000_000, 60_000)

@@ -1,0 +1,21 @@
+package io.kvapp.engine.model;
+
+/**
+ * One change of a key, wherever it stands: a put or a delete.
+ *
+ * <p>For one thread.
+ */
+public interface Change {
+  long revision();
+
+  /** Milliseconds since the epoch; 0 for never. */
+  long expiresAt();
+
+  boolean isDelete();
+
+  /** The length of the value in bytes; 0 for a delete. */
+  int valueLength();
+
+  /** A new array with the value; empty for a delete. */
+  byte[] value();
+}

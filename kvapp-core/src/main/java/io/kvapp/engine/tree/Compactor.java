@@ -1,0 +1,152 @@
+package io.kvapp.engine.tree;
+
+import io.kvapp.KVException;
+import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.MergeCursor;
+import io.kvapp.engine.sstable.SSTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Compacts SSTables: merges several into one, so that scans have few to read and changes that newer
+ * ones hide give their space back.
+ *
+ * <p>Compaction is size-tiered: SSTables of similar size are merged. The structure is that of
+ * O'Neil et al., "The Log-Structured Merge-Tree" (1996).
+ *
+ * <p>For one thread at a time, which is never interrupted.
+ */
+public final class Compactor {
+  private static final int MIN_SSTABLES = 4;
+  private static final int MIN_SSTABLES_WHILE_IDLE = 2;
+  private static final int GARBAGE_SLACK = 10_000;
+  private static final int STEPS_BETWEEN_PAUSES = 1024;
+
+  private final VersionSet versions;
+  private final LongSupplier entries;
+  private List<SSTable> unreadable = List.of();
+
+  /**
+   * A compactor.
+   *
+   * @param entries how many entries the store holds, for when the manifest does not know it
+   */
+  public Compactor(VersionSet versions, LongSupplier entries) {
+    this.versions = versions;
+    this.entries = entries;
+  }
+
+  /**
+   * Compacts SSTables once where that pays.
+   *
+   * @param idle whether the disk has nothing better to do, so that a smaller gain pays
+   * @param pace called now and then; what it throws ends the compaction without a trace
+   * @return whether there was anything to compact
+   * @throws KVException.Corrupt if an entry cannot be read; the same SSTables are not tried again
+   */
+  public boolean compact(boolean idle, Runnable pace) throws IOException {
+    List<SSTable> all = versions.current().sstables;
+    List<SSTable> chosen = all.subList(0, countToCompact(all, idle));
+    if (chosen.isEmpty() || chosen.equals(unreadable)) {
+      return false;
+    }
+    try {
+      compact(chosen, chosen.size() == all.size(), pace);
+      return true;
+    } catch (KVException.Corrupt damage) {
+      unreadable = List.copyOf(chosen);
+      throw damage;
+    }
+  }
+
+  /**
+   * Makes one SSTable of all, without deletes.
+   *
+   * @param pace called now and then; what it throws ends the compaction without a trace
+   */
+  public void compactAll(Runnable pace) throws IOException {
+    List<SSTable> all = versions.current().sstables;
+    if (all.size() > 1 || all.stream().anyMatch(sstable -> sstable.deletes() > 0)) {
+      compact(all, true, pace);
+    }
+  }
+
+  private void compact(List<SSTable> inputs, boolean dropDeletes, Runnable pace)
+      throws IOException {
+    // Only this thread takes SSTables out of the version, so the current one still holds these.
+    inputs.forEach(RefCounted::acquire);
+    try {
+      List<Cursor> entries = new ArrayList<>();
+      List<Cursor> expiries = new ArrayList<>();
+      for (SSTable sstable : inputs) {
+        entries.add(sstable.entries(new byte[0], null, false));
+        expiries.add(sstable.expiries(new byte[0], null));
+      }
+      SSTable result =
+          SSTable.write(
+              versions.folder,
+              versions.takeNumber(),
+              inputs.get(inputs.size() - 1).lowRevision(),
+              inputs.get(0).identity.highRevision(),
+              new PacedCursor(entries, pace),
+              new MergeCursor(expiries, false),
+              inputs.stream().mapToLong(SSTable::fileBytes).sum(),
+              dropDeletes);
+      versions.replaceSSTables(inputs, result);
+      result.release();
+    } finally {
+      inputs.forEach(RefCounted::release);
+    }
+  }
+
+  /** Calls something now and then while it is stepped through. */
+  private static final class PacedCursor extends MergeCursor {
+    private final Runnable pace;
+    private int steps;
+
+    PacedCursor(List<Cursor> newestFirst, Runnable pace) {
+      super(newestFirst, false);
+      this.pace = pace;
+    }
+
+    @Override
+    public boolean next() {
+      if (++steps % STEPS_BETWEEN_PAUSES == 0) {
+        pace.run();
+      }
+      return super.next();
+    }
+  }
+
+  /**
+   * How many of the newest SSTables to compact: all when they are mostly garbage, else as many as
+   * make the oldest of them small beside the rest, so that an entry is rewritten a logarithmic
+   * number of times.
+   */
+  private int countToCompact(List<SSTable> sstables, boolean idle) {
+    long puts = sstables.stream().mapToLong(SSTable::puts).sum();
+    long deletes = sstables.stream().mapToLong(SSTable::deletes).sum();
+    long known = versions.entries();
+    // What the SSTables hold, not the store: a delete makes garbage here only once it is flushed.
+    long live = known == Manifest.UNKNOWN ? entries.getAsLong() : known;
+    boolean reducible = sstables.size() > 1 || deletes > 0;
+    if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
+      return sstables.size();
+    }
+    int min = idle ? MIN_SSTABLES_WHILE_IDLE : MIN_SSTABLES;
+    long newer = 0;
+    int count = 0;
+    for (int i = 0; i < sstables.size(); i++) {
+      long bytes = sstables.get(i).fileBytes();
+      boolean small = idle ? bytes <= newer * 8 : bytes <= newer / 2;
+      if (i + 1 >= min && small) {
+        count = i + 1;
+      }
+      newer += bytes;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,142 @@
+package io.kvapp.engine.tree;
+
+import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.model.StripedLocks;
+import io.kvapp.engine.sstable.SSTable;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Flushes memtables: freezes the active one, writes it in key order to a new SSTable, and gives its
+ * segments back to the journal once the manifest names the SSTable.
+ *
+ * <p>What changes nothing is safe for any thread; flushes are for one thread at a time, which is
+ * never interrupted.
+ */
+public final class Flusher {
+  /** Fewer changes are worth a flush while nobody writes: SSTables are faster to scan. */
+  private static final int QUIET_SHARE = 64;
+
+  private static final int MAX_MEMTABLES_BEHIND = 2;
+
+  private final VersionSet versions;
+  private final Journal journal;
+  private final StripedLocks stripes;
+  private final LongSupplier countedEntries;
+  private final EngineOptions options;
+  private volatile long bytesAtFreeze;
+  private volatile Instant lastFlush;
+
+  /**
+   * A flusher.
+   *
+   * @param countedEntries how many entries there are, or {@link Manifest#UNKNOWN}
+   */
+  public Flusher(
+      VersionSet versions,
+      Journal journal,
+      StripedLocks stripes,
+      LongSupplier countedEntries,
+      EngineOptions options) {
+    this.versions = versions;
+    this.journal = journal;
+    this.stripes = stripes;
+    this.countedEntries = countedEntries;
+    this.options = options;
+  }
+
+  /**
+   * Whether the active memtable or its part of the journal is large enough for a flush.
+   *
+   * @param quiet whether nobody writes
+   */
+  public boolean isDue(boolean quiet) {
+    long share = quiet ? QUIET_SHARE : 1;
+    return versions.current().active.count() >= options.memtableEntries() / share
+        || unfrozenBytes() >= options.journalBytes() / share;
+  }
+
+  /** Whether flushes are so far behind that writers have to wait for one. */
+  public boolean isBehind() {
+    return isPending()
+        && (versions.current().active.count() >= MAX_MEMTABLES_BEHIND * options.memtableEntries()
+            || unfrozenBytes() >= MAX_MEMTABLES_BEHIND * options.journalBytes());
+  }
+
+  /** Whether a frozen memtable waits for its SSTable. */
+  public boolean isPending() {
+    return !versions.current().frozen.isEmpty();
+  }
+
+  /** The bytes of the journal's records that are in the active memtable. */
+  public long unfrozenBytes() {
+    return journal.appendedBytes() - bytesAtFreeze;
+  }
+
+  /** When the last flush ended; empty before the first one of this process. */
+  public Optional<Instant> lastFlush() {
+    return Optional.ofNullable(lastFlush);
+  }
+
+  /** Brings every change made before the call into SSTables. */
+  public void flush() throws IOException {
+    if (!versions.current().active.isEmpty()) {
+      freeze();
+    }
+    flushFrozen();
+  }
+
+  /** Brings every change into SSTables, and the journal back to its initial size. */
+  public void flushAndShrinkJournal() throws IOException {
+    if (journal.shrink() || !versions.current().active.isEmpty()) {
+      freeze();
+    }
+    flushFrozen();
+  }
+
+  /** Lets writers go on in a new memtable. */
+  void freeze() {
+    journal.awaitNextSegment();
+    stripes.withoutWriters(
+        () -> {
+          List<JournalSegment> sealed = journal.roll();
+          versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
+          bytesAtFreeze = journal.appendedBytes();
+        });
+  }
+
+  /** Writes each frozen memtable to an SSTable, the oldest first. */
+  public void flushFrozen() throws IOException {
+    while (isPending()) {
+      flushOldest();
+    }
+  }
+
+  private void flushOldest() throws IOException {
+    // After a failed sync the journal's pages are undefined, so no SSTable may be made of them.
+    journal.requireHealthy();
+    Version before = versions.current();
+    int last = before.frozen.size() - 1;
+    Memtable oldest = before.frozen.get(last);
+    Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
+    SSTable sstable =
+        SSTable.write(
+            versions.folder,
+            versions.takeNumber(),
+            oldest.lowRevision(),
+            following.lowRevision(),
+            oldest.entries(new byte[0], null, false),
+            oldest.expiries(new byte[0], null),
+            oldest.journalBytes(),
+            before.sstables.isEmpty());
+    versions.replaceOldestMemtable(sstable);
+    sstable.release();
+    lastFlush = Instant.now();
+  }
+}
