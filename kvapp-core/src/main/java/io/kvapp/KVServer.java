@@ -88,7 +88,8 @@ public final class KVServer implements AutoCloseable {
    * @throws KVException.NoSpace if the disk is full
    * @throws KVException.PortInUse if the port is taken
    * @throws KVException if the store or the endpoint cannot be loaded or started for another
-   *     reason, such as a jar that is missing or a file of the endpoint that cannot be read
+   *     reason, such as a jar that is missing, JVM flags that Chronicle Map needs, or a file of the
+   *     endpoint that cannot be read
    * @throws IllegalArgumentException if the URI of the store is not one that its provider takes
    */
   public synchronized KVServer start() {

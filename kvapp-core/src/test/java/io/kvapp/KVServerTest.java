@@ -400,6 +400,7 @@ class KVServerTest {
   /** An endpoint that serves nobody and writes down what is done with it. */
   public static class RecordingEndpoint implements Endpoint {
     static final List<String> EVENTS = new ArrayList<>();
+    static String started;
 
     KVStore store;
     ServerSettings settings;
@@ -409,6 +410,7 @@ class KVServerTest {
     @Override
     public void start(KVStore startedStore, ServerSettings startedSettings) {
       EVENTS.add("start");
+      started = getClass().getName();
       store = startedStore;
       settings = startedSettings;
       if (failure != null) {

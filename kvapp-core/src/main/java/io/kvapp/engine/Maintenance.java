@@ -4,7 +4,6 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
-import io.kvapp.engine.hashtable.Rebuild;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
@@ -297,7 +296,7 @@ final class Maintenance {
   private void fill() throws IOException {
     map.deleteOthers();
     try {
-      while (!closing && !rebuild().run()) {
+      while (!closing && !map.rebuild(journal::revision, () -> !closing)) {
         if (map.isOverfull()) {
           resize();
         }
@@ -307,10 +306,6 @@ final class Maintenance {
       fillingFailed = true;
       throw damage;
     }
-  }
-
-  private Rebuild rebuild() {
-    return new Rebuild(stripes, journal, checkpoints, map, () -> closing || map.isOverfull());
   }
 
   private void resize() throws IOException {

@@ -6,10 +6,13 @@ import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.EngineOptions;
@@ -94,35 +97,12 @@ public final class Recovery {
     try {
       disk.createFolder(folder);
     } catch (IOException failure) {
-      throw unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     }
     if (!Files.isWritable(folder)) {
       throw new KVException.FolderUnusable(
           folder, "it cannot be written; change its permissions or choose another folder", null);
     }
-  }
-
-  public static KVException unusable(Path folder, IOException failure) {
-    if (Disk.isNoSpace(failure)) {
-      return new KVException.NoSpace(folder, 0, failure);
-    }
-    return new KVException.FolderUnusable(
-        folder,
-        reason(failure) + "; correct the path or its permissions, or choose another folder",
-        failure);
-  }
-
-  private static String reason(IOException failure) {
-    if (failure instanceof java.nio.file.AccessDeniedException denied) {
-      return "access to " + denied.getFile() + " is denied";
-    }
-    if (failure instanceof java.nio.file.NoSuchFileException missing) {
-      return missing.getFile() + " cannot be made";
-    }
-    if (failure instanceof java.nio.file.FileAlreadyExistsException taken) {
-      return taken.getFile() + " is a file, not a folder";
-    }
-    return failure.getMessage();
   }
 
   /** Opens what is in the folder, which the caller has locked. */
@@ -209,7 +189,7 @@ public final class Recovery {
       throw missingManifest(file);
     }
     for (Path file : Disk.list(folder, "journal-*.log")) {
-      OptionalLong sequence = JournalSegment.sequence(file);
+      OptionalLong sequence = SegmentFileName.sequence(file);
       if (sequence.isPresent()) {
         JournalSegment segment = JournalSegment.open(file, sequence.getAsLong());
         boolean empty = segment.isBlank();
@@ -253,7 +233,7 @@ public final class Recovery {
     }
     long sequence = manifest.journal();
     while (true) {
-      Path file = JournalSegment.file(folder, sequence);
+      Path file = SegmentFileName.file(folder, sequence);
       JournalSegment segment;
       try {
         if (!Files.exists(file)) {
@@ -315,7 +295,7 @@ public final class Recovery {
     if (manifest.map().isPresent() && dropped.isEmpty()) {
       try {
         return HashIndex.open(
-            disk, folder, stripes, () -> checkpoints.acquire(), manifest.map().get());
+            disk, folder, stripes, () -> checkpoints.acquire(), tuning, manifest.map().get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash map is rebuilt: {}", damaged.getMessage());
       }
@@ -323,7 +303,7 @@ public final class Recovery {
     rebuilt = !clean || !sstables.isEmpty();
     long entries = count(new Memtable(revision));
     return HashIndex.create(
-        disk, folder, stripes, () -> checkpoints.acquire(), sizeOf(entries), entries);
+        disk, folder, stripes, () -> checkpoints.acquire(), tuning, sizeOf(entries), entries);
   }
 
   /** How many entries there are: those of the SSTables, and what the journal makes of that. */
@@ -344,14 +324,14 @@ public final class Recovery {
     }
   }
 
-  private HashIndex.Size sizeOf(long entries) {
+  private HashTableSize sizeOf(long entries) {
     List<int[]> samples = new ArrayList<>();
     double all = Math.max(1, sstables.stream().mapToLong(SSTable::puts).sum());
     for (SSTable sstable : sstables) {
       sample(sstable, (int) Math.ceil(sstable.puts() / all * SAMPLES), samples);
     }
     if (samples.isEmpty()) {
-      return HashIndex.Size.SMALLEST;
+      return HashTableSize.SMALLEST;
     }
     double keyBytes = samples.stream().mapToInt(sample -> sample[0]).average().orElseThrow();
     double valueBytes =
@@ -359,7 +339,7 @@ public final class Recovery {
             .mapToInt(sample -> sample[1] > HashIndex.MAX_INLINE_VALUE_BYTES ? 0 : sample[1])
             .average()
             .orElseThrow();
-    return HashIndex.Size.forEntries(
+    return HashTableSize.forEntries(
         entries, (int) Math.ceil(keyBytes), (int) Math.ceil(valueBytes));
   }
 
@@ -416,7 +396,7 @@ public final class Recovery {
   private List<Path> findJournal() throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path file : Disk.list(folder, "journal-*")) {
-      OptionalLong sequence = JournalSegment.sequence(file);
+      OptionalLong sequence = SegmentFileName.sequence(file);
       if (sequence.isPresent()) {
         found.add(file);
         lastSegment = Math.max(lastSegment, sequence.getAsLong());
@@ -439,7 +419,7 @@ public final class Recovery {
 
   /** Gives back the space of files that hold nothing, since opening may need it. */
   private void deleteSpares() throws IOException {
-    for (Path file : Disk.list(folder, SSTableFolder.SPARES)) {
+    for (Path file : Disk.list(folder, SSTableFolder.RECYCLED)) {
       disk.delete(file);
     }
   }

@@ -6,6 +6,7 @@ import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -98,7 +99,7 @@ final class StoreParts {
       }
     } catch (IOException failure) {
       release(lock, preparing, failure);
-      throw Recovery.unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     } catch (Throwable failure) {
       release(lock, preparing, failure);
       throw failure;
@@ -126,7 +127,7 @@ final class StoreParts {
 
   void requireOpen() {
     if (closed) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
   }
 

@@ -7,7 +7,6 @@ import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.model.EngineOptions;
-import io.kvapp.engine.model.StripedLocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ class GrowthTest {
     byte[] value = new byte[HashIndex.MAX_INLINE_VALUE_BYTES];
     try (KVStore store = KVStore.open(folder())) {
       for (int i = 0; i < 2_500; i++) {
-        // The same array, as by a caller who fills it again and again.
+        // The same array, as by a caller that fills it again and again.
         Arrays.fill(value, (byte) i);
         store.put(key(i), value);
         Arrays.fill(store.get(key(i)).orElseThrow(), (byte) 0);
@@ -46,7 +45,7 @@ class GrowthTest {
     int entries = 0;
     byte[] value = new byte[400];
     try (KVStore store = KVStore.open(folder())) {
-      while (hugeMaps().isEmpty()) {
+      while (hugeFiles().isEmpty()) {
         for (int i = 0; i < 1_000; i++) {
           store.put(key(entries++), value);
         }
@@ -58,7 +57,7 @@ class GrowthTest {
     try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
       assertThat(store.admin().recovery().clean()).isTrue();
       int written = 0;
-      while (!hugeMaps().isEmpty()) {
+      while (!hugeFiles().isEmpty()) {
         store.put(key(written), key(written));
         written++;
         Thread.sleep(1);
@@ -70,29 +69,8 @@ class GrowthTest {
     }
   }
 
-  private List<Path> hugeMaps() throws IOException {
+  private List<Path> hugeFiles() throws IOException {
     return Disk.list(scratch.resolve("store"), "live-*-huge.map");
-  }
-
-  @Test
-  void pages_areChangedOnlyWhereThatPaysOff() throws Exception {
-    Disk disk = new Disk();
-    StripedLocks stripes = new StripedLocks();
-    HashIndex.Size large = new HashIndex.Size(400_000, 24, 100);
-    HashIndex.Size small = HashIndex.Size.SMALLEST;
-    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, large, 0)) {
-      long bytes = map.fileBytes();
-      assertThat(map.isCalm(bytes / 10_000)).isTrue();
-      assertThat(map.isCalm(bytes / 1_000)).isFalse();
-      assertThat(map.needsOtherPages(true, bytes * 2)).isFalse();
-      assertThat(map.needsOtherPages(false, bytes / 2)).isFalse();
-      assertThat(map.needsOtherPages(false, bytes * 2)).isTrue();
-      map.resize(false, () -> true);
-      assertThat(map.needsOtherPages(false, bytes * 2)).isFalse();
-    }
-    try (HashIndex map = HashIndex.create(disk, scratch, stripes, null, small, 0)) {
-      assertThat(map.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
-    }
   }
 
   private static void assertThatAllAreThere(KVStore store) {

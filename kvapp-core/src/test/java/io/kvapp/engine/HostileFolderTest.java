@@ -8,7 +8,7 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
 import io.kvapp.engine.crash.DamageSamples;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -160,7 +160,7 @@ class HostileFolderTest {
   void open_withAnUnreadableExpiryFile_leavesNothingOpen() throws IOException {
     Path expiry = Disk.list(folder, "expiry-*").get(0);
     byte[] bytes = Files.readAllBytes(expiry);
-    bytes[SSTableFile.HEADER_BYTES + 5] ^= 1;
+    bytes[SSTableFormat.HEADER_BYTES + 5] ^= 1;
     Files.write(expiry, bytes);
 
     for (int i = 0; i < 2; i++) {

@@ -6,7 +6,6 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Manifest;
@@ -271,14 +270,13 @@ class MaintenanceTest {
     private final CountDownLatch goOn = new CountDownLatch(1);
 
     @Override
-    public HashTable createView(
-        Path file, long entries, int keyBytes, int valueBytes, boolean hugePages)
+    public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
         throws IOException {
       if (!file.endsWith("live-1.map")) {
         begun.countDown();
         await(goOn);
       }
-      return super.createView(file, entries, keyBytes, valueBytes, hugePages);
+      super.createWithZeros(file, head, bytes, hugePages);
     }
   }
 

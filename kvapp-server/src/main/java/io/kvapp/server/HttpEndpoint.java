@@ -4,20 +4,29 @@ import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.ServerSettings;
-import io.kvapp.server.auth.AuthSettings;
 import io.kvapp.server.auth.Authenticator;
-import io.kvapp.server.auth.Exposure;
-import io.kvapp.server.http.Handler;
-import io.kvapp.server.http.HttpListener;
-import io.kvapp.server.http.HttpSettings;
-import io.kvapp.server.http.SocketLayer;
-import io.kvapp.server.tls.TlsSettings;
+import io.kvapp.server.auth.gate.BindScope;
+import io.kvapp.server.auth.gate.CorsHandler;
+import io.kvapp.server.auth.gate.TrustedProxies;
+import io.kvapp.server.classic.ClassicEndpoints;
+import io.kvapp.server.http.connection.HttpListener;
+import io.kvapp.server.http.connection.SocketLayer;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.service.EntryService;
+import io.kvapp.server.service.SearchLimits;
+import io.kvapp.server.settings.AuthSettings;
+import io.kvapp.server.settings.HttpSetting;
+import io.kvapp.server.settings.HttpSettings;
+import io.kvapp.server.settings.PrefixScope;
+import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -45,7 +54,6 @@ public final class HttpEndpoint implements Endpoint {
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
   private final PrefixScope prefixScope;
-  private final SearchLimits searchLimits;
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -60,7 +68,6 @@ public final class HttpEndpoint implements Endpoint {
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
     prefixScope = builder.prefixScope;
-    searchLimits = new SearchLimits(builder.maxSearchEntries, builder.maxSearchBytes);
   }
 
   /** A builder for everything that can be set. */
@@ -75,19 +82,26 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    Handler router =
-        new Router(authenticator, proxies, new EntryService(store, prefixScope, searchLimits));
-    Handler handler = corsOrigins.isEmpty() ? router : new CrossOrigin(corsOrigins, router);
+    Handler classic =
+        ClassicEndpoints.handler(
+            authenticator, proxies, new EntryService(store, prefixScope, searchLimits()));
+    Handler handler = corsOrigins.isEmpty() ? classic : new CorsHandler(corsOrigins, classic);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);
+  }
+
+  private SearchLimits searchLimits() {
+    return new SearchLimits(
+        httpSettings.get(HttpSetting.MAX_SEARCH_ENTRIES),
+        httpSettings.get(HttpSetting.MAX_SEARCH_BYTES));
   }
 
   private SocketLayer layer(ServerSettings settings) {
     if (tlsSettings != null) {
       return TlsTransport.open(tlsSettings, settings.clock());
     }
-    if (!Exposure.isThisMachineOnly(settings.host())) {
+    if (!BindScope.isThisMachineOnly(settings.host())) {
       LOG.warn(
           "listening on {} without TLS, so passwords, tokens and data cross the network in the"
               + " clear; name a certificate (--tls-cert, --tls-key), or listen on localhost behind"
@@ -115,34 +129,18 @@ public final class HttpEndpoint implements Endpoint {
 
   /** Sets up an {@link HttpEndpoint}; each method names one setting and returns this builder. */
   public static final class Builder {
-    private static final HttpSettings DEFAULTS = HttpSettings.defaults();
-
-    private AuthSettings authSettings = AuthSettings.defaults();
+    private final Map<HttpSetting, Long> httpSettings = new EnumMap<>(HttpSetting.class);
     private final Set<String> corsOrigins = new LinkedHashSet<>();
+    private AuthSettings authSettings = AuthSettings.defaults();
     private TlsSettings tlsSettings;
     private TrustedProxies proxies = new TrustedProxies(List.of());
-    private int maxRequestLineBytes = DEFAULTS.maxRequestLineBytes();
-    private int maxHeadBytes = DEFAULTS.maxHeadBytes();
-    private int maxHeaders = DEFAULTS.maxHeaders();
-    private int maxBodyBytes = DEFAULTS.maxBodyBytes();
-    private Duration headTimeout = DEFAULTS.headTimeout();
-    private Duration bodyTimeout = DEFAULTS.bodyTimeout();
-    private Duration idleTimeout = DEFAULTS.idleTimeout();
-    private Duration writeTimeout = DEFAULTS.writeTimeout();
-    private Duration stopTimeout = DEFAULTS.stopTimeout();
-    private int maxConnections = DEFAULTS.maxConnections();
-    private int backlog = DEFAULTS.backlog();
-    private long maxBufferedBytes = DEFAULTS.maxBufferedBytes();
     private PrefixScope prefixScope = PrefixScope.KEYS;
-    private long maxSearchEntries = SearchLimits.NONE.maxEntries();
-    private long maxSearchBytes = SearchLimits.NONE.maxBytes();
-    private boolean accessLog = DEFAULTS.accessLog();
 
     private Builder() {}
 
     /**
-     * Who gets a token, and how tokens are made and checked; by default callers on this machine get
-     * one, and the endpoint listens at an address of this machine only.
+     * How tokens are issued, made and checked; by default callers on this machine get one, and the
+     * endpoint listens at an address of this machine only.
      */
     public Builder auth(AuthSettings settings) {
       authSettings = Objects.requireNonNull(settings, "auth");
@@ -157,7 +155,7 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder corsOrigins(Collection<String> origins) {
       corsOrigins.clear();
-      origins.forEach(origin -> corsOrigins.add(CrossOrigin.requireOrigin(origin)));
+      origins.forEach(origin -> corsOrigins.add(CorsHandler.requireOrigin(origin)));
       return this;
     }
 
@@ -169,8 +167,8 @@ public final class HttpEndpoint implements Endpoint {
 
     /**
      * The addresses of proxies that put the address of their caller last into {@code
-     * X-Forwarded-For}; none by default. Without them, all who come through a proxy are one caller
-     * where guessing is slowed down.
+     * X-Forwarded-For}; none by default. Without them, all requests through a proxy count as one
+     * client where guessing is slowed down.
      */
     public Builder trustedProxies(Collection<InetAddress> addresses) {
       proxies = new TrustedProxies(addresses);
@@ -179,81 +177,69 @@ public final class HttpEndpoint implements Endpoint {
 
     /** The longest request line; 8 KiB by default; beyond it the answer is 414. */
     public Builder maxRequestLineBytes(int bytes) {
-      maxRequestLineBytes = bytes;
-      return this;
+      return set(HttpSetting.MAX_REQUEST_LINE_BYTES, bytes);
     }
 
     /** The largest head of a request; 16 KiB by default; beyond it the answer is 431. */
     public Builder maxHeadBytes(int bytes) {
-      maxHeadBytes = bytes;
-      return this;
+      return set(HttpSetting.MAX_HEAD_BYTES, bytes);
     }
 
     /** The most headers of a request; 100 by default; beyond it the answer is 431. */
     public Builder maxHeaders(int count) {
-      maxHeaders = count;
-      return this;
+      return set(HttpSetting.MAX_HEADERS, count);
     }
 
     /** The largest body of a request; 1 MiB by default; beyond it the answer is 413. */
     public Builder maxBodyBytes(int bytes) {
-      maxBodyBytes = bytes;
-      return this;
+      return set(HttpSetting.MAX_BODY_BYTES, bytes);
     }
 
     /** How long a head may take from its first byte; 10 seconds by default; then 408. */
     public Builder headTimeout(Duration timeout) {
-      headTimeout = timeout;
-      return this;
+      return set(HttpSetting.HEAD_TIMEOUT, HttpSettings.nanos(HttpSetting.HEAD_TIMEOUT, timeout));
     }
 
     /** How long a body may take; 30 seconds by default; then the answer is 408. */
     public Builder bodyTimeout(Duration timeout) {
-      bodyTimeout = timeout;
-      return this;
+      return set(HttpSetting.BODY_TIMEOUT, HttpSettings.nanos(HttpSetting.BODY_TIMEOUT, timeout));
     }
 
     /** How long a connection may wait for a request before it is closed; 60 seconds by default. */
     public Builder idleTimeout(Duration timeout) {
-      idleTimeout = timeout;
-      return this;
+      return set(HttpSetting.IDLE_TIMEOUT, HttpSettings.nanos(HttpSetting.IDLE_TIMEOUT, timeout));
     }
 
     /**
-     * How long a client may take to accept one piece of a reply, 64 KiB at most, before the
+     * How long a client may take to accept one piece of a response, 64 KiB at most, before the
      * connection is closed; 30 seconds by default.
      */
     public Builder writeTimeout(Duration timeout) {
-      writeTimeout = timeout;
-      return this;
+      return set(HttpSetting.WRITE_TIMEOUT, HttpSettings.nanos(HttpSetting.WRITE_TIMEOUT, timeout));
     }
 
     /** How long requests in flight may take to finish at {@code close}; 10 seconds by default. */
     public Builder stopTimeout(Duration timeout) {
-      stopTimeout = timeout;
-      return this;
+      return set(HttpSetting.STOP_TIMEOUT, HttpSettings.nanos(HttpSetting.STOP_TIMEOUT, timeout));
     }
 
     /** The most connections at a time; 1,024 by default; beyond it the answer is 503. */
     public Builder maxConnections(int count) {
-      maxConnections = count;
-      return this;
+      return set(HttpSetting.MAX_CONNECTIONS, count);
     }
 
     /** The most connections that wait to be accepted; 1,024 by default. */
     public Builder backlog(int count) {
-      backlog = count;
-      return this;
+      return set(HttpSetting.BACKLOG, count);
     }
 
     /**
-     * The most heap that all requests together fill with bodies and replies, beyond some 20 KiB
+     * The most heap that all requests together fill with bodies and responses, beyond some 20 KiB
      * that each connection always has; a quarter of the largest heap by default. A request that
      * wants more waits a while, then the answer is 503.
      */
     public Builder maxBufferedBytes(long bytes) {
-      maxBufferedBytes = bytes;
-      return this;
+      return set(HttpSetting.MAX_BUFFERED_BYTES, bytes);
     }
 
     /** What the prefix of a search matches; {@link PrefixScope#KEYS} by default. */
@@ -267,8 +253,7 @@ public final class HttpEndpoint implements Endpoint {
      * is 413, never a part of the result. A search with a limit reads what it finds twice.
      */
     public Builder maxSearchEntries(long count) {
-      maxSearchEntries = count;
-      return this;
+      return set(HttpSetting.MAX_SEARCH_ENTRIES, count);
     }
 
     /**
@@ -276,8 +261,7 @@ public final class HttpEndpoint implements Endpoint {
      * #maxSearchEntries}; no limit by default.
      */
     public Builder maxSearchBytes(long bytes) {
-      maxSearchBytes = bytes;
-      return this;
+      return set(HttpSetting.MAX_SEARCH_BYTES, bytes);
     }
 
     /**
@@ -285,7 +269,12 @@ public final class HttpEndpoint implements Endpoint {
      * status, bytes, microseconds, user, request id. Not by default.
      */
     public Builder accessLog(boolean wanted) {
-      accessLog = wanted;
+      return set(HttpSetting.ACCESS_LOG, wanted ? 1 : 0);
+    }
+
+    /** Any of the limits and deadlines, as {@link HttpSetting} declares it. */
+    public Builder set(HttpSetting setting, long value) {
+      httpSettings.put(Objects.requireNonNull(setting, "setting"), value);
       return this;
     }
 
@@ -299,20 +288,11 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     private HttpSettings httpSettings() {
-      return new HttpSettings(
-          maxRequestLineBytes,
-          maxHeadBytes,
-          maxHeaders,
-          maxBodyBytes,
-          headTimeout,
-          bodyTimeout,
-          idleTimeout,
-          writeTimeout,
-          stopTimeout,
-          maxConnections,
-          backlog,
-          maxBufferedBytes,
-          accessLog);
+      HttpSettings settings = HttpSettings.defaults();
+      for (Map.Entry<HttpSetting, Long> each : httpSettings.entrySet()) {
+        settings = settings.with(each.getKey(), each.getValue());
+      }
+      return settings;
     }
   }
 }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.kvapp.KVServer;
-import io.kvapp.server.http.RawClient;
+import io.kvapp.server.classic.ClassicClient;
+import io.kvapp.server.http.connection.RawClient;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class GarbageTest {
   private static final int WARM_UP = 2_000;
   private static final int MEASURED = 2_000;
-  private static final long MOST_BYTES = 2 << 10;
+  private static final long MAX_BYTES = 2 << 10;
   private static final String KEY = "key-0123456789012345678";
   private static final String VALUE = "v".repeat(100);
   private static final int ENTRY_BYTES = KEY.length() + VALUE.length();
@@ -45,14 +46,14 @@ final class GarbageTest {
   void searchByKey_allocatesLittleBeyondTheEntry() throws IOException {
     String body = ClassicClient.members("key", KEY);
     assertThat(bytesPerRequest(ClassicClient.post("/api/search", token, body), 200))
-        .isLessThan(MOST_BYTES + ENTRY_BYTES);
+        .isLessThan(MAX_BYTES + ENTRY_BYTES);
   }
 
   @Test
   void insert_allocatesLittleBeyondTheEntry() throws IOException {
     String body = ClassicClient.members("key", KEY, "value", VALUE);
     assertThat(bytesPerRequest(ClassicClient.post("/api/insert", token, body), 201))
-        .isLessThan(MOST_BYTES + ENTRY_BYTES);
+        .isLessThan(MAX_BYTES + ENTRY_BYTES);
   }
 
   private long bytesPerRequest(byte[] request, int status) throws IOException {

@@ -3,7 +3,9 @@ package io.kvapp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import io.kvapp.server.http.RawClient;
+import io.kvapp.server.classic.ClassicClient;
+import io.kvapp.server.command.ChildServer;
+import io.kvapp.server.http.connection.RawClient;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

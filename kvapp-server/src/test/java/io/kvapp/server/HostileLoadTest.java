@@ -2,8 +2,10 @@ package io.kvapp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.server.http.RawClient;
-import io.kvapp.server.http.RawClient.Answer;
+import io.kvapp.server.classic.ClassicClient;
+import io.kvapp.server.command.ChildServer;
+import io.kvapp.server.http.connection.RawClient;
+import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -190,7 +192,7 @@ final class HostileLoadTest {
   }
 
   @Test
-  void largeRepliesThatNobodyReads_manyAtATime_leaveRoomForOthers() throws IOException {
+  void largeResponsesThatNobodyReads_manyAtATime_leaveRoomForOthers() throws IOException {
     RawClient writer = client();
     for (int count = 0; count < 30; count++) {
       assertThat(ClassicClient.insert(writer, token, "wide" + count, "v".repeat(900_000)).status())

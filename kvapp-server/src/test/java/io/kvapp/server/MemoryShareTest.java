@@ -3,8 +3,9 @@ package io.kvapp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import io.kvapp.server.http.RawClient;
-import io.kvapp.server.http.RawClient.Answer;
+import io.kvapp.server.classic.ClassicClient;
+import io.kvapp.server.http.connection.RawClient;
+import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

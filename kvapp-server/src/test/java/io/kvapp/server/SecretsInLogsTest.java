@@ -2,9 +2,10 @@ package io.kvapp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.server.auth.KeyFile;
-import io.kvapp.server.auth.Role;
-import io.kvapp.server.auth.UserRegister;
+import io.kvapp.server.auth.token.KeyFile;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.UserRegister;
+import io.kvapp.server.command.ChildServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

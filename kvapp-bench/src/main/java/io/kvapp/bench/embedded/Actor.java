@@ -13,12 +13,11 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 public class Actor {
   private static final AtomicLong SEEDS = new AtomicLong();
-  private static final int POPULAR_KEYS = 1 << 20;
 
   Stage stage;
   Session session;
   SplittableRandom random;
-  private Values values;
+  private RandomValues values;
   private int[] popular;
   private int nextPopular;
 
@@ -26,9 +25,9 @@ public class Actor {
   @Setup(Level.Trial)
   public void open() {
     stage = Stage.current();
-    session = stage.engine().session();
+    session = stage.engine.session();
     random = new SplittableRandom(SEEDS.incrementAndGet());
-    values = new Values(random.nextLong(), stage.valueBytes());
+    values = new RandomValues(random.nextLong(), stage.valueBytes);
   }
 
   /** Closes the session. */
@@ -39,29 +38,24 @@ public class Actor {
 
   /** The number of a loaded entry, each as likely as the other. */
   long number() {
-    return random.nextLong(stage.keys().entries());
+    return random.nextLong(stage.keys.entries());
   }
 
   byte[] uniformKey() {
-    return stage.keys().key(number());
+    return stage.keys.key(number());
   }
 
-  /**
-   * Draws what {@link #popularKey()} hands out, which takes longer than a read from some engine.
-   */
-  void drawPopularKeys() {
-    popular = new int[POPULAR_KEYS];
-    for (int i = 0; i < POPULAR_KEYS; i++) {
-      popular[i] = (int) stage.zipfian().next(random);
-    }
-  }
-
+  /** The number of a loaded entry, popular ones more likely. */
   long popularNumber() {
-    return popular[nextPopular++ & POPULAR_KEYS - 1];
+    if (popular == null) {
+      popular = stage.popularNumbers();
+      nextPopular = random.nextInt(popular.length);
+    }
+    return popular[nextPopular++ & popular.length - 1];
   }
 
   byte[] popularKey() {
-    return stage.keys().key(popularNumber());
+    return stage.keys.key(popularNumber());
   }
 
   byte[] value() {

@@ -1,21 +1,17 @@
 package io.kvapp.bench.embedded;
 
-import io.kvapp.bench.ClassPath;
 import io.kvapp.bench.engine.EngineKind;
-import io.kvapp.bench.engine.EngineSettings;
-import java.io.BufferedReader;
+import io.kvapp.bench.process.Folders;
+import io.kvapp.bench.process.Subprocess;
+import io.kvapp.bench.report.Sample;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The JVM of one engine, seen from the JVM that measures: see {@link EngineWorker}.
@@ -23,138 +19,85 @@ import java.util.concurrent.TimeUnit;
  * <p>Not thread-safe.
  */
 final class EngineProcess implements AutoCloseable {
-  private static final Duration QUIET_LOOK = Duration.ofMillis(200);
-  private static final double QUIET_SHARE = 0.03;
-  private static final int MOST_LOOKS = 150;
-  private static final int END_SECONDS = 120;
-
   private final EngineKind kind;
-  private final Process process;
-  private final PrintWriter commands;
-  private final BufferedReader answers;
-  private final Thread endWithThisJvm;
-
-  private EngineProcess(EngineKind kind, Process process) {
-    this.kind = kind;
-    this.process = process;
-    commands =
-        new PrintWriter(
-            new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
-    answers =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    endWithThisJvm = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(endWithThisJvm);
-  }
+  private final Dataset data;
+  private final Path folder;
+  private final Subprocess process;
 
   /**
    * Starts the JVM; the engine is not open yet.
    *
-   * @param log what the JVM writes to standard error is appended to it
-   * @param heapMegabytes the size of its heap
-   * @param flags further flags of the JVM
+   * @param data what the store will hold
+   * @param name of the folder where the store lies; the log lies beside it
+   * @param sync whether each write is on the disk before it is acknowledged
    */
-  static EngineProcess start(
-      EngineKind kind, EngineSettings settings, Path log, long heapMegabytes, List<String> flags) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + heapMegabytes + "m");
-    command.add("-XX:+UseG1GC");
-    command.add("-Djmh.ignoreLock=true");
-    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
-    command.addAll(kind.jvmFlags());
-    command.addAll(flags);
-    command.add("-cp");
-    command.add(kind == EngineKind.LMDB ? ClassPath.whole() : ClassPath.withoutNativeHelpers());
-    command.add(EngineWorker.class.getName());
-    command.add(kind.name());
-    command.add(settings.folder().toString());
-    command.add(Boolean.toString(settings.sync()));
-    command.add(Long.toString(settings.entries()));
-    command.add(Integer.toString(settings.valueBytes()));
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
-      return new EngineProcess(kind, process);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+  EngineProcess(EngineKind kind, Dataset data, String name, boolean sync) throws IOException {
+    this.kind = kind;
+    this.data = data;
+    folder = Files.createDirectories(data.work().resolve(name));
+    List<String> flags = new ArrayList<>(kind.jvmFlags());
+    flags.add("-Xmx" + data.options().heapMegabytes() + "m");
+    flags.add("-Djmh.ignoreLock=true");
+    if (data.options().profile() && kind == EngineKind.KVAPP) {
+      String recording = name.toLowerCase(Locale.ROOT) + (sync ? "-sync.jfr" : ".jfr");
+      flags.add(
+          "-XX:StartFlightRecording=settings=profile,filename=" + data.work().resolve(recording));
     }
+    process =
+        Subprocess.startWorker(
+            kind.title(),
+            data.work().resolve(name + ".log"),
+            flags,
+            kind == EngineKind.LMDB,
+            EngineWorker.class,
+            List.of(
+                kind.name(),
+                folder.toString(),
+                Boolean.toString(sync),
+                Long.toString(data.entries()),
+                Integer.toString(data.valueBytes())));
   }
 
   EngineKind kind() {
     return kind;
   }
 
-  /** Has a command run and returns its first number. */
-  double run(String command) {
-    return runForAll(command)[0];
-  }
-
   /** Has a command run and returns its numbers. */
-  double[] runForAll(String command) {
-    commands.println(command);
-    try {
-      String answer = answers.readLine();
-      // The JVM itself may print to standard output, as it does when a recording starts.
-      while (answer != null && !answer.startsWith("= ") && !answer.startsWith("! ")) {
-        answer = answers.readLine();
-      }
-      if (answer == null || answer.startsWith("! ")) {
-        throw new EngineFailure(
-            kind.title()
-                + " failed at \""
-                + command
-                + "\": "
-                + (answer == null ? "its JVM ended" : answer.substring(2)));
-      }
-      return Arrays.stream(answer.substring(2).split(" "))
-          .mapToDouble(Double::parseDouble)
-          .toArray();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+  double[] run(Object... command) throws IOException {
+    return process.run(
+        Arrays.stream(command).map(Object::toString).collect(Collectors.joining(" ")));
   }
 
-  /**
-   * Waits until the JVM uses next to no processor time, so that work an engine left for its
-   * background threads does not slow the next one; half a minute at most.
-   */
-  void awaitQuiet() throws InterruptedException {
-    long wanted = kind.quietFor().dividedBy(QUIET_LOOK);
-    int quiet = 0;
-    Duration before = processorTime();
-    for (int look = 0; look < MOST_LOOKS && quiet < wanted; look++) {
-      Thread.sleep(QUIET_LOOK.toMillis());
-      Duration now = processorTime();
-      boolean idle = now.minus(before).toNanos() < QUIET_SHARE * QUIET_LOOK.toNanos() + 1e7;
-      quiet = idle ? quiet + 1 : 0;
-      before = now;
-    }
+  /** Keeps a figure. */
+  void record(String measure, int threads, int round, double value, String unit) {
+    data.samples()
+        .record(new Sample(data.name(), measure, threads, kind.title(), round, value, unit));
   }
 
-  /** Ends the JVM without a word, as a crash would. */
+  /** Has the store put into the shape that its makers recommend, and waits for that. */
+  void settle() throws IOException, InterruptedException {
+    run("settle");
+    awaitQuiet();
+  }
+
+  /** Waits until neither the engine's threads nor its unwritten pages slow the next one. */
+  void awaitQuiet() throws IOException, InterruptedException {
+    process.awaitQuiet(kind.quietFor());
+    Folders.sync(data.work());
+  }
+
+  double diskBytes() throws IOException, InterruptedException {
+    return Folders.allocatedBytes(folder);
+  }
+
+  /** Ends the JVM at once, as a crash would. */
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
-    Runtime.getRuntime().removeShutdownHook(endWithThisJvm);
+    process.kill();
   }
 
   /** Has the engine closed and the JVM end. */
   @Override
   public void close() {
-    commands.close();
-    try {
-      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException interrupted) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-    Runtime.getRuntime().removeShutdownHook(endWithThisJvm);
-  }
-
-  private Duration processorTime() {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    process.close();
   }
 }

@@ -5,12 +5,9 @@ import io.kvapp.bench.engine.Engine;
 import io.kvapp.bench.engine.EngineKind;
 import io.kvapp.bench.engine.EngineSettings;
 import io.kvapp.bench.engine.Session;
-import java.io.BufferedReader;
+import io.kvapp.bench.process.Worker;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -23,33 +20,30 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * The main class of a JVM that holds one engine and does what its standard input says, a line for
- * each command; each is answered by one line on standard output: {@code =} and numbers, or {@code
- * !} and what went wrong.
+ * A JVM that holds one engine; it answers commands with numbers.
  *
  * <p>Engines live in a JVM each, so that none is compiled for the calls of another, and all stay
- * alive, so that they can be measured in turns. JMH runs in this JVM, since what it measures is
- * there.
+ * alive, so that they can be measured in turns. JMH runs in this JVM, beside the engine.
  */
-final class EngineWorker {
+final class EngineWorker implements Worker {
   private static final int LOAD_BATCH = 1_000;
+  private static final int LOAD_BATCH_BYTES = 16 << 20;
 
   private final EngineKind kind;
   private final EngineSettings settings;
   private final KeySpace keys;
+  private final int valueBytes;
   private Engine engine;
 
   private EngineWorker(EngineKind kind, EngineSettings settings) {
     this.kind = kind;
     this.settings = settings;
     keys = new KeySpace(settings.entries());
+    valueBytes = settings.valueBytes();
   }
 
   /** Takes kind, folder, whether to sync, entries and bytes of a value. */
   public static void main(String[] args) throws IOException {
-    PrintStream answers = System.out;
-    // What libraries print must not come between the answers.
-    System.setOut(System.err);
     EngineSettings settings =
         new EngineSettings(
             Path.of(args[1]),
@@ -57,100 +51,72 @@ final class EngineWorker {
             Long.parseLong(args[3]),
             Integer.parseInt(args[4]));
     EngineWorker worker = new EngineWorker(EngineKind.valueOf(args[0]), settings);
-    BufferedReader commands =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      answers.println(worker.answer(line.split(" ")));
-      answers.flush();
-    }
+    Worker.serve(worker);
     worker.close();
   }
 
-  private String answer(String[] command) {
-    try {
-      return "= "
-          + Arrays.stream(run(command)).mapToObj(Double::toString).collect(Collectors.joining(" "));
-    } catch (Exception | Error failure) {
-      failure.printStackTrace();
-      return "! " + String.valueOf(failure).replace('\n', ' ');
+  @Override
+  public String run(String[] command) throws Exception {
+    return Arrays.stream(numbers(command))
+        .mapToObj(Double::toString)
+        .collect(Collectors.joining(" "));
+  }
+
+  private double[] numbers(String[] command) throws Exception {
+    if (command[0].equals("measure")) {
+      return measure(
+          command[1],
+          Integer.parseInt(command[2]),
+          Integer.parseInt(command[3]),
+          Integer.parseInt(command[4]));
     }
-  }
-
-  private double[] run(String[] command) throws Exception {
-    switch (command[0]) {
-      case "open":
-        return timed(this::open);
-      case "load":
-        return timed(this::load);
-      case "settle":
-        engine.settle();
-        return one(0);
-      case "measure":
-        return measure(command);
-      case "grow":
-        return lifeCycle().grow(Integer.parseInt(command[1]), Long.parseLong(command[2]));
-      case "shrink":
-        return lifeCycle()
-            .shrink(
-                Integer.parseInt(command[1]),
-                Long.parseLong(command[2]),
-                Long.parseLong(command[3]));
-      case "mark":
-        lifeCycle().mark(Long.parseLong(command[1]));
-        return one(0);
-      case "lost":
-        return one(lifeCycle().lost(Long.parseLong(command[1])));
-      case "heap":
-        return one(Footprint.heapBytes());
-      case "garbage":
-        return one(Footprint.garbagePerGet(engine, keys, settings.valueBytes()));
-      case "close":
-        return one(close());
-      default:
-        throw new IllegalArgumentException("no such command: " + String.join(" ", command));
-    }
-  }
-
-  private LifeCycle lifeCycle() {
-    return new LifeCycle(engine, keys, settings.valueBytes());
-  }
-
-  /** What an action returns, and the seconds of processor time that this JVM used meanwhile. */
-  private static double[] timed(Action action) throws Exception {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long before = system.getProcessCpuTime();
-    double result = action.run();
-    return new double[] {result, (system.getProcessCpuTime() - before) / 1e9};
+    long[] given = Arrays.stream(command).skip(1).mapToLong(Long::parseLong).toArray();
+    LifeCycle life = new LifeCycle(engine, keys, valueBytes);
+    return switch (command[0]) {
+      case "open" -> timed(this::open);
+      case "load" -> timed(this::load);
+      case "settle" -> timed(engine::settle);
+      case "close" -> timed(this::close);
+      case "grow" -> life.grow((int) given[0], given[1]);
+      case "shrink" -> life.shrink((int) given[0], given[1], given[2]);
+      case "mark" -> timed(() -> life.mark(given[0]));
+      case "lost" -> new double[] {life.lost(given[0])};
+      case "heap" -> new double[] {Footprint.heapBytes()};
+      case "garbage" -> new double[] {Footprint.garbagePerGet(engine, keys, valueBytes)};
+      default -> throw new IllegalArgumentException("no such command: " + command[0]);
+    };
   }
 
   private interface Action {
-    double run() throws Exception;
+    void run() throws Exception;
   }
 
-  private static double[] one(double number) {
-    return new double[] {number};
-  }
-
-  /** Opens the engine and reads one entry; the time that took in seconds. */
-  private double open() throws IOException {
+  /** The seconds that an action took, and those of processor time that this JVM used meanwhile. */
+  private static double[] timed(Action action) throws Exception {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long begin = System.nanoTime();
+    long processorBegin = system.getProcessCpuTime();
+    action.run();
+    long end = System.nanoTime();
+    return new double[] {(end - begin) / 1e9, (system.getProcessCpuTime() - processorBegin) / 1e9};
+  }
+
+  /** Opens the engine and reads one entry. */
+  private void open() throws Exception {
     engine = kind.open(settings);
     try (Session session = engine.session()) {
       session.get(keys.key(0));
     }
-    double seconds = secondsSince(begin);
-    Stage.set(new Stage(engine, keys, settings.valueBytes()));
-    return seconds;
+    Stage.set(new Stage(engine, keys, valueBytes));
   }
 
-  /** Writes all entries in scattered order; the time that took in seconds. */
-  private double load() {
-    Values values = new Values(1, settings.valueBytes());
-    int batch = (int) Math.max(1, Math.min(LOAD_BATCH, (16L << 20) / settings.valueBytes()));
+  /** Writes all entries in scattered order. */
+  private void load() throws Exception {
+    RandomValues values = new RandomValues(1, valueBytes);
+    int batch = Math.max(1, Math.min(LOAD_BATCH, LOAD_BATCH_BYTES / valueBytes));
     byte[][] batchKeys = new byte[batch][];
     byte[][] batchValues = new byte[batch][];
-    long begin = System.nanoTime();
     try (Session session = engine.session()) {
       int filled = 0;
       for (long position = 0; position < keys.entries(); position++) {
@@ -163,7 +129,6 @@ final class EngineWorker {
       }
       engine.load(session, Arrays.copyOf(batchKeys, filled), Arrays.copyOf(batchValues, filled));
     }
-    return secondsSince(begin);
   }
 
   /**
@@ -171,18 +136,17 @@ final class EngineWorker {
    * latter is no number for one that prepares something each time, since that is in its processor
    * time.
    */
-  private static double[] measure(String[] command) throws RunnerException {
-    int threads = Integer.parseInt(command[2]);
-    int warmMillis = Integer.parseInt(command[3]);
+  private static double[] measure(String benchmark, int threads, int warmMillis, int millis)
+      throws RunnerException {
     OptionsBuilder options = new OptionsBuilder();
     options
-        .include("^" + EngineWorker.class.getPackageName() + ".*\\." + command[1] + "$")
+        .include("^" + Benchmarks.class.getName() + "\\." + benchmark + "$")
         .forks(0)
         .threads(threads)
         .warmupIterations(warmMillis > 0 ? 1 : 0)
         .warmupTime(TimeValue.milliseconds(Math.max(1, warmMillis)))
         .measurementIterations(1)
-        .measurementTime(TimeValue.milliseconds(Integer.parseInt(command[4])))
+        .measurementTime(TimeValue.milliseconds(millis))
         .addProfiler(ProcessorTimeProfiler.class)
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);
@@ -195,17 +159,10 @@ final class EngineWorker {
     return new double[] {primary.getScore(), processorRate};
   }
 
-  private double close() throws IOException {
-    if (engine == null) {
-      return 0;
+  private void close() throws IOException {
+    if (engine != null) {
+      engine.close();
+      engine = null;
     }
-    long begin = System.nanoTime();
-    engine.close();
-    engine = null;
-    return secondsSince(begin);
-  }
-
-  private static double secondsSince(long begin) {
-    return (System.nanoTime() - begin) / 1e9;
   }
 }

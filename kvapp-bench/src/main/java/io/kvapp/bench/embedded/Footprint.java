@@ -6,11 +6,11 @@ import io.kvapp.bench.engine.Session;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 
-/** What an engine takes of the heap of this JVM. */
+/** An engine's share of the heap of this JVM. */
 final class Footprint {
   private static final int COLLECTIONS = 3;
-  private static final int MOST_GETS = 200_000;
-  private static final long MOST_BYTES = 2L << 30;
+  private static final int MAX_GETS = 200_000;
+  private static final long MAX_BYTES = 2L << 30;
   private static final int ARRAY_HEADER_BYTES = 16;
 
   private Footprint() {}
@@ -24,35 +24,28 @@ final class Footprint {
   }
 
   /** Bytes that a get allocates beyond the array it returns. */
-  static double garbagePerGet(Engine engine, KeySpace keys, int valueBytes) {
+  static double garbagePerGet(Engine engine, KeySpace keys, int valueBytes) throws Exception {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    SplittableRandom random = new SplittableRandom(1);
+    byte[][] prepared = new byte[(int) Math.min(MAX_GETS, MAX_BYTES / valueBytes)][];
+    for (int i = 0; i < prepared.length; i++) {
+      prepared[i] = keys.key(random.nextLong(keys.entries()));
+    }
     try (Session session = engine.session()) {
-      int gets = (int) Math.min(MOST_GETS, MOST_BYTES / Math.max(1, valueBytes));
-      read(session, keys, gets, 1);
-      byte[][] prepared = new byte[gets][];
-      SplittableRandom random = new SplittableRandom(2);
-      for (int i = 0; i < gets; i++) {
-        prepared[i] = keys.key(random.nextLong(keys.entries()));
-      }
+      readAll(session, prepared);
       long before = threads.getCurrentThreadAllocatedBytes();
-      for (byte[] key : prepared) {
-        session.get(key);
-      }
+      readAll(session, prepared);
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      return (double) allocated / gets - arrayBytes(valueBytes);
+      long arrayBytes = (ARRAY_HEADER_BYTES + valueBytes + 7L) / 8 * 8;
+      return (double) allocated / prepared.length - arrayBytes;
     }
   }
 
-  private static void read(Session session, KeySpace keys, int count, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < count; i++) {
-      if (session.get(keys.key(random.nextLong(keys.entries()))) == null) {
+  private static void readAll(Session session, byte[][] keys) throws Exception {
+    for (byte[] key : keys) {
+      if (session.get(key) == null) {
         throw new IllegalStateException("a loaded entry is missing");
       }
     }
-  }
-
-  private static long arrayBytes(int length) {
-    return (ARRAY_HEADER_BYTES + length + 7L) / 8 * 8;
   }
 }

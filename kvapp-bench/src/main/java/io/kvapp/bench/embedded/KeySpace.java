@@ -1,6 +1,8 @@
 package io.kvapp.bench.embedded;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The keys of a run: 23 bytes each, like {@code user6c9a2f3be01d7745042}, in groups of 1,000 that
@@ -13,13 +15,12 @@ import java.nio.charset.StandardCharsets;
  */
 final class KeySpace {
   static final int KEY_BYTES = 23;
-  static final int GROUP = 1_000;
-  private static final int LEAST_STEP = 100;
+  private static final int GROUP = 1_000;
+  private static final int MIN_ENTRIES = 100;
 
   private static final byte[] START = "user".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-  private static final int HEX_DIGITS = 16;
-  private static final int GROUP_END = START.length + HEX_DIGITS;
+  private static final int GROUP_END = START.length + 16;
 
   private final long entries;
   private final long step;
@@ -30,9 +31,9 @@ final class KeySpace {
    * @param entries how many; a multiple of 100, and of 1,000 where pages of 1,000 are read
    */
   KeySpace(long entries) {
-    if (entries < LEAST_STEP || entries % LEAST_STEP != 0) {
+    if (entries < MIN_ENTRIES || entries % MIN_ENTRIES != 0) {
       throw new IllegalArgumentException(
-          "entries: a multiple of " + LEAST_STEP + ", not " + entries);
+          "entries: a multiple of " + MIN_ENTRIES + ", not " + entries);
     }
     this.entries = entries;
     step = stepOver(entries);
@@ -44,9 +45,16 @@ final class KeySpace {
 
   /** The key of a number; numbers from {@link #entries()} on are keys that are not loaded. */
   byte[] key(long number) {
-    byte[] key = new byte[KEY_BYTES];
-    int member = writeGroup(key, number);
-    writeMember(key, member);
+    byte[] key = Arrays.copyOf(START, KEY_BYTES);
+    long bits = mixed(number / GROUP);
+    for (int at = GROUP_END - 1; at >= START.length; at--) {
+      key[at] = HEX[(int) bits & 15];
+      bits >>>= 4;
+    }
+    int member = (int) (number % GROUP);
+    key[GROUP_END] = HEX[member / 100];
+    key[GROUP_END + 1] = HEX[member / 10 % 10];
+    key[GROUP_END + 2] = HEX[member % 10];
     return key;
   }
 
@@ -64,31 +72,12 @@ final class KeySpace {
    */
   byte[] prefix(long number, int size) {
     int open = size == 10 ? 1 : size == 100 ? 2 : 3;
-    byte[] key = key(number);
-    byte[] prefix = new byte[KEY_BYTES - open];
-    System.arraycopy(key, 0, prefix, 0, prefix.length);
-    return prefix;
+    return Arrays.copyOf(key(number), KEY_BYTES - open);
   }
 
   /** The number to load at a position, so that all are loaded once, neighbours far apart. */
   long scattered(long position) {
     return Math.floorMod(position * step, entries);
-  }
-
-  private static int writeGroup(byte[] key, long number) {
-    System.arraycopy(START, 0, key, 0, START.length);
-    long bits = mixed(number / GROUP);
-    for (int at = GROUP_END - 1; at >= START.length; at--) {
-      key[at] = HEX[(int) bits & 15];
-      bits >>>= 4;
-    }
-    return (int) (number % GROUP);
-  }
-
-  private static void writeMember(byte[] key, int member) {
-    key[GROUP_END] = (byte) ('0' + member / 100);
-    key[GROUP_END + 1] = (byte) ('0' + member / 10 % 10);
-    key[GROUP_END + 2] = (byte) ('0' + member % 10);
   }
 
   /** A one-to-one scattering of 64-bit numbers, after David Stafford's thirteenth variant. */
@@ -100,14 +89,11 @@ final class KeySpace {
 
   /** A step near the golden section that shares no factor with {@code entries}. */
   private static long stepOver(long entries) {
+    BigInteger count = BigInteger.valueOf(entries);
     long step = (long) (entries * 0.6180339887) | 1;
-    while (greatestCommonDivisor(step, entries) != 1) {
+    while (!BigInteger.valueOf(step).gcd(count).equals(BigInteger.ONE)) {
       step += 2;
     }
     return step;
-  }
-
-  private static long greatestCommonDivisor(long a, long b) {
-    return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 }

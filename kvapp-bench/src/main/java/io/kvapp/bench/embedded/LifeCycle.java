@@ -2,12 +2,11 @@ package io.kvapp.bench.embedded;
 
 import io.kvapp.bench.engine.Engine;
 import io.kvapp.bench.engine.Session;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,23 +15,13 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * What happens to a store over its life: it grows from empty, it is killed, it is looked through,
- * it shrinks.
+ * The stages of a store's life: it grows from empty, it is killed, its entries are checked, it
+ * shrinks.
  */
-final class LifeCycle {
+record LifeCycle(Engine engine, KeySpace keys, int valueBytes) {
   private static final long MARK = 0x6b76_6170_705f_6d6bL;
-  private static final long LONGEST_NANOS = 600_000_000_000L;
+  private static final long MAX_NANOS = 600_000_000_000L;
   private static final int DIGITS = 3;
-
-  private final Engine engine;
-  private final KeySpace keys;
-  private final int valueBytes;
-
-  LifeCycle(Engine engine, KeySpace keys, int valueBytes) {
-    this.engine = engine;
-    this.keys = keys;
-    this.valueBytes = valueBytes;
-  }
 
   /**
    * Writes all entries, one by one, into the empty store, or as many as a time allows for.
@@ -40,36 +29,34 @@ final class LifeCycle {
    * @return how many were written, in how many seconds, then milliseconds of the median write, of
    *     the 99.99th of 100 and of the longest
    */
-  double[] grow(int threads, long mostSeconds) throws InterruptedException, ExecutionException {
-    Values[] values = new Values[threads];
-    Arrays.setAll(values, thread -> new Values(thread, valueBytes));
+  double[] grow(int threads, long maxSeconds) throws Exception {
+    RandomValues[] values = new RandomValues[threads];
+    Arrays.setAll(values, thread -> new RandomValues(thread, valueBytes));
     return forEach(
-        0, threads, mostSeconds, (session, thread, key) -> session.put(key, values[thread].next()));
+        0, threads, maxSeconds, (session, thread, key) -> session.put(key, values[thread].next()));
   }
 
-  /** Deletes all entries but the first so many, and returns what {@link #grow} does. */
-  double[] shrink(int threads, long kept, long mostSeconds)
-      throws InterruptedException, ExecutionException {
-    return forEach(kept, threads, mostSeconds, (session, thread, key) -> session.delete(key));
+  /** Deletes all entries but the first so many, with the results of {@link #grow}. */
+  double[] shrink(int threads, long maxSeconds, long kept) throws Exception {
+    return forEach(kept, threads, maxSeconds, (session, thread, key) -> session.delete(key));
   }
 
   private interface Step {
-    void run(Session session, int thread, byte[] key);
+    void run(Session session, int thread, byte[] key) throws Exception;
   }
 
-  private double[] forEach(long from, int threads, long mostSeconds, Step step)
-      throws InterruptedException, ExecutionException {
-    Histogram nanos = new ConcurrentHistogram(LONGEST_NANOS, DIGITS);
+  private double[] forEach(long from, int threads, long maxSeconds, Step step) throws Exception {
+    Histogram nanos = new ConcurrentHistogram(MAX_NANOS, DIGITS);
     ExecutorService workers = Executors.newFixedThreadPool(threads);
     long begin = System.nanoTime();
-    long end = begin + TimeUnit.SECONDS.toNanos(mostSeconds);
+    long end = begin + TimeUnit.SECONDS.toNanos(maxSeconds);
     try {
-      List<Future<?>> parts = new ArrayList<>();
-      for (int thread = 0; thread < threads; thread++) {
-        int number = thread;
-        parts.add(workers.submit(() -> forEach(from + number, threads, end, nanos, number, step)));
+      List<Callable<Void>> parts = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        int thread = i;
+        parts.add(() -> forEach(from, threads, end, nanos, thread, step));
       }
-      for (Future<?> part : parts) {
+      for (Future<Void> part : workers.invokeAll(parts)) {
         part.get();
       }
     } finally {
@@ -84,21 +71,23 @@ final class LifeCycle {
     };
   }
 
-  private void forEach(long from, int stride, long end, Histogram nanos, int thread, Step step) {
+  private Void forEach(long from, int stride, long end, Histogram nanos, int thread, Step step)
+      throws Exception {
     try (Session session = engine.session()) {
       long now = System.nanoTime();
-      for (long position = from; position < keys.entries() && now - end < 0; position += stride) {
-        byte[] key = keys.key(keys.scattered(position));
+      for (long at = from + thread; at < keys.entries() && now - end < 0; at += stride) {
+        byte[] key = keys.key(keys.scattered(at));
         long begin = System.nanoTime();
         step.run(session, thread, key);
         now = System.nanoTime();
         nanos.recordValue(now - begin);
       }
     }
+    return null;
   }
 
   /** Overwrites so many entries, one by one, with values that can be told from loaded ones. */
-  void mark(long count) {
+  void mark(long count) throws Exception {
     try (Session session = engine.session()) {
       for (long position = 0; position < count; position++) {
         session.put(keys.key(keys.scattered(position)), marked(position));
@@ -107,14 +96,12 @@ final class LifeCycle {
   }
 
   /** How many of so many marked entries are not there, or not as they were written. */
-  double lost(long count) {
+  double lost(long count) throws Exception {
     long lost = 0;
     try (Session session = engine.session()) {
       for (long position = 0; position < count; position++) {
         byte[] value = session.get(keys.key(keys.scattered(position)));
-        if (value == null || !ByteBuffer.wrap(value).equals(ByteBuffer.wrap(marked(position)))) {
-          lost++;
-        }
+        lost += Arrays.equals(value, marked(position)) ? 0 : 1;
       }
     }
     return lost;

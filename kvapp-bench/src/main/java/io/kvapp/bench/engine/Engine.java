@@ -3,13 +3,13 @@ package io.kvapp.bench.engine;
 import java.io.IOException;
 
 /**
- * One of the stores under comparison, opened.
+ * One of the stores under comparison, opened. Methods throw the store's exceptions.
  *
  * <p>{@link #session()} and {@link #close()} are called by one thread; sessions of different
  * threads work at the same time.
  */
 public interface Engine extends AutoCloseable {
-  /** What one thread works with; it is closed before the engine is. */
+  /** A session for one thread; it is closed before the engine. */
   Session session();
 
   /**
@@ -17,15 +17,15 @@ public interface Engine extends AutoCloseable {
    *
    * @param session of the calling thread
    */
-  default void load(Session session, byte[][] keys, byte[][] values) {
+  default void load(Session session, byte[][] keys, byte[][] values) throws Exception {
     session.putAll(keys, values);
   }
 
   /**
-   * Brings the store into the shape its makers recommend after a bulk load: what it would get to by
-   * itself given time.
+   * Brings the store into the shape that its makers recommend after a bulk load, which it would
+   * reach by itself in time.
    */
-  void settle();
+  default void settle() throws Exception {}
 
   @Override
   void close() throws IOException;

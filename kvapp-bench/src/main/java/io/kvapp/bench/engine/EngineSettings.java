@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * How an engine is opened.
  *
- * @param folder exists; what the engine left there before is opened again
+ * @param folder exists; a store that is there is opened again
  * @param sync whether each write is on the disk before it is acknowledged; else as the engine's
  *     class says
  * @param entries how many entries there will be at most

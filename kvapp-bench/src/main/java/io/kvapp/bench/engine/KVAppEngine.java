@@ -71,17 +71,9 @@ final class KVAppEngine implements Engine {
     }
 
     @Override
-    public int page(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
-      return read(Scan.prefix(prefix).limit(limit), sink);
-    }
-
-    @Override
-    public int reversePage(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
-      return read(Scan.prefix(prefix).limit(limit).reversed(), sink);
-    }
-
-    private int read(Scan scan, BiConsumer<byte[], byte[]> sink) {
-      List<Entry> entries = store.scan(scan).entries();
+    public int page(byte[] prefix, int limit, boolean reversed, BiConsumer<byte[], byte[]> sink) {
+      Scan scan = Scan.prefix(prefix).limit(limit);
+      List<Entry> entries = store.scan(reversed ? scan.reversed() : scan).entries();
       for (Entry entry : entries) {
         sink.accept(entry.key(), entry.value());
       }

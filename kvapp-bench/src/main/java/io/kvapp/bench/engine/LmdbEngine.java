@@ -105,15 +105,15 @@ final class LmdbEngine implements Engine {
     }
 
     @Override
-    public int page(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
+    public int page(byte[] prefix, int limit, boolean reversed, BiConsumer<byte[], byte[]> sink) {
       reader.renew();
       try {
         cursor.renew(reader);
         int count = 0;
-        boolean found = cursor.get(filled(keyBuffer, prefix), GetOp.MDB_SET_RANGE);
+        boolean found = reversed ? seekBefore(Prefixes.end(prefix)) : seek(prefix);
         while (found && count < limit && handOut(prefix, sink)) {
           count++;
-          found = count < limit && cursor.next();
+          found = count < limit && (reversed ? cursor.prev() : cursor.next());
         }
         return count;
       } finally {
@@ -121,22 +121,12 @@ final class LmdbEngine implements Engine {
       }
     }
 
-    @Override
-    public int reversePage(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
-      reader.renew();
-      try {
-        cursor.renew(reader);
-        int count = 0;
-        boolean beyond = cursor.get(filled(keyBuffer, Prefixes.end(prefix)), GetOp.MDB_SET_RANGE);
-        boolean found = beyond ? cursor.prev() : cursor.last();
-        while (found && count < limit && handOut(prefix, sink)) {
-          count++;
-          found = count < limit && cursor.prev();
-        }
-        return count;
-      } finally {
-        reader.reset();
-      }
+    private boolean seek(byte[] key) {
+      return cursor.get(filled(keyBuffer, key), GetOp.MDB_SET_RANGE);
+    }
+
+    private boolean seekBefore(byte[] key) {
+      return seek(key) ? cursor.prev() : cursor.last();
     }
 
     private boolean handOut(byte[] prefix, BiConsumer<byte[], byte[]> sink) {

@@ -2,7 +2,7 @@ package io.kvapp.bench.engine;
 
 import java.util.Arrays;
 
-/** What engines without a prefix scan of their own need of a prefix. */
+/** Prefixes, for engines without a prefix scan of their own. */
 final class Prefixes {
   private Prefixes() {}
 

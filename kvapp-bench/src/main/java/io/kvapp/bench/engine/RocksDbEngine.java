@@ -66,12 +66,8 @@ final class RocksDbEngine implements Engine {
   }
 
   @Override
-  public void settle() {
-    try {
-      database.compactRange();
-    } catch (RocksDBException failure) {
-      throw new IllegalStateException(failure);
-    }
+  public void settle() throws RocksDBException {
+    database.compactRange();
   }
 
   @Override
@@ -87,65 +83,46 @@ final class RocksDbEngine implements Engine {
     private final ReadOptions reading = new ReadOptions();
 
     @Override
-    public byte[] get(byte[] key) {
-      try {
-        return database.get(reading, key);
-      } catch (RocksDBException failure) {
-        throw new IllegalStateException(failure);
-      }
+    public byte[] get(byte[] key) throws RocksDBException {
+      return database.get(reading, key);
     }
 
     @Override
-    public void put(byte[] key, byte[] value) {
-      try {
-        database.put(writing, key, value);
-      } catch (RocksDBException failure) {
-        throw new IllegalStateException(failure);
-      }
+    public void put(byte[] key, byte[] value) throws RocksDBException {
+      database.put(writing, key, value);
     }
 
     @Override
-    public void putAll(byte[][] keys, byte[][] values) {
+    public void putAll(byte[][] keys, byte[][] values) throws RocksDBException {
       try (WriteBatch batch = new WriteBatch()) {
         for (int i = 0; i < keys.length; i++) {
           batch.put(keys[i], values[i]);
         }
         database.write(writing, batch);
-      } catch (RocksDBException failure) {
-        throw new IllegalStateException(failure);
       }
     }
 
     @Override
-    public void delete(byte[] key) {
-      try {
-        database.delete(writing, key);
-      } catch (RocksDBException failure) {
-        throw new IllegalStateException(failure);
-      }
+    public void delete(byte[] key) throws RocksDBException {
+      database.delete(writing, key);
     }
 
     @Override
-    public int page(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
+    public int page(byte[] prefix, int limit, boolean reversed, BiConsumer<byte[], byte[]> sink) {
       int count = 0;
       try (RocksIterator iterator = database.newIterator(reading)) {
-        iterator.seek(prefix);
-        while (count < limit && iterator.isValid() && handOut(iterator, prefix, sink)) {
-          count++;
-          iterator.next();
+        if (reversed) {
+          iterator.seekForPrev(Prefixes.end(prefix));
+        } else {
+          iterator.seek(prefix);
         }
-      }
-      return count;
-    }
-
-    @Override
-    public int reversePage(byte[] prefix, int limit, BiConsumer<byte[], byte[]> sink) {
-      int count = 0;
-      try (RocksIterator iterator = database.newIterator(reading)) {
-        iterator.seekForPrev(Prefixes.end(prefix));
         while (count < limit && iterator.isValid() && handOut(iterator, prefix, sink)) {
           count++;
-          iterator.prev();
+          if (reversed) {
+            iterator.prev();
+          } else {
+            iterator.next();
+          }
         }
       }
       return count;

@@ -1,11 +1,10 @@
 package io.kvapp.bench.http;
 
-import io.kvapp.bench.report.Figures;
+import io.kvapp.bench.http.HttpWorkload.Kind;
 import io.kvapp.bench.report.Sample;
 import io.kvapp.bench.report.Samples;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -17,32 +16,14 @@ import java.util.List;
  * Measures all servers in turns: each kind of load on each server for a moment, then all of that
  * again with another server first, round by round.
  */
-final class HttpRun {
-  static final String RUN = "HTTP";
-
+record HttpRun(List<HttpTarget> targets, Entries entries, Wrk wrk, Samples samples) {
   private static final int WARM_MILLIS = 2_000;
   private static final int COUNTED_REQUESTS = 20_000;
 
-  private final List<HttpTarget> targets;
-  private final Entries entries;
-  private final Wrk wrk;
-  private final int rounds;
-  private final int millis;
-  private final Samples samples;
-
-  HttpRun(
-      List<HttpTarget> targets, Entries entries, Wrk wrk, int rounds, int millis, Samples samples) {
-    this.targets = targets;
-    this.entries = entries;
-    this.wrk = wrk;
-    this.rounds = rounds;
-    this.millis = millis;
-    this.samples = samples;
-  }
-
-  void run(List<HttpWorkload> workloads) throws IOException, InterruptedException {
+  void run(List<HttpWorkload> workloads, int rounds, int millis)
+      throws IOException, InterruptedException {
     for (HttpTarget target : targets) {
-      target.load(entries);
+      load(target);
       wrk.prepare(target, entries);
     }
     for (int round = 0; round < rounds; round++) {
@@ -50,38 +31,31 @@ final class HttpRun {
       Collections.rotate(order, -round);
       for (HttpWorkload workload : workloads) {
         for (HttpTarget target : order) {
-          if (canRun(target, workload)) {
-            measure(target, workload, round);
+          String prefix = entries.prefixes().get(0);
+          if (workload.kind() != Kind.PAGE || target.requests().page(prefix) != null) {
+            measure(target, workload, round, millis);
           }
         }
       }
     }
     for (HttpTarget target : targets) {
-      measureGarbage(target);
+      if (target.requests() instanceof JvmServer.Requests) {
+        measureGarbage(target);
+      }
     }
   }
 
-  private boolean canRun(HttpTarget target, HttpWorkload workload) {
-    return workload.kind() != HttpWorkload.Kind.PAGE
-        || target.page(entries.prefixes().get(0)).isPresent();
+  private void load(HttpTarget target) throws IOException {
+    try (Socket socket = connect(target)) {
+      for (int i = 0; i < entries.keys().size(); i++) {
+        exchange(socket, target.requests().put(entries.keys().get(i), entries.values().get(i)));
+      }
+    }
   }
 
-  private void measure(HttpTarget target, HttpWorkload workload, int round)
+  private void measure(HttpTarget target, HttpWorkload workload, int round, int millis)
       throws IOException, InterruptedException {
-    long pause = 0;
-    if (workload.half()) {
-      double whole =
-          samples
-              .where(
-                  sample ->
-                      sample.unit().equals("ops/s")
-                          && sample.subject().equals(target.title())
-                          && sample.threads() == workload.connections()
-                          && sample.measure().equals(workload.kind() + " rate"))
-              .median()
-              .orElseThrow();
-      pause = Math.max(1, Math.round(workload.connections() / (whole / 2) * 1_000));
-    }
+    long pause = workload.half() ? pauseMillis(target, workload) : 0;
     if (round == 0) {
       wrk.run(target, workload, WARM_MILLIS, pause);
     }
@@ -93,54 +67,77 @@ final class HttpRun {
           target.title() + " failed " + outcome.failures() + " of the requests of " + workload);
     }
     String name = workload.kind() + (workload.half() ? " half" : "");
-    record(target, name + " rate", workload.connections(), round, outcome.rate(), "ops/s");
+    int connections = workload.connections();
     double processorRate = outcome.answers() / processorSeconds;
-    record(target, name + " rate", workload.connections(), round, processorRate, "ops/cpu-s");
-    record(target, name + " p50", workload.connections(), round, outcome.medianMillis(), "ms");
-    record(target, name + " p99", workload.connections(), round, outcome.p99Millis(), "ms");
-    record(target, name + " p99.9", workload.connections(), round, outcome.p999Millis(), "ms");
+    record(target, name + " rate", connections, round, outcome.rate(), "ops/s");
+    record(target, name + " rate", connections, round, processorRate, "ops/cpu-s");
+    record(target, name + " p50", connections, round, outcome.medianMillis(), "ms");
+    record(target, name + " p99", connections, round, outcome.p99Millis(), "ms");
+    record(target, name + " p99.9", connections, round, outcome.p999Millis(), "ms");
   }
 
-  /**
-   * Counts what a server allocates while it answers one connection; a JVM tells only the living.
-   */
+  /** How long each connection waits, so that half of the rate comes about that was measured. */
+  private long pauseMillis(HttpTarget target, HttpWorkload workload) {
+    double rate =
+        samples
+            .of(target.title())
+            .where(
+                sample ->
+                    sample.unit().equals("ops/s")
+                        && sample.threads() == workload.connections()
+                        && sample.measure().equals(workload.kind() + " rate"))
+            .median()
+            .orElseThrow();
+    return Math.max(1, Math.round(workload.connections() / (rate / 2) * 1_000));
+  }
+
+  /** Counts the garbage of one connection; a JVM counts only that of threads which are alive. */
   private void measureGarbage(HttpTarget target) throws IOException {
-    if (target.allocatedBytes().isEmpty()) {
-      return;
-    }
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), target.port())) {
-      socket.setTcpNoDelay(true);
-      exchange(socket, target, COUNTED_REQUESTS);
-      double before = target.allocatedBytes().orElseThrow();
-      exchange(socket, target, COUNTED_REQUESTS);
-      double allocated = target.allocatedBytes().orElseThrow() - before;
+    try (Socket socket = connect(target)) {
+      double before = 0;
+      for (int i = -COUNTED_REQUESTS; i < COUNTED_REQUESTS; i++) {
+        if (i == 0) {
+          before = allocatedBytes(target);
+        }
+        exchange(
+            socket, target.requests().get(entries.keys().get(Math.abs(i) % entries.keys().size())));
+      }
+      double allocated = allocatedBytes(target) - before;
       record(target, "garbage per GET", 1, 0, allocated / COUNTED_REQUESTS, "B");
     }
   }
 
-  private void exchange(Socket socket, HttpTarget target, int count) throws IOException {
-    OutputStream output = socket.getOutputStream();
+  private static double allocatedBytes(HttpTarget target) throws IOException {
+    return target.processes().get(0).run("allocated")[0];
+  }
+
+  private static Socket connect(HttpTarget target) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), target.port());
+    socket.setTcpNoDelay(true);
+    return socket;
+  }
+
+  private static void exchange(Socket socket, String request) throws IOException {
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     InputStream input = socket.getInputStream();
     byte[] answer = new byte[1 << 13];
-    for (int i = 0; i < count; i++) {
-      String key = entries.key(i % entries.count());
-      output.write(target.get(key).getBytes(StandardCharsets.US_ASCII));
-      // Every answer ends in the brace that closes its JSON.
-      int length = input.read(answer);
-      while (length > 0 && answer[length - 1] != '}' && answer[length - 1] != '\n') {
-        length = input.read(answer);
+    String text = "";
+    // Every answer ends in the brace that closes its JSON.
+    for (int length = 0; !text.endsWith("}"); ) {
+      int read = input.read(answer, length, answer.length - length);
+      if (read <= 0) {
+        throw new IOException("no answer to \"" + request + "\", but \"" + text + "\"");
       }
-      if (length < 0) {
-        throw new IOException(target.title() + " closed the connection");
-      }
+      length += read;
+      text = new String(answer, 0, length, StandardCharsets.US_ASCII).strip();
+    }
+    if (!text.startsWith("HTTP/1.1 2")) {
+      throw new IOException("the answer to \"" + request + "\" was \"" + text + "\"");
     }
   }
 
   private void record(
       HttpTarget target, String measure, int connections, int round, double value, String unit) {
-    samples.add(new Sample(RUN, measure, connections, target.title(), round, value, unit));
-    System.err.printf(
-        "%-16s %4d  %-28s %12s %s%n",
-        measure, connections, target.title(), Figures.of(value), unit);
+    samples.record(new Sample("HTTP", measure, connections, target.title(), round, value, unit));
   }
 }

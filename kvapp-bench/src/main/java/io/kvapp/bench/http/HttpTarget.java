@@ -1,54 +1,52 @@
 package io.kvapp.bench.http;
 
-import java.io.IOException;
-import java.util.Optional;
+import io.kvapp.bench.process.Subprocess;
+import java.util.List;
 
 /**
  * A server under comparison, started.
  *
  * <p>Used by one thread.
+ *
+ * @param title its name in tables
+ * @param port its port on 127.0.0.1
+ * @param requests its requests
+ * @param processes its processes, the last one to be closed first
  */
-interface HttpTarget extends AutoCloseable {
-  /** The name in tables. */
-  String title();
+record HttpTarget(String title, int port, Requests requests, List<Subprocess> processes)
+    implements AutoCloseable {
 
-  /** Its port on 127.0.0.1. */
-  int port();
+  /** The texts of requests. */
+  interface Requests {
+    /** Reads an entry. */
+    String get(String key);
 
-  /** The request that reads an entry. */
-  String get(String key);
+    /** Writes an entry. */
+    String put(String key, String value);
 
-  /** The request that writes an entry. */
-  String put(String key, String value);
-
-  /** The request that reads the 100 entries of a prefix; empty where it cannot do that. */
-  Optional<String> page(String prefix);
-
-  /** Writes what the requests will ask for. */
-  void load(Entries entries) throws IOException;
-
-  /** Processor time that all of its processes have used so far, in seconds. */
-  double processorSeconds();
-
-  /** Bytes that all threads have allocated so far; empty where that cannot be told. */
-  default Optional<Double> allocatedBytes() {
-    return Optional.empty();
+    /** Reads the 100 entries of a prefix; null where the server cannot do that. */
+    default String page(String prefix) {
+      return null;
+    }
   }
 
-  /** Ends what was started for it. */
-  @Override
-  void close();
+  /** A request with a JSON body; each of {@code headers} ends in CR and LF. */
+  static String post(String path, String headers, String body) {
+    return String.format(
+        "POST %s HTTP/1.1\r\nHost: localhost\r\n%sContent-Type: application/json\r\n"
+            + "Content-Length: %d\r\n\r\n%s",
+        path, headers, body.length(), body);
+  }
 
-  /** The text of a request with a body. */
-  static String withBody(String method, String path, String headers, String body) {
-    return method
-        + " "
-        + path
-        + " HTTP/1.1\r\nHost: localhost\r\n"
-        + headers
-        + "Content-Type: application/json\r\nContent-Length: "
-        + body.length()
-        + "\r\n\r\n"
-        + body;
+  /** Processor time that all of its processes have used so far, in seconds. */
+  double processorSeconds() {
+    return processes.stream().mapToDouble(Subprocess::processorSeconds).sum();
+  }
+
+  @Override
+  public void close() {
+    for (int i = processes.size() - 1; i >= 0; i--) {
+      processes.get(i).close();
+    }
   }
 }

@@ -1,5 +1,8 @@
 package io.kvapp.bench.http;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * One kind of load.
  *
@@ -14,5 +17,21 @@ record HttpWorkload(Kind kind, int connections, boolean half) {
     INSERT,
     PAGE,
     MIXED
+  }
+
+  /** The workloads of full mode, or those that a few minutes allow for. */
+  static List<HttpWorkload> all(boolean full) {
+    List<HttpWorkload> all = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      for (int connections : full ? new int[] {1, 16, 128} : new int[] {1, 16}) {
+        all.add(new HttpWorkload(kind, connections, false));
+      }
+    }
+    // Over many connections, so that the wait of each is long enough for wrk's milliseconds.
+    if (!full) {
+      all.add(new HttpWorkload(Kind.GET, 128, false));
+    }
+    all.add(new HttpWorkload(Kind.GET, 128, true));
+    return all;
   }
 }

@@ -1,14 +1,17 @@
 package io.kvapp.bench.http;
 
+import io.kvapp.bench.process.Subprocess;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** wrk, which makes the load. Not thread-safe. */
 final class Wrk {
@@ -17,7 +20,7 @@ final class Wrk {
   private static final double MIXED_WRITES = 0.1;
 
   /**
-   * What wrk saw.
+   * The results of wrk.
    *
    * @param answers how many answers came
    * @param rate answers a second
@@ -46,23 +49,21 @@ final class Wrk {
     }
   }
 
-  static boolean isInstalled() {
-    return ChildProcess.isInstalled("wrk");
-  }
-
   /** Writes the requests of a target for wrk to send. */
   void prepare(HttpTarget target, Entries entries) throws IOException {
-    List<String> gets = new ArrayList<>();
-    List<String> puts = new ArrayList<>();
-    for (int i = 0; i < entries.count(); i++) {
-      gets.add(target.get(entries.key(i)));
-      puts.add(target.put(entries.key(i), entries.value(entries.count() - 1 - i)));
-    }
-    List<String> pages =
-        entries.prefixes().stream().flatMap(prefix -> target.page(prefix).stream()).toList();
-    write(target, "get", gets);
-    write(target, "put", puts);
-    write(target, "page", pages);
+    List<String> keys = entries.keys();
+    List<String> values = entries.values();
+    int last = keys.size() - 1;
+    write(target, "get", keys.stream().map(target.requests()::get));
+    write(
+        target,
+        "put",
+        IntStream.rangeClosed(0, last)
+            .mapToObj(i -> target.requests().put(keys.get(i), values.get(last - i))));
+    write(
+        target,
+        "page",
+        entries.prefixes().stream().map(target.requests()::page).filter(Objects::nonNull));
   }
 
   /**
@@ -73,51 +74,37 @@ final class Wrk {
    */
   Outcome run(HttpTarget target, HttpWorkload workload, int millis, long pauseMillis)
       throws IOException, InterruptedException {
-    String reads = file(target, workload.kind() == HttpWorkload.Kind.PAGE ? "page" : "get");
-    String writes = file(target, "put");
-    double share =
+    double writes =
         switch (workload.kind()) {
           case GET, PAGE -> 0;
           case INSERT -> 1;
           case MIXED -> MIXED_WRITES;
         };
-    List<String> command =
+    String reads = workload.kind() == HttpWorkload.Kind.PAGE ? "page" : "get";
+    String wrk =
+        String.format(
+            "wrk -t1 -c%d -d%ds --timeout 10s", workload.connections(), (millis + 999) / 1_000);
+    List<String> command = new ArrayList<>(List.of(wrk.split(" ")));
+    command.addAll(
         List.of(
-            "wrk",
-            "-t1",
-            "-c" + workload.connections(),
-            "-d" + (millis + 999) / 1_000 + "s",
-            "--timeout",
-            "10s",
             "-s",
             script.toString(),
             "http://127.0.0.1:" + target.port(),
             "--",
-            reads,
-            share > 0 ? writes : "-",
-            Double.toString(share),
+            file(target, reads).toString(),
+            writes > 0 ? file(target, "put").toString() : "-",
+            Double.toString(writes),
             Long.toString(pauseMillis),
-            Integer.toString(++seed));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    Thread endWithThisJvm = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(endWithThisJvm);
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    Runtime.getRuntime().removeShutdownHook(endWithThisJvm);
-    return outcome(output);
-  }
-
-  private static Outcome outcome(String output) throws IOException {
-    String line =
+            Integer.toString(++seed)));
+    String output = Subprocess.output(command);
+    long[] figures =
         output
             .lines()
-            .filter(each -> each.startsWith(MARK))
+            .filter(line -> line.startsWith(MARK))
             .findFirst()
+            .map(line -> line.substring(MARK.length()).split(" "))
+            .map(words -> Arrays.stream(words).mapToLong(Long::parseLong).toArray())
             .orElseThrow(() -> new IOException("wrk failed: " + output.strip()));
-    long[] figures =
-        Arrays.stream(line.substring(MARK.length()).split(" "))
-            .mapToLong(Long::parseLong)
-            .toArray();
     return new Outcome(
         figures[0],
         figures[0] * 1e6 / figures[1],
@@ -127,14 +114,13 @@ final class Wrk {
         figures[6] / 1e3);
   }
 
-  private void write(HttpTarget target, String name, List<String> requests) throws IOException {
-    StringBuilder text = new StringBuilder();
-    requests.forEach(request -> text.append(request).append("\n%%\n"));
-    Files.writeString(Path.of(file(target, name)), text);
+  private void write(HttpTarget target, String name, Stream<String> requests) throws IOException {
+    Iterable<String> lines = requests.map(request -> request + "\n%%")::iterator;
+    Files.write(file(target, name), lines);
   }
 
-  private String file(HttpTarget target, String name) {
+  private Path file(HttpTarget target, String name) {
     String plain = target.title().replaceAll("[^A-Za-z0-9]+", "-");
-    return folder.resolve(plain + "-" + name + ".requests").toString();
+    return folder.resolve(plain + "-" + name + ".requests");
   }
 }

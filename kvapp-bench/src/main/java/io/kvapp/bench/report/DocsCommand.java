@@ -1,15 +1,12 @@
 package io.kvapp.bench.report;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,8 +20,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class DocsCommand implements Callable<Integer> {
-  private static final List<String> PARTS = List.of("embedded", "http");
-
   @Option(names = "--results", description = "Where the results are.")
   private Path results = Path.of("kvapp-bench", "target", "bench-results");
 
@@ -38,42 +33,23 @@ public final class DocsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     String text = Files.readString(page);
-    for (String part : PARTS) {
-      if (Files.exists(results.resolve(part + ".md"))) {
-        text = replaced(text, part, section(part));
+    for (String part : List.of("embedded", "http")) {
+      Path section = results.resolve(part + ".md");
+      if (Files.exists(section)) {
+        text = replaced(text, part, Files.readString(section).strip());
+        copyPlots(part);
       }
     }
     Files.writeString(page, text);
     return 0;
   }
 
-  private String section(String part) throws IOException {
-    StringBuilder section = new StringBuilder();
-    JsonObject known =
-        JsonParser.parseString(Files.readString(results.resolve(part + ".json")))
-            .getAsJsonObject()
-            .getAsJsonObject("circumstances");
-    section.append("Measured on: ");
-    section.append(
-        known.entrySet().stream()
-            .map(entry -> entry.getKey() + " " + entry.getValue().getAsString())
-            .collect(Collectors.joining("; ")));
-    section.append(".\n\n");
-    for (Path plot : plots(part)) {
-      Path name = plot.getFileName();
-      Files.copy(plot, page.resolveSibling(name.toString()), StandardCopyOption.REPLACE_EXISTING);
-      section.append("![KVApp to 1 of its peers](").append(name).append(")\n\n");
-    }
-    return section.append(Files.readString(results.resolve(part + ".md"))).toString();
-  }
-
-  private List<Path> plots(String part) throws IOException {
-    try (Stream<Path> files = Files.list(results)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith(part + "-"))
-          .filter(file -> file.getFileName().toString().endsWith(".svg"))
-          .sorted()
-          .toList();
+  private void copyPlots(String part) throws IOException {
+    try (DirectoryStream<Path> plots = Files.newDirectoryStream(results, part + "-*.svg")) {
+      for (Path plot : plots) {
+        Path target = page.resolveSibling(plot.getFileName().toString());
+        Files.copy(plot, target, StandardCopyOption.REPLACE_EXISTING);
+      }
     }
   }
 
@@ -87,10 +63,6 @@ public final class DocsCommand implements Callable<Integer> {
           specification.commandLine(),
           page + " has no lines \"" + begin + "\" and \"" + end + "\" to put the results between");
     }
-    return text.substring(0, from + begin.length())
-        + "\n"
-        + section.strip()
-        + "\n"
-        + text.substring(to);
+    return text.substring(0, from) + begin + "\n" + section + "\n" + text.substring(to);
   }
 }

@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a run was measured on. */
-public final class Machine {
+/** The machine that a run is measured on. */
+final class Machine {
   private Machine() {}
 
   /** Processor, memory, kernel, file system, JVM, load and time, as far as they can be told. */
-  public static Map<String, String> circumstances(Path work) throws IOException {
+  static Map<String, String> circumstances(Path work) throws IOException {
     Map<String, String> known = new LinkedHashMap<>();
     known.put(
         "processors",
@@ -25,7 +25,7 @@ public final class Machine {
     known.put("file system", Files.getFileStore(work).type());
     known.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    known.put("load by others at the start", load < 0 ? "unknown" : Figures.of(load));
+    known.put("load by others at the start", load < 0 ? "unknown" : MarkdownTable.figure(load));
     known.put("time", Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
     return known;
   }

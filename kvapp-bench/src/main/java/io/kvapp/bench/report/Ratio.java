@@ -1,20 +1,19 @@
 package io.kvapp.bench.report;
 
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * How often a subject does what the best of others does once, in each round of one measure.
+ * The ratio of a subject's rate to that of the best of others, in each round of one measure.
  *
  * @param best the other that was best in the median
  * @param median the middle ratio
- * @param least the ratio of the worst round
- * @param most the ratio of the best round
+ * @param min the ratio of the worst round
+ * @param max the ratio of the best round
  */
-public record Ratio(String best, double median, double least, double most) {
+public record Ratio(String best, double median, double min, double max) {
   /**
    * Compares figures, of which larger is better, round by round.
    *
@@ -22,41 +21,33 @@ public record Ratio(String best, double median, double least, double most) {
    * @return empty where the subject or all others have no figures
    */
   public static Optional<Ratio> of(Samples samples, String subject, Collection<String> others) {
-    String best = null;
-    double bestMedian = 0;
-    for (String other : others) {
-      double median = samples.where(s -> s.subject().equals(other)).median().orElse(0);
-      if (median > bestMedian) {
-        best = other;
-        bestMedian = median;
-      }
-    }
-    Set<Integer> rounds = samples.where(s -> s.subject().equals(subject)).distinct(Sample::round);
     double[] ratios =
-        rounds.stream()
+        samples.of(subject).distinct(Sample::round).stream()
             .mapToDouble(round -> ratio(samples.where(s -> s.round() == round), subject, others))
             .filter(Double::isFinite)
             .sorted()
             .toArray();
-    if (best == null || ratios.length == 0) {
+    if (ratios.length == 0) {
       return Optional.empty();
     }
     double median = Samples.median(ratios).orElseThrow();
-    return Optional.of(new Ratio(best, median, ratios[0], ratios[ratios.length - 1]));
+    return others.stream()
+        .max(Comparator.comparingDouble(other -> samples.of(other).median().orElse(0)))
+        .map(best -> new Ratio(best, median, ratios[0], ratios[ratios.length - 1]));
   }
 
   private static double ratio(Samples round, String subject, Collection<String> others) {
-    double own = round.where(s -> s.subject().equals(subject)).median().orElse(Double.NaN);
-    double[] theirs =
+    double best =
         others.stream()
-            .mapToDouble(other -> round.where(s -> s.subject().equals(other)).median().orElse(0))
-            .toArray();
-    return own / Arrays.stream(theirs).max().orElse(Double.NaN);
+            .mapToDouble(other -> round.of(other).median().orElse(0))
+            .max()
+            .orElse(Double.NaN);
+    return round.of(subject).median().orElse(Double.NaN) / best;
   }
 
-  /** The ratio and, in brackets, what it was at least and at most. */
+  /** The ratio and, in brackets, those of the worst and of the best round. */
   public String figures() {
-    return String.format(Locale.ROOT, "%.2f [%.2f-%.2f]", median, least, most);
+    return String.format(Locale.ROOT, "%.2f [%.2f-%.2f]", median, min, max);
   }
 
   @Override

@@ -7,39 +7,24 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Writes the figures of a run for programs to read. */
-public final class ResultFiles {
+/** The files that a run leaves behind. */
+final class ResultFiles {
   private ResultFiles() {}
 
   /**
-   * Writes all figures as CSV and, with what they were measured on, as JSON.
+   * Writes all figures and the circumstances of their measurement as JSON.
    *
    * @param folder made if it is not there
-   * @param name of both files, without an ending
+   * @param name of the file, without an ending
    */
-  public static void write(
-      Path folder, String name, Map<String, String> circumstances, Samples samples)
+  static void write(Path folder, String name, Map<String, String> circumstances, Samples samples)
       throws IOException {
     Files.createDirectories(folder);
-    List<String> lines = new ArrayList<>();
-    lines.add("run,measure,threads,subject,round,value,unit");
-    for (Sample sample : samples.all()) {
-      lines.add(
-          String.join(
-              ",",
-              quoted(sample.run()),
-              quoted(sample.measure()),
-              Integer.toString(sample.threads()),
-              quoted(sample.subject()),
-              Integer.toString(sample.round()),
-              Double.toString(sample.value()),
-              quoted(sample.unit())));
-    }
-    Files.write(folder.resolve(name + ".csv"), lines);
     Files.writeString(
         folder.resolve(name + ".json"),
         new GsonBuilder()
@@ -48,8 +33,8 @@ public final class ResultFiles {
             .toJson(Map.of("circumstances", circumstances, "samples", samples.all())));
   }
 
-  /** The figures that were written as JSON; none where there is no such file. */
-  public static Samples read(Path folder, String name) throws IOException {
+  /** The figures that were written; none where there is no such file. */
+  static Samples read(Path folder, String name) throws IOException {
     Samples samples = new Samples();
     Path file = folder.resolve(name + ".json");
     if (Files.exists(file)) {
@@ -62,7 +47,36 @@ public final class ResultFiles {
     return samples;
   }
 
-  private static String quoted(String text) {
-    return '"' + text.replace("\"", "\"\"") + '"';
+  /**
+   * Writes, beside the figures, a plot for each run, and a page with the circumstances, the plots
+   * and tables.
+   *
+   * @param others the subjects that {@code subject} is compared with in the plots
+   */
+  static void writePage(
+      Path folder,
+      String name,
+      Map<String, String> circumstances,
+      Samples samples,
+      String subject,
+      List<String> others,
+      String tables)
+      throws IOException {
+    StringBuilder page = new StringBuilder();
+    page.append(
+        circumstances.entrySet().stream()
+            .map(entry -> entry.getKey() + " " + entry.getValue())
+            .collect(Collectors.joining("; ", "Measured on: ", ".\n\n")));
+    for (String run : samples.distinct(Sample::run)) {
+      Samples measured = samples.where(sample -> sample.run().equals(run));
+      Optional<String> plot = RatioPlot.draw(measured, subject, others);
+      if (plot.isPresent()) {
+        String file = name + "-" + run.replaceAll("[^A-Za-z0-9]+", "-") + ".svg";
+        Files.writeString(folder.resolve(file), plot.get());
+        page.append("![").append(subject).append(" to 1 of its peers](").append(file);
+        page.append(")\n\n");
+      }
+    }
+    Files.writeString(folder.resolve(name + ".md"), page.append(tables));
   }
 }

@@ -1,7 +1,6 @@
 package io.kvapp.bench.report;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -25,6 +24,12 @@ public final class Samples {
     if (Double.isFinite(sample.value())) {
       all.add(sample);
     }
+  }
+
+  /** Adds a figure and prints it to standard error. */
+  public void record(Sample sample) {
+    add(sample);
+    System.err.println(sample);
   }
 
   /** These figures, and those of others that measured something else. */
@@ -51,6 +56,23 @@ public final class Samples {
     return some;
   }
 
+  /** Those of one subject. */
+  public Samples of(String subject) {
+    return where(sample -> sample.subject().equals(subject));
+  }
+
+  /** Those of each measure with each number of threads, both in the order of their first figure. */
+  public List<Samples> rows() {
+    List<Samples> rows = new ArrayList<>();
+    for (String measure : distinct(Sample::measure)) {
+      Samples measured = where(sample -> sample.measure().equals(measure));
+      for (int threads : measured.distinct(Sample::threads)) {
+        rows.add(measured.where(sample -> sample.threads() == threads));
+      }
+    }
+    return rows;
+  }
+
   /** The different values of a field, in the order of their first figure. */
   public <T> Set<T> distinct(Function<Sample, T> field) {
     return all.stream().map(field).collect(Collectors.toCollection(LinkedHashSet::new));
@@ -58,18 +80,14 @@ public final class Samples {
 
   /** The middle figure; empty where there is none. */
   public OptionalDouble median() {
-    return median(all.stream().mapToDouble(Sample::value).toArray());
+    return median(all.stream().mapToDouble(Sample::value).sorted().toArray());
   }
 
-  /** The middle of some figures; empty where there is none. */
-  static OptionalDouble median(double[] figures) {
-    if (figures.length == 0) {
-      return OptionalDouble.empty();
-    }
-    double[] sorted = figures.clone();
-    Arrays.sort(sorted);
+  static OptionalDouble median(double[] sorted) {
     int middle = sorted.length / 2;
-    return OptionalDouble.of(
-        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2);
+    return sorted.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.SplittableRandom;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -54,17 +54,15 @@ class KeySpaceTest {
   }
 
   @Test
-  void zipfian_drawsThePopularAsOftenAsYcsb() {
-    Zipfian zipfian = new Zipfian(ENTRIES);
-    SplittableRandom random = new SplittableRandom(5);
-    int draws = 200_000;
-    double first = 0;
-    for (int i = 0; i < draws; i++) {
-      first += zipfian.rank(random.nextDouble()) == 0 ? 1 : 0;
-    }
+  void popularNumbers_drawThePopularAsOftenAsYcsb() {
+    Stage stage = new Stage(null, keys, 8);
+    int[] numbers = stage.popularNumbers();
     double zeta = LongStream.rangeClosed(1, ENTRIES).mapToDouble(n -> Math.pow(n, -0.99)).sum();
 
-    assertThat(first / draws).isBetween(0.95 / zeta, 1.05 / zeta);
+    double first = Arrays.stream(numbers).filter(number -> number == stage.scattered(0)).count();
+
+    assertThat(Arrays.stream(numbers)).allMatch(number -> number >= 0 && number < ENTRIES);
+    assertThat(first / numbers.length).isBetween(0.95 / zeta, 1.05 / zeta);
   }
 
   private String key(long number) {

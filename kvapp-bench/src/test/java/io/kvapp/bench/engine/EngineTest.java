@@ -50,8 +50,9 @@ class EngineTest {
       List<String> backward = new ArrayList<>();
       byte[] prefix = "b/".getBytes(StandardCharsets.US_ASCII);
 
-      int all = session.page(prefix, 100, (key, value) -> forward.add(text(key) + text(value)));
-      int three = session.reversePage(prefix, 3, (key, value) -> backward.add(text(key)));
+      int all =
+          session.page(prefix, 100, false, (key, value) -> forward.add(text(key) + text(value)));
+      int three = session.page(prefix, 3, true, (key, value) -> backward.add(text(key)));
 
       assertThat(all).isEqualTo(GROUP);
       assertThat(forward).hasSize(GROUP).isSorted().startsWith("b/00000000").endsWith("b/90000009");

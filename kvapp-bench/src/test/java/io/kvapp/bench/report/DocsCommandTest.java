@@ -23,9 +23,15 @@ class DocsCommandTest {
     Samples samples = new Samples();
     samples.add(new Sample("1 k", "get", 2, "own", 0, 20, "ops/s"));
     samples.add(new Sample("1 k", "get", 2, "other", 0, 10, "ops/s"));
-    ResultFiles.write(results, "embedded", Map.of("memory", "1 MB"), samples);
-    Files.writeString(results.resolve("embedded.md"), "the table\n");
-    Plots.write(results, "embedded", samples, "own", List.of("other"));
+    Files.createDirectories(results);
+    ResultFiles.writePage(
+        results,
+        "embedded",
+        Map.of("memory", "1 MB"),
+        samples,
+        "own",
+        List.of("other"),
+        "the table\n");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.kvapp.engine.file;
 
 import io.kvapp.KVException;
-import io.kvapp.engine.hashtable.HashTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -27,23 +26,34 @@ import java.util.Set;
  * Every way in which the engine changes the files that are the truth: the seam where tests make
  * writes and syncs fail.
  *
- * <p>Files are readable by their owner alone where the file system knows owners. Safe for any
- * thread; callers keep to threads that nobody interrupts, since an interrupt closes a file channel.
+ * <p>Only their owner can read new files, where the file system knows owners.
+ *
+ * <p>Safe for any thread; callers keep to threads that are never interrupted, since an interrupt
+ * closes a file channel.
  */
 public class Disk {
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
+  private static final int SMALL_PIECE_BYTES = 16 << 10;
+  private static final int HUGE_PIECE_BYTES = 4 << 20;
+
+  /** Below this, starting a command takes longer than writing. */
+  private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
 
   /** A new file, opened to read and write; it must not exist yet. */
   public FileChannel create(Path file) throws IOException {
+    return createOwnerOnly(file);
+  }
+
+  private static FileChannel createOwnerOnly(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     return FileChannel.open(file, options, ownerOnly(file, "rw-------"));
   }
 
   /**
-   * Makes a file of another one in the same folder, without giving its blocks back.
+   * Makes a new file of an old one in the same folder, and so keeps its blocks.
    *
-   * @param bytes how much of its content is left, until that is written over
+   * @param bytes how much of the old content stays until it is written over
    */
   public FileChannel reuse(Path old, Path file, long bytes) throws IOException {
     FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -57,7 +67,7 @@ public class Disk {
     }
   }
 
-  /** Writes the rest of {@code bytes} at the end of what was written before. */
+  /** Writes the rest of {@code bytes} at the position of the channel. */
   public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
@@ -75,19 +85,64 @@ public class Disk {
    * Fills a new file with zeros, so that its blocks are there and no later store into its mapping
    * can fail for want of space.
    *
-   * @param pieceBytes how much to write at once, a power of two; Linux keeps what is written at
-   *     once in one page of its cache where the file system lets it
+   * @param hugePages whether to write in pieces so large that Linux keeps each in huge pages of its
+   *     cache, where the file system lets it
    */
-  public void preallocate(FileChannel channel, long bytes, int pieceBytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, pieceBytes));
-    for (long written = 0; written < bytes; ) {
-      zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - written));
-      written += channel.write(zeros);
-      if (written % BYTES_BETWEEN_SYNCS == 0) {
-        channel.force(false);
-      }
-    }
+  public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
+    writeZeros(channel, bytes, hugePages, BYTES_BETWEEN_SYNCS);
     channel.force(true);
+  }
+
+  /**
+   * Makes a new file of given first bytes and zeros behind them, with all its blocks there, so that
+   * no later store into its mapping can fail for want of space. A file that cannot be completed is
+   * deleted.
+   *
+   * @param bytes the length of the file, at least that of {@code head}
+   * @param hugePages as for {@link #preallocate}
+   */
+  public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
+      throws IOException {
+    FileChannel channel = createOwnerOnly(file);
+    try (channel) {
+      boolean reserved = bytes >= MIN_BYTES_FOR_COMMAND && Preallocation.run(file, bytes);
+      if (hugePages) {
+        // Blocks that are there need no sync, which would make writers wait for the disk.
+        writeZeros(channel, bytes, true, reserved ? Long.MAX_VALUE : BYTES_BETWEEN_SYNCS);
+      } else if (!reserved) {
+        writeZeros(channel, bytes, false, BYTES_BETWEEN_SYNCS);
+      }
+      ByteBuffer first = ByteBuffer.wrap(head);
+      while (first.hasRemaining()) {
+        channel.write(first, first.position());
+      }
+      if (!reserved) {
+        channel.force(true);
+      }
+    } catch (Throwable failure) {
+      Files.deleteIfExists(file);
+      throw failure;
+    }
+  }
+
+  private static void writeZeros(
+      FileChannel channel, long bytes, boolean hugePages, long bytesBetweenSyncs)
+      throws IOException {
+    int pieceBytes = hugePages ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES;
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, pieceBytes));
+    try {
+      long synced = 0;
+      for (long written = 0; written < bytes; ) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - written));
+        written += channel.write(zeros, written);
+        if (written - synced >= bytesBetweenSyncs) {
+          channel.force(false);
+          synced = written;
+        }
+      }
+    } finally {
+      Unmapper.unmap(zeros);
+    }
   }
 
   /** Waits until all of the file is on the disk. */
@@ -133,18 +188,6 @@ public class Disk {
   /** Deletes a file if it is there. */
   public void delete(Path file) throws IOException {
     Files.deleteIfExists(file);
-  }
-
-  /** Makes the file of a hash map; see {@link HashTable#create}. */
-  public HashTable createView(
-      Path file, long entries, int keyBytes, int valueBytes, boolean hugePages) throws IOException {
-    return HashTable.create(file, entries, keyBytes, valueBytes, hugePages);
-  }
-
-  /** Opens the file of a hash map; see {@link HashTable#open}. */
-  public HashTable openView(Path file, long entries, int keyBytes, int valueBytes, int[] sums)
-      throws IOException {
-    return HashTable.open(file, entries, keyBytes, valueBytes, sums);
   }
 
   /** How many bytes can still be written on the disk of a folder. */
@@ -217,6 +260,7 @@ public class Disk {
         : new KVException.ReadOnly(folder, cause);
   }
 
+  /** Whether a write failed because the disk or a quota is full. */
   public static boolean isNoSpace(IOException failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("No space left")

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Safe for any thread.
  */
 public final class FolderLock implements AutoCloseable {
-  // Closing any descriptor of a file drops the process's lock on it, so a second look must not open
-  // the file at all.
+  // Closing any descriptor of a file drops the lock that the process has on it. So the file of a
+  // folder that is held here is not even opened.
   private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
@@ -35,7 +35,7 @@ public final class FolderLock implements AutoCloseable {
    * Takes the lock.
    *
    * @param folder exists
-   * @throws KVException.FolderInUse if somebody has it, with the process id where it is known
+   * @throws KVException.FolderInUse if it is taken, with the id of the process where that is known
    */
   public static FolderLock take(Path folder) throws IOException {
     Path real = folder.toRealPath();

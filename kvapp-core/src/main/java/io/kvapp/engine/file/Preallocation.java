@@ -9,8 +9,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Reserves the blocks of a file in a moment, by the command {@code fallocate} where the system has
  * it: the JDK has no call for that, and writing gigabytes of zeros takes many seconds.
+ *
+ * <p>Safe for any thread.
  */
-public final class Preallocation {
+final class Preallocation {
   private static final int MAX_SECONDS = 30;
 
   private Preallocation() {}
@@ -20,7 +22,7 @@ public final class Preallocation {
    *
    * @return false when that cannot be done in this way; the file may then have any length
    */
-  public static boolean run(Path file, long bytes) {
+  static boolean run(Path file, long bytes) {
     Redirect nowhere = Redirect.to(new File("/dev/null"));
     try {
       Process process =

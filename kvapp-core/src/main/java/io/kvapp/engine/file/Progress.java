@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says when work that takes long is to log how far it is: every two seconds, and not at all when it
- * takes less.
+ * Tells long work when to log its progress: every two seconds, and not at all if it takes less.
  *
  * <p>Safe for any thread.
  */
@@ -15,7 +14,7 @@ public final class Progress {
   private final long begin = System.nanoTime();
   private long next = begin + EVERY_NANOS;
 
-  /** Whether the last line is so long ago that another is due; the caller writes it. */
+  /** Whether another line is due; the caller writes it. */
   public synchronized boolean isTimeToLog() {
     long now = System.nanoTime();
     if (now - next < 0) {

@@ -3,8 +3,8 @@ package io.kvapp.engine.file;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Something with mapped files behind it that is given back when its last user is done. Its maker
- * holds the first use.
+ * A thing with mapped files behind it, which are given back when its last use ends. Its maker holds
+ * the first use.
  *
  * <p>Safe for any thread.
  */

@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 
 /**
  * Gives mapped files and direct buffers back before the garbage collector would, so that the space
- * of deleted files returns at once. Safe for any thread; nothing may touch a mapping that was given
- * back.
+ * of deleted files returns at once. Nothing may touch a mapping that was given back.
+ *
+ * <p>Safe for any thread.
  */
 public final class Unmapper {
   private static final MethodHandle CLEANER = findCleaner();

@@ -13,6 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * Runs work that uses file channels on a platform thread of its own, since an interrupt of the
  * caller's thread would close the channels. The caller waits, and keeps its interrupt status.
+ *
+ * <p>Safe for any thread.
  */
 public final class WorkerThread {
   private WorkerThread() {}
@@ -39,7 +41,7 @@ public final class WorkerThread {
             }
           });
     } catch (RejectedExecutionException ended) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
     try {
       return result.join();
@@ -68,9 +70,14 @@ public final class WorkerThread {
     return Executors.newFixedThreadPool(threads, task -> thread(name, task));
   }
 
+  /**
+   * A daemon thread, not yet started, that finds classes as KVApp does, whatever the context class
+   * loader of the caller is; Chronicle asks for its services by that.
+   */
   public static Thread thread(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
+    thread.setContextClassLoader(WorkerThread.class.getClassLoader());
     return thread;
   }
 

@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.WorkerThread;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -17,11 +18,12 @@ import java.util.function.Supplier;
  * The bounded set of platform threads that may touch a library which keeps state for every thread
  * it meets.
  *
- * <p>The first so many living platform threads call straight through, each with state of its own; a
- * thread that dies gives its place back. Virtual threads and the overflow hand their calls to a
- * small pool of daemon threads, started on demand.
+ * <p>Platform threads call straight through, each with state of its own, until the maximum is
+ * reached; a thread that dies gives its place back. Virtual threads and those beyond the maximum
+ * hand their calls to a small pool of daemon threads, started on demand.
  *
- * <p>Thread-safe. A caller's interrupt never reaches a call: it is kept until the call is over.
+ * <p>Safe for any thread. A caller's interrupt never reaches a call in the pool: it is kept until
+ * the call is over.
  *
  * @param <S> the state each thread works with
  */
@@ -45,15 +47,11 @@ final class ChronicleThreads<S> implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+            task -> WorkerThread.thread(name, task));
     pool.allowCoreThreadTimeOut(true);
   }
 
-  /** The calling thread's own state, or null when it has to go through {@link #call}. */
+  /** The calling thread's own state, or null if it has to go through {@link #call}. */
   S mine() {
     if (isVirtual(Thread.currentThread())) {
       return null;
@@ -62,7 +60,7 @@ final class ChronicleThreads<S> implements AutoCloseable {
     return state != null || !admit() ? state : newDirectState();
   }
 
-  /** Runs a call in the pool and waits for it, whatever interrupts come; they are kept. */
+  /** Runs a call in the pool and waits for it; keeps interrupts until it is over. */
   <R, X extends Exception> R call(Call<S, R, X> call) throws X {
     FutureTask<R> task = new FutureTask<>(() -> call.with(pooledState()));
     pool.execute(task);
@@ -84,7 +82,7 @@ final class ChronicleThreads<S> implements AutoCloseable {
     }
   }
 
-  /** Something to do with a thread's state. */
+  /** A call that needs the state of its thread. */
   interface Call<S, R, X extends Exception> {
     R with(S state) throws X;
   }

@@ -4,15 +4,13 @@ import static net.openhft.chronicle.hash.impl.SizePrefixedBlob.SELF_BOOTSTRAPPIN
 import static net.openhft.chronicle.hash.impl.SizePrefixedBlob.SIZE_WORD_OFFSET;
 import static net.openhft.chronicle.hash.impl.VanillaChronicleHash.RESERVED_GLOBAL_MUTABLE_STATE_BYTES;
 
-import io.kvapp.engine.file.Preallocation;
+import io.kvapp.engine.file.Disk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.bytes.Bytes;
@@ -26,7 +24,8 @@ import net.openhft.chronicle.map.VanillaChronicleMap;
 import net.openhft.chronicle.wire.TextWire;
 
 /**
- * The bytes a file of some shape starts with, always the same, and the length it has.
+ * What the file of a {@link HashTable} begins with, which its layout decides to the last bit, and
+ * its length.
  *
  * <p>Chronicle would make the file sparse and touch it through the mapping, where a full disk kills
  * the JVM. So the file is written here, and Chronicle only ever opens what is there.
@@ -34,17 +33,14 @@ import net.openhft.chronicle.wire.TextWire;
  * <p>Immutable, safe for any thread.
  */
 final class HashTableFile {
-  private static final int SMALL_PIECE_BYTES = 16 << 10;
-  private static final int HUGE_PIECE_BYTES = 4 << 20;
-  private static final int BYTES_BETWEEN_FORCES = 16 << 20;
-  private static final long WORTH_A_COMMAND_BYTES = 64 << 20;
-
+  private final HashTableLayout layout;
   private final byte[] head;
   private final int textEnd;
   private final long fileBytes;
 
-  HashTableFile(HashTableLayout shape) {
-    VanillaChronicleMap<byte[], StoredEntry, ?> blank = new VanillaChronicleMap<>(builder(shape));
+  HashTableFile(HashTableLayout layout) {
+    this.layout = layout;
+    VanillaChronicleMap<byte[], StoredEntry, ?> blank = new VanillaChronicleMap<>(builder(layout));
     Bytes<?> wire = Bytes.allocateElasticOnHeap();
     new TextWire(wire).getValueOut().typedMarshallable(blank);
     byte[] text = wire.toByteArray();
@@ -67,49 +63,47 @@ final class HashTableFile {
   }
 
   /**
-   * Gives an empty file its length, with every block there, and its head.
+   * Creates a file with every block there, and with its head.
    *
-   * @param hugePages whether to write it in pieces so large that Linux keeps each in one huge page
+   * @param hugePages as for {@link HashTable#create}
    */
-  void write(Path file, boolean hugePages) throws IOException {
-    boolean reserved = fileBytes >= WORTH_A_COMMAND_BYTES && Preallocation.run(file, fileBytes);
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      if (hugePages) {
-        // Blocks that are there need no sync, which would make writers wait for the disk.
-        writeZeros(out, HUGE_PIECE_BYTES, reserved ? fileBytes : BYTES_BETWEEN_FORCES);
-      } else if (!reserved) {
-        writeZeros(out, SMALL_PIECE_BYTES, BYTES_BETWEEN_FORCES);
-      }
-      out.seek(0);
-      out.write(head);
-      if (!reserved) {
-        out.getFD().sync();
-      }
+  void create(Disk disk, Path file, boolean hugePages) throws IOException {
+    disk.createWithZeros(file, head, fileBytes, hugePages);
+  }
+
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /**
+   * Opens a file that {@link #create} made, or that was closed.
+   *
+   * @throws IOException if it has another length or head, or a lock that a killed process left
+   */
+  @SuppressWarnings("unchecked")
+  VanillaChronicleMap<byte[], StoredEntry, Object> open(Path file) throws IOException {
+    checkHead(file);
+    VanillaChronicleMap<byte[], StoredEntry, Object> map =
+        (VanillaChronicleMap<byte[], StoredEntry, Object>)
+            builder(layout).createPersistedTo(file.toFile());
+    try {
+      checkUnlocked(file, map);
+      return map;
+    } catch (Throwable failure) {
+      map.close();
+      throw failure;
     }
   }
 
-  private void writeZeros(RandomAccessFile out, int pieceBytes, long bytesBetweenForces)
-      throws IOException {
-    byte[] zeros = new byte[(int) Math.min(fileBytes, pieceBytes)];
-    long sinceForced = 0;
-    for (long done = 0; done < fileBytes; done += zeros.length) {
-      int length = (int) Math.min(zeros.length, fileBytes - done);
-      out.write(zeros, 0, length);
-      sinceForced += length;
-      if (sinceForced > bytesBetweenForces) {
-        out.getFD().sync();
-        sinceForced = 0;
-      }
-    }
-  }
-
-  /** Nothing but this very head is let through, so neither its classes nor its numbers can lie. */
-  void check(Path file, RandomAccessFile in) throws IOException {
-    if (in.length() != fileBytes) {
-      throw new IOException(file + " has " + in.length() + " bytes, not " + fileBytes);
-    }
+  /** No other head reaches Chronicle, so neither its classes nor its numbers can be forged. */
+  private void checkHead(Path file) throws IOException {
     byte[] found = new byte[head.length];
-    in.readFully(found);
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      if (in.length() != fileBytes) {
+        throw new IOException(file + " has " + in.length() + " bytes, not " + fileBytes);
+      }
+      in.readFully(found);
+    }
     int at = Arrays.mismatch(found, head);
     if (at >= 0) {
       String where = file + " is foreign or was not closed: at byte " + at;
@@ -126,33 +120,33 @@ final class HashTableFile {
     return " '" + line.replaceAll("[^ -~]", " ").strip() + "'";
   }
 
-  /** A new file for its owner alone. */
-  static void createEmpty(Path file) throws IOException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      var ownerOnly = PosixFilePermissions.fromString("rw-------");
-      Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly));
-    } else {
-      Files.createFile(file);
+  /** Chronicle would wait a minute for a lock that a killed process left behind. */
+  private static void checkUnlocked(Path file, VanillaChronicleMap<?, ?, ?> map)
+      throws IOException {
+    for (int part = 0; part < map.actualSegments; part++) {
+      if (StoredEntry.Codec.MEMORY.readLong(map.segmentHeaderAddress(part)) != 0) {
+        throw new IOException(file + " was not closed: part " + part + " is locked");
+      }
     }
   }
 
-  /** What Chronicle is told about a file of some shape. */
-  static ChronicleMapBuilder<byte[], StoredEntry> builder(HashTableLayout shape) {
+  /** What Chronicle is told about a layout. */
+  private static ChronicleMapBuilder<byte[], StoredEntry> builder(HashTableLayout layout) {
     StoredEntry.Codec codec = new StoredEntry.Codec();
     return ChronicleMapBuilder.of(byte[].class, StoredEntry.class)
         .keyReaderAndDataAccess(ByteArraySizedReader.INSTANCE, new StoredEntry.KeyAccess())
         .valueReaderAndDataAccess(codec, codec)
-        .averageKeySize(shape.averageKeyBytes())
-        .averageValueSize(shape.averageValueBytes())
-        .actualSegments(shape.segments())
-        .entriesPerSegment(shape.entriesPerSegment())
-        .actualChunkSize(shape.chunkBytes())
-        .actualChunksPerSegmentTier(shape.chunksPerSegment())
+        .averageKeySize(layout.averageKeyBytes())
+        .averageValueSize(layout.averageValueBytes())
+        .actualSegments(layout.parts())
+        .entriesPerSegment(layout.entriesPerPart())
+        .actualChunkSize(layout.chunkBytes())
+        .actualChunksPerSegmentTier(layout.chunksPerPart())
         .allowSegmentTiering(false)
         .checksumEntries(false)
         .putReturnsNull(true)
         .removeReturnsNull(true)
-        // The owner closes the view; a hook would unmap it under calls still in flight.
+        // The owner closes the hash table; a hook would unmap it under calls still in flight.
         .skipCloseOnExitHook(true);
   }
 }

@@ -1,75 +1,122 @@
 package io.kvapp.engine.hashtable;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+import net.openhft.chronicle.map.VanillaChronicleMap;
 
 /**
- * Compares each segment of a view with the checksum it had when the view was closed, once, before
- * it is first used. So a large view is open at once, and damage is found all the same.
+ * The checksums that the parts of a hash table had when it was closed. Each part is compared with
+ * its own once, before it is first used: so a large hash table is open at once, and damage is found
+ * all the same.
  *
- * <p>Safe for any thread. Who changes a segment has had it compared before.
+ * <p>Safe for any thread. A caller that changes a part has had it compared before.
  */
 final class PartChecksums {
   private static final int UNCHECKED = 0;
   private static final int SOUND = 1;
   private static final int DAMAGED = 2;
   private static final int LOCKS = 64;
+  private static final int PIECE_BYTES = 16 << 10;
 
-  private final int[] sums;
-  private final IntUnaryOperator sumOf;
+  private final VanillaChronicleMap<?, ?, ?> map;
+
+  /** Of the headers of all parts together, then of each part. */
+  private final int[] expected;
+
   private final AtomicIntegerArray states;
-  private final AtomicInteger left;
+  private final AtomicInteger notSound;
   private final Object[] locks = new Object[LOCKS];
 
-  /**
-   * Nothing compared yet.
-   *
-   * @param sums what the checksum of each segment must be
-   * @param sumOf computes it
-   */
-  PartChecksums(int[] sums, IntUnaryOperator sumOf) {
-    this.sums = sums;
-    this.sumOf = sumOf;
-    states = new AtomicIntegerArray(sums.length);
-    left = new AtomicInteger(sums.length);
+  private PartChecksums(VanillaChronicleMap<?, ?, ?> map, int[] expected) {
+    this.map = map;
+    this.expected = expected;
+    states = new AtomicIntegerArray(map.actualSegments);
+    notSound = new AtomicInteger(map.actualSegments);
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new Object();
     }
   }
 
-  /** Whether a segment was as it was left. */
-  boolean isSound(int segment) {
-    int state = states.get(segment);
-    return (state == UNCHECKED ? check(segment) : state) == SOUND;
+  /**
+   * The checksums of a map that was just opened, compared with those of its headers only.
+   *
+   * @param expected what {@link #compute} returned when the map was closed
+   * @param file named in errors
+   * @throws IOException if the headers do not match
+   */
+  static PartChecksums of(VanillaChronicleMap<?, ?, ?> map, int[] expected, Path file)
+      throws IOException {
+    if (expected.length != map.actualSegments + 1 || expected[0] != computeOfHeaders(map)) {
+      throw new IOException(file + " does not match its checksum");
+    }
+    return new PartChecksums(map, expected);
   }
 
-  private int check(int segment) {
-    synchronized (locks[segment % LOCKS]) {
-      int state = states.get(segment);
+  /**
+   * Computes the checksums of a map as it is now, on several processors.
+   *
+   * @param known what it was opened with; a part unused since need not be read. May be null.
+   */
+  static int[] compute(VanillaChronicleMap<?, ?, ?> map, PartChecksums known) {
+    int[] checksums = new int[map.actualSegments + 1];
+    checksums[0] = computeOfHeaders(map);
+    IntStream.range(0, map.actualSegments)
+        .parallel()
+        .forEach(
+            part ->
+                checksums[part + 1] =
+                    known != null && known.states.get(part) == UNCHECKED
+                        ? known.expected[part + 1]
+                        : compute(map, part));
+    return checksums;
+  }
+
+  private static int computeOfHeaders(VanillaChronicleMap<?, ?, ?> map) {
+    long from = map.segmentHeaderAddress(0);
+    return compute(from, map.segmentBaseAddr(0) - from);
+  }
+
+  private static int compute(VanillaChronicleMap<?, ?, ?> map, int part) {
+    return compute(map.segmentBaseAddr(part), map.tierSize);
+  }
+
+  private static int compute(long address, long bytes) {
+    CRC32C crc = new CRC32C();
+    byte[] piece = new byte[(int) Math.min(bytes, PIECE_BYTES)];
+    for (long at = 0; at < bytes; at += piece.length) {
+      int length = (int) Math.min(piece.length, bytes - at);
+      StoredEntry.Codec.MEMORY.readBytes(address + at, piece, 0, length);
+      crc.update(piece, 0, length);
+    }
+    return (int) crc.getValue();
+  }
+
+  /** Whether a part was as it was left when it was first used. */
+  boolean isSound(int part) {
+    int state = states.get(part);
+    return (state == UNCHECKED ? check(part) : state) == SOUND;
+  }
+
+  private int check(int part) {
+    synchronized (locks[part % LOCKS]) {
+      int state = states.get(part);
       if (state == UNCHECKED) {
-        state = sumOf.applyAsInt(segment) == sums[segment] ? SOUND : DAMAGED;
-        states.set(segment, state);
+        state = compute(map, part) == expected[part + 1] ? SOUND : DAMAGED;
+        states.set(part, state);
         if (state == SOUND) {
-          left.decrementAndGet();
+          notSound.decrementAndGet();
         }
       }
       return state;
     }
   }
 
-  /** Whether nobody has used a segment yet, so that its checksum is still {@link #sum}. */
-  boolean isUnused(int segment) {
-    return states.get(segment) == UNCHECKED;
-  }
-
-  /** What the checksum of a segment was when the view was closed. */
-  int sum(int segment) {
-    return sums[segment];
-  }
-
-  /** Whether every segment was compared and is sound. */
+  /** Whether every part was compared and is sound. */
   boolean areAllSound() {
-    return left.get() == 0;
+    return notSound.get() == 0;
   }
 }

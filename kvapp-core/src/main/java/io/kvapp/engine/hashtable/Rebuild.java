@@ -2,10 +2,10 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.WorkerThread;
-import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.StripedLocks;
+import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
-import io.kvapp.engine.tree.Checkpoints;
 import io.kvapp.engine.tree.Version;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,24 +15,28 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills the hash map of a store that was not closed cleanly with what is in the ordered keys,
- * several ranges of keys at a time, while the store is in use; logs progress when that takes long.
+ * The migration of all entries from the truth into the hash table of a store that was not closed
+ * cleanly: several ranges of keys at a time, while the store is in use. Logs progress if that takes
+ * long.
  *
- * <p>Used once, by one thread, which nobody interrupts; starts others and waits for them.
+ * <p>Used once, by one thread that is never interrupted; it starts others and waits for them.
  */
-public final class Rebuild {
+final class Rebuild {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
   private static final int RANGES_PER_THREAD = 4;
+  private static final int BATCH_BYTES = 4 << 20;
+  private static final int OBJECT_BYTES = 100;
 
   private final StripedLocks stripes;
-  private final Journal journal;
-  private final Checkpoints checkpoints;
-  private final HashIndex map;
-  private final BooleanSupplier stop;
+  private final Truth truth;
+  private final Migration migration;
+  private final LongSupplier entries;
+  private final BooleanSupplier goOn;
   private final LongAdder done = new LongAdder();
   private final Progress progress = new Progress();
   private Version version;
@@ -42,60 +46,58 @@ public final class Rebuild {
   /**
    * A rebuild.
    *
-   * @param stop says when to give up, which leaves the map as partial as it is
+   * @param entries supplies about how many entries there are
+   * @param goOn asked now and then; false ends the rebuild before it is complete
    */
-  public Rebuild(
+  Rebuild(
       StripedLocks stripes,
-      Journal journal,
-      Checkpoints checkpoints,
-      HashIndex map,
-      BooleanSupplier stop) {
+      Truth truth,
+      Migration migration,
+      LongSupplier entries,
+      BooleanSupplier goOn) {
     this.stripes = stripes;
-    this.journal = journal;
-    this.checkpoints = checkpoints;
-    this.map = map;
-    this.stop = stop;
+    this.truth = truth;
+    this.migration = migration;
+    this.entries = entries;
+    this.goOn = goOn;
   }
 
   /**
-   * Fills the map.
+   * Moves the entries.
    *
-   * @return whether it is whole now, which it is unless the rebuild was stopped
-   * @throws io.kvapp.KVException.Corrupt if an entry cannot be read; the map stays partial
+   * @param revision supplies the last revision given to a write
+   * @return whether all entries were moved, as they are unless the rebuild was stopped
+   * @throws io.kvapp.KVException.Corrupt if an entry cannot be read
    */
-  public boolean run() {
-    // A write in flight has its revision already and is not in the ordered keys yet.
+  boolean run(LongSupplier revision) {
+    // A write in flight has its revision already and is not in the truth yet.
     stripes.withoutWriters(
         () -> {
-          version = checkpoints.acquire();
-          since = journal.revision();
+          version = truth.acquire();
+          since = revision.getAsLong();
         });
     try {
-      fillInParallel();
+      moveInParallel();
     } finally {
       version.release();
     }
-    if (stopped) {
-      return false;
+    if (!stopped && progress.isLong()) {
+      LOG.info("the hash index is complete again, after {} ms", progress.time().toMillis());
     }
-    map.endFilling();
-    if (progress.isLong()) {
-      LOG.info("the hash map is whole again, after {} ms", progress.time().toMillis());
-    }
-    return true;
+    return !stopped;
   }
 
-  private void fillInParallel() {
+  private void moveInParallel() {
     // Half of the processors are left to callers.
     int parallel = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     List<byte[]> bounds = bounds(parallel * RANGES_PER_THREAD);
-    // No more than run at once: one that is put aside in the middle of a write holds others up.
+    // No more threads than run at once: one that is preempted inside a write holds others up.
     ExecutorService threads = WorkerThread.executor("kvapp-rebuild", parallel);
     List<CompletableFuture<Void>> ranges = new ArrayList<>();
     for (int i = 0; i <= bounds.size(); i++) {
       byte[] from = i == 0 ? new byte[0] : bounds.get(i - 1);
       byte[] to = i == bounds.size() ? null : bounds.get(i);
-      ranges.add(CompletableFuture.runAsync(() -> fill(from, to), threads));
+      ranges.add(CompletableFuture.runAsync(() -> move(from, to), threads));
     }
     try {
       CompletableFuture.allOf(ranges.toArray(CompletableFuture[]::new)).join();
@@ -109,6 +111,10 @@ public final class Rebuild {
     }
   }
 
+  /**
+   * Keys that divide the entries into ranges of about the same size, if the largest SSTable is
+   * typical.
+   */
   private List<byte[]> bounds(int ranges) {
     SSTable largest = null;
     for (SSTable sstable : version.sstables) {
@@ -125,24 +131,54 @@ public final class Rebuild {
     return bounds;
   }
 
-  private void fill(byte[] from, byte[] to) {
-    if (goesOn()) {
-      map.fill(
-          version.entries(from, to, false),
-          since,
-          steps -> {
-            done.add(steps);
-            if (progress.isTimeToLog()) {
-              LOG.info(
-                  "the hash map is filled anew: {} of about {} entries", done.sum(), map.size());
-            }
-            return goesOn();
-          });
+  private void move(byte[] from, byte[] to) {
+    Cursor cursor = version.entries(from, to, false);
+    Batch batch = new Batch();
+    boolean more = true;
+    while (more && goesOn()) {
+      more = batch.fill(cursor);
+      batch.store();
     }
   }
 
   private boolean goesOn() {
-    stopped |= stop.getAsBoolean();
+    stopped |= !goOn.getAsBoolean();
     return !stopped;
+  }
+
+  /** Entries of a range, a few megabytes at most, for one thread. */
+  private final class Batch {
+    private final List<byte[]> keys = new ArrayList<>();
+    private final List<VersionedValue> values = new ArrayList<>();
+    private int steps;
+
+    /** Reads entries without the values that are not kept; false if there are no more. */
+    boolean fill(Cursor cursor) {
+      keys.clear();
+      values.clear();
+      steps = 0;
+      for (long bytes = 0; bytes < BATCH_BYTES; steps++) {
+        if (!cursor.next()) {
+          return false;
+        }
+        if (!cursor.isDelete()) {
+          byte[] key = cursor.ownKey();
+          byte[] value = HashIndex.isInline(cursor.valueLength()) ? cursor.value() : null;
+          keys.add(key);
+          values.add(new VersionedValue(cursor.revision(), cursor.expiresAt(), value));
+          bytes += OBJECT_BYTES + key.length + (value == null ? 0 : value.length);
+        }
+      }
+      return true;
+    }
+
+    void store() {
+      migration.store(keys, i -> truth.hasChanged(keys.get(i), since) ? null : values.get(i));
+      done.add(steps);
+      if (progress.isTimeToLog()) {
+        LOG.info(
+            "the hash index is rebuilt: {} of about {} entries", done.sum(), entries.getAsLong());
+      }
+    }
   }
 }

@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.bytes.Bytes;
@@ -21,40 +20,45 @@ import net.openhft.chronicle.hash.serialization.SizedReader;
 import net.openhft.chronicle.wire.WireIn;
 import net.openhft.chronicle.wire.WireOut;
 
-/** What is stored for a key, on its way in or out; each thread has one and uses it again. */
+/**
+ * An entry on its way into the map or out of it.
+ *
+ * <p>For one thread: each has one of its own and uses it for every call.
+ */
 final class StoredEntry extends AbstractData<StoredEntry> {
-  private static final byte HERE = 0;
-  private static final byte ELSEWHERE = 1;
-  private static final byte[] NOTHING = {};
+  private static final byte VALUE_FOLLOWS = 0;
+  private static final byte VALUE_ELSEWHERE = 1;
+  private static final byte[] NO_VALUE = {};
   private static final int CHECKED_HEADER_BYTES = HashTableLayout.HEADER_BYTES - Integer.BYTES;
   private static final VarHandle NATIVE_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final CRC32C crc = new CRC32C();
+
+  /** The key and what of the header the checksum covers, as one array. */
   private byte[] checked = new byte[64];
+
   private int checksum;
   private long revision;
   private long expiresAt;
   private byte flag;
   private byte[] value;
-  private int offset;
-  private int length;
   private int keyLength;
-  private ByteBuffer whole = ByteBuffer.allocateDirect(0);
 
-  StoredEntry set(byte[] key, long revision, long expiresAt, byte[] value, int offset, int length) {
+  /** What {@link #withLength} returns. */
+  private ByteBuffer encoded = ByteBuffer.allocateDirect(0);
+
+  /** Takes an entry that is to be stored; a null value is stored elsewhere. */
+  StoredEntry set(byte[] key, long revision, long expiresAt, byte[] value) {
     this.revision = revision;
     this.expiresAt = expiresAt;
-    this.flag = value == null ? ELSEWHERE : HERE;
-    this.value = value == null ? NOTHING : value;
-    this.offset = value == null ? 0 : offset;
-    this.length = value == null ? 0 : length;
-    Objects.checkFromIndexSize(this.offset, this.length, this.value.length);
+    this.flag = value == null ? VALUE_ELSEWHERE : VALUE_FOLLOWS;
+    this.value = value == null ? NO_VALUE : value;
     checksum = checksumWith(key);
     return this;
   }
 
-  /** The key that lies at some place in the map, in an array of its own. */
+  /** Copies a key out of the map. */
   static byte[] keyOf(Data<byte[]> stored) {
     byte[] key = new byte[(int) stored.size()];
     long address = stored.bytes().addressForRead(stored.offset());
@@ -67,18 +71,22 @@ final class StoredEntry extends AbstractData<StoredEntry> {
     value = null;
   }
 
-  /** What was read, checked; forgets the value, which is the caller's from here on. */
-  VersionedValue hit(byte[] key) {
+  /**
+   * Returns the entry that was read, and forgets its value, which is the caller's from here on.
+   *
+   * @throws HashTable.DamagedException if its checksum does not match
+   */
+  VersionedValue verified(byte[] key) {
     byte[] read = value;
     boolean sound = read != null && checksum == checksumWith(key);
     value = null;
     if (!sound) {
       throw new HashTable.DamagedException(key);
     }
-    return new VersionedValue(revision, expiresAt, flag == ELSEWHERE ? null : read);
+    return new VersionedValue(revision, expiresAt, flag == VALUE_ELSEWHERE ? null : read);
   }
 
-  /** Fed in one piece but for the value, as each piece costs as much as many bytes. */
+  /** Feeds all but the value in one piece, as each piece costs as much as many bytes. */
   private int checksumWith(byte[] key) {
     int end = key.length + CHECKED_HEADER_BYTES;
     if (checked.length < end) {
@@ -91,13 +99,13 @@ final class StoredEntry extends AbstractData<StoredEntry> {
     keyLength = key.length;
     crc.reset();
     crc.update(checked, 0, end);
-    crc.update(value, offset, length);
+    crc.update(value);
     return (int) crc.getValue();
   }
 
   @Override
   public long size() {
-    return HashTableLayout.HEADER_BYTES + length;
+    return HashTableLayout.HEADER_BYTES + value.length;
   }
 
   @Override
@@ -105,26 +113,26 @@ final class StoredEntry extends AbstractData<StoredEntry> {
   public void writeTo(RandomDataOutput target, long targetOffset) {
     target.writeInt(targetOffset, checksum);
     target.write(targetOffset + Integer.BYTES, checked, keyLength, CHECKED_HEADER_BYTES);
-    target.write(targetOffset + HashTableLayout.HEADER_BYTES, value, offset, length);
+    target.write(targetOffset + HashTableLayout.HEADER_BYTES, value, 0, value.length);
   }
 
-  /** What is stored, behind its length: all of an entry that follows its key. */
+  /** Encodes all that follows the key of an entry: the length, then what is stored. */
   ByteBuffer withLength() {
     long rest = size();
     int bytes = HashTableLayout.lengthBytes(rest) + (int) rest;
-    if (whole.capacity() < bytes) {
-      whole = ByteBuffer.allocateDirect(2 * bytes).order(ByteOrder.nativeOrder());
+    if (encoded.capacity() < bytes) {
+      encoded = ByteBuffer.allocateDirect(2 * bytes).order(ByteOrder.nativeOrder());
     }
-    whole.clear();
+    encoded.clear();
     while (rest >= 0x80) {
-      whole.put((byte) (rest | 0x80));
+      encoded.put((byte) (rest | 0x80));
       rest >>>= 7;
     }
-    return whole
+    return encoded
         .put((byte) rest)
         .putInt(checksum)
         .put(checked, keyLength, CHECKED_HEADER_BYTES)
-        .put(value, offset, length)
+        .put(value)
         .flip();
   }
 
@@ -230,7 +238,7 @@ final class StoredEntry extends AbstractData<StoredEntry> {
 
   /** Copies what is stored out of the map into the reading thread's own object. */
   static final class Codec implements SizedReader<StoredEntry>, DataAccess<StoredEntry> {
-    // Not in the outer class, which initializes before the doors are open.
+    // Not in the outer class, which initializes before Chronicle has access to the JDK.
     static final Memory MEMORY = OS.memory();
 
     @Override
@@ -244,10 +252,9 @@ final class StoredEntry extends AbstractData<StoredEntry> {
       using.revision = MEMORY.readLong(address + Integer.BYTES);
       using.expiresAt = MEMORY.readLong(address + Integer.BYTES + Long.BYTES);
       using.flag = MEMORY.readByte(address + HashTableLayout.HEADER_BYTES - 1);
-      using.offset = 0;
-      using.length = (int) size - HashTableLayout.HEADER_BYTES;
-      using.value = using.length == 0 ? NOTHING : new byte[using.length];
-      MEMORY.readBytes(address + HashTableLayout.HEADER_BYTES, using.value, 0, using.length);
+      int length = (int) size - HashTableLayout.HEADER_BYTES;
+      using.value = length == 0 ? NO_VALUE : new byte[length];
+      MEMORY.readBytes(address + HashTableLayout.HEADER_BYTES, using.value, 0, length);
       return using;
     }
 

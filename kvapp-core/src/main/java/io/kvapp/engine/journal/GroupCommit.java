@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets one thread sync for all that wait, as in Helland et al., "Group Commit Timers and High
- * Volume Transaction Systems", 1987: whoever comes first leads, the others sleep until the leader's
- * sync has covered them, and one of those it has not covered leads next.
+ * Lets one thread sync for all that wait (Helland et al., "Group Commit Timers and High Volume
+ * Transaction Systems", 1987). The first thread leads; the others sleep until the leader's sync has
+ * covered them; one of those it has not covered leads next.
  *
- * <p>One sync costs about the same for any number of writers, so a leader first lets those join who
- * are likely to: as many as there were at the end of the sync before, as long as they keep coming.
+ * <p>One sync costs about the same for any number of writers, so a leader first waits for likely
+ * writers to join: as many as waited at the end of the sync before, as long as they keep coming.
  *
  * <p>Safe for any thread. Interrupts neither end a wait nor get lost.
  */
@@ -21,7 +21,7 @@ final class GroupCommit {
     /** Syncs; returns how far everything is on the disk. */
     long run();
 
-    /** Whether a sync has failed, so that nobody need wait any more. */
+    /** Whether a sync has failed, so that no thread need wait any more. */
     boolean hasFailed();
   }
 
@@ -82,7 +82,7 @@ final class GroupCommit {
     }
   }
 
-  /** Waits, no longer than a sync takes, until nobody has come for a part of that time. */
+  /** Waits, no longer than a sync takes, until no thread has come for a part of that time. */
   private void letOthersJoin() {
     long longest = meanSyncNanos;
     long start = System.nanoTime();
@@ -102,7 +102,7 @@ final class GroupCommit {
     }
   }
 
-  /** How many wait for what no sync has covered. */
+  /** How many threads wait for a sync that covers them. */
   private int joined() {
     int joined = 0;
     for (Waiter waiter : waiters) {
@@ -139,7 +139,7 @@ final class GroupCommit {
     }
   }
 
-  /** Wakes everyone who was covered, and one other to lead. */
+  /** Wakes the threads that are covered, and one other to lead. */
   private void wake() {
     Thread next = null;
     for (Waiter waiter : waiters) {

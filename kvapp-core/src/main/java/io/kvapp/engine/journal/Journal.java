@@ -7,58 +7,35 @@ import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The append-only log of every write, and the counter of revisions.
  *
- * <p>Records go into a chain of memory-mapped {@linkplain JournalSegment segments}; the next
- * segment is made ready in the background. {@link #sync} is a group commit: one thread syncs for
- * all that wait (described by Helland et al., "Group Commit Timers and High Volume Transaction
- * Systems", 1987).
+ * <p>Records go into a chain of memory-mapped {@linkplain JournalSegment segments}, which a {@link
+ * SegmentPool} makes. {@link #sync} is a {@linkplain GroupCommit group commit}: one thread syncs
+ * for all that wait.
  *
  * <p>Safe for any thread, interrupted ones included: no file channel is touched on a caller's
  * thread.
  */
 public final class Journal {
-  private static final int SPARE_FILES = 2;
-
   private final Disk disk;
-  private final Path folder;
-  private final ExecutorService preparing;
-  private final int firstSegmentBytes;
-  private final int largestSegmentBytes;
-  private final boolean syncedOften;
-
+  private final JournalHealth health;
+  private final SegmentPool pool;
+  private final JournalSyncer syncer;
   private final ReentrantLock appending = new ReentrantLock();
-  private final List<JournalSegment> sinceRotation = new ArrayList<>();
-  private final ArrayDeque<JournalSegment> unsynced = new ArrayDeque<>();
-  private final Queue<JournalSegment> retired = new ConcurrentLinkedQueue<>();
-  private final LongAdder fileBytes = new LongAdder();
-  private long nextSequence;
-  private volatile int nextCapacity;
+
+  /** The last of them is {@link #current}. */
+  private final List<JournalSegment> sinceRoll = new ArrayList<>();
+
   private JournalSegment current;
-  private CompletableFuture<JournalSegment> spare;
   private volatile long revision;
   private volatile long appendedBytes;
-  private volatile boolean closed;
-
-  private final GroupCommit commits = new GroupCommit(new JournalSync());
-  private volatile IOException failure;
-  private int syncedOffset = JournalSegment.HEADER_BYTES;
-  private int notedOffset = JournalSegment.HEADER_BYTES;
-  private volatile long syncs;
-  private volatile long syncNanos;
-  private volatile long longestSyncNanos;
 
   /**
    * A journal that begins with a new segment.
@@ -74,22 +51,24 @@ public final class Journal {
       long sequence,
       long revision,
       ExecutorService preparing,
-      EngineOptions tuning,
+      EngineOptions options,
       Durability durability)
       throws IOException {
     this.disk = disk;
-    this.folder = folder;
-    this.preparing = preparing;
-    this.nextSequence = sequence;
     this.revision = revision;
-    this.firstSegmentBytes = tuning.firstSegmentBytes();
-    this.largestSegmentBytes = tuning.largestSegmentBytes();
-    this.syncedOften = durability == Durability.SYNC;
-    this.nextCapacity = tuning.firstSegmentBytes();
-    this.current = create(nextSequence++, nextCapacity);
-    unsynced.add(current);
-    sinceRotation.add(current);
-    prepareSpare();
+    health = new JournalHealth(folder);
+    pool =
+        new SegmentPool(
+            disk, folder, health, sequence, preparing, options, durability == Durability.SYNC);
+    syncer = new JournalSyncer(disk, health, appending, () -> appendedBytes);
+    start(pool.first());
+  }
+
+  private void start(JournalSegment segment) {
+    current = segment;
+    syncer.add(segment);
+    sinceRoll.add(segment);
+    pool.prepare();
   }
 
   /** The revision of the newest write. */
@@ -115,194 +94,103 @@ public final class Journal {
   /**
    * Appends the operations as one record under the next revision.
    *
-   * @return a slot for each operation
+   * @return the position of each operation
    * @throws KVException.NoSpace if there is no space for another segment; nothing has changed
    * @throws KVException.ReadOnly if a write or sync has failed
    */
   public JournalPosition[] append(List<Operation> operations) {
-    long bytes = JournalSegment.recordBytes(operations);
+    long bytes = RecordFormat.bytes(operations);
     appending.lock();
     try {
-      requireHealthy();
+      health.require();
       if (!current.hasRoom(bytes)) {
-        goOn(bytes);
+        beginNextSegment(bytes);
       }
-      JournalPosition[] slots = current.append(disk, revision + 1, operations);
+      JournalPosition[] positions = current.append(disk, revision + 1, operations);
       revision = revision + 1;
       appendedBytes += bytes;
-      return slots;
+      return positions;
     } catch (IOException problem) {
-      throw refuse(problem, bytes);
+      throw health.refuse(problem, bytes);
     } finally {
       appending.unlock();
     }
   }
 
   /**
-   * Seals the current segment and goes on in a new one.
+   * Seals the current segment and begins the next one.
    *
-   * @return the segments written since the last rotation
+   * @return the segments written since the last roll
    */
-  public List<JournalSegment> rotate() {
+  public List<JournalSegment> roll() {
     appending.lock();
     try {
-      requireHealthy();
-      goOn(0);
-      List<JournalSegment> sealed =
-          new ArrayList<>(sinceRotation.subList(0, sinceRotation.size() - 1));
-      sinceRotation.clear();
-      sinceRotation.add(current);
+      health.require();
+      beginNextSegment(0);
+      List<JournalSegment> sealed = new ArrayList<>(sinceRoll.subList(0, sinceRoll.size() - 1));
+      sinceRoll.clear();
+      sinceRoll.add(current);
       return sealed;
     } catch (IOException problem) {
-      throw refuse(problem, 0);
+      throw health.refuse(problem, 0);
     } finally {
       appending.unlock();
     }
   }
 
-  /** Waits until the next segment is ready, so that a rotation need not wait with locks held. */
-  public void awaitSpare() {
-    CompletableFuture<JournalSegment> waited;
+  private void beginNextSegment(long recordBytes) throws IOException {
+    JournalSegment next = pool.take(recordBytes);
+    try {
+      current.seal(disk, revision, next.sequence);
+    } catch (IOException problem) {
+      pool.giveBack(next);
+      throw problem;
+    }
+    start(next);
+  }
+
+  /** Waits until the next segment is ready, so that a roll need not wait with locks held. */
+  public void awaitNextSegment() {
+    CompletableFuture<JournalSegment> prepared;
     appending.lock();
     try {
-      if (spare == null) {
-        prepareSpare();
-      }
-      waited = spare;
+      prepared = pool.prepared();
     } finally {
       appending.unlock();
     }
-    waited.exceptionally(unused -> null).join();
+    prepared.exceptionally(problem -> null).join();
   }
 
   /** Whether the journal writes into a larger file than at its beginning. */
   public boolean isLarge() {
     appending.lock();
     try {
-      return current.capacity() > firstSegmentBytes;
+      return pool.isLarge(current);
     } finally {
       appending.unlock();
     }
   }
 
   /**
-   * Gives back the files that were made ready, and makes the next segment as small as the first;
-   * for one thread at a time.
+   * Makes the next segment as small as the first one.
    *
-   * @return whether the journal is larger than that until it is rotated
+   * <p>For one thread at a time.
+   *
+   * @return whether the current segment is larger than that, so that a roll gives space back
    */
   public boolean shrink() throws IOException {
     CompletableFuture<JournalSegment> unused;
     appending.lock();
     try {
-      if (current.capacity() <= firstSegmentBytes) {
+      if (!pool.isLarge(current)) {
         return false;
       }
-      unused = spare;
-      nextCapacity = firstSegmentBytes;
-      prepareSpare();
+      unused = pool.restart();
     } finally {
       appending.unlock();
     }
-    JournalSegment segment = unused == null ? null : unused.exceptionally(problem -> null).join();
-    if (segment != null) {
-      delete(segment);
-    }
+    pool.delete(unused);
     return true;
-  }
-
-  private void goOn(long recordBytes) throws IOException {
-    JournalSegment next = takeSpare(recordBytes);
-    try {
-      current.seal(disk, revision, next.sequence);
-    } catch (IOException problem) {
-      retired.add(next);
-      throw problem;
-    }
-    current = next;
-    unsynced.add(next);
-    sinceRotation.add(next);
-    prepareSpare();
-  }
-
-  private JournalSegment takeSpare(long recordBytes) {
-    long needed = JournalSegment.OVERHEAD_BYTES + recordBytes;
-    if (needed > nextCapacity) {
-      // Its sequence is now too low to follow the large one.
-      giveBack(spare);
-      spare = null;
-      return join(prepare(nextSequence++, needed), needed);
-    }
-    if (spare == null) {
-      prepareSpare();
-    }
-    CompletableFuture<JournalSegment> taken = spare;
-    spare = null;
-    JournalSegment segment;
-    try {
-      segment = join(taken, nextCapacity);
-    } catch (KVException.NoSpace full) {
-      // Where there is no space for a large segment there may be for a small one.
-      nextCapacity = firstSegmentBytes;
-      long least = Math.max(needed, firstSegmentBytes);
-      return join(prepare(nextSequence++, least), least);
-    }
-    if (segment.hasRoom(recordBytes)) {
-      return segment;
-    }
-    retired.add(segment);
-    return join(prepare(nextSequence++, needed), needed);
-  }
-
-  private void giveBack(CompletableFuture<JournalSegment> unused) {
-    if (unused != null) {
-      unused.thenAccept(retired::add);
-    }
-  }
-
-  private JournalSegment join(CompletableFuture<JournalSegment> future, long bytes) {
-    try {
-      return future.join();
-    } catch (CompletionException wrapped) {
-      if (wrapped.getCause() instanceof IOException cause) {
-        throw refuse(cause, bytes);
-      }
-      throw wrapped;
-    }
-  }
-
-  private void prepareSpare() {
-    spare = prepare(nextSequence++, nextCapacity);
-    nextCapacity = Math.min(largestSegmentBytes, nextCapacity * 2);
-  }
-
-  private CompletableFuture<JournalSegment> prepare(long sequence, long capacity) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return create(sequence, capacity);
-          } catch (IOException problem) {
-            throw new CompletionException(problem);
-          }
-        },
-        preparing);
-  }
-
-  private JournalSegment create(long sequence, long capacity) throws IOException {
-    for (JournalSegment reused = retired.poll(); reused != null; reused = retired.poll()) {
-      if (reused.capacity() == capacity) {
-        return reused.recycle(disk, sequence);
-      }
-      delete(reused);
-    }
-    long usable = disk.usableBytes(folder);
-    if (usable < capacity) {
-      throw new IOException("No space left on device: " + usable + " bytes are free");
-    }
-    JournalSegment segment =
-        JournalSegment.create(disk, folder, sequence, Math.toIntExact(capacity), syncedOften);
-    fileBytes.add(capacity);
-    return segment;
   }
 
   /**
@@ -310,41 +198,12 @@ public final class Journal {
    * no sync touches them any more.
    */
   public void forget(List<JournalSegment> saved) {
-    commits.alone(
-        () -> {
-          appending.lock();
-          try {
-            while (saved.contains(unsynced.element())) {
-              unsynced.remove();
-              syncedOffset = JournalSegment.HEADER_BYTES;
-              notedOffset = JournalSegment.HEADER_BYTES;
-            }
-          } finally {
-            appending.unlock();
-          }
-        });
+    syncer.forget(saved);
   }
 
   /** Takes back a segment that nothing reads and no recovery needs any more. */
   public void retire(JournalSegment segment) throws IOException {
-    if (closed) {
-      // The next opening has deleted the file, and may have made another of its name.
-      segment.release();
-      return;
-    }
-    boolean useful =
-        segment.capacity() == largestSegmentBytes && nextCapacity == largestSegmentBytes;
-    if (useful && retired.size() < SPARE_FILES) {
-      retired.add(segment);
-    } else {
-      delete(segment);
-    }
-  }
-
-  private void delete(JournalSegment segment) throws IOException {
-    fileBytes.add(-segment.capacity());
-    segment.release();
-    disk.delete(segment.file);
+    pool.retire(segment);
   }
 
   /**
@@ -353,120 +212,33 @@ public final class Journal {
    * @throws KVException.ReadOnly if a sync fails or has failed
    */
   public void sync() {
-    commits.await(appendedBytes);
-    requireHealthy();
-  }
-
-  private final class JournalSync implements GroupCommit.Sync {
-    @Override
-    public long run() {
-      try {
-        return forceAll();
-      } catch (IOException problem) {
-        failure = problem;
-        return 0;
-      } catch (RuntimeException | Error problem) {
-        // A page of the mapping that the disk cannot give back is an InternalError.
-        failure = new IOException("a sync failed: " + problem, problem);
-        return 0;
-      }
-    }
-
-    @Override
-    public boolean hasFailed() {
-      return failure != null;
-    }
-  }
-
-  private long forceAll() throws IOException {
-    JournalSegment[] segments;
-    int lastEnd;
-    long target;
-    appending.lock();
-    try {
-      current.writeOut(disk);
-      segments = unsynced.toArray(JournalSegment[]::new);
-      lastEnd = current.end();
-      target = appendedBytes;
-    } finally {
-      appending.unlock();
-    }
-    long start = System.nanoTime();
-    for (int i = 0; i < segments.length; i++) {
-      JournalSegment segment = segments[i];
-      boolean last = i == segments.length - 1;
-      int end = last ? lastEnd : segment.end();
-      if (end > syncedOffset) {
-        segment.force(disk, syncedOffset, end);
-      }
-      syncedOffset = end;
-      if (!last) {
-        segment.forceSyncedOffset(disk, end);
-        appending.lock();
-        try {
-          unsynced.remove();
-        } finally {
-          appending.unlock();
-        }
-        syncedOffset = JournalSegment.HEADER_BYTES;
-        notedOffset = JournalSegment.HEADER_BYTES;
-      }
-    }
-    long nanos = System.nanoTime() - start;
-    syncNanos += nanos;
-    syncs++;
-    longestSyncNanos = Math.max(longestSyncNanos, nanos);
-    return target;
+    syncer.await(appendedBytes);
+    health.require();
   }
 
   /** Syncs, and notes on the disk how far the journal is there; for one background thread. */
   public void syncAndNote() {
     sync();
-    commits.alone(this::noteSyncedOffset);
-    requireHealthy();
-  }
-
-  private void noteSyncedOffset() {
-    try {
-      if (failure == null && syncedOffset != notedOffset) {
-        unsynced().forceSyncedOffset(disk, syncedOffset);
-        notedOffset = syncedOffset;
-      }
-    } catch (IOException problem) {
-      failure = problem;
-    } catch (RuntimeException | Error problem) {
-      failure = new IOException("a sync failed: " + problem, problem);
-    }
-  }
-
-  private JournalSegment unsynced() {
-    appending.lock();
-    try {
-      return unsynced.element();
-    } finally {
-      appending.unlock();
-    }
+    syncer.noteSyncedOffset();
+    health.require();
   }
 
   /** Why the journal takes no more writes; null while it does. */
   public IOException failure() {
-    return failure;
+    return health.failure();
   }
 
   /** Makes the journal refuse every further write. */
   public void fail(IOException cause) {
-    failure = cause;
+    health.fail(cause);
   }
 
   /**
-   * What to throw when a write to a file of the store has failed, after which the journal refuses
-   * every further write unless space is all that lacks.
+   * What to throw when a write to a file of the store has failed. The journal then refuses every
+   * further write, unless only space is missing.
    */
   public KVException refuse(IOException cause, long neededBytes) {
-    if (!Disk.isNoSpace(cause)) {
-      failure = cause;
-    }
-    return Disk.failure(folder, neededBytes, cause);
+    return health.refuse(cause, neededBytes);
   }
 
   /**
@@ -475,27 +247,24 @@ public final class Journal {
    * @throws KVException.ReadOnly if one has
    */
   public void requireHealthy() {
-    IOException cause = failure;
-    if (cause != null) {
-      throw new KVException.ReadOnly(folder, cause);
-    }
+    health.require();
   }
 
   /** Bytes of all files of the journal, those made ready included. */
   public long fileBytes() {
-    return fileBytes.sum();
+    return pool.fileBytes();
   }
 
   public long syncs() {
-    return syncs;
+    return syncer.syncs();
   }
 
   public long meanSyncNanos() {
-    return syncs == 0 ? 0 : syncNanos / syncs;
+    return syncer.meanSyncNanos();
   }
 
   public long longestSyncNanos() {
-    return longestSyncNanos;
+    return syncer.longestSyncNanos();
   }
 
   /**
@@ -504,26 +273,18 @@ public final class Journal {
    * @param keepRecords whether the files stay for a recovery
    */
   public void close(boolean keepRecords) throws IOException {
-    closed = true;
-    CompletableFuture<JournalSegment> last = spare;
-    JournalSegment unused = last == null ? null : last.exceptionally(problem -> null).join();
-    if (unused != null) {
-      delete(unused);
-    }
-    for (JournalSegment segment = retired.poll(); segment != null; segment = retired.poll()) {
-      delete(segment);
-    }
+    pool.close();
     if (!keepRecords) {
-      for (JournalSegment segment : sinceRotation) {
+      for (JournalSegment segment : sinceRoll) {
         segment.release();
         disk.delete(segment.file);
       }
-      sinceRotation.clear();
+      sinceRoll.clear();
     }
   }
 
   /** The segments that a closed journal has left mapped, for those scans. */
   public List<JournalSegment> unsaved() {
-    return sinceRotation;
+    return sinceRoll;
   }
 }

@@ -3,11 +3,11 @@ package io.kvapp.engine.journal;
 import io.kvapp.engine.model.ExpiryKey;
 
 /**
- * Where the newest change of a key stands in the journal: how the sorted map of recent changes
- * refers to values without holding them in the heap. A mark stands in no segment: it says of an
- * {@linkplain ExpiryKey expiry key} that it is there, or there no more.
+ * Where a change of a key stands in the journal: memtables refer to values by it, and so hold none
+ * in the heap. A mark stands in no segment: it says that an {@linkplain ExpiryKey expiry key} is
+ * there, or is there no more.
  *
- * <p>Immutable.
+ * <p>Immutable, safe for any thread until its segment is released.
  */
 public final class JournalPosition {
   private static final byte[] EMPTY = {};

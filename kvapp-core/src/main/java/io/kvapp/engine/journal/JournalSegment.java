@@ -13,65 +13,46 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the journal: preallocated, memory-mapped, filled with records from front to back.
- *
- * <pre>
- * header, 64 bytes   magic (8), sequence (8), capacity (4), CRC32C of these 20 bytes (4),
- *                    synced offset (4), the same scrambled with the sequence (4), zeros
- * record             length (4), CRC32C (4), revision (8), operation count (4), operations
- * operation          kind (1), key length (2), value length (4), expires at (8), key, value
- * </pre>
- *
- * Integers are little-endian. A length of 0 ends the records. A record of no operations seals the
- * segment; it holds the sequence (8) of the segment in which the journal goes on. A record's
- * checksum is over everything in it but the checksum, mixed with the sequence and the record's
- * offset, so that a record is valid in its own place only.
+ * One file of the journal: preallocated, memory-mapped, filled with records from front to back; see
+ * {@link SegmentHeader} and {@link RecordFormat} for its bytes.
  *
  * <p>A store into the mapping is in the operating system's memory at once and survives the death of
  * the process. The first store into a page costs as much as dozens of others, and so does the first
  * after each sync. A large segment, which a busy store has, is therefore laid out for the
  * processor's huge pages; a small one is not, as a sync writes whole pages. Where each write is
- * synced, small records are written by a call instead: a page that was stored into since its last
- * sync makes the next one commit the file's metadata too, which takes twice as long as the sync
- * itself. Appends come from one thread at a time; everything appended may be read by any thread
- * that learned of it safely.
+ * synced, small records are gathered and written by a call instead: a page that was stored into
+ * since its last sync makes the next sync commit the file's metadata too, which takes twice as long
+ * as the sync itself.
+ *
+ * <p>Appends come from one thread at a time; any thread that learned safely of an appended record
+ * may read it.
  */
 public final class JournalSegment {
-  public static final int HEADER_BYTES = 64;
-  static final int RECORD_BYTES = 20;
-  static final int OPERATION_BYTES = 15;
-  static final int SEAL_BYTES = RECORD_BYTES + Long.BYTES;
-
   /** Bytes of a segment that records cannot use. */
-  static final int OVERHEAD_BYTES = HEADER_BYTES + SEAL_BYTES + Integer.BYTES;
+  static final int OVERHEAD_BYTES = SegmentHeader.BYTES + RecordFormat.SEAL_BYTES + Integer.BYTES;
 
-  private static final long MAGIC = 0x314c_4e4a_5041_564bL; // "KVAPJNL1"
-  private static final int CAPACITY_AT = 16;
-  private static final int HEADER_CHECK_AT = 20;
-  private static final int SYNCED_AT = 24;
-  private static final Pattern NAME = Pattern.compile("journal-(\\d{10,18})\\.log(\\.tmp)?");
-  private static final byte PUT = 1;
-  private static final byte DELETE = 2;
   private static final int MAX_GATHERED_BYTES = 64 << 10;
-  private static final int SMALL_BYTES = 4 << 20;
-  private static final int SMALL_PIECE_BYTES = 16 << 10;
-  private static final int HUGE_PIECE_BYTES = 4 << 20;
+  private static final int MAX_SMALL_BYTES = 4 << 20;
 
   public final Path file;
   final long sequence;
   private final MappedByteBuffer buffer;
+
+  /** The same bytes, with position and limit for checksums. */
   private final ByteBuffer checked;
+
+  /** Null where records are not gathered. */
   private final RandomAccessFile writer;
+
+  /** The records from {@link #gatheredFrom} on, which {@link #buffer} does not have yet. */
   private final ByteBuffer gathered;
+
   private final CRC32C crc = new CRC32C();
-  private int end = HEADER_BYTES;
-  private int gatheredFrom = HEADER_BYTES;
+  private int end = SegmentHeader.BYTES;
+  private int gatheredFrom = SegmentHeader.BYTES;
   private End endReason = End.NO_MORE;
   private long next;
 
@@ -88,16 +69,6 @@ public final class JournalSegment {
             : ByteBuffer.allocate(MAX_GATHERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The sequence in the name of a segment's file, finished or not; empty for any other file. */
-  public static OptionalLong sequence(Path file) {
-    Matcher name = NAME.matcher(file.getFileName().toString());
-    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
-  }
-
-  public static Path file(Path folder, long sequence) {
-    return folder.resolve("journal-%010d.log".formatted(sequence));
-  }
-
   /**
    * A new, empty segment whose space is there and whose header is on the disk.
    *
@@ -105,12 +76,11 @@ public final class JournalSegment {
    */
   static JournalSegment create(
       Disk disk, Path folder, long sequence, int capacity, boolean syncedOften) throws IOException {
-    Path file = file(folder, sequence);
-    Path temporary = folder.resolve(file.getFileName() + ".tmp");
+    Path file = SegmentFileName.file(folder, sequence);
+    Path temporary = SegmentFileName.temporary(file);
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
-      boolean huge = capacity > SMALL_BYTES && !syncedOften;
-      disk.preallocate(channel, capacity, huge ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES);
+      disk.preallocate(channel, capacity, capacity > MAX_SMALL_BYTES && !syncedOften);
       MappedByteBuffer buffer = disk.mapToWrite(channel, capacity);
       RandomAccessFile writer = syncedOften ? new RandomAccessFile(temporary.toFile(), "rw") : null;
       JournalSegment segment = new JournalSegment(file, sequence, buffer, writer);
@@ -128,14 +98,14 @@ public final class JournalSegment {
     }
   }
 
-  /** This segment's file and mapping made into a new, empty segment; this one ends with it. */
+  /** Makes a new, empty segment of this one's file and mapping; this one ends with it. */
   JournalSegment recycle(Disk disk, long newSequence) throws IOException {
-    JournalSegment segment =
-        new JournalSegment(file(file.getParent(), newSequence), newSequence, buffer, writer);
-    Path temporary = file.resolveSibling(segment.file.getFileName() + ".tmp");
+    Path newFile = SegmentFileName.file(file.getParent(), newSequence);
+    Path temporary = SegmentFileName.temporary(newFile);
+    JournalSegment segment = new JournalSegment(newFile, newSequence, buffer, writer);
     disk.rename(file, temporary);
     segment.writeHeader(disk);
-    disk.rename(temporary, segment.file);
+    disk.rename(temporary, newFile);
     return segment;
   }
 
@@ -160,7 +130,7 @@ public final class JournalSegment {
    */
   public static JournalSegment openAnyway(Path file, long sequence) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() < HEADER_BYTES) {
+      if (channel.size() < SegmentHeader.BYTES) {
         throw damaged(file, 0, "the file is shorter than its header");
       }
       long bytes = Math.min(channel.size(), Integer.MAX_VALUE);
@@ -169,72 +139,42 @@ public final class JournalSegment {
   }
 
   public boolean isHeaderWhole() {
-    return buffer.getLong(0) == MAGIC
-        && buffer.getLong(8) == sequence
-        && buffer.getInt(HEADER_CHECK_AT) == check(checked, 0, HEADER_CHECK_AT);
+    return SegmentHeader.isWhole(buffer, sequence);
   }
 
   private void writeHeader(Disk disk) throws IOException {
-    buffer.putLong(0, MAGIC);
-    buffer.putLong(8, sequence);
-    buffer.putInt(CAPACITY_AT, buffer.capacity());
-    buffer.putInt(HEADER_CHECK_AT, check(checked, 0, HEADER_CHECK_AT));
-    writeSyncedOffset(HEADER_BYTES);
-    buffer.putInt(HEADER_BYTES, 0);
-    disk.force(buffer, 0, HEADER_BYTES + Integer.BYTES);
-  }
-
-  private void writeSyncedOffset(int offset) {
-    buffer.putLong(
-        SYNCED_AT, (long) (offset * 31 ^ Long.hashCode(sequence)) << 32 | offset & 0xffff_ffffL);
-  }
-
-  /** Bytes that a record of these operations takes. */
-  static long recordBytes(List<Operation> operations) {
-    long bytes = RECORD_BYTES;
-    for (Operation operation : operations) {
-      bytes += OPERATION_BYTES + operation.key().length + operation.valueLength();
-    }
-    return bytes;
+    SegmentHeader.write(buffer, sequence);
+    RecordFormat.putLength(buffer, SegmentHeader.BYTES, 0);
+    disk.force(buffer, 0, SegmentHeader.BYTES + Integer.BYTES);
   }
 
   /** Whether a record of so many bytes, and the seal behind it, still fit. */
   boolean hasRoom(long recordBytes) {
-    return end - HEADER_BYTES + recordBytes + OVERHEAD_BYTES <= buffer.capacity();
+    return end - SegmentHeader.BYTES + recordBytes + OVERHEAD_BYTES <= buffer.capacity();
   }
 
   /**
-   * Appends a record that fits, and returns a slot for each of its operations; see {@link
+   * Appends a record that fits, and returns the position of each of its operations; see {@link
    * #writeOut}.
    *
    * @throws IOException if records before it cannot be written; nothing has been appended
    */
   JournalPosition[] append(Disk disk, long revision, List<Operation> operations)
       throws IOException {
-    ByteBuffer target = target(disk, recordBytes(operations));
+    ByteBuffer target = target(disk, RecordFormat.bytes(operations));
     int start = target == buffer ? end : end - gatheredFrom;
-    JournalPosition[] slots = new JournalPosition[operations.size()];
-    int at = start + RECORD_BYTES;
-    for (int i = 0; i < slots.length; i++) {
+    JournalPosition[] positions = new JournalPosition[operations.size()];
+    int at = start + RecordFormat.HEAD_BYTES;
+    for (int i = 0; i < positions.length; i++) {
       Operation operation = operations.get(i);
       int offset = at - start + end;
-      slots[i] =
+      positions[i] =
           new JournalPosition(
               this, offset, revision, operation.isDelete(), operation.expiresAt() != 0);
-      byte[] key = operation.key();
-      target.put(at, operation.isDelete() ? DELETE : PUT);
-      target.putShort(at + 1, (short) key.length);
-      target.putInt(at + 3, operation.valueLength());
-      target.putLong(at + 7, operation.expiresAt());
-      target.put(at + OPERATION_BYTES, key);
-      at += OPERATION_BYTES + key.length;
-      if (!operation.isDelete()) {
-        target.put(at, operation.value());
-        at += operation.value().length;
-      }
+      at = RecordFormat.putOperation(target, at, operation);
     }
-    finish(target, start, at, revision, slots.length);
-    return slots;
+    finish(target, start, at, revision, positions.length);
+    return positions;
   }
 
   /**
@@ -245,8 +185,8 @@ public final class JournalSegment {
   void seal(Disk disk, long revision, long nextSequence) throws IOException {
     writeOut(disk);
     next = nextSequence;
-    buffer.putLong(end + RECORD_BYTES, nextSequence);
-    finish(buffer, end, end + SEAL_BYTES, revision, 0);
+    buffer.putLong(end + RecordFormat.HEAD_BYTES, nextSequence);
+    finish(buffer, end, end + RecordFormat.SEAL_BYTES, revision, 0);
   }
 
   /** Where a record of so many bytes is put together. */
@@ -260,43 +200,27 @@ public final class JournalSegment {
     return bytes + Integer.BYTES > gathered.capacity() ? buffer : gathered;
   }
 
-  /** Completes the record between two positions of the target, and ends the segment behind it. */
+  /** Completes the record between two places of the target, and ends the segment behind it. */
   private void finish(ByteBuffer target, int start, int newEnd, long revision, int operations) {
     int length = newEnd - start;
-    target.putInt(newEnd, 0);
-    target.putLong(start + 8, revision);
-    target.putInt(start + 16, operations);
-    target.putInt(start, length);
-    ByteBuffer body = target == buffer ? checked : target;
-    target.putInt(start + 4, recordCheck(body, start, end, length));
+    RecordFormat.putLength(target, newEnd, 0);
+    RecordFormat.putHead(target, start, revision, operations);
+    RecordFormat.putLength(target, start, length);
+    ByteBuffer bytes = target == buffer ? checked : target;
+    RecordFormat.putChecksum(
+        target, start, RecordFormat.checksum(crc, bytes, start, sequence, end, length));
     end += length;
     if (target == buffer) {
       gatheredFrom = end;
     }
   }
 
-  /**
-   * Writes the records that were gathered, where they are: nothing but {@link #append} may touch
-   * them before.
-   */
+  /** Writes the gathered records to the file; until then only {@link #append} touches them. */
   void writeOut(Disk disk) throws IOException {
     if (gathered != null && end > gatheredFrom) {
       disk.write(writer, gatheredFrom, gathered.array(), end - gatheredFrom + Integer.BYTES);
       gatheredFrom = end;
     }
-  }
-
-  /** The checksum of a record that stands at a position of {@code bytes}, and at an offset here. */
-  private int recordCheck(ByteBuffer bytes, int position, int offset, int length) {
-    int place = (Long.hashCode(sequence) * 31 + offset) * 31 + length;
-    return check(bytes, position + 8, length - 8) ^ place * 0x9e37_79b9;
-  }
-
-  private int check(ByteBuffer bytes, int from, int length) {
-    crc.reset();
-    crc.update(bytes.limit(from + length).position(from));
-    bytes.clear();
-    return (int) crc.getValue();
   }
 
   /** Where the next record goes. */
@@ -318,21 +242,19 @@ public final class JournalSegment {
    * from the torn end of a crash.
    */
   void forceSyncedOffset(Disk disk, int offset) throws IOException {
-    writeSyncedOffset(offset);
-    disk.force(buffer, 0, HEADER_BYTES);
+    SegmentHeader.writeSyncedOffset(buffer, sequence, offset);
+    disk.force(buffer, 0, SegmentHeader.BYTES);
   }
 
   /** How far the segment was known to be on the disk when it was last used. */
   public int syncedOffset() {
-    long noted = buffer.getLong(SYNCED_AT);
-    int offset = (int) noted;
-    return (int) (noted >>> 32) == (offset * 31 ^ Long.hashCode(sequence)) ? offset : HEADER_BYTES;
+    return SegmentHeader.syncedOffset(buffer, sequence);
   }
 
   /** What a replay does with each operation. */
   public interface Replay {
     /** Takes one operation, with its key and where it stands. */
-    void accept(byte[] key, JournalPosition slot);
+    void accept(byte[] key, JournalPosition position);
   }
 
   /** Why a replay of a segment ended. */
@@ -358,63 +280,51 @@ public final class JournalSegment {
         endReason = End.NO_MORE;
         return revision;
       }
-      if (length < RECORD_BYTES
-          || length > left
-          || buffer.getInt(end + 4) != recordCheck(checked, end, end, length)) {
+      if (!isRecordWhole(length, left)) {
         endReason = End.BAD_RECORD;
         return revision;
       }
-      int operations = buffer.getInt(end + 16);
-      if (operations == 0 && length == SEAL_BYTES) {
-        next = buffer.getLong(end + RECORD_BYTES);
+      int operations = RecordFormat.operations(buffer, end);
+      if (operations == 0 && length == RecordFormat.SEAL_BYTES) {
+        next = buffer.getLong(end + RecordFormat.HEAD_BYTES);
         endReason = next > sequence ? End.SEALED : End.BAD_RECORD;
         end += length;
         return revision;
       }
-      if (buffer.getLong(end + 8) != revision + 1 || !areWhole(operations, end, length)) {
+      if (RecordFormat.revision(buffer, end) != revision + 1
+          || !RecordFormat.areOperationsWhole(buffer, end, length)) {
         endReason = End.BAD_RECORD;
         return revision;
       }
       revision++;
-      int at = end + RECORD_BYTES;
-      for (int i = 0; i < operations; i++) {
-        byte[] key = new byte[keyLength(at)];
-        buffer.get(at + OPERATION_BYTES, key);
-        boolean expires = expiresAt(at) != 0;
-        replay.accept(
-            key, new JournalPosition(this, at, revision, buffer.get(at) == DELETE, expires));
-        at += OPERATION_BYTES + key.length + valueLength(at);
-      }
+      replayOperations(operations, revision, replay);
       end += length;
     }
   }
 
-  /** Whether the operations of a record fill it, so that none reads beyond it. */
-  private boolean areWhole(int operations, int start, int length) {
-    int limit = start + length;
-    int at = start + RECORD_BYTES;
-    for (int i = 0; i < operations; i++) {
-      if (limit - at < OPERATION_BYTES || valueLength(at) < 0) {
-        return false;
-      }
-      long bytes = OPERATION_BYTES + (long) keyLength(at) + valueLength(at);
-      if (bytes > limit - at || buffer.get(at) != DELETE && buffer.get(at) != PUT) {
-        return false;
-      }
-      at += (int) bytes;
-    }
-    return operations > 0 && at == limit;
+  private boolean isRecordWhole(int length, int left) {
+    return length >= RecordFormat.HEAD_BYTES
+        && length <= left
+        && RecordFormat.storedChecksum(buffer, end)
+            == RecordFormat.checksum(crc, checked, end, sequence, end, length);
   }
 
-  private int keyLength(int offset) {
-    return Short.toUnsignedInt(buffer.getShort(offset + 1));
+  private void replayOperations(int operations, long revision, Replay replay) {
+    int at = end + RecordFormat.HEAD_BYTES;
+    for (int i = 0; i < operations; i++) {
+      boolean delete = RecordFormat.isDelete(buffer, at);
+      boolean expires = expiresAt(at) != 0;
+      replay.accept(
+          RecordFormat.key(buffer, at), new JournalPosition(this, at, revision, delete, expires));
+      at = RecordFormat.behind(buffer, at);
+    }
   }
 
   /** The revision of the first record, whole or not; 0 where there is none. */
   public long firstRevision() {
-    return isBlank() || buffer.capacity() < HEADER_BYTES + RECORD_BYTES
+    return isBlank() || buffer.capacity() < SegmentHeader.BYTES + RecordFormat.HEAD_BYTES
         ? 0
-        : buffer.getLong(HEADER_BYTES + 8);
+        : RecordFormat.revision(buffer, SegmentHeader.BYTES);
   }
 
   public End endReason() {
@@ -432,28 +342,27 @@ public final class JournalSegment {
       return 0;
     }
     int length = buffer.getInt(end);
-    return length >= RECORD_BYTES && length <= buffer.capacity() - end
+    return length >= RecordFormat.HEAD_BYTES && length <= buffer.capacity() - end
         ? length
         : buffer.capacity() - end;
   }
 
   /** Whether no record was ever written into it. */
   public boolean isBlank() {
-    return buffer.capacity() < HEADER_BYTES + Integer.BYTES || buffer.getInt(HEADER_BYTES) == 0;
+    return buffer.capacity() < SegmentHeader.BYTES + Integer.BYTES
+        || buffer.getInt(SegmentHeader.BYTES) == 0;
   }
 
   long expiresAt(int offset) {
-    return buffer.getLong(offset + 7);
+    return RecordFormat.expiresAt(buffer, offset);
   }
 
   int valueLength(int offset) {
-    return buffer.getInt(offset + 3);
+    return RecordFormat.valueLength(buffer, offset);
   }
 
   byte[] value(int offset) {
-    byte[] value = new byte[valueLength(offset)];
-    buffer.get(offset + OPERATION_BYTES + keyLength(offset), value);
-    return value;
+    return RecordFormat.value(buffer, offset);
   }
 
   /** Gives mapping and file back; nothing may read the segment afterwards. */
@@ -464,7 +373,7 @@ public final class JournalSegment {
         writer.close();
       }
     } catch (IOException unimportant) {
-      // what counts has been synced
+      // All that matters has been synced.
     }
   }
 

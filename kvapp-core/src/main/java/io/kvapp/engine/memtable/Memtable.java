@@ -1,42 +1,40 @@
 package io.kvapp.engine.memtable;
 
-import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.SortedRun;
-import io.kvapp.engine.tree.Manifest;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What changed since an SSTable, in key order: keys in the heap, values where they stand in the
- * journal. Beside it, in order of time, the entries that expire.
+ * The changes since the last SSTable, in key order: keys in the heap, values where they stand in
+ * the journal. Beside them, in order of time, the keys of entries that expire.
  *
- * <p>Takes changes until the store {@linkplain DiskStore freezes} it; safe for any thread as far as
- * changes of one key come one after the other.
+ * <p>Takes changes until it is {@linkplain #freeze frozen}. Safe for any thread as long as changes
+ * of one key come one after the other.
  */
 public final class Memtable extends RefCounted implements SortedRun {
   private final MemtableIndex entries = new MemtableIndex();
   private final MemtableIndex expiries = new MemtableIndex();
   private final long lowRevision;
   private volatile List<JournalSegment> segments = List.of();
-  private volatile long entriesAfter = Manifest.UNKNOWN;
+  private volatile long entriesAfter;
   private volatile long journalBytes;
   private volatile Consumer<JournalSegment> whenUnused = segment -> {};
 
   /**
    * An empty memtable.
    *
-   * @param lowRevision the last revision that is not in it
+   * @param lowRevision the last revision before its first change
    */
   public Memtable(long lowRevision) {
     this.lowRevision = lowRevision;
   }
 
-  public void put(byte[] key, JournalPosition slot) {
-    entries.put(key, slot);
+  public void put(byte[] key, JournalPosition position) {
+    entries.put(key, position);
   }
 
   /** How many keys changed. */
@@ -49,9 +47,9 @@ public final class Memtable extends RefCounted implements SortedRun {
     return entries.get(key);
   }
 
-  /** Notes that an entry expires, or with a delete that it need not be looked at any more. */
-  public void putExpiry(byte[] expiryKey, JournalPosition slot) {
-    expiries.put(expiryKey, slot);
+  /** Notes that an entry expires, or with a delete that its expiry is dealt with. */
+  public void putExpiry(byte[] expiryKey, JournalPosition position) {
+    expiries.put(expiryKey, position);
   }
 
   @Override
@@ -66,9 +64,9 @@ public final class Memtable extends RefCounted implements SortedRun {
   /**
    * Ends it: no more changes come.
    *
-   * @param sealed the segments that the slots point into
-   * @param entries how many entries the store holds after these changes, as the manifest has it
-   * @param bytes what the records of these changes take
+   * @param sealed the segments that the positions point into
+   * @param entries how many entries the store holds after these changes, as the manifest counts
+   * @param bytes the bytes of the records of these changes
    */
   public void freeze(List<JournalSegment> sealed, long entries, long bytes) {
     segments = List.copyOf(sealed);
@@ -76,11 +74,12 @@ public final class Memtable extends RefCounted implements SortedRun {
     journalBytes = bytes;
   }
 
-  /** What the records of these changes take in the journal. */
+  /** Bytes of the records of these changes in the journal. */
   public long journalBytes() {
     return journalBytes;
   }
 
+  /** How many entries the store holds after these changes, once it is frozen. */
   public long entriesAfter() {
     return entriesAfter;
   }
@@ -89,7 +88,7 @@ public final class Memtable extends RefCounted implements SortedRun {
     return segments;
   }
 
-  /** Says what to do with each segment when nobody reads this memtable any more. */
+  /** Sets what to do with each segment when nothing reads this memtable any more. */
   public void discard(Consumer<JournalSegment> retire) {
     whenUnused = retire;
   }

@@ -2,7 +2,7 @@ package io.kvapp.engine.model;
 
 /**
  * Steps through sorted changes, upwards or downwards. Stands before the first one until {@link
- * #next()} is called; the accessors speak of the change it stands on.
+ * #next()} is called; the accessors return that of the change it stands on.
  *
  * <p>For one thread.
  */
@@ -10,7 +10,7 @@ public interface Cursor {
   /** Goes to the next change; false when there is none. */
   boolean next();
 
-  /** The key, which nobody may change. */
+  /** The key; the array must not be changed. */
   byte[] key();
 
   /** An array with the key that the caller may keep and change. */

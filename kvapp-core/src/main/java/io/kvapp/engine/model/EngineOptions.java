@@ -1,32 +1,73 @@
 package io.kvapp.engine.model;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
 /**
- * How much the engine lets gather before it acts: small figures make it do in a moment what takes a
- * large store hours.
+ * How much the engine lets gather before it acts. Small figures make a store do in a moment what a
+ * large one does after hours.
  *
  * <p>Immutable, safe for any thread.
  *
  * @param firstSegmentBytes the capacity of the first journal segment
- * @param largestSegmentBytes the capacity at which segments stop doubling
- * @param journalBytes the journal that a checkpoint is due at
- * @param memtableEntries the changed keys that a checkpoint is due at
+ * @param maxSegmentBytes the capacity at which segments stop doubling
+ * @param journalBytes the journal at which a flush is due
+ * @param memtableEntries the changed keys at which a flush is due
  * @param tickMillis the time between two looks of the background work
+ * @param maxMappedTableBytes the largest hash table whose entries are overwritten through its
+ *     mapping, and so the largest that may have huge pages; entries of a larger one are overwritten
+ *     by calls
  */
 public record EngineOptions(
     int firstSegmentBytes,
-    int largestSegmentBytes,
+    int maxSegmentBytes,
     long journalBytes,
     long memtableEntries,
-    long tickMillis) {
+    long tickMillis,
+    long maxMappedTableBytes) {
   private static final int BYTES_PER_MEMTABLE_ENTRY = 128;
   private static final int HEAP_SHARE = 16;
   private static final long MAX_MEMTABLE_ENTRIES = 1_000_000;
   private static final long MIN_MEMTABLE_ENTRIES = 20_000;
+
+  /** So much can wait in memory for the disk without holding writers up. */
+  private static final long STANDARD_MAPPED_TABLE_BYTES = physicalMemory() / 16;
+
+  /** Options with the standard limit for mapped hash tables. */
+  public EngineOptions(
+      int firstSegmentBytes,
+      int maxSegmentBytes,
+      long journalBytes,
+      long memtableEntries,
+      long tickMillis) {
+    this(
+        firstSegmentBytes,
+        maxSegmentBytes,
+        journalBytes,
+        memtableEntries,
+        tickMillis,
+        STANDARD_MAPPED_TABLE_BYTES);
+  }
 
   /** What suits a store of any size in this process's heap. */
   public static EngineOptions standard() {
     long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE / BYTES_PER_MEMTABLE_ENTRY;
     long memtableEntries = Math.max(MIN_MEMTABLE_ENTRIES, Math.min(MAX_MEMTABLE_ENTRIES, fitting));
     return new EngineOptions(4 << 20, 64 << 20, 256L << 20, memtableEntries, 1_000);
+  }
+
+  /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */
+  private static long physicalMemory() {
+    boolean told = ModuleLayer.boot().findModule("jdk.management").isPresent();
+    return told
+            && ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory() * 4;
+  }
+
+  /** The same options with another limit for mapped hash tables. */
+  public EngineOptions withMaxMappedTableBytes(long bytes) {
+    return new EngineOptions(
+        firstSegmentBytes, maxSegmentBytes, journalBytes, memtableEntries, tickMillis, bytes);
   }
 }

@@ -5,7 +5,9 @@ import java.util.Arrays;
 
 /**
  * Keys under which entries are found in the order in which they expire: the time as eight bytes,
- * largest first, then the key of the entry.
+ * big-endian, then the key of the entry.
+ *
+ * <p>Safe for any thread.
  */
 public final class ExpiryKey {
   private ExpiryKey() {}
@@ -17,7 +19,7 @@ public final class ExpiryKey {
         .array();
   }
 
-  /** The end of the expiry keys of entries that are gone at {@code now}. */
+  /** The end of the expiry keys of entries that are expired at {@code now}. */
   public static byte[] endOfDue(long now) {
     return key(now + 1, new byte[0]);
   }

@@ -102,7 +102,7 @@ public final class Limits {
 
   /**
    * When an entry written at {@code nowMillis} expires, in milliseconds since the epoch; 0 for
-   * never, which is what a null {@code ttl} means.
+   * never, as a null {@code ttl} means.
    */
   public static long expiresAtMillis(long nowMillis, Duration ttl) {
     if (ttl == null) {

@@ -4,27 +4,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Several sorted sources as one: of a key that more than one source knows, the change of the newest
- * source counts and the others are passed over.
+ * Several cursors as one: where more than one has a change of a key, that of the newest counts and
+ * the others are passed over.
  *
  * <p>For one thread.
  */
 public class MergeCursor implements Cursor {
-  private final Cursor[] sources;
+  private final Cursor[] cursors;
   private final int[] ages;
   private final int direction;
   private int count;
   private boolean started;
 
   /**
-   * A cursor over these sources.
+   * A cursor over these.
    *
-   * @param newestFirst the sources, none of which was stepped yet
+   * @param newestFirst the cursors, none of which was stepped yet
    * @param reverse whether they run downwards
    */
   public MergeCursor(List<Cursor> newestFirst, boolean reverse) {
-    sources = newestFirst.toArray(Cursor[]::new);
-    ages = new int[sources.length];
+    cursors = newestFirst.toArray(Cursor[]::new);
+    ages = new int[cursors.length];
     direction = reverse ? -1 : 1;
   }
 
@@ -33,19 +33,19 @@ public class MergeCursor implements Cursor {
     if (!started) {
       start();
     } else if (count == 1) {
-      count = sources[0].next() ? 1 : 0;
+      count = cursors[0].next() ? 1 : 0;
     } else if (count > 1) {
-      byte[] passed = sources[0].key();
+      byte[] passed = cursors[0].key();
       do {
         stepFirst();
-      } while (count > 0 && Arrays.equals(passed, sources[0].key()));
+      } while (count > 0 && Arrays.equals(passed, cursors[0].key()));
     }
     return count > 0;
   }
 
   private void start() {
     started = true;
-    Cursor[] all = sources.clone();
+    Cursor[] all = cursors.clone();
     for (int age = 0; age < all.length; age++) {
       if (all[age].next()) {
         insert(all[age], age, count++);
@@ -54,72 +54,72 @@ public class MergeCursor implements Cursor {
   }
 
   private void stepFirst() {
-    Cursor stepped = sources[0];
+    Cursor stepped = cursors[0];
     int age = ages[0];
     if (!stepped.next()) {
       count--;
-      System.arraycopy(sources, 1, sources, 0, count);
+      System.arraycopy(cursors, 1, cursors, 0, count);
       System.arraycopy(ages, 1, ages, 0, count);
       return;
     }
     int at = 0;
     while (at + 1 < count && isBehind(stepped, age, at + 1)) {
-      sources[at] = sources[at + 1];
+      cursors[at] = cursors[at + 1];
       ages[at] = ages[at + 1];
       at++;
     }
-    sources[at] = stepped;
+    cursors[at] = stepped;
     ages[at] = age;
   }
 
-  private void insert(Cursor source, int age, int used) {
+  private void insert(Cursor cursor, int age, int used) {
     int at = used;
-    while (at > 0 && !isBehind(source, age, at - 1)) {
-      sources[at] = sources[at - 1];
+    while (at > 0 && !isBehind(cursor, age, at - 1)) {
+      cursors[at] = cursors[at - 1];
       ages[at] = ages[at - 1];
       at--;
     }
-    sources[at] = source;
+    cursors[at] = cursor;
     ages[at] = age;
   }
 
-  private boolean isBehind(Cursor source, int age, int other) {
-    int order = direction * Arrays.compareUnsigned(source.key(), sources[other].key());
+  private boolean isBehind(Cursor cursor, int age, int other) {
+    int order = direction * Arrays.compareUnsigned(cursor.key(), cursors[other].key());
     return order > 0 || order == 0 && age > ages[other];
   }
 
   @Override
   public byte[] key() {
-    return sources[0].key();
+    return cursors[0].key();
   }
 
   @Override
   public byte[] ownKey() {
-    return sources[0].ownKey();
+    return cursors[0].ownKey();
   }
 
   @Override
   public long revision() {
-    return sources[0].revision();
+    return cursors[0].revision();
   }
 
   @Override
   public long expiresAt() {
-    return sources[0].expiresAt();
+    return cursors[0].expiresAt();
   }
 
   @Override
   public boolean isDelete() {
-    return sources[0].isDelete();
+    return cursors[0].isDelete();
   }
 
   @Override
   public int valueLength() {
-    return sources[0].valueLength();
+    return cursors[0].valueLength();
   }
 
   @Override
   public byte[] value() {
-    return sources[0].value();
+    return cursors[0].value();
   }
 }

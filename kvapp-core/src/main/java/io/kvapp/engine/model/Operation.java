@@ -3,6 +3,8 @@ package io.kvapp.engine.model;
 /**
  * One change of one key.
  *
+ * <p>Immutable, as far as the arrays are.
+ *
  * @param key the key
  * @param value the new value; null to delete
  * @param expiresAt when the new entry expires, in milliseconds since the epoch; 0 for never

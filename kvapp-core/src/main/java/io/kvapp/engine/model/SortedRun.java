@@ -1,12 +1,12 @@
 package io.kvapp.engine.model;
 
 /**
- * Sorted changes of one stretch of revisions: the recent ones, or those of an SSTable.
+ * Sorted changes of one range of revisions: those of a memtable or of an SSTable.
  *
  * <p>Safe for any thread.
  */
 public interface SortedRun {
-  /** The last revision before this stretch; its own are above it. */
+  /** The last revision before this range; its own are above it. */
   long lowRevision();
 
   /**

@@ -7,10 +7,13 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * Locks for keys, so that writes of one key come one after the other while others go on.
  *
- * <p>A stripe is two locks. {@code writing} is held by a writer from its first look at the key to
- * its acknowledgement, a sync included. {@code applying} is held for the moment in which the change
- * becomes visible, and shared by readers of the hash map: who reads the new value from the map
- * finds it in the ordered keys too.
+ * <p>A stripe is two locks. A writer holds {@code writing} from its first look at the key to its
+ * acknowledgement, a sync included. It holds {@code applying} for the moment in which the change
+ * becomes visible; readers of the hash table share that lock, so a reader that finds the new value
+ * in the hash table finds it in the ordered keys too.
+ *
+ * <p>Safe for any thread. A thread locks several stripes in the order in which {@link
+ * #of(byte[][])} gives them.
  */
 public final class StripedLocks {
   private static final int COUNT = 1024;
@@ -46,11 +49,6 @@ public final class StripedLocks {
         .toArray(Stripe[]::new);
   }
 
-  /** Every stripe, in the order in which they are to be locked. */
-  Stripe[] all() {
-    return stripes;
-  }
-
   /** Runs {@code action} while no write is in flight. */
   public void withoutWriters(Runnable action) {
     lock(stripes);
@@ -61,7 +59,7 @@ public final class StripedLocks {
     }
   }
 
-  /** Runs {@code action} while neither a write nor a read of the hash map is in flight. */
+  /** Runs {@code action} while neither a write nor a read of the hash table is in flight. */
   public void alone(Runnable action) {
     lock(stripes);
     long[] stamps = lockApplying(stripes);

@@ -1,10 +1,12 @@
 package io.kvapp.engine.model;
 
 /**
- * What a key leads to.
+ * The value of an entry with its revision.
  *
- * @param revision the write that stored it
- * @param expiresAt when it ends, in the engine's own units
+ * <p>Immutable, as far as the array is.
+ *
+ * @param revision the revision of the write that stored it
+ * @param expiresAt when the entry expires, in milliseconds since the epoch; 0 for never
  * @param value its bytes, or null when they are stored elsewhere
  */
 public record VersionedValue(long revision, long expiresAt, byte[] value) {}

@@ -3,10 +3,12 @@ package io.kvapp.engine.repair;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFileName;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,10 +19,10 @@ import java.util.TreeMap;
 
 /**
  * Makes one new SSTable of everything that can still be read in damaged files: of each key the
- * change of the highest revision, whichever file it is in. ExpiryKey files are not needed, since
- * the entries say when they expire.
+ * change of the highest revision, whichever file it is in. Files of expiry keys are not needed,
+ * since the entries hold their expiry. The files it reads are left as they are.
  *
- * <p>For one thread, which nobody interrupts; used once. The files it reads are left as they are.
+ * <p>For one thread, which is never interrupted; used once.
  */
 public final class Repair {
   private final SSTableFolder folder;
@@ -32,7 +34,7 @@ public final class Repair {
   private long highestRevision;
 
   /**
-   * A reconstruction in a folder.
+   * A repair in a folder.
    *
    * @param dropped takes one line for each thing that cannot be read
    */
@@ -60,7 +62,7 @@ public final class Repair {
     }
   }
 
-  /** An SSTable of what can be read of these ones; the caller holds the first use. */
+  /** An SSTable of the readable entries of these ones; the caller holds the first use. */
   public SSTable of(List<SSTable.Identity> damaged, long number) throws IOException {
     try {
       for (SSTable.Identity identity : damaged) {
@@ -78,15 +80,15 @@ public final class Repair {
   }
 
   /**
-   * An SSTable of every file of entries and of the journal in the folder, for when nothing says any
-   * more which of them count; the caller holds the first use.
+   * An SSTable of every file of entries and of the journal in the folder, for a folder whose
+   * manifest does not tell which of them count; the caller holds the first use.
    */
   public SSTable ofFolder() throws IOException {
     try {
       for (Path file : Disk.list(folder.path, "*.kvs")) {
-        OptionalLong id = SSTableFile.id(file);
+        OptionalLong id = SSTableFileName.id(file);
         if (id.isPresent()) {
-          highestNumber = Math.max(highestNumber, SSTableFile.number(id.getAsLong()));
+          highestNumber = Math.max(highestNumber, SSTableFileName.number(id.getAsLong()));
           add(file);
         }
       }
@@ -100,7 +102,7 @@ public final class Repair {
 
   /** Adds a file unless it holds expiry keys; its content tells, as names may have been swapped. */
   private void add(Path path) throws IOException {
-    boolean missed = path.getFileName().toString().startsWith(SSTableFile.ENTRIES);
+    boolean missed = SSTableFileName.isOfEntries(path);
     try {
       SSTableFile file = SSTableFile.openAnyway(path);
       if (!file.holdsExpiries()) {
@@ -109,7 +111,7 @@ public final class Repair {
       }
       file.unmap();
     } catch (KVException.Corrupt damage) {
-      // said below
+      // reported below
     }
     if (missed) {
       dropped.add(path + ": every entry of this file");
@@ -131,7 +133,7 @@ public final class Repair {
   private void replayJournal() throws IOException {
     TreeMap<Long, Path> found = new TreeMap<>();
     for (Path file : Disk.list(folder.path, "journal-*.log")) {
-      JournalSegment.sequence(file).ifPresent(sequence -> found.put(sequence, file));
+      SegmentFileName.sequence(file).ifPresent(sequence -> found.put(sequence, file));
     }
     boolean torn = false;
     for (var file : found.entrySet()) {
@@ -156,7 +158,7 @@ public final class Repair {
 
   /** True when the segment was read to the seal at its end. */
   private boolean replay(JournalSegment segment) {
-    long last = segment.replay(segment.firstRevision() - 1, (key, slot) -> journal.put(key, slot));
+    long last = segment.replay(segment.firstRevision() - 1, journal::put);
     highestRevision = Math.max(highestRevision, last);
     if (segment.endReason() == JournalSegment.End.BAD_RECORD) {
       dropped.add(
@@ -166,12 +168,12 @@ public final class Repair {
   }
 
   private SSTable write(long number, long revision) throws IOException {
-    List<Cursor> sources = new ArrayList<>();
-    sources.add(journal.entries(new byte[0], null, false));
+    List<Cursor> cursors = new ArrayList<>();
+    cursors.add(journal.entries(new byte[0], null, false));
     for (SSTableFile file : files) {
-      sources.add(new SalvageCursor(List.of(file), dropped::add));
+      cursors.add(new SalvageCursor(List.of(file), dropped::add));
     }
-    RevisionMergeCursor entries = new RevisionMergeCursor(sources);
+    RevisionMergeCursor entries = new RevisionMergeCursor(cursors);
     return SSTable.write(folder, number, 0, revision, entries, entries::expiries, 0, true);
   }
 

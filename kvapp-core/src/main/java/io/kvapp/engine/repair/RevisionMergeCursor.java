@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Several sorted sources as one, where nothing is known of their age: of a key that more than one
- * source knows, the change of the highest revision counts. Beside it, the expiry keys of what it
- * passed.
+ * Several cursors of unknown age as one: where more than one has a change of a key, that of the
+ * highest revision counts. It gathers the expiry keys of the entries it passes.
  *
  * <p>For one thread.
  */
 final class RevisionMergeCursor implements Cursor {
-  private final PriorityQueue<Cursor> sources =
+  private final PriorityQueue<Cursor> cursors =
       new PriorityQueue<>(
           Comparator.comparing(Cursor::key, Arrays::compareUnsigned)
               .thenComparing(Cursor::revision, Comparator.reverseOrder()));
@@ -25,19 +24,19 @@ final class RevisionMergeCursor implements Cursor {
   private Cursor current;
 
   /**
-   * A cursor over these sources.
+   * A cursor over these.
    *
    * @param upwards none of which was stepped yet
    */
   RevisionMergeCursor(List<Cursor> upwards) {
-    for (Cursor source : upwards) {
-      step(source);
+    for (Cursor cursor : upwards) {
+      step(cursor);
     }
   }
 
-  private void step(Cursor source) {
-    if (source.next()) {
-      sources.add(source);
+  private void step(Cursor cursor) {
+    if (cursor.next()) {
+      cursors.add(cursor);
     }
   }
 
@@ -46,11 +45,11 @@ final class RevisionMergeCursor implements Cursor {
     if (current != null) {
       byte[] passed = current.key();
       step(current);
-      while (!sources.isEmpty() && Arrays.equals(passed, sources.peek().key())) {
-        step(sources.poll());
+      while (!cursors.isEmpty() && Arrays.equals(passed, cursors.peek().key())) {
+        step(cursors.poll());
       }
     }
-    current = sources.poll();
+    current = cursors.poll();
     if (current != null && !current.isDelete() && current.expiresAt() != 0) {
       expiries.putExpiry(
           ExpiryKey.key(current.expiresAt(), current.key()),

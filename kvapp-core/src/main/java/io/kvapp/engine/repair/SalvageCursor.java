@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Steps upwards through what can be read of SSTable files that may be damaged, and says of the rest
- * that it is dropped. An entry whose value alone cannot be read becomes a delete, so that no older
- * value of its key takes its place.
+ * Steps upwards through the readable entries of SSTable files that may be damaged, and reports the
+ * rest as dropped. An entry of which only the value is unreadable becomes a delete, so that no
+ * older value of its key takes its place.
  *
  * <p>For one thread.
  */

@@ -11,6 +11,7 @@ import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.tree.Version;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
 
 /**
  * Reads a whole store and compares its parts: every checksum of every SSTable, the order of keys,
- * and the hash map against the ordered keys.
+ * and the hash table against the ordered keys.
  *
  * <p>For one thread, while others read and write; used once.
  */
@@ -28,7 +29,7 @@ public final class Verification {
 
   private final Supplier<Version> versions;
   private final StripedLocks stripes;
-  private final HashIndex map;
+  private final HashIndex table;
   private final Journal journal;
   private final Runnable requireOpen;
   private final List<String> faults = new ArrayList<>();
@@ -44,13 +45,13 @@ public final class Verification {
   public Verification(
       Supplier<Version> versions,
       StripedLocks stripes,
-      HashIndex map,
+      HashIndex table,
       Journal journal,
       Runnable requireOpen) {
     this.requireOpen = requireOpen;
     this.versions = versions;
     this.stripes = stripes;
-    this.map = map;
+    this.table = table;
     this.journal = journal;
   }
 
@@ -88,12 +89,12 @@ public final class Verification {
   }
 
   /** The ordered keys at a moment when every change up to a revision was in them. */
-  private record Start(Version version, long revision) {}
+  private record Moment(Version version, long revision) {}
 
   private void compare() {
-    AtomicReference<Start> start = new AtomicReference<>();
+    AtomicReference<Moment> start = new AtomicReference<>();
     // A write in flight has its revision already and is not in the ordered keys yet.
-    stripes.withoutWriters(() -> start.set(new Start(versions.get(), journal.revision())));
+    stripes.withoutWriters(() -> start.set(new Moment(versions.get(), journal.revision())));
     Version version = start.get().version;
     try {
       compare(version, start.get().revision);
@@ -112,9 +113,9 @@ public final class Verification {
         }
       }
     }
-    long mapped = map.size();
-    if (mapped != entries && journal.revision() == revision) {
-      fault("the hash map holds " + mapped + " entries, the ordered keys " + entries);
+    long held = table.size();
+    if (held != entries && journal.revision() == revision) {
+      fault("the hash table holds " + held + " entries, the ordered keys " + entries);
     }
   }
 
@@ -123,7 +124,7 @@ public final class Verification {
     long stamp = stripe.applying.readLock();
     try {
       requireOpen.run();
-      VersionedValue hit = map.getUndamaged(cursor.key());
+      VersionedValue hit = table.getUndamaged(cursor.key());
       return hit != null
           && hit.revision() == cursor.revision()
           && hit.expiresAt() == cursor.expiresAt();
@@ -153,14 +154,14 @@ public final class Verification {
 
   private void compareAlone(byte[] key, VersionedValue truth) {
     try {
-      VersionedValue hit = map.getUndamaged(key);
+      VersionedValue hit = table.getUndamaged(key);
       boolean same =
           truth == null ? hit == null : hit != null && hit.revision() == truth.revision();
       if (!same) {
-        fault("the hash map and the ordered keys disagree about key " + show(key));
+        fault("the hash table and the ordered keys disagree about key " + show(key));
       }
     } catch (HashTable.DamagedException damaged) {
-      fault("the hash map's entry of key " + show(key) + " does not match its checksum");
+      fault("the hash table's entry of key " + show(key) + " does not match its checksum");
     }
   }
 
@@ -171,6 +172,6 @@ public final class Verification {
   }
 
   private static String show(byte[] key) {
-    return new String(key, java.nio.charset.StandardCharsets.UTF_8);
+    return new String(key, StandardCharsets.UTF_8);
   }
 }

@@ -10,15 +10,18 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The changes of one stretch of revisions in immutable sorted files: the newest change of each key,
- * and beside them the {@linkplain ExpiryKey expiry keys}.
+ * The changes of one range of revisions in immutable sorted files: the newest change of each key,
+ * and beside them the {@linkplain ExpiryKey expiry keys}. The table of a log-structured merge-tree
+ * (O'Neil et al., "The Log-Structured Merge-Tree", 1996).
  *
  * <p>The last release unmaps the files, and gives them back to the folder if the SSTable is
- * {@linkplain #discard() discarded}. Safe for any thread that holds a use.
+ * {@linkplain #discard() discarded}.
+ *
+ * <p>Safe for any thread that holds a use.
  */
 public final class SSTable extends RefCounted implements SortedRun {
   /**
-   * What the manifest knows of an SSTable.
+   * An SSTable as the manifest names it.
    *
    * @param lowRevision the last revision before it
    * @param highRevision its last revision
@@ -78,7 +81,8 @@ public final class SSTable extends RefCounted implements SortedRun {
    * Writes an SSTable and waits until it is on the disk; the caller holds the first use.
    *
    * @param number never used before in this folder
-   * @param expectedBytes about how many bytes it will have; 0 for one that takes no spare file
+   * @param expectedBytes about how many bytes it will have; 0 for one that is not written over
+   *     recycled files
    * @param dropDeletes whether there is no older SSTable in which deletes hide anything
    */
   public static SSTable write(
@@ -115,11 +119,12 @@ public final class SSTable extends RefCounted implements SortedRun {
       throws IOException {
     List<SSTableFile.Identity> files =
         new ArrayList<>(
-            writeFiles(folder, SSTableFile.ENTRIES, number, entries, expectedBytes, dropDeletes));
+            writeFiles(
+                folder, SSTableFileName.ENTRIES, number, entries, expectedBytes, dropDeletes));
     int entryFiles = files.size();
     try {
       files.addAll(
-          writeFiles(folder, SSTableFile.EXPIRIES, number, expiries.get(), 0, dropDeletes));
+          writeFiles(folder, SSTableFileName.EXPIRIES, number, expiries.get(), 0, dropDeletes));
       folder.disk.forceFolder(folder.path);
       return open(
           folder,
@@ -162,7 +167,7 @@ public final class SSTable extends RefCounted implements SortedRun {
   /** The number it was written under; 0 where it has no files. */
   public long number() {
     return files().stream()
-        .mapToLong(file -> SSTableFile.number(SSTableFile.id(file.path).orElse(0)))
+        .mapToLong(file -> SSTableFileName.number(SSTableFileName.id(file.path).orElse(0)))
         .max()
         .orElse(0);
   }
@@ -174,7 +179,7 @@ public final class SSTable extends RefCounted implements SortedRun {
     return files;
   }
 
-  /** How many keys were put and not deleted within this stretch of revisions. */
+  /** How many keys were put and not deleted within this range of revisions. */
   public long puts() {
     return entryFiles.stream().mapToLong(file -> file.count - file.deletes).sum();
   }
@@ -237,7 +242,7 @@ public final class SSTable extends RefCounted implements SortedRun {
     return reader.compareKey(key) == 0 ? reader : null;
   }
 
-  /** Says that the files are not needed any more when nobody uses them. */
+  /** Has the last release give the files back, since no manifest names them any more. */
   public void discard() {
     discarded = true;
   }

@@ -15,34 +15,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * One file of an SSTable: changes sorted by key, immutable, memory-mapped.
- *
- * <pre>
- * header, 16 bytes   magic (8), id (8)
- * change             CRC32C of head and key (4), CRC32C of the value (4), revision (8),
- *                    expires at (8), value length (4), key length (2), kind (1), key, value
- * offsets            the offset of every change (4 each)
- * footer, 48 bytes   magic (8), id (8), count (4), offset of the offsets (4), deletes (4),
- *                    zero (4), bytes of keys and values (8), zero (4), CRC32C of these (4)
- * </pre>
- *
- * Integers are little-endian. The checksum of head and key is mixed with the change's ordinal and
- * the file's id, so that a change is valid in its own place only. Every checksum is checked each
- * time that what it covers is read, but for {@link Reader#uncheckedHead}.
+ * One file of an SSTable: changes sorted by key, immutable, memory-mapped; see {@link
+ * SSTableFormat}. Every read checks the checksums of the bytes it returns, but for {@link
+ * Reader#uncheckedHead}.
  *
  * <p>Safe for any thread, each with a reader of its own.
  */
 public final class SSTableFile {
-  static final long MAGIC = 0x3153_4e50_4156_4bL; // "KVAPNS1"
-  public static final int HEADER_BYTES = 16;
-  static final int FOOTER_BYTES = 48;
-  static final int HEAD_BYTES = 31;
   private static final int MAX_READ_AT_ONCE = 1024;
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -50,31 +32,18 @@ public final class SSTableFile {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  static final byte PUT = 1;
-  static final byte DELETE = 2;
-
-  /** The first word in the names of files of entries. */
-  public static final String ENTRIES = "snapshot";
-
-  /** The first word in the names of files of expiry keys. */
-  static final String EXPIRIES = "expiry";
-
-  private static final int EXPIRY_BIT = 1 << 15;
 
   /** The {@link #count} of a file whose footer is damaged. */
   public static final int UNKNOWN = -1;
-
-  private static final Pattern NAME =
-      Pattern.compile("(snapshot|expiry)-(\\d{1,14})-(\\d{1,5})\\.kvs");
 
   /**
    * What the manifest knows of a file, so that another file in its place is found out.
    *
    * @param name its name in the folder
    * @param bytes its size
-   * @param check the checksum of its footer
+   * @param checksum the checksum of its footer
    */
-  public record Identity(String name, long bytes, int check) {}
+  public record Identity(String name, long bytes, int checksum) {}
 
   public final Path path;
   public final Identity identity;
@@ -87,7 +56,7 @@ public final class SSTableFile {
   private volatile SparseIndex index;
 
   private SSTableFile(Path path, Identity identity, MappedByteBuffer buffer) {
-    int footer = buffer.capacity() - FOOTER_BYTES;
+    int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
     this.path = path;
     this.identity = identity;
     this.buffer = buffer;
@@ -98,7 +67,7 @@ public final class SSTableFile {
     this.liveBytes = buffer.getLong(footer + 32);
   }
 
-  /** A file without a footer to go by. */
+  /** A file whose footer is damaged. */
   private SSTableFile(Path path, long id, MappedByteBuffer buffer) {
     this.path = path;
     this.identity = new Identity(path.getFileName().toString(), buffer.capacity(), 0);
@@ -110,32 +79,8 @@ public final class SSTableFile {
     this.liveBytes = 0;
   }
 
-  /** What the files of an SSTable are named: {@code <prefix>-<number>-<part>.kvs}. */
-  static Path file(Path folder, String prefix, long number, int part) {
-    return folder.resolve("%s-%010d-%d.kvs".formatted(prefix, number, part));
-  }
-
-  /** What is written into the file of this name, so that no other passes for it. */
-  public static long id(String prefix, long number, int part) {
-    return number << 16 | (prefix.equals(EXPIRIES) ? EXPIRY_BIT : 0) | part;
-  }
-
-  /** The number of the SSTable to which the file of an id belongs. */
-  public static long number(long id) {
-    return id >>> 16;
-  }
-
-  /** The id that the name of a file stands for; empty where it is not one of an SSTable. */
-  public static OptionalLong id(Path file) {
-    Matcher name = NAME.matcher(file.getFileName().toString());
-    return name.matches()
-        ? OptionalLong.of(
-            id(name.group(1), Long.parseLong(name.group(2)), Integer.parseInt(name.group(3))))
-        : OptionalLong.empty();
-  }
-
   /**
-   * Maps a file that may be damaged, to read what can be read of it.
+   * Maps a file that may be damaged, to read its readable parts.
    *
    * @return with a {@link #count} below zero when its footer is damaged
    * @throws KVException.Corrupt if it is missing or empty
@@ -143,19 +88,16 @@ public final class SSTableFile {
   public static SSTableFile openAnyway(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long bytes = Math.min(channel.size(), Integer.MAX_VALUE);
-      if (bytes < HEADER_BYTES + HEAD_BYTES) {
+      if (bytes < SSTableFormat.HEADER_BYTES + SSTableFormat.HEAD_BYTES) {
         throw damaged(path, -1, "it has only " + bytes + " bytes");
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
-      int footer = buffer.capacity() - FOOTER_BYTES;
-      if (footer >= HEADER_BYTES
-          && footerCheck(buffer, footer) == buffer.getInt(footer + FOOTER_BYTES - 4)
-          && isCountRight(buffer, footer)) {
-        int check = buffer.getInt(footer + FOOTER_BYTES - 4);
+      if (SSTableFormat.isFooterWhole(buffer)) {
+        int checksum = SSTableFormat.storedChecksum(buffer);
         return new SSTableFile(
-            path, new Identity(path.getFileName().toString(), bytes, check), buffer);
+            path, new Identity(path.getFileName().toString(), bytes, checksum), buffer);
       }
-      return new SSTableFile(path, id(path).orElse(buffer.getLong(8)), buffer);
+      return new SSTableFile(path, SSTableFileName.id(path).orElse(buffer.getLong(8)), buffer);
     } catch (NoSuchFileException missing) {
       throw damaged(path, -1, "the file is missing");
     }
@@ -174,9 +116,10 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has " + bytes + " bytes instead of " + identity.bytes());
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
-      if (!isWhole(buffer, identity)) {
+      if (!SSTableFormat.isWhole(buffer, identity.checksum())) {
         Unmapper.unmap(buffer);
-        throw damaged(path, bytes - FOOTER_BYTES, "header or footer is not the one written");
+        throw damaged(
+            path, bytes - SSTableFormat.FOOTER_BYTES, "header or footer is not the one written");
       }
       return new SSTableFile(path, identity, buffer);
     } catch (NoSuchFileException missing) {
@@ -184,44 +127,12 @@ public final class SSTableFile {
     }
   }
 
-  private static boolean isWhole(ByteBuffer buffer, Identity identity) {
-    int footer = buffer.capacity() - FOOTER_BYTES;
-    if (footer < HEADER_BYTES) {
-      return false;
-    }
-    int check = footerCheck(buffer, footer);
-    return check == identity.check()
-        && check == buffer.getInt(footer + FOOTER_BYTES - 4)
-        && isCountRight(buffer, footer)
-        && buffer.getLong(0) == MAGIC
-        && buffer.getLong(8) == buffer.getLong(footer + 8);
-  }
-
-  private static boolean isCountRight(ByteBuffer buffer, int footer) {
-    int count = buffer.getInt(footer + 16);
-    int offsetsAt = buffer.getInt(footer + 20);
-    return count > 0
-        && offsetsAt >= HEADER_BYTES
-        && offsetsAt + (long) count * Integer.BYTES == footer;
-  }
-
-  static int footerCheck(ByteBuffer buffer, int footer) {
-    CRC32C crc = new CRC32C();
-    crc.update(buffer.duplicate().limit(footer + FOOTER_BYTES - 4).position(footer));
-    return (int) crc.getValue();
-  }
-
-  /** What ties the checksum of a change to its place. */
-  static int placeCheck(long id, int ordinal) {
-    return (Long.hashCode(id) * 31 + ordinal) * 0x9e37_79b9;
-  }
-
   private static KVException.Corrupt damaged(Path path, long offset, String what) {
     return new KVException.Corrupt(
         path,
         offset,
         what,
-        path.getFileName().toString().startsWith(EXPIRIES)
+        SSTableFileName.isOfExpiries(path)
             ? "nothing, since the other files hold it too"
             : offset < 0 ? "every entry of this file" : "the entries that cannot be read");
   }
@@ -235,9 +146,9 @@ public final class SSTableFile {
     return known;
   }
 
-  /** Whether it holds expiry keys instead of entries, whatever its name. */
+  /** Whether it holds expiry keys instead of entries, whatever its name says. */
   public boolean holdsExpiries() {
-    return (id & EXPIRY_BIT) != 0;
+    return SSTableFileName.isOfExpiries(id);
   }
 
   /**
@@ -266,7 +177,7 @@ public final class SSTableFile {
   public final class Reader {
     private final ByteBuffer view = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
-    private byte[] head = new byte[HEAD_BYTES + 64];
+    private byte[] head = new byte[SSTableFormat.HEAD_BYTES + 64];
     private int headBytes;
     private int offset;
     private int keyLength;
@@ -281,7 +192,7 @@ public final class SSTableFile {
     public void load(int ordinal) {
       int pointer = offsetsAt + ordinal * Integer.BYTES;
       int at = view.getInt(pointer);
-      if (at < HEADER_BYTES || at > offsetsAt - HEAD_BYTES) {
+      if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
         throw damaged(path, pointer, "an offset points outside the file");
       }
       load(ordinal, at);
@@ -295,11 +206,14 @@ public final class SSTableFile {
      * @throws KVException.Corrupt if there is no whole change
      */
     public boolean loadBehind(int ordinal) {
-      int at = ordinal == 0 ? HEADER_BYTES : offset + HEAD_BYTES + keyLength + valueLength();
-      if (at < HEADER_BYTES || at > offsetsAt - HEAD_BYTES) {
+      int at =
+          ordinal == 0
+              ? SSTableFormat.HEADER_BYTES
+              : offset + SSTableFormat.HEAD_BYTES + keyLength + valueLength();
+      if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
         throw damaged(path, Math.max(at, 0), "it ends too early");
       }
-      if (view.getInt(at) == HEADER_BYTES) {
+      if (view.getInt(at) == SSTableFormat.HEADER_BYTES) {
         return false;
       }
       load(ordinal, at);
@@ -310,7 +224,7 @@ public final class SSTableFile {
       offset = at;
       read(head.length);
       keyLength = Short.toUnsignedInt((short) SHORT.get(head, 28));
-      int bytes = HEAD_BYTES + keyLength;
+      int bytes = SSTableFormat.HEAD_BYTES + keyLength;
       if (bytes > offsetsAt - offset) {
         throw damaged(path, offset, "a key runs out of the file");
       }
@@ -320,18 +234,19 @@ public final class SSTableFile {
       }
       crc.reset();
       crc.update(head, Integer.BYTES, bytes - Integer.BYTES);
-      if (((int) crc.getValue() ^ placeCheck(id, ordinal)) != (int) INT.get(head, 0)) {
+      if (((int) crc.getValue() ^ SSTableFormat.placeChecksum(id, ordinal))
+          != (int) INT.get(head, 0)) {
         throw damaged(path, offset, "an entry does not match its checksum");
       }
     }
 
-    /** Copies the change out of the mapping, or its first bytes: once, as each copy costs. */
+    /** Copies the change, or its first bytes, out of the mapping at once, as each copy costs. */
     private void read(int bytes) {
       headBytes = Math.min(bytes, offsetsAt - offset);
       view.get(offset, head, 0, headBytes);
     }
 
-    /** Makes room for changes of that size, so that the next one is read at once. */
+    /** Makes room for changes of a size, so that the next one is read at once. */
     private void expect(int bytes) {
       if (bytes > head.length && bytes <= MAX_READ_AT_ONCE) {
         head = Arrays.copyOf(head, bytes + bytes / 4);
@@ -344,12 +259,12 @@ public final class SSTableFile {
     }
 
     /**
-     * Eight bytes of a key from {@code from} on, as {@link KeyHeads#of} has them, for a guess: of
-     * what is damaged, it returns anything. Moves nothing.
+     * The {@linkplain KeyHeads#of head} of a key, read without a look at any checksum: of a damaged
+     * entry it returns anything. The reader stays on the change it stands on.
      */
     long uncheckedHead(int ordinal, int from) {
       int at = view.getInt(offsetsAt + ordinal * Integer.BYTES);
-      if (at < HEADER_BYTES || at > offsetsAt - HEAD_BYTES - from) {
+      if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES - from) {
         return 0;
       }
       int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
@@ -357,17 +272,23 @@ public final class SSTableFile {
         return 0;
       }
       // The offsets and the footer lie behind the last key.
-      long head = Long.reverseBytes(view.getLong(at + HEAD_BYTES + from));
+      long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
       return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
     }
 
     public int compareKey(byte[] other) {
       return Arrays.compareUnsigned(
-          head, HEAD_BYTES, HEAD_BYTES + keyLength, other, 0, other.length);
+          head,
+          SSTableFormat.HEAD_BYTES,
+          SSTableFormat.HEAD_BYTES + keyLength,
+          other,
+          0,
+          other.length);
     }
 
     public byte[] key() {
-      return Arrays.copyOfRange(head, HEAD_BYTES, HEAD_BYTES + keyLength);
+      return Arrays.copyOfRange(
+          head, SSTableFormat.HEAD_BYTES, SSTableFormat.HEAD_BYTES + keyLength);
     }
 
     public long revision() {
@@ -383,7 +304,7 @@ public final class SSTableFile {
     }
 
     public boolean isDelete() {
-      return head[30] == DELETE;
+      return head[30] == SSTableFormat.DELETE;
     }
 
     /**
@@ -393,11 +314,11 @@ public final class SSTableFile {
      */
     public byte[] value() {
       int length = valueLength();
-      int at = offset + HEAD_BYTES + keyLength;
+      int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
       if (length < 0 || length > offsetsAt - at) {
         throw damaged(path, offset, "a value runs out of the file");
       }
-      int inHead = HEAD_BYTES + keyLength;
+      int inHead = SSTableFormat.HEAD_BYTES + keyLength;
       byte[] value;
       crc.reset();
       if (length <= headBytes - inHead) {

@@ -9,26 +9,28 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where SSTables have their files. Files of discarded SSTables may be kept as spares, over which
- * the next SSTables are written: they have their blocks on the disk and their pages in memory,
- * which the system can take ten times as long to provide as to fill.
+ * Where SSTables have their files. Files of discarded SSTables may be kept, and the next SSTables
+ * written over them: such a recycled file has its blocks on the disk and its pages in memory, and
+ * the system can take ten times as long to provide these as to fill them.
  *
- * <p>No manifest names a spare, and opening a store deletes those it finds. Safe for any thread.
+ * <p>No manifest names a recycled file, and opening a store deletes those it finds.
+ *
+ * <p>Safe for any thread.
  */
 public final class SSTableFolder {
-  /** The names of spares. */
-  public static final String SPARES = "spare-*.kvs";
+  /** The names of recycled files. */
+  public static final String RECYCLED = "spare-*.kvs";
 
-  private record Spare(Path file, long bytes) {}
+  private record Recycled(Path file, long bytes) {}
 
   public final Disk disk;
   public final Path path;
-  private final List<Spare> spares = new ArrayList<>();
-  private long spareBytes;
-  private long mostSpareBytes;
+  private final List<Recycled> recycled = new ArrayList<>();
+  private long recycledBytes;
+  private long maxRecycledBytes;
   private long made;
 
-  /** A folder that keeps no spares, until {@link #keepSpares} allows it. */
+  /** A folder that keeps no recycled files, until {@link #keepRecycled} allows it. */
   public SSTableFolder(Disk disk, Path path) {
     this.disk = disk;
     this.path = path;
@@ -37,62 +39,63 @@ public final class SSTableFolder {
   /**
    * Makes a file, in the place of one that may be there.
    *
-   * @param expectedBytes about what will be written, by which a spare is chosen; 0 for none
-   * @return to write from its start; what was there behind what is written has to be cut off
+   * @param expectedBytes about what will be written, by which a recycled file is chosen; 0 for a
+   *     new file
+   * @return to write from its start; the caller cuts off what is left behind the new content
    */
   FileChannel create(Path file, long expectedBytes) throws IOException {
     disk.delete(file);
-    Spare spare = expectedBytes == 0 ? null : takeSpare(expectedBytes);
-    if (spare == null) {
+    Recycled old = expectedBytes == 0 ? null : takeRecycled(expectedBytes);
+    if (old == null) {
       return disk.create(file);
     }
-    // Without its footer it cannot pass for what it was.
-    return disk.reuse(spare.file, file, Math.max(0, spare.bytes - SSTableFile.FOOTER_BYTES));
+    // Without its footer it cannot pass for the file it was.
+    return disk.reuse(old.file, file, Math.max(0, old.bytes - SSTableFormat.FOOTER_BYTES));
   }
 
-  /** The smallest spare of so many bytes, or else the largest; null where there is none. */
-  private synchronized Spare takeSpare(long expectedBytes) {
-    Comparator<Spare> bySize = Comparator.comparingLong(Spare::bytes);
-    Spare chosen =
-        spares.stream()
-            .filter(spare -> spare.bytes >= expectedBytes)
+  /** The smallest recycled file of so many bytes, else the largest; null where there is none. */
+  private synchronized Recycled takeRecycled(long expectedBytes) {
+    Comparator<Recycled> bySize = Comparator.comparingLong(Recycled::bytes);
+    Recycled chosen =
+        recycled.stream()
+            .filter(file -> file.bytes >= expectedBytes)
             .min(bySize)
-            .or(() -> spares.stream().max(bySize))
+            .or(() -> recycled.stream().max(bySize))
             .orElse(null);
-    if (spares.remove(chosen)) {
-      spareBytes -= chosen.bytes;
+    if (recycled.remove(chosen)) {
+      recycledBytes -= chosen.bytes;
     }
     return chosen;
   }
 
-  /** Takes a file that no manifest on the disk names and nobody has mapped: deletes it or not. */
+  /** Recycles or deletes a file, which no manifest on the disk names and nothing has mapped. */
   synchronized void discard(Path file, long bytes) {
-    if (spareBytes + bytes > mostSpareBytes) {
+    if (recycledBytes + bytes > maxRecycledBytes) {
       delete(file);
       return;
     }
-    Path spare = path.resolve("spare-" + made++ + ".kvs");
+    Path kept = path.resolve("spare-" + made++ + ".kvs");
     try {
-      disk.move(file, spare);
+      disk.move(file, kept);
     } catch (IOException failure) {
       delete(file);
       return;
     }
-    spares.add(new Spare(spare, bytes));
-    spareBytes += bytes;
+    recycled.add(new Recycled(kept, bytes));
+    recycledBytes += bytes;
   }
 
-  /** From now on keeps spares of so many bytes together, and deletes what is above that. */
-  public synchronized void keepSpares(long mostBytes) {
-    mostSpareBytes = mostBytes;
-    while (spareBytes > mostBytes) {
-      Spare last = spares.remove(spares.size() - 1);
-      spareBytes -= last.bytes;
+  /** From now on keeps recycled files of so many bytes together, and deletes those beyond. */
+  public synchronized void keepRecycled(long maxBytes) {
+    maxRecycledBytes = maxBytes;
+    while (recycledBytes > maxBytes) {
+      Recycled last = recycled.remove(recycled.size() - 1);
+      recycledBytes -= last.bytes;
       delete(last.file);
     }
   }
 
-  /** Deletes a file as far as that is possible. */
+  /** Deletes a file where that is possible. */
   void delete(Path file) {
     try {
       disk.delete(file);

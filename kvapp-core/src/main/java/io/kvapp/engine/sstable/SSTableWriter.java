@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Writes sorted changes into the files of an SSTable: see {@link SSTableFile} for the format. A new
- * file is begun when one is full.
+ * Writes sorted changes into the files of an SSTable: see {@link SSTableFormat}. A new file is
+ * begun when one is full.
  *
- * <p>For one thread, which nobody interrupts.
+ * <p>For one thread, which is never interrupted.
  */
 public final class SSTableWriter implements Closeable {
-  private static final int FULL_BYTES = 256 << 20;
+  private static final int MAX_FILE_BYTES = 256 << 20;
   private static final int FIRST_BUFFER_BYTES = 64 << 10;
 
   /** Written at once, so that Linux keeps the file in huge pages. */
@@ -32,11 +32,11 @@ public final class SSTableWriter implements Closeable {
   private final SSTableFolder folder;
   private final Disk disk;
   private final String prefix;
-  private final long id;
+  private final long number;
   private long expectedBytes;
   private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
   private final CRC32C crc = new CRC32C();
-  private final byte[] head = new byte[SSTableFile.HEAD_BYTES];
+  private final byte[] head = new byte[SSTableFormat.HEAD_BYTES];
   private final ByteBuffer headView = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
   private final List<SSTableFile.Identity> finished = new ArrayList<>();
   private final List<Path> written = new ArrayList<>();
@@ -51,17 +51,18 @@ public final class SSTableWriter implements Closeable {
   private boolean complete;
 
   /**
-   * A writer of files {@code <prefix>-<id>-<part>.kvs}.
+   * A writer of files {@code <prefix>-<number>-<part>.kvs}.
    *
    * @param prefix the first word of the file names
-   * @param id the number of the SSTable, never used before in this folder
-   * @param expectedBytes about how many bytes there will be; 0 for files that take no spare
+   * @param number the number of the SSTable, never used before in this folder
+   * @param expectedBytes about how many bytes there will be; 0 for files that are not written over
+   *     recycled ones
    */
-  public SSTableWriter(SSTableFolder folder, String prefix, long id, long expectedBytes) {
+  public SSTableWriter(SSTableFolder folder, String prefix, long number, long expectedBytes) {
     this.folder = folder;
     this.disk = folder.disk;
     this.prefix = prefix;
-    this.id = id;
+    this.number = number;
     this.expectedBytes = expectedBytes;
   }
 
@@ -78,7 +79,7 @@ public final class SSTableWriter implements Closeable {
   public void add(byte[] key, byte[] value, long revision, long expiresAt) throws IOException {
     if (channel == null) {
       begin();
-    } else if (position() >= FULL_BYTES) {
+    } else if (position() >= MAX_FILE_BYTES) {
       finishFile();
       begin();
     }
@@ -96,11 +97,11 @@ public final class SSTableWriter implements Closeable {
     headView.putLong(16, expiresAt);
     headView.putInt(24, valueLength);
     headView.putShort(28, (short) key.length);
-    headView.put(30, value == null ? SSTableFile.DELETE : SSTableFile.PUT);
+    headView.put(30, value == null ? SSTableFormat.DELETE : SSTableFormat.PUT);
     crc.reset();
     crc.update(head, Integer.BYTES, head.length - Integer.BYTES);
     crc.update(key);
-    headView.putInt(0, (int) crc.getValue() ^ SSTableFile.placeCheck(fileId(), count));
+    headView.putInt(0, (int) crc.getValue() ^ SSTableFormat.placeChecksum(fileId(), count));
     put(head);
     put(key);
     if (value == null) {
@@ -121,7 +122,7 @@ public final class SSTableWriter implements Closeable {
     return finished;
   }
 
-  /** Closes the writer; deletes what was written unless it was finished. */
+  /** Closes the writer, and deletes its files unless it was finished. */
   @Override
   public void close() throws IOException {
     Unmapper.unmap(buffer);
@@ -136,7 +137,7 @@ public final class SSTableWriter implements Closeable {
   }
 
   private long fileId() {
-    return SSTableFile.id(prefix, id, finished.size());
+    return SSTableFileName.id(prefix, number, finished.size());
   }
 
   private long position() {
@@ -144,16 +145,16 @@ public final class SSTableWriter implements Closeable {
   }
 
   private void begin() throws IOException {
-    Path file = SSTableFile.file(folder.path, prefix, id, finished.size());
+    Path file = SSTableFileName.file(folder.path, prefix, number, finished.size());
     written.add(file);
-    channel = folder.create(file, Math.min(FULL_BYTES, expectedBytes));
+    channel = folder.create(file, Math.min(MAX_FILE_BYTES, expectedBytes));
     flushed = 0;
     syncedAt = 0;
     count = 0;
     deletes = 0;
     liveBytes = 0;
     buffer.clear();
-    buffer.putLong(SSTableFile.MAGIC).putLong(fileId());
+    buffer.putLong(SSTableFormat.MAGIC).putLong(fileId());
   }
 
   private void finishFile() throws IOException {
@@ -162,13 +163,13 @@ public final class SSTableWriter implements Closeable {
       room(Integer.BYTES);
       buffer.putInt(offsets[i]);
     }
-    room(SSTableFile.FOOTER_BYTES);
+    room(SSTableFormat.FOOTER_BYTES);
     int footer = buffer.position();
-    buffer.putLong(SSTableFile.MAGIC).putLong(fileId());
+    buffer.putLong(SSTableFormat.MAGIC).putLong(fileId());
     buffer.putInt(count).putInt(offsetsAt).putInt(deletes).putInt(0);
     buffer.putLong(liveBytes).putInt(0);
-    int check = SSTableFile.footerCheck(buffer, footer);
-    buffer.putInt(check);
+    int checksum = SSTableFormat.footerChecksum(buffer, footer);
+    buffer.putInt(checksum);
     flush();
     channel.truncate(flushed);
     disk.force(channel);
@@ -176,7 +177,7 @@ public final class SSTableWriter implements Closeable {
     channel = null;
     expectedBytes -= Math.max(0, Math.min(expectedBytes - 1, flushed));
     String name = written.get(written.size() - 1).getFileName().toString();
-    finished.add(new SSTableFile.Identity(name, flushed, check));
+    finished.add(new SSTableFile.Identity(name, flushed, checksum));
   }
 
   private void put(byte[] bytes) throws IOException {

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The heads of every so many keys of a sorted file: narrows a search in the file to the stretch
- * between two of them. Of each stretch that was searched it keeps the heads of more keys, taken
- * behind what the keys of that stretch have in common.
+ * Heads of some keys of a sorted file, evenly spaced: they narrow a search in the file to the
+ * section between two of them. Of each section that was searched it keeps the heads of more keys,
+ * taken behind the prefix that the keys of the section share.
  *
  * <p>Safe for any thread.
  */
@@ -18,8 +18,8 @@ final class SparseIndex {
   /**
    * Some keys of a sorted file.
    *
-   * @param shared what all keys from the first to the last begin with
-   * @param heads of every so many of these keys, behind that
+   * @param shared the prefix of all keys from the first to the last
+   * @param heads the heads of these keys behind that prefix
    */
   private record Marks(byte[] shared, long[] heads) {
     /** Marks of the keys from one ordinal up to another, excluded. */
@@ -39,28 +39,17 @@ final class SparseIndex {
     }
 
     /**
-     * How many of these keys are below {@code key} by what is known of them, or with {@code
-     * orEqual} not above it.
+     * How many of these keys are below {@code key} as far as heads tell, or with {@code orEqual}
+     * not above it.
      */
     int countBelow(byte[] key, boolean orEqual) {
-      int length = Math.min(shared.length, key.length);
-      int start = Arrays.compareUnsigned(key, 0, length, shared, 0, shared.length);
-      if (start != 0) {
-        return start < 0 ? 0 : heads.length;
+      int order = KeyHeads.comparePrefix(key, shared);
+      if (order != 0) {
+        return order < 0 ? 0 : heads.length;
       }
       long head = KeyHeads.of(key, shared.length);
-      int low = 0;
-      int high = heads.length;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        int order = Long.compareUnsigned(heads[middle], head);
-        if (order < 0 || orEqual && order == 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return low;
+      int below = KeyHeads.firstNotBelow(heads, 0, heads.length, head);
+      return orEqual ? KeyHeads.firstAbove(heads, below, heads.length, head) : below;
     }
   }
 
@@ -77,19 +66,19 @@ final class SparseIndex {
 
   /** The first ordinal whose key is not below {@code key}; the count where there is none. */
   int lowerBound(SSTableFile.Reader reader, byte[] key) {
-    int stretch = stretchesBelow(reader, key) - 1;
-    if (stretch < 0) {
+    int section = sectionsBelow(reader, key) - 1;
+    if (section < 0) {
       return 0;
     }
-    Marks fine = fineMarks(reader, stretch);
-    int start = stretch * STEP;
+    Marks fine = fineMarks(reader, section);
+    int start = section * STEP;
     int low = start + Math.max(0, (fine.countBelow(key, false) - 1) * FINE_STEP + 1);
     int high = start + fine.countBelow(key, true) * FINE_STEP;
-    return lowerBoundByHeads(reader, key, fine.shared.length, low, Math.min(end(stretch), high));
+    return lowerBoundByHeads(reader, key, fine.shared.length, low, Math.min(end(section), high));
   }
 
-  /** How many stretches begin with a key below {@code key}. */
-  private int stretchesBelow(SSTableFile.Reader reader, byte[] key) {
+  /** How many sections begin with a key below {@code key}. */
+  private int sectionsBelow(SSTableFile.Reader reader, byte[] key) {
     int low = marks.countBelow(key, false);
     int high = marks.countBelow(key, true);
     while (low < high) {
@@ -105,23 +94,23 @@ final class SparseIndex {
     return low;
   }
 
-  private Marks fineMarks(SSTableFile.Reader reader, int stretch) {
-    Marks known = fineMarks.get(stretch);
+  private Marks fineMarks(SSTableFile.Reader reader, int section) {
+    Marks known = fineMarks.get(section);
     if (known == null) {
-      known = Marks.read(reader, stretch * STEP, end(stretch), FINE_STEP);
-      fineMarks.set(stretch, known);
+      known = Marks.read(reader, section * STEP, end(section), FINE_STEP);
+      fineMarks.set(section, known);
     }
     return known;
   }
 
-  private int end(int stretch) {
-    return Math.min(count, (stretch + 1) * STEP);
+  private int end(int section) {
+    return Math.min(count, (section + 1) * STEP);
   }
 
   /**
-   * Between two ordinals, the second of which may be the answer. All heads are read at once, which
-   * is as long a wait for memory as one; since they are read unchecked, the keys on both sides of
-   * where they lead are then checked.
+   * Searches from one ordinal to another, which may be the answer. All heads are read at once,
+   * since the wait for memory is as long as for one. They are read unchecked, so the keys on both
+   * sides of the place they lead to are checked then.
    */
   private static int lowerBoundByHeads(
       SSTableFile.Reader reader, byte[] key, int shared, int low, int high) {

@@ -2,9 +2,9 @@ package io.kvapp.engine.transfer;
 
 import io.kvapp.Entry;
 import io.kvapp.KVException;
-import io.kvapp.engine.Recovery;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
@@ -128,7 +128,7 @@ public final class BackupFiles {
         }
       }
     } catch (IOException failure) {
-      throw Recovery.unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     }
     try {
       List<SSTable.Identity> written = writing.run();
@@ -145,7 +145,7 @@ public final class BackupFiles {
           .write(disk, folder);
     } catch (IOException failure) {
       remove(disk, folder, existed, failure);
-      throw Recovery.unusable(folder, failure);
+      throw StoreFailures.unusable(folder, failure);
     } catch (Throwable failure) {
       remove(disk, folder, existed, failure);
       throw failure;

@@ -164,13 +164,13 @@ public final class Checkpoints {
 
   /** Lets writers go on in a new memtable. */
   void freeze() {
-    journal.awaitSpare();
+    journal.awaitNextSegment();
     stripes.withoutWriters(this::startMemtable);
   }
 
   private synchronized void startMemtable() {
     Version before = current;
-    List<JournalSegment> sealed = journal.rotate();
+    List<JournalSegment> sealed = journal.roll();
     before.active.freeze(sealed, map.countedSize(), pendingBytes());
     List<Memtable> frozen = new ArrayList<>(before.frozen);
     frozen.add(0, before.active);
@@ -245,7 +245,7 @@ public final class Checkpoints {
 
   /** Sets how much of the files of discarded SSTables is kept for those to come. */
   public void keepSpares(long mostBytes) {
-    folder.keepSpares(mostBytes);
+    folder.keepRecycled(mostBytes);
   }
 
   /** Writes a manifest that names a new SSTable; when that fails, gives the SSTable back. */
@@ -312,7 +312,7 @@ public final class Checkpoints {
    */
   public void close() {
     closed = true;
-    folder.keepSpares(0);
+    folder.keepRecycled(0);
     current.active.freeze(journal.unsaved(), Manifest.UNKNOWN, 0);
     current.active.discard(JournalSegment::release);
     current.frozen.forEach(memtable -> memtable.discard(JournalSegment::release));

@@ -124,7 +124,7 @@ public record Manifest(
       StringBuilder text, String name, List<SSTableFile.Identity> identities) {
     List<String> words = new ArrayList<>();
     for (SSTableFile.Identity file : identities) {
-      words.add(file.name() + ":" + file.bytes() + ":" + Integer.toHexString(file.check()));
+      words.add(file.name() + ":" + file.bytes() + ":" + Integer.toHexString(file.checksum()));
     }
     line(text, name, String.join(" ", words));
   }

@@ -9,7 +9,7 @@ import io.kvapp.TestClock;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.UnsyncedDisk;
-import io.kvapp.engine.journal.JournalSegment;
+import io.kvapp.engine.journal.SegmentHeader;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -134,7 +134,7 @@ public final class DamageSamples {
   }
 
   private static int usedBytes(ByteBuffer journal) {
-    int end = JournalSegment.HEADER_BYTES;
+    int end = SegmentHeader.BYTES;
     while (journal.getInt(end) != 0) {
       end += journal.getInt(end);
     }

@@ -1,7 +1,6 @@
 package io.kvapp.engine.file;
 
 import io.kvapp.engine.crash.CrashChild;
-import io.kvapp.engine.hashtable.HashTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -55,12 +54,12 @@ public final class DyingDisk extends Disk {
   }
 
   @Override
-  public void preallocate(FileChannel channel, long bytes, int pieceBytes) throws IOException {
+  public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
     if (isLast()) {
-      super.preallocate(channel, bytes / 2, pieceBytes);
+      super.preallocate(channel, bytes / 2, hugePages);
       die();
     }
-    super.preallocate(channel, bytes, pieceBytes);
+    super.preallocate(channel, bytes, hugePages);
   }
 
   @Override
@@ -96,13 +95,12 @@ public final class DyingDisk extends Disk {
   }
 
   @Override
-  public HashTable createView(
-      Path file, long entries, int keyBytes, int valueBytes, boolean hugePages) throws IOException {
-    HashTable view = super.createView(file, entries, keyBytes, valueBytes, hugePages);
+  public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
+      throws IOException {
+    super.createWithZeros(file, head, bytes, hugePages);
     if (isLast()) {
       die();
     }
-    return view;
   }
 
   @Override

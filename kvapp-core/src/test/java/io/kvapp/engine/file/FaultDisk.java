@@ -1,6 +1,5 @@
 package io.kvapp.engine.file;
 
-import io.kvapp.engine.hashtable.HashTable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -155,16 +154,25 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   public synchronized FileChannel create(Path file) throws IOException {
     step("create " + file.getFileName(), true);
     FileChannel channel = super.create(file);
-    Content content = new Content(FileChannel.open(file, StandardOpenOption.READ));
-    all.add(content);
+    Content content = newContent(file);
     contents.put(channel, content);
     name(file, content);
     return channel;
   }
 
+  private Content newContent(Path file) throws IOException {
+    Content content = new Content(FileChannel.open(file, StandardOpenOption.READ));
+    all.add(content);
+    return content;
+  }
+
   @Override
   public synchronized FileChannel reuse(Path old, Path file, long bytes) throws IOException {
     FileChannel channel = super.reuse(old, file, bytes);
+    if (!names.containsKey(file)) {
+      // It was there before this disk.
+      name(file, newContent(file));
+    }
     contents.put(channel, names.get(file));
     reused++;
     return channel;
@@ -200,7 +208,7 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized void preallocate(FileChannel channel, long bytes, int pieceBytes)
+  public synchronized void preallocate(FileChannel channel, long bytes, boolean hugePages)
       throws IOException {
     step("preallocate", true);
     channel.write(ByteBuffer.allocate(1), bytes - 1);
@@ -274,10 +282,10 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized HashTable createView(
-      Path file, long entries, int keyBytes, int valueBytes, boolean hugePages) throws IOException {
+  public synchronized void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
+      throws IOException {
     step("create " + file.getFileName(), true);
-    return super.createView(file, entries, keyBytes, valueBytes, hugePages);
+    super.createWithZeros(file, head, bytes, hugePages);
   }
 
   /** Cuts the power now, where it is not cut yet. */
@@ -340,7 +348,7 @@ public final class FaultDisk extends Disk implements AutoCloseable {
     }
   }
 
-  /** Whether the power cut left the file of a hash map is a matter of chance. */
+  /** Whether the power cut left the file of a hash table is a matter of chance. */
   public synchronized void writeMaps(Path folder, Path target) throws IOException {
     for (Path map : Disk.list(folder, "live-*.map")) {
       if (random.nextBoolean()) {

@@ -24,8 +24,8 @@ final class ModuleAccessTest {
     public static void main(String[] arguments) throws IOException {
       Path file = Path.of(arguments[0]);
       byte[] key = {1};
-      HashTable made = HashTable.create(file, 16_384, 23, 100, false);
-      made.put(key, 1, 0, key, 0, 1);
+      HashTable made = HashTable.create(new Disk(), file, 16_384, 23, 100, false);
+      made.put(key, 1, 0, key);
       int[] sums = made.finish();
       try (HashTable view = HashTable.open(file, 16_384, 23, 100, sums)) {
         System.out.print("found " + view.get(key).revision());

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /** A disk that waits for nothing, for tests in which no power is cut. Safe for any thread. */
 public final class UnsyncedDisk extends Disk {
   @Override
-  public void preallocate(FileChannel channel, long bytes, int pieceBytes) throws IOException {
+  public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
     channel.write(ByteBuffer.allocate(1), bytes - 1);
   }
 

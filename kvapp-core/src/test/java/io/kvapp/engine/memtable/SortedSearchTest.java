@@ -48,35 +48,35 @@ class SortedSearchTest {
   }
 
   @Test
-  void orderedSlots_cursors_areThoseOfASortedSet() {
+  void memtableIndex_cursors_areThoseOfASortedSet() {
     TreeSet<byte[]> keys = keys("user:");
     List<byte[]> shuffled = new ArrayList<>(keys);
     Collections.shuffle(shuffled, random);
-    MemtableIndex slots = new MemtableIndex();
-    shuffled.forEach(key -> slots.put(key, JournalPosition.mark(1)));
-    shuffled.forEach(key -> slots.put(key, JournalPosition.mark(2)));
-    assertThat(slots.count()).isEqualTo(keys.size());
+    MemtableIndex index = new MemtableIndex();
+    shuffled.forEach(key -> index.put(key, JournalPosition.mark(1)));
+    shuffled.forEach(key -> index.put(key, JournalPosition.mark(2)));
+    assertThat(index.count()).isEqualTo(keys.size());
     List<byte[]> wanted = wanted(new ArrayList<>(keys), "user:");
     for (int i = 0; i < 200; i++) {
       byte[] from = wanted.get(random.nextInt(wanted.size()));
       byte[] to = wanted.get(random.nextInt(wanted.size()));
       if (Arrays.compareUnsigned(from, to) < 0) {
         List<byte[]> expected = new ArrayList<>(keys.subSet(from, true, to, false));
-        assertSame(read(slots.cursor(from, to, false)), expected);
+        assertSame(read(index.cursor(from, to, false)), expected);
         Collections.reverse(expected);
-        assertSame(read(slots.cursor(from, to, true)), expected);
+        assertSame(read(index.cursor(from, to, true)), expected);
       }
     }
-    assertSame(read(slots.cursor(EMPTY, null, false)), new ArrayList<>(keys));
-    assertSame(read(slots.cursor(EMPTY, null, true)), new ArrayList<>(keys.descendingSet()));
+    assertSame(read(index.cursor(EMPTY, null, false)), new ArrayList<>(keys));
+    assertSame(read(index.cursor(EMPTY, null, true)), new ArrayList<>(keys.descendingSet()));
     byte[] known = shuffled.get(0);
-    assertThat(slots.get(known).revision).isEqualTo(2);
-    assertThat(slots.get(Arrays.copyOf(known, 60))).isNull();
+    assertThat(index.get(known).revision).isEqualTo(2);
+    assertThat(index.get(Arrays.copyOf(known, 60))).isNull();
   }
 
   @Test
-  void orderedSlots_manyWriters_loseNothing() throws InterruptedException {
-    MemtableIndex slots = new MemtableIndex();
+  void memtableIndex_manyWriters_loseNothing() throws InterruptedException {
+    MemtableIndex index = new MemtableIndex();
     List<byte[]> sorted = new ArrayList<>(keys("k"));
     List<Thread> writers = new ArrayList<>();
     for (int writer = 0; writer < 4; writer++) {
@@ -85,21 +85,21 @@ class SortedSearchTest {
           new Thread(
               () -> {
                 for (int i = first; i < sorted.size(); i += 4) {
-                  slots.put(sorted.get(i), JournalPosition.mark(i));
+                  index.put(sorted.get(i), JournalPosition.mark(i));
                 }
               }));
     }
     writers.forEach(Thread::start);
     for (Thread writer : writers) {
-      List<byte[]> seen = read(slots.cursor(EMPTY, null, false));
+      List<byte[]> seen = read(index.cursor(EMPTY, null, false));
       for (int i = 1; i < seen.size(); i++) {
         assertThat(Arrays.compareUnsigned(seen.get(i - 1), seen.get(i))).isNegative();
       }
       writer.join();
     }
-    assertSame(read(slots.cursor(EMPTY, null, false)), sorted);
+    assertSame(read(index.cursor(EMPTY, null, false)), sorted);
     for (int i = 0; i < sorted.size(); i++) {
-      assertThat(slots.get(sorted.get(i)).revision).isEqualTo(i);
+      assertThat(index.get(sorted.get(i)).revision).isEqualTo(i);
     }
   }
 

@@ -35,17 +35,17 @@ class SSTableFolderTest {
   }
 
   @Test
-  void snapshot_writtenOverALargerOne_holdsItsOwnEntriesAlone() throws Exception {
+  void sstable_writtenOverALargerOne_holdsItsOwnEntriesAlone() throws Exception {
     SSTable large = write(1_000, "old");
     Object file = fileKey(large);
-    folder.keepSpares(large.fileBytes());
+    folder.keepRecycled(large.fileBytes());
     discard(large);
-    assertThat(spares()).hasSize(1);
+    assertThat(recycled()).hasSize(1);
 
     SSTable small = write(10, "new");
 
     assertThat(fileKey(small)).isEqualTo(file);
-    assertThat(spares()).isEmpty();
+    assertThat(recycled()).isEmpty();
     Cursor cursor = small.entries(new byte[0], null, false);
     int entries = 0;
     while (cursor.next()) {
@@ -60,11 +60,11 @@ class SSTableFolderTest {
   }
 
   @Test
-  void snapshot_largerThanEverySpare_isWrittenOverTheLargestOfThem() throws Exception {
+  void sstable_largerThanEveryRecycledFile_isWrittenOverTheLargestOfThem() throws Exception {
     SSTable small = write(10, "small");
     SSTable large = write(100, "large");
     Object file = fileKey(large);
-    folder.keepSpares(1 << 20);
+    folder.keepRecycled(1 << 20);
     discard(small);
     discard(large);
 
@@ -72,16 +72,16 @@ class SSTableFolderTest {
 
     assertThat(fileKey(larger)).isEqualTo(file);
     larger.files().forEach(SSTableFile::readAll);
-    assertThat(spares()).hasSize(1);
+    assertThat(recycled()).hasSize(1);
     larger.release();
   }
 
   @Test
-  void snapshot_smallerThanSeveralSpares_isWrittenOverTheSmallest() throws Exception {
+  void sstable_smallerThanSeveralRecycledFiles_isWrittenOverTheSmallest() throws Exception {
     SSTable medium = write(100, "medium");
     SSTable large = write(1_000, "large");
     Object file = fileKey(medium);
-    folder.keepSpares(1 << 20);
+    folder.keepRecycled(1 << 20);
     discard(large);
     discard(medium);
 
@@ -92,29 +92,29 @@ class SSTableFolderTest {
   }
 
   @Test
-  void spares_areKeptUpToTheirMost() throws Exception {
+  void recycledFiles_areKeptUpToTheirMaximum() throws Exception {
     SSTable first = write(100, "value");
     SSTable second = write(100, "value");
-    folder.keepSpares(first.fileBytes() * 3 / 2);
+    folder.keepRecycled(first.fileBytes() * 3 / 2);
     discard(first);
     discard(second);
-    assertThat(spares()).hasSize(1);
+    assertThat(recycled()).hasSize(1);
     assertThat(Disk.list(path, "snapshot-*")).isEmpty();
 
-    folder.keepSpares(0);
+    folder.keepRecycled(0);
 
-    assertThat(spares()).isEmpty();
+    assertThat(recycled()).isEmpty();
   }
 
   @Test
-  void spare_thatIsNotWrittenOver_doesNotPassForWhatItWas() throws Exception {
+  void recycledFile_thatIsNotWrittenOver_doesNotPassForTheFileItWas() throws Exception {
     SSTable old = write(1_000, "old");
-    folder.keepSpares(1 << 20);
+    folder.keepRecycled(1 << 20);
     discard(old);
-    Path file = SSTableFile.file(path, SSTableFile.ENTRIES, ++number, 0);
+    Path file = SSTableFileName.file(path, SSTableFileName.ENTRIES, ++number, 0);
 
     try (FileChannel channel = folder.create(file, 1)) {
-      channel.write(ByteBuffer.allocate(SSTableFile.HEADER_BYTES));
+      channel.write(ByteBuffer.allocate(SSTableFormat.HEADER_BYTES));
     }
 
     SSTableFile unfinished = SSTableFile.openAnyway(file);
@@ -151,7 +151,7 @@ class SSTableFolderTest {
     sstable.release();
   }
 
-  private List<Path> spares() throws IOException {
+  private List<Path> recycled() throws IOException {
     return Disk.list(path, "spare-*");
   }
 }

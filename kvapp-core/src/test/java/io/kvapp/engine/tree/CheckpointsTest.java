@@ -13,6 +13,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FaultDisk;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.model.EngineOptions;
@@ -20,6 +21,7 @@ import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,7 +120,9 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     Journal journal =
         new Journal(disk, folder, 1, 0, preparing, EngineOptions.standard(), Durability.OS);
-    HashIndex map = HashIndex.create(disk, folder, stripes, null, HashIndex.Size.SMALLEST, 3);
+    HashIndex map =
+        HashIndex.create(
+            disk, folder, stripes, null, EngineOptions.standard(), HashTableSize.SMALLEST, 3);
     Checkpoints checkpoints =
         new Checkpoints(
             new SSTableFolder(disk, folder),
@@ -160,7 +164,13 @@ class CheckpointsTest {
     AtomicReference<Checkpoints> checkpoints = new AtomicReference<>();
     try (HashIndex map =
         HashIndex.create(
-            disk, folder, stripes, () -> checkpoints.get().acquire(), HashIndex.Size.SMALLEST, 2)) {
+            disk,
+            folder,
+            stripes,
+            () -> checkpoints.get().acquire(),
+            EngineOptions.standard(),
+            HashTableSize.SMALLEST,
+            2)) {
       checkpoints.set(
           new Checkpoints(
               new SSTableFolder(disk, folder),
@@ -173,26 +183,34 @@ class CheckpointsTest {
       put(journal, checkpoints.get(), "gone");
       put(journal, checkpoints.get(), "kept");
       checkpoints.get().checkpoint();
-      Version version = checkpoints.get().acquire();
-      long since = journal.revision();
-      checkpoints.get().freeze();
       byte[] gone = "gone".getBytes(StandardCharsets.UTF_8);
-      map.remove(gone);
-      write(journal, checkpoints.get(), Operation.delete(gone));
-      checkpoints.get().checkpoint();
-      checkpoints.get().mergeAll(() -> {});
 
-      map.fill(version.entries(new byte[0], null, false), since, steps -> true);
-      map.endFilling();
+      // The rebuild has its version by then, and has not read it yet.
+      map.rebuild(() -> deleteAndMerge(journal, checkpoints.get(), map, gone), () -> true);
 
       assertThat(map.get(gone)).isNull();
       assertThat(map.get("kept".getBytes(StandardCharsets.UTF_8))).isNotNull();
       assertThat(map.size()).isEqualTo(1);
-      version.release();
       journal.close(false);
       checkpoints.get().close();
     }
     preparing.shutdown();
+  }
+
+  /** The last revision before the delete. */
+  private static long deleteAndMerge(
+      Journal journal, Checkpoints checkpoints, HashIndex map, byte[] key) {
+    long before = journal.revision();
+    try {
+      checkpoints.freeze();
+      map.remove(key);
+      write(journal, checkpoints, Operation.delete(key));
+      checkpoints.checkpoint();
+      checkpoints.mergeAll(() -> {});
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return before;
   }
 
   @Test
@@ -230,7 +248,7 @@ class CheckpointsTest {
     ExecutorService preparing = WorkerThread.executor("test");
     int saved = 0;
     try (HashIndex map =
-        HashIndex.create(new Disk(), run, stripes, null, HashIndex.Size.SMALLEST, 3)) {
+        HashIndex.create(new Disk(), run, stripes, null, small, HashTableSize.SMALLEST, 3)) {
       Journal journal = new Journal(disk, folder, 1, 0, preparing, small, Durability.OS);
       Checkpoints checkpoints =
           new Checkpoints(

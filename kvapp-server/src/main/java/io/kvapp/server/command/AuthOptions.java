@@ -1,12 +1,16 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.auth.AuthSettings;
+import io.kvapp.server.settings.AuthSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Who gets a token. */
+/**
+ * The options of tokens and users.
+ *
+ * <p>Not thread-safe.
+ */
 final class AuthOptions {
   /** The environment variable with the signing key. */
   static final String SIGNING_KEY = "KVAPP_SIGNING_KEY";

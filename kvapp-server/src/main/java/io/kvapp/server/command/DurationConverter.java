@@ -6,7 +6,11 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 90s}, {@code 30m}, {@code 8h}, {@code 7d}. */
+/**
+ * Durations as people write them: {@code 90s}, {@code 30m}, {@code 8h}, {@code 7d}.
+ *
+ * <p>Safe for any thread.
+ */
 final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 

@@ -1,6 +1,6 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.auth.KeyFile;
+import io.kvapp.server.auth.token.KeyFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +12,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command {@code kvapp-server key}: makes and replaces the key that signs tokens. */
+/**
+ * The command {@code kvapp-server key}: makes and replaces the key that signs tokens.
+ *
+ * <p>Not thread-safe.
+ */
 @Command(name = "key", description = "Makes and replaces the key that signs tokens.")
 final class KeyCommand implements Runnable {
   @Spec private CommandSpec spec;

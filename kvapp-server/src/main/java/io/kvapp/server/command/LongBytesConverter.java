@@ -5,7 +5,11 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Sizes of any kind as people write them: {@code 65536}, {@code 64KiB}, {@code 4GiB}. */
+/**
+ * Sizes of any kind as people write them: {@code 65536}, {@code 64KiB}, {@code 4GiB}.
+ *
+ * <p>Safe for any thread.
+ */
 final class LongBytesConverter implements ITypeConverter<Long> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,18})(KiB|MiB|GiB)?");
 

@@ -7,7 +7,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * A user's mistake as one line on standard error. Only a fault of the program has a stack trace.
+ * Errors as one line on standard error. Only an unexpected failure has a stack trace.
+ *
+ * <p>Safe for any thread.
  */
 final class OneLineErrors {
   private OneLineErrors() {}
@@ -27,7 +29,7 @@ final class OneLineErrors {
     if (failure instanceof KVException) {
       print(commandLine, failure.getMessage());
     } else {
-      print(commandLine, "unexpected fault: " + failure);
+      print(commandLine, "unexpected failure: " + failure);
       failure.printStackTrace(commandLine.getErr());
     }
     return CommandLine.ExitCode.SOFTWARE;

@@ -12,7 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine;
 
-/** A new password: typed twice without echo, or the first line of standard input. */
+/**
+ * A new password: typed twice without echo, or the first line of standard input.
+ *
+ * <p>Not thread-safe.
+ */
 final class PasswordInput {
   private static final int MAX_CHARS = 1_024;
   private static final int SHORT_CHARS = 8;
@@ -87,7 +91,7 @@ final class PasswordInput {
     return new String(first);
   }
 
-  /** The console, if somebody sits at it: newer Java has one without a terminal, too. */
+  /** The console, if it is a terminal: newer Java has a console without one, too. */
   private static Console terminal() {
     Console console = System.console();
     if (console == null) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Serves a key-value store over HTTP.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionProvider.class,
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -41,6 +41,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   static CommandLine commandLine(PasswordInput passwords) {
     CommandLine commandLine = new CommandLine(new ServeCommand());
+    HttpOptions.addTo(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
@@ -63,7 +64,7 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       HttpEndpoint.Builder endpoint = HttpEndpoint.builder().auth(auth.settings(System.getenv()));
       tls.settings(System.getenv()).ifPresent(endpoint::tls);
-      http.applyTo(endpoint);
+      http.applyTo(endpoint, spec);
       return store.server().endpoint(endpoint.build()).build();
     } catch (IllegalArgumentException outOfRange) {
       throw new CommandLine.ParameterException(

@@ -6,7 +6,11 @@ import io.kvapp.ServerSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where the server listens and what it keeps. */
+/**
+ * The options of the address and the store.
+ *
+ * <p>Not thread-safe.
+ */
 final class ServerOptions {
   @Option(
       names = "--host",

@@ -17,7 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code kvapp-server store}: looks after a data folder that no server has open. */
+/**
+ * The command {@code kvapp-server store}: looks after a data folder that no server has open.
+ *
+ * <p>Not thread-safe.
+ */
 @Command(name = "store", description = "Looks after a data folder that no server has open.")
 final class StoreCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -1,12 +1,16 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.tls.TlsSettings;
+import io.kvapp.server.settings.TlsSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The certificate to speak TLS with. */
+/**
+ * The certificate to speak TLS with.
+ *
+ * <p>Not thread-safe.
+ */
 final class TlsOptions {
   /** The environment variable with the password of the key store. */
   static final String PASSWORD = "KVAPP_TLS_PASSWORD";

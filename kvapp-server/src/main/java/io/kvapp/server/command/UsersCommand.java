@@ -1,7 +1,7 @@
 package io.kvapp.server.command;
 
-import io.kvapp.server.auth.Role;
-import io.kvapp.server.auth.UserRegister;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.UserRegister;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +15,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code kvapp-server users}: edits a file of users. */
+/**
+ * The command {@code kvapp-server users}: edits a file of users.
+ *
+ * <p>Not thread-safe.
+ */
 @Command(
     name = "users",
     description =
@@ -49,7 +53,7 @@ final class UsersCommand implements Runnable {
     }
   }
 
-  /** What a user may do. */
+  /** The options of a grant. */
   static final class GrantOptions {
     @Option(
         names = "--role",

@@ -9,8 +9,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * Changes a {@link PrivateFile} according to what it says. Changes that are made at the same time,
- * by other processes too, all happen.
+ * Changes a {@link OwnerOnlyFile} according to what it says. Changes that are made at the same
+ * time, by other processes too, all happen.
  *
  * <p>All methods may be called from any thread.
  */
@@ -20,7 +20,7 @@ public final class LockedFile {
   /** Reads the file and makes its new content of it. */
   @FunctionalInterface
   public interface Change {
-    /** The new content; nobody else changes the file meanwhile. */
+    /** The new content; the file is locked meanwhile. */
     byte[] content() throws IOException;
   }
 
@@ -38,7 +38,7 @@ public final class LockedFile {
     }
   }
 
-  /** False if somebody else replaced the file before it was locked. */
+  /** False if another process replaced the file before it was locked. */
   private static boolean changeIfNotReplaced(Path file, Change change) throws IOException {
     Object before = identity(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -46,7 +46,7 @@ public final class LockedFile {
       if (!Objects.equals(before, identity(file))) {
         return false;
       }
-      PrivateFile.replace(file, change.content());
+      OwnerOnlyFile.replace(file, change.content());
       return true;
     }
   }

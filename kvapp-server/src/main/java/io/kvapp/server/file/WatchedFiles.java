@@ -54,7 +54,7 @@ public final class WatchedFiles<T> {
   private volatile T value;
   private volatile long lookedAtMillis;
   private List<Stamp> stamps;
-  private String lastFault;
+  private String lastError;
 
   /**
    * Reads the files for the first time.
@@ -81,7 +81,7 @@ public final class WatchedFiles<T> {
       this.value = reader.read();
     } catch (IOException unreadable) {
       throw new KVException(
-          name + " " + named(this.files) + " cannot be read: " + FileFault.reason(unreadable),
+          name + " " + named(this.files) + " cannot be read: " + FileErrors.reason(unreadable),
           unreadable);
     }
     warnIfOpenToOthers();
@@ -125,39 +125,39 @@ public final class WatchedFiles<T> {
     try {
       value = reader.read();
       stamps = found;
-      lastFault = null;
+      lastError = null;
       LOG.info("{} {} has changed and is in use", name, named(files));
       warnIfOpenToOthers();
     } catch (KVException unusable) {
       stamps = found;
-      logFault(unusable);
+      logError(unusable);
     } catch (IOException unreadable) {
       // Its stamps stay unknown, so that it is tried at each look: access may come back without one
       // of them changing.
-      logFault(unreadable);
+      logError(unreadable);
     }
   }
 
-  private void logFault(Exception fault) {
-    String reason = FileFault.reason(fault);
-    if (!reason.equals(lastFault)) {
+  private void logError(Exception failure) {
+    String reason = FileErrors.reason(failure);
+    if (!reason.equals(lastError)) {
       LOG.error(
           "{} {} has changed and cannot be used, so what it said before stays in use: {}",
           name,
           named(files),
           reason);
     }
-    lastFault = reason;
+    lastError = reason;
   }
 
   private void warnIfOpenToOthers() {
     for (Path file : secretFiles) {
       try {
-        if (PrivateFile.isOpenToOthers(file)) {
+        if (OwnerOnlyFile.isOpenToOthers(file)) {
           LOG.warn("{} {} can be read by other users; run chmod 600 {}", name, file, file);
         }
       } catch (IOException gone) {
-        LOG.warn("{} {} cannot be looked at: {}", name, file, FileFault.reason(gone));
+        LOG.warn("{} {} cannot be looked at: {}", name, file, FileErrors.reason(gone));
       }
     }
   }
@@ -170,7 +170,7 @@ public final class WatchedFiles<T> {
     return String.join(" and ", files.stream().map(Path::toString).toList());
   }
 
-  /** What tells one content of a file from another; a file that is not there has none of it. */
+  /** Tells one content of a file from another; empty for a file that does not exist. */
   private record Stamp(FileTime modified, long bytes, Object fileKey) {
     static Stamp of(Path file) {
       try {

@@ -7,7 +7,11 @@ import java.security.cert.X509Certificate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log that a certificate's time is over, or has not come. */
+/**
+ * Logs that a certificate has expired, or is not valid yet.
+ *
+ * <p>All methods may be called from any thread.
+ */
 final class CertificateDates {
   private static final Logger LOG = LoggerFactory.getLogger(CertificateDates.class);
 

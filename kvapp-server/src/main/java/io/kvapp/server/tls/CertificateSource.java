@@ -3,7 +3,7 @@ package io.kvapp.server.tls;
 import java.io.IOException;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Where the certificate of the server comes from. */
+/** Where the certificate of the server comes from. Safe for any thread. */
 @FunctionalInterface
 interface CertificateSource {
   /**

@@ -16,7 +16,11 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** The certificates of a key store file. */
+/**
+ * The certificates of a key store file.
+ *
+ * <p>Immutable, safe for any thread.
+ */
 record KeyStoreFile(Path file, String password) implements CertificateSource {
   @Override
   public X509ExtendedKeyManager read() throws IOException {

@@ -25,7 +25,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** A certificate chain and its private key in PEM files. */
+/**
+ * A certificate chain and its private key in PEM files.
+ *
+ * <p>Immutable, safe for any thread.
+ */
 record PemCertificate(Path certificateFile, Path keyFile) implements CertificateSource {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
@@ -128,7 +132,7 @@ record PemCertificate(Path certificateFile, Path keyFile) implements Certificate
     return blocks;
   }
 
-  /** What is not base64, such as the headers of an encrypted key, becomes nothing. */
+  /** Empty for text that is not base64, such as the headers of an encrypted key. */
   private static byte[] content(String text) {
     try {
       return Base64.getMimeDecoder().decode(text);

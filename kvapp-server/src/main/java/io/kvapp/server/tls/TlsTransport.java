@@ -2,35 +2,37 @@ package io.kvapp.server.tls;
 
 import io.kvapp.KVException;
 import io.kvapp.server.file.WatchedFiles;
-import io.kvapp.server.http.SocketLayer;
+import io.kvapp.server.http.connection.SocketLayer;
+import io.kvapp.server.settings.TlsSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * The server's side of TLS 1.3 and 1.2, with ciphers that give forward secrecy and authenticate
- * what they encrypt. Clients are not asked for certificates.
+ * what they encrypt. Clients are not asked for certificates. Each connection is secured with the
+ * certificate and the key that the files hold when it begins.
  *
  * <p>All methods may be called from any thread.
  */
 public final class TlsTransport implements SocketLayer {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  private final SSLContext context;
+  private final WatchedFiles<SSLContext> contexts;
   private final String[] cipherSuites;
 
-  private TlsTransport(SSLContext context) {
-    this.context = context;
+  private TlsTransport(WatchedFiles<SSLContext> contexts) {
+    this.contexts = contexts;
     this.cipherSuites =
-        Arrays.stream(context.getSupportedSSLParameters().getCipherSuites())
+        Arrays.stream(contexts.get().getSupportedSSLParameters().getCipherSuites())
             .filter(TlsTransport::isStrong)
             .toArray(String[]::new);
   }
@@ -38,28 +40,30 @@ public final class TlsTransport implements SocketLayer {
   /**
    * Reads the certificate and its key.
    *
-   * @param clock what time it is, for looking after changes of the files
+   * @param clock the time, by which the files are looked at again
    * @throws KVException if a file cannot be read or used; the message says what to do
    */
   public static TlsTransport open(TlsSettings settings, InstantSource clock) {
-    CertificateSource source = settings.source();
-    WatchedFiles<X509ExtendedKeyManager> watched =
+    CertificateSource source =
+        settings
+            .password()
+            .<CertificateSource>map(password -> new KeyStoreFile(settings.key(), password))
+            .orElseGet(
+                () -> new PemCertificate(settings.certificates().orElseThrow(), settings.key()));
+    return new TlsTransport(
         new WatchedFiles<>(
-            "TLS certificate", settings.secretFiles(), settings.otherFiles(), source::read, clock);
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      KeyManager[] keyManagers = {new ReloadingKeyManager(watched::get)};
-      context.init(keyManagers, new TrustManager[0], null);
-      return new TlsTransport(context);
-    } catch (GeneralSecurityException missing) {
-      throw new KVException("TLS is not available here: " + missing.getMessage(), missing);
-    }
+            "TLS certificate",
+            List.of(settings.key()),
+            settings.certificates().stream().toList(),
+            () -> context(source),
+            clock));
   }
 
   /** Makes the handshake, and returns a socket that closes {@code accepted} with itself. */
   @Override
   public SSLSocket over(Socket accepted) throws IOException {
-    SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(accepted, null, true);
+    SSLSocket secured =
+        (SSLSocket) contexts.get().getSocketFactory().createSocket(accepted, null, true);
     SSLParameters parameters = secured.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
     parameters.setCipherSuites(cipherSuites);
@@ -67,6 +71,17 @@ public final class TlsTransport implements SocketLayer {
     secured.setSSLParameters(parameters);
     secured.startHandshake();
     return secured;
+  }
+
+  private static SSLContext context(CertificateSource source) throws IOException {
+    KeyManager[] keyManagers = {source.read()};
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keyManagers, new TrustManager[0], null);
+      return context;
+    } catch (GeneralSecurityException missing) {
+      throw new KVException("TLS is not available here: " + missing.getMessage(), missing);
+    }
   }
 
   private static boolean isStrong(String suite) {

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.KVException;
 import io.kvapp.ServerSettings;
 import io.kvapp.server.SteppedClock;
+import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.settings.AuthSettings;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +32,7 @@ class AuthenticatorTest {
 
   @Test
   void issue_localCaller_namesTheLocalUserWhoMayDoEverything() {
-    Principal bearer = authenticator.verify(token());
+    Caller bearer = authenticator.verify(token());
 
     assertThat(bearer.user()).isEqualTo("local");
     assertThat(bearer.role()).isEqualTo(Role.WRITER);
@@ -37,10 +41,10 @@ class AuthenticatorTest {
 
   @Test
   void issue_remoteCallerWithoutUsers_isForbidden() throws Exception {
-    Caller remote = new Caller(InetAddress.getByName("192.0.2.7"), null, Optional.empty());
+    SignIn remote = new SignIn(InetAddress.getByName("192.0.2.7"), null, Optional.empty());
 
     assertThatThrownBy(() -> authenticator.issue(remote))
-        .isInstanceOf(AccessException.Forbidden.class);
+        .isInstanceOf(HttpException.Forbidden.class);
   }
 
   @Test
@@ -59,7 +63,7 @@ class AuthenticatorTest {
   @NullAndEmptySource
   void verify_noToken_isMissing(String token) {
     assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(AccessException.TokenMissing.class)
+        .isInstanceOf(HttpException.TokenMissing.class)
         .hasMessage("token is missing");
   }
 
@@ -72,7 +76,7 @@ class AuthenticatorTest {
   @Test
   void verify_tokenOfAnotherKey_isInvalid() {
     assertInvalid(
-        Authenticator.inMemory(clock).issue(new Caller(loopback(), null, Optional.empty())));
+        Authenticator.inMemory(clock).issue(new SignIn(loopback(), null, Optional.empty())));
   }
 
   @Test
@@ -96,7 +100,7 @@ class AuthenticatorTest {
   @Test
   void open_dataFolder_keepsOneKeyThatOnlyItsOwnerReads(@TempDir Path folder) throws Exception {
     Authenticator first = Authenticator.open(AuthSettings.defaults(), server(folder));
-    String token = first.issue(new Caller(loopback(), null, Optional.empty()));
+    String token = first.issue(new SignIn(loopback(), null, Optional.empty()));
     Authenticator second = Authenticator.open(AuthSettings.defaults(), server(folder));
 
     assertThat(second.verify(token).user()).isEqualTo("local");
@@ -129,12 +133,12 @@ class AuthenticatorTest {
   }
 
   private String token() {
-    return authenticator.issue(new Caller(loopback(), null, Optional.empty()));
+    return authenticator.issue(new SignIn(loopback(), null, Optional.empty()));
   }
 
   private void assertInvalid(String token) {
     assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(AccessException.TokenInvalid.class)
+        .isInstanceOf(HttpException.TokenInvalid.class)
         .hasMessage("token is invalid");
   }
 

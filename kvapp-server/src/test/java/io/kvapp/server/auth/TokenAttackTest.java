@@ -2,6 +2,8 @@ package io.kvapp.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.server.auth.token.SigningKeys;
+import io.kvapp.server.auth.token.TokenFormat;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

@@ -6,7 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.KVException;
 import io.kvapp.ServerSettings;
 import io.kvapp.server.SteppedClock;
-import io.kvapp.server.file.PrivateFile;
+import io.kvapp.server.auth.password.Credentials;
+import io.kvapp.server.auth.token.KeyFile;
+import io.kvapp.server.auth.token.SigningKeys;
+import io.kvapp.server.auth.token.TokenFormat;
+import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.auth.users.PasswordHash;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.User;
+import io.kvapp.server.auth.users.Users;
+import io.kvapp.server.auth.users.UsersFile;
+import io.kvapp.server.file.OwnerOnlyFile;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UsersAuthenticatorTest {
-  private static final int FEW = PasswordHash.LEAST_ITERATIONS;
+  private static final int FEW = PasswordHash.MIN_ITERATIONS;
   private static final String KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
 
   private final SteppedClock clock = new SteppedClock();
@@ -41,8 +53,8 @@ class UsersAuthenticatorTest {
 
   @Test
   void issue_rightPassword_grantsWhatTheEntrySays() {
-    Principal writer = authenticator.verify(issue("ann", "ann's password"));
-    Principal reader = authenticator.verify(issue("rea", "rea's password"));
+    Caller writer = authenticator.verify(issue("ann", "ann's password"));
+    Caller reader = authenticator.verify(issue("rea", "rea's password"));
 
     assertThat(writer.user()).isEqualTo("ann");
     assertThat(writer.role()).isEqualTo(Role.WRITER);
@@ -64,7 +76,7 @@ class UsersAuthenticatorTest {
   void issue_noCredentials_areMissingEvenOnThisMachine() {
     assertThat(authenticator.needsCredentials()).isTrue();
     assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty())))
-        .isInstanceOf(AccessException.CredentialsMissing.class);
+        .isInstanceOf(HttpException.CredentialsMissing.class);
   }
 
   @Test
@@ -77,7 +89,7 @@ class UsersAuthenticatorTest {
             new Credentials("", ""),
             new Credentials("ann", "x".repeat(100_000)))) {
       assertThatThrownBy(() -> authenticator.issue(caller(Optional.of(wrong))))
-          .isInstanceOf(AccessException.CredentialsWrong.class)
+          .isInstanceOf(HttpException.CredentialsWrong.class)
           .satisfies(refusal -> messages.add(refusal.getMessage()));
     }
     assertThat(messages).containsOnly("user or password is wrong");
@@ -87,10 +99,10 @@ class UsersAuthenticatorTest {
   void issue_manyGuesses_areSlowedDownAndLaterAllowed() {
     for (int guess = 0; guess < 5; guess++) {
       assertThatThrownBy(() -> issue("rea", "a guess"))
-          .isInstanceOf(AccessException.CredentialsWrong.class);
+          .isInstanceOf(HttpException.CredentialsWrong.class);
     }
     assertThatThrownBy(() -> issue("rea", "rea's password"))
-        .isInstanceOf(AccessException.SlowedDown.class);
+        .isInstanceOf(HttpException.SlowedDown.class);
     assertThat(issue("ann", "ann's password")).isNotEmpty();
 
     clock.advance(Duration.ofSeconds(10));
@@ -112,7 +124,7 @@ class UsersAuthenticatorTest {
     String token = issue("ann", "ann's password");
     clock.advance(Duration.ofDays(30).plus(AuthSettings.DEFAULT_TOKEN_LIFETIME).minusSeconds(1));
     new KeyFile(folder.resolve("token.key"))
-        .rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+        .rotate(clock.instant(), AuthSettings.MAX_TOKEN_LIFETIME);
     authenticator = open(AuthSettings.defaults().withUsersFile(usersFile), "0.0.0.0");
     guessUntilSlowed("ann");
 
@@ -128,12 +140,12 @@ class UsersAuthenticatorTest {
     String token = issue("ann", "ann's password");
     for (int guess = 0; guess < 5; guess++) {
       assertThatThrownBy(() -> issue("ann", "a guess", token))
-          .isInstanceOf(AccessException.CredentialsWrong.class);
+          .isInstanceOf(HttpException.CredentialsWrong.class);
     }
     assertSlowed("ann", "ann's password", token);
     assertThat(issue("ann", "ann's password")).isNotEmpty();
     assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty(), token)))
-        .isInstanceOf(AccessException.CredentialsMissing.class);
+        .isInstanceOf(HttpException.CredentialsMissing.class);
   }
 
   @Test
@@ -142,14 +154,14 @@ class UsersAuthenticatorTest {
     String ofAnn = issue("ann", "ann's password");
     String forged =
         TokenFormat.sign(
-            ANN.principal(),
+            ANN.caller(),
             Optional.of(ANN.password().stamp()),
             clock.instant(),
             AuthSettings.DEFAULT_TOKEN_LIFETIME,
             SigningKeys.random().signing());
     String withoutStamp =
         TokenFormat.sign(
-            ANN.principal(),
+            ANN.caller(),
             Optional.empty(),
             clock.instant(),
             AuthSettings.DEFAULT_TOKEN_LIFETIME,
@@ -174,7 +186,7 @@ class UsersAuthenticatorTest {
 
     assertInvalid(token);
     assertThatThrownBy(() -> issue("ann", "ann's password"))
-        .isInstanceOf(AccessException.CredentialsWrong.class);
+        .isInstanceOf(HttpException.CredentialsWrong.class);
   }
 
   @Test
@@ -223,11 +235,11 @@ class UsersAuthenticatorTest {
     Authenticator elsewhere = open(shared, "localhost");
     authenticator = open(shared.withUsersFile(usersFile), "0.0.0.0");
     Minter minter = new Minter();
-    String token = minter.token(new Principal("rea", Role.WRITER, List.of("")));
+    String token = minter.token(new Caller("rea", Role.WRITER, List.of("")));
 
     assertThat(elsewhere.verify(token).role()).isEqualTo(Role.WRITER);
     assertThat(authenticator.verify(token).role()).isEqualTo(Role.READER);
-    assertInvalid(minter.token(Principal.unlimited("nobody")));
+    assertInvalid(minter.token(Caller.unlimited("nobody")));
   }
 
   @Test
@@ -247,11 +259,7 @@ class UsersAuthenticatorTest {
     assertThat(authenticator.verify(fresh).user()).isEqualTo("ann");
     String forgedLater =
         TokenFormat.sign(
-            ANN.principal(),
-            Optional.empty(),
-            clock.instant(),
-            Duration.ofDays(1),
-            before.signing());
+            ANN.caller(), Optional.empty(), clock.instant(), Duration.ofDays(1), before.signing());
     assertThat(authenticator.verify(forgedLater).user()).isEqualTo("ann");
     clock.advance(Duration.ofMinutes(30).plusSeconds(29));
     assertInvalid(old);
@@ -271,7 +279,7 @@ class UsersAuthenticatorTest {
     authenticator = open(settings, "0.0.0.0");
     String old = issue("ann", "ann's password");
 
-    keyFile.rotate(clock.instant(), AuthSettings.LONGEST_TOKEN_LIFETIME);
+    keyFile.rotate(clock.instant(), AuthSettings.MAX_TOKEN_LIFETIME);
     clock.advance(Duration.ofHours(8));
     assertThat(authenticator.verify(old).user()).isEqualTo("ann");
     clock.advance(Duration.ofSeconds(30));
@@ -331,9 +339,9 @@ class UsersAuthenticatorTest {
 
   /** Tokens as another program makes them that has the key. */
   private final class Minter {
-    String token(Principal principal) {
+    String token(Caller caller) {
       return TokenFormat.sign(
-          principal,
+          caller,
           Optional.empty(),
           clock.instant(),
           Duration.ofMinutes(1),
@@ -358,8 +366,8 @@ class UsersAuthenticatorTest {
     for (int guess = 0; guess < 100 && !slowed; guess++) {
       try {
         issue(user, "a guess");
-      } catch (AccessException refused) {
-        slowed = refused instanceof AccessException.SlowedDown;
+      } catch (HttpException refused) {
+        slowed = refused instanceof HttpException.SlowedDown;
       }
     }
     assertThat(slowed).isTrue();
@@ -367,24 +375,24 @@ class UsersAuthenticatorTest {
 
   private void assertSlowed(String user, String password, String earlierToken) {
     assertThatThrownBy(() -> issue(user, password, earlierToken))
-        .isInstanceOf(AccessException.SlowedDown.class);
+        .isInstanceOf(HttpException.SlowedDown.class);
   }
 
   private void assertInvalid(String token) {
     assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(AccessException.TokenInvalid.class);
+        .isInstanceOf(HttpException.TokenInvalid.class);
   }
 
   private void write(User... users) throws IOException {
-    PrivateFile.replace(usersFile, UsersFile.format(new Users(List.of(users))));
+    OwnerOnlyFile.replace(usersFile, UsersFile.format(new Users(List.of(users))));
   }
 
-  private static Caller caller(Optional<Credentials> credentials) {
+  private static SignIn caller(Optional<Credentials> credentials) {
     return caller(credentials, null);
   }
 
-  private static Caller caller(Optional<Credentials> credentials, String earlierToken) {
-    return new Caller(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
+  private static SignIn caller(Optional<Credentials> credentials, String earlierToken) {
+    return new SignIn(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
   }
 
   private static User user(String name, Role role, List<String> prefixes, String password) {

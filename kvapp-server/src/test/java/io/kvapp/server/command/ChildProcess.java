@@ -33,7 +33,7 @@ final class ChildProcess implements AutoCloseable {
   static ChildProcess start(Path folder, Map<String, String> environment, List<String> arguments)
       throws IOException {
     List<String> java =
-        List.of("-cp", System.getProperty("java.class.path"), "io.kvapp.server.Main");
+        List.of("-cp", System.getProperty("java.class.path"), "io.kvapp.server.command.Main");
     return start(folder, environment, java, arguments);
   }
 

@@ -184,8 +184,8 @@ class ServeCommandTest {
     return CLIENT.send(request.build(), BodyHandlers.ofString());
   }
 
-  private static String token(HttpResponse<String> reply) {
-    return reply.body().replaceAll("\\{\"token\":\"(.*)\"}", "$1");
+  private static String token(HttpResponse<String> response) {
+    return response.body().replaceAll("\\{\"token\":\"(.*)\"}", "$1");
   }
 
   private static Map<String, String> basic(String user, String password) {

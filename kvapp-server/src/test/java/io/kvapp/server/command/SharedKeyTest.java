@@ -54,9 +54,9 @@ class SharedKeyTest {
 
       assertThat(search(second.awaitPort(), token)).isEqualTo(204);
       assertThat(search(other.awaitPort(), token)).isEqualTo(400);
-      String claims =
+      String reserves =
           new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8);
-      var parsed = JsonParser.parseString(claims).getAsJsonObject();
+      var parsed = JsonParser.parseString(reserves).getAsJsonObject();
       assertThat(parsed.get("exp").getAsLong() - parsed.get("iat").getAsLong())
           .isEqualTo(8 * 60 * 60);
     }

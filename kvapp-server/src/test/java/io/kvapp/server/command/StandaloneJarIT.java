@@ -38,7 +38,7 @@ class StandaloneJarIT {
           .noneMatch(name -> name.endsWith("module-info.class"))
           .noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|DSA|RSA)"));
       assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
-          .isEqualTo("io.kvapp.server.Main");
+          .isEqualTo("io.kvapp.server.command.Main");
     }
   }
 

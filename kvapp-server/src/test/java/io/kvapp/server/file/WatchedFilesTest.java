@@ -167,6 +167,6 @@ class WatchedFilesTest {
   }
 
   private void replace(String content) throws IOException {
-    PrivateFile.replace(file, content.getBytes(StandardCharsets.UTF_8));
+    OwnerOnlyFile.replace(file, content.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import io.kvapp.server.SteppedClock;
+import io.kvapp.server.settings.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;

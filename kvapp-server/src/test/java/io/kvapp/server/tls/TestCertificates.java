@@ -1,6 +1,7 @@
 package io.kvapp.server.tls;
 
-import io.kvapp.server.file.PrivateFile;
+import io.kvapp.server.file.OwnerOnlyFile;
+import io.kvapp.server.settings.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -77,8 +78,8 @@ final class TestCertificates {
   TlsSettings pemFiles(Path folder) throws IOException, GeneralSecurityException {
     Path certificate = folder.resolve("server.crt");
     Path key = folder.resolve("server.key");
-    PrivateFile.replace(certificate, certificatePem().getBytes());
-    PrivateFile.replace(key, keyPem().getBytes());
+    OwnerOnlyFile.replace(certificate, certificatePem().getBytes());
+    OwnerOnlyFile.replace(key, keyPem().getBytes());
     return TlsSettings.pem(certificate, key);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kvapp.KVServer;
 import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.SteppedClock;
+import io.kvapp.server.settings.TlsSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,0 +1,2 @@
+/** Figures, and the files, tables and plots that are made of them. */
+package io.kvapp.bench.report;

@@ -1,0 +1,46 @@
+package io.kvapp.engine.file;
+
+import io.kvapp.KVException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * What to throw for failures that more than one class meets.
+ *
+ * <p>Safe for any thread.
+ */
+public final class StoreFailures {
+  private StoreFailures() {}
+
+  /** For a call to a store after its close. */
+  public static KVException closed() {
+    return new KVException.WrongState("the store is closed; open it again to go on");
+  }
+
+  /** For a data folder or backup folder that cannot be made, read or written. */
+  public static KVException unusable(Path folder, IOException failure) {
+    if (Disk.isNoSpace(failure)) {
+      return new KVException.NoSpace(folder, 0, failure);
+    }
+    return new KVException.FolderUnusable(
+        folder,
+        reason(failure) + "; correct the path or its permissions, or choose another folder",
+        failure);
+  }
+
+  private static String reason(IOException failure) {
+    if (failure instanceof AccessDeniedException denied) {
+      return "access to " + denied.getFile() + " is denied";
+    }
+    if (failure instanceof NoSuchFileException missing) {
+      return missing.getFile() + " cannot be made";
+    }
+    if (failure instanceof FileAlreadyExistsException taken) {
+      return taken.getFile() + " is a file, not a folder";
+    }
+    return failure.getMessage();
+  }
+}

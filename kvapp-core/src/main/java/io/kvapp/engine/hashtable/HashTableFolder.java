@@ -1,0 +1,141 @@
+package io.kvapp.engine.hashtable;
+
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.tree.Manifest;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of the hash tables in the folder of a store: {@code live-<generation>.map}, or {@code
+ * live-<generation>-huge.map} if laid out for huge pages, each with its {@link PartChecksumsFile}.
+ *
+ * <p>For one thread at a time.
+ */
+final class HashTableFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(HashTableFolder.class);
+  private static final String FILES = "live-*";
+  private static final String PREFIX = "live-";
+  private static final String SUFFIX = ".map";
+  private static final String HUGE_SUFFIX = "-huge.map";
+  private static final int MAX_DIGITS = 18;
+
+  /** What journal and SSTables need beside hash tables. */
+  private static final long MIN_FREE_BYTES = 256 << 20;
+
+  final PagePolicy pages;
+  private final Disk disk;
+  private final Path folder;
+  private long generation;
+
+  HashTableFolder(Disk disk, Path folder, EngineOptions options) throws IOException {
+    this.disk = disk;
+    this.folder = folder;
+    this.pages = new PagePolicy(options.maxMappedTableBytes());
+    for (Path file : Disk.list(folder, FILES)) {
+      generation = Math.max(generation, generation(file));
+    }
+  }
+
+  private static long generation(Path file) {
+    String digits = file.getFileName().toString().replaceAll("\\D", "");
+    return digits.isEmpty() || digits.length() > MAX_DIGITS ? 0 : Long.parseLong(digits);
+  }
+
+  /** Creates an empty hash table in a file that no other had. */
+  HashTable create(HashTableSize size, boolean hugePages) throws IOException {
+    generation++;
+    Path file = folder.resolve(PREFIX + generation + (hugePages ? HUGE_SUFFIX : SUFFIX));
+    return withPagePolicy(
+        HashTable.create(
+            disk, file, size.entries(), size.keyBytes(), size.valueBytes(), hugePages));
+  }
+
+  /**
+   * Creates the hash table that is to replace another.
+   *
+   * @param entries how many entries there are
+   * @param waiting whether some of them find no room in the old hash table
+   * @param busy whether much is written, so that huge pages pay off
+   */
+  HashTable createReplacement(HashTable old, long entries, boolean waiting, boolean busy)
+      throws IOException {
+    boolean crowded = waiting || HashTableSizing.isCrowded(old, busy);
+    long ampleBytes = busy ? pages.maxMappedBytes() : 0;
+    HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
+    try {
+      return create(size, busy && pages.fits(size.bytes()));
+    } catch (IOException failure) {
+      if (!busy || !Disk.isNoSpace(failure)) {
+        throw failure;
+      }
+      return createReplacement(old, entries, waiting, false);
+    }
+  }
+
+  /** Opens the hash table that a manifest names and deletes all other files. */
+  HashTable open(Manifest.MapFile named) throws IOException {
+    Path file = folder.resolve(named.name());
+    int[] checksums = PartChecksumsFile.read(file, named.check());
+    deleteAllBut(file);
+    return withPagePolicy(
+        HashTable.open(file, named.entries(), named.keyBytes(), named.valueBytes(), checksums));
+  }
+
+  private HashTable withPagePolicy(HashTable table) {
+    if (pages.needsCalls(table.layoutSize())) {
+      table.overwriteByCalls();
+    }
+    return table;
+  }
+
+  static boolean hasHugePages(HashTable table) {
+    return table.file().getFileName().toString().endsWith(HUGE_SUFFIX);
+  }
+
+  /** Closes a hash table in good order; returns what a manifest says of it. */
+  Manifest.MapFile finish(HashTable table) throws IOException {
+    HashTableSize size = table.layoutSize();
+    return new Manifest.MapFile(
+        table.file().getFileName().toString(),
+        size.entries(),
+        size.keyBytes(),
+        size.valueBytes(),
+        PartChecksumsFile.write(disk, table.file(), table.finish()));
+  }
+
+  /** Closes a hash table and deletes its file. */
+  void delete(HashTable table) throws IOException {
+    table.close();
+    disk.delete(table.file());
+  }
+
+  /** Deletes the files of all hash tables but one, or logs why it cannot. */
+  void deleteOthers(HashTable kept) {
+    try {
+      deleteAllBut(kept.file());
+    } catch (IOException failure) {
+      LOG.warn("an obsolete hash table cannot be deleted: {}", failure.toString());
+    }
+  }
+
+  /** Deletes the files of all hash tables but one; null for all. */
+  void deleteAllBut(Path kept) throws IOException {
+    for (Path file : Disk.list(folder, FILES)) {
+      if (!file.equals(kept)) {
+        disk.delete(file);
+      }
+    }
+  }
+
+  long usableBytes() throws IOException {
+    return disk.usableBytes(folder);
+  }
+
+  /** Whether a hash table of a size hardly fits beside the files that are there. */
+  boolean isShortOfSpaceFor(HashTableSize size) throws IOException {
+    return usableBytes() < MIN_FREE_BYTES + 2 * size.bytes();
+  }
+}

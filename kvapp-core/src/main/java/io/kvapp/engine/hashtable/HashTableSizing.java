@@ -1,0 +1,71 @@
+package io.kvapp.engine.hashtable;
+
+/**
+ * When a hash table has the wrong size, and which size fits.
+ *
+ * <p>Stateless, safe for any thread.
+ */
+final class HashTableSizing {
+  private static final double MAX_LOAD = 0.75;
+  private static final double MAX_LOAD_IF_BUSY = 0.65;
+  private static final int MIN_LOAD_SHARE = 8;
+  private static final int TYPICAL_SHARE = 4;
+
+  private HashTableSizing() {}
+
+  /**
+   * The size of the hash table that a store begins with.
+   *
+   * @param entries how many entries there are
+   * @param usableBytes what is free on the disk, of which journal and SSTables need a part too
+   */
+  static HashTableSize initial(HashTableSize wanted, long entries, long usableBytes) {
+    HashTableSize least =
+        HashTableSize.barelyForEntries(entries, wanted.keyBytes(), wanted.valueBytes());
+    boolean isShortOfSpace = wanted.bytes() > usableBytes / 2;
+    return isShortOfSpace && least.bytes() < wanted.bytes() ? least : wanted;
+  }
+
+  /** Whether a hash table is so full that it is time for a larger one. */
+  static boolean isCrowded(HashTable table, boolean busy) {
+    return table.load() > (busy ? MAX_LOAD_IF_BUSY : MAX_LOAD);
+  }
+
+  /** Whether a much smaller hash table would do. */
+  static boolean isFarTooLarge(HashTable table) {
+    long entries = table.layoutSize().entries();
+    return entries > HashTableSize.MIN_ENTRIES && table.size() < entries / MIN_LOAD_SHARE;
+  }
+
+  /**
+   * The size that fits the entries there are.
+   *
+   * @param old the hash table that is to be replaced, whose entries tell the average
+   * @param entries how many there are, those outside of it included
+   * @param crowded whether it is to be replaced for want of room
+   * @param ampleBytes up to which size there may be ample room; 0 for never
+   */
+  static HashTableSize fitting(HashTable old, long entries, boolean crowded, long ampleBytes) {
+    int keyBytes = old.layoutSize().keyBytes();
+    int valueBytes = averageValueBytes(old);
+    if (entries < HashTableSize.MIN_ENTRIES / TYPICAL_SHARE) {
+      // Too few to be typical of what comes.
+      valueBytes = Math.max(valueBytes, old.layoutSize().valueBytes());
+    }
+    HashTableSize fitting = HashTableSize.forEntries(entries, keyBytes, valueBytes);
+    HashTableSize ample = HashTableSize.amplyForEntries(entries, keyBytes, valueBytes);
+    if (ample.bytes() <= ampleBytes) {
+      fitting = ample;
+    }
+    // Entries that crowd into a few parts find no room there, though the average would fit.
+    boolean grows = fitting.bytes() > old.layoutSize().bytes();
+    return crowded && !grows ? old.layoutSize().doubled() : fitting;
+  }
+
+  private static int averageValueBytes(HashTable table) {
+    long entries = table.size();
+    long entryBytes = entries == 0 ? 0 : table.usedBytes() / entries;
+    long overhead = table.layoutSize().keyBytes() + HashTableLayout.HEADER_BYTES;
+    return (int) Math.max(0, entryBytes - overhead);
+  }
+}

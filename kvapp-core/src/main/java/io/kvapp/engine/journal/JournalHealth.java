@@ -1,0 +1,43 @@
+package io.kvapp.engine.journal;
+
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Whether the journal still takes writes. The first failed write or sync ends that for good, since
+ * the state of the file's pages is undefined from then on.
+ *
+ * <p>Safe for any thread.
+ */
+final class JournalHealth {
+  private final Path folder;
+  private volatile IOException failure;
+
+  JournalHealth(Path folder) {
+    this.folder = folder;
+  }
+
+  IOException failure() {
+    return failure;
+  }
+
+  void fail(IOException cause) {
+    failure = cause;
+  }
+
+  KVException refuse(IOException cause, long neededBytes) {
+    if (!Disk.isNoSpace(cause)) {
+      failure = cause;
+    }
+    return Disk.failure(folder, neededBytes, cause);
+  }
+
+  void require() {
+    IOException cause = failure;
+    if (cause != null) {
+      throw new KVException.ReadOnly(folder, cause);
+    }
+  }
+}

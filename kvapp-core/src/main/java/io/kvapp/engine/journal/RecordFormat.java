@@ -1,0 +1,159 @@
+package io.kvapp.engine.journal;
+
+import io.kvapp.engine.model.Operation;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of the records of a segment.
+ *
+ * <pre>
+ * record             length (4), CRC32C (4), revision (8), operation count (4), operations
+ * operation          kind (1), key length (2), value length (4), expires at (8), key, value
+ * </pre>
+ *
+ * Integers are little-endian. A length of 0 ends the records. A record of no operations seals the
+ * segment; it holds the sequence (8) of the segment in which the journal goes on. A record's
+ * checksum is over everything in it but length and checksum, mixed with the length, the sequence
+ * and the record's offset, so that a record is valid in its own place only.
+ *
+ * <p>Safe for any thread, as far as its arguments are.
+ */
+final class RecordFormat {
+  /** Bytes of a record before its operations. */
+  static final int HEAD_BYTES = 20;
+
+  static final int SEAL_BYTES = HEAD_BYTES + Long.BYTES;
+
+  private static final int CHECKSUM_AT = 4;
+  private static final int REVISION_AT = 8;
+  private static final int COUNT_AT = 16;
+
+  /** Bytes of an operation before its key. */
+  private static final int OPERATION_BYTES = 15;
+
+  private static final byte PUT = 1;
+  private static final byte DELETE = 2;
+
+  private RecordFormat() {}
+
+  /** Bytes that a record of these operations takes. */
+  static long bytes(List<Operation> operations) {
+    long bytes = HEAD_BYTES;
+    for (Operation operation : operations) {
+      bytes += OPERATION_BYTES + operation.key().length + operation.valueLength();
+    }
+    return bytes;
+  }
+
+  /** Writes an operation; returns where the next one goes. */
+  static int putOperation(ByteBuffer target, int at, Operation operation) {
+    byte[] key = operation.key();
+    target.put(at, operation.isDelete() ? DELETE : PUT);
+    target.putShort(at + 1, (short) key.length);
+    target.putInt(at + 3, operation.valueLength());
+    target.putLong(at + 7, operation.expiresAt());
+    target.put(at + OPERATION_BYTES, key);
+    int valueAt = at + OPERATION_BYTES + key.length;
+    if (operation.isDelete()) {
+      return valueAt;
+    }
+    target.put(valueAt, operation.value());
+    return valueAt + operation.value().length;
+  }
+
+  /** Writes the head of a record but for its length and checksum. */
+  static void putHead(ByteBuffer target, int start, long revision, int operations) {
+    target.putLong(start + REVISION_AT, revision);
+    target.putInt(start + COUNT_AT, operations);
+  }
+
+  static void putLength(ByteBuffer target, int start, int length) {
+    target.putInt(start, length);
+  }
+
+  static void putChecksum(ByteBuffer target, int start, int checksum) {
+    target.putInt(start + CHECKSUM_AT, checksum);
+  }
+
+  /**
+   * The checksum of a record.
+   *
+   * @param crc to compute it with
+   * @param bytes with the record at {@code position}; its own position and limit change
+   * @param offset where the record stands in the segment
+   */
+  static int checksum(
+      CRC32C crc, ByteBuffer bytes, int position, long sequence, int offset, int length) {
+    crc.reset();
+    crc.update(bytes.limit(position + length).position(position + REVISION_AT));
+    bytes.clear();
+    int place = (Long.hashCode(sequence) * 31 + offset) * 31 + length;
+    return (int) crc.getValue() ^ place * 0x9e37_79b9;
+  }
+
+  static int storedChecksum(ByteBuffer segment, int start) {
+    return segment.getInt(start + CHECKSUM_AT);
+  }
+
+  static long revision(ByteBuffer segment, int start) {
+    return segment.getLong(start + REVISION_AT);
+  }
+
+  static int operations(ByteBuffer segment, int start) {
+    return segment.getInt(start + COUNT_AT);
+  }
+
+  /** Whether the operations of a record fill it, so that none reads beyond it. */
+  static boolean areOperationsWhole(ByteBuffer segment, int start, int length) {
+    int operations = operations(segment, start);
+    int limit = start + length;
+    int at = start + HEAD_BYTES;
+    for (int i = 0; i < operations; i++) {
+      if (limit - at < OPERATION_BYTES || valueLength(segment, at) < 0) {
+        return false;
+      }
+      long bytes = OPERATION_BYTES + (long) keyLength(segment, at) + valueLength(segment, at);
+      byte kind = segment.get(at);
+      if (bytes > limit - at || kind != DELETE && kind != PUT) {
+        return false;
+      }
+      at += (int) bytes;
+    }
+    return operations > 0 && at == limit;
+  }
+
+  static boolean isDelete(ByteBuffer segment, int at) {
+    return segment.get(at) == DELETE;
+  }
+
+  private static int keyLength(ByteBuffer segment, int at) {
+    return Short.toUnsignedInt(segment.getShort(at + 1));
+  }
+
+  static int valueLength(ByteBuffer segment, int at) {
+    return segment.getInt(at + 3);
+  }
+
+  static long expiresAt(ByteBuffer segment, int at) {
+    return segment.getLong(at + 7);
+  }
+
+  static byte[] key(ByteBuffer segment, int at) {
+    byte[] key = new byte[keyLength(segment, at)];
+    segment.get(at + OPERATION_BYTES, key);
+    return key;
+  }
+
+  static byte[] value(ByteBuffer segment, int at) {
+    byte[] value = new byte[valueLength(segment, at)];
+    segment.get(at + OPERATION_BYTES + keyLength(segment, at), value);
+    return value;
+  }
+
+  /** Where the operation behind one begins. */
+  static int behind(ByteBuffer segment, int at) {
+    return at + OPERATION_BYTES + keyLength(segment, at) + valueLength(segment, at);
+  }
+}

@@ -1,0 +1,221 @@
+package io.kvapp.engine.journal;
+
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Makes the segments of the journal. The next one is made ahead of time on a thread of its own,
+ * over a recycled file where there is one; each is twice as large as the one before, up to a limit.
+ *
+ * <p>{@link #retire} and {@link #fileBytes} are for any thread; all else is for the thread that
+ * holds the journal's lock, except where a method says otherwise.
+ */
+final class SegmentPool {
+  private static final int MAX_RECYCLED_FILES = 2;
+
+  private final Disk disk;
+  private final Path folder;
+  private final JournalHealth health;
+  private final ExecutorService preparing;
+  private final int firstBytes;
+  private final int maxBytes;
+  private final boolean syncedOften;
+  private final Queue<JournalSegment> recycled = new ConcurrentLinkedQueue<>();
+  private final LongAdder fileBytes = new LongAdder();
+  private long nextSequence;
+  private volatile int nextBytes;
+  private CompletableFuture<JournalSegment> prepared;
+  private volatile boolean closed;
+
+  /**
+   * A pool that has made no segment yet.
+   *
+   * @param sequence the sequence of its first segment
+   * @param preparing one thread that makes segments, never interrupted
+   * @param syncedOften whether every few records will be synced
+   */
+  SegmentPool(
+      Disk disk,
+      Path folder,
+      JournalHealth health,
+      long sequence,
+      ExecutorService preparing,
+      EngineOptions options,
+      boolean syncedOften) {
+    this.disk = disk;
+    this.folder = folder;
+    this.health = health;
+    this.preparing = preparing;
+    this.firstBytes = options.firstSegmentBytes();
+    this.maxBytes = options.maxSegmentBytes();
+    this.syncedOften = syncedOften;
+    this.nextSequence = sequence;
+    this.nextBytes = firstBytes;
+  }
+
+  /** The first segment of the journal, made by this call. */
+  JournalSegment first() throws IOException {
+    return make(nextSequence++, nextBytes);
+  }
+
+  /** Begins to make the next segment. */
+  void prepare() {
+    prepared = makeAhead(nextSequence++, nextBytes);
+    nextBytes = Math.min(maxBytes, nextBytes * 2);
+  }
+
+  /** The next segment, perhaps still being made; it stays the next one. */
+  CompletableFuture<JournalSegment> prepared() {
+    if (prepared == null) {
+      prepare();
+    }
+    return prepared;
+  }
+
+  /**
+   * Takes the next segment, with room for a record of so many bytes.
+   *
+   * @throws KVException.NoSpace if there is no space for a segment
+   */
+  JournalSegment take(long recordBytes) {
+    long needed = JournalSegment.OVERHEAD_BYTES + recordBytes;
+    if (needed > nextBytes) {
+      // Its sequence is now too low to follow the large one.
+      if (prepared != null) {
+        prepared.thenAccept(recycled::add);
+        prepared = null;
+      }
+      return join(makeAhead(nextSequence++, needed), needed);
+    }
+    CompletableFuture<JournalSegment> taken = prepared();
+    prepared = null;
+    JournalSegment segment;
+    try {
+      segment = join(taken, nextBytes);
+    } catch (KVException.NoSpace full) {
+      // Where there is no space for a large segment there may be for a small one.
+      nextBytes = firstBytes;
+      long least = Math.max(needed, firstBytes);
+      return join(makeAhead(nextSequence++, least), least);
+    }
+    if (segment.hasRoom(recordBytes)) {
+      return segment;
+    }
+    recycled.add(segment);
+    return join(makeAhead(nextSequence++, needed), needed);
+  }
+
+  /** Takes a segment back into which nothing was written. */
+  void giveBack(JournalSegment unused) {
+    recycled.add(unused);
+  }
+
+  /**
+   * Begins to make a segment as small as the first; the one that was prepared goes to the caller.
+   */
+  CompletableFuture<JournalSegment> restart() {
+    CompletableFuture<JournalSegment> unused = prepared;
+    nextBytes = firstBytes;
+    prepare();
+    return unused;
+  }
+
+  /** Whether a segment is larger than the first. */
+  boolean isLarge(JournalSegment segment) {
+    return segment.capacity() > firstBytes;
+  }
+
+  private JournalSegment join(CompletableFuture<JournalSegment> future, long bytes) {
+    try {
+      return future.join();
+    } catch (CompletionException wrapped) {
+      if (wrapped.getCause() instanceof IOException cause) {
+        throw health.refuse(cause, bytes);
+      }
+      throw wrapped;
+    }
+  }
+
+  private CompletableFuture<JournalSegment> makeAhead(long sequence, long bytes) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return make(sequence, bytes);
+          } catch (IOException problem) {
+            throw new CompletionException(problem);
+          }
+        },
+        preparing);
+  }
+
+  private JournalSegment make(long sequence, long bytes) throws IOException {
+    for (JournalSegment old = recycled.poll(); old != null; old = recycled.poll()) {
+      if (old.capacity() == bytes) {
+        return old.recycle(disk, sequence);
+      }
+      delete(old);
+    }
+    long usable = disk.usableBytes(folder);
+    if (usable < bytes) {
+      throw new IOException("No space left on device: " + usable + " bytes are free");
+    }
+    JournalSegment segment =
+        JournalSegment.create(disk, folder, sequence, Math.toIntExact(bytes), syncedOften);
+    fileBytes.add(bytes);
+    return segment;
+  }
+
+  /** Recycles or deletes a segment that nothing reads and no recovery needs any more. */
+  void retire(JournalSegment segment) throws IOException {
+    if (closed) {
+      // The next opening has deleted the file, and may have made another of its name.
+      segment.release();
+      return;
+    }
+    boolean useful = segment.capacity() == maxBytes && nextBytes == maxBytes;
+    if (useful && recycled.size() < MAX_RECYCLED_FILES) {
+      recycled.add(segment);
+    } else {
+      delete(segment);
+    }
+  }
+
+  /** Waits for a segment that is being made, and deletes it; needs no lock. */
+  void delete(CompletableFuture<JournalSegment> unused) throws IOException {
+    JournalSegment segment = unused == null ? null : unused.exceptionally(problem -> null).join();
+    if (segment != null) {
+      delete(segment);
+    }
+  }
+
+  private void delete(JournalSegment segment) throws IOException {
+    fileBytes.add(-segment.capacity());
+    segment.release();
+    disk.delete(segment.file);
+  }
+
+  /** Bytes of all files of the journal, those made ready included. */
+  long fileBytes() {
+    return fileBytes.sum();
+  }
+
+  /**
+   * Deletes the segments that were made ready and the recycled ones; no other call is under way.
+   */
+  void close() throws IOException {
+    closed = true;
+    delete(prepared);
+    for (JournalSegment old = recycled.poll(); old != null; old = recycled.poll()) {
+      delete(old);
+    }
+  }
+}

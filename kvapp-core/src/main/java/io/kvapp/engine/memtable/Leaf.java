@@ -1,0 +1,142 @@
+package io.kvapp.engine.memtable;
+
+import io.kvapp.engine.model.KeyHeads;
+import java.util.Arrays;
+
+/**
+ * The keys from {@code low}, included, to {@code high}, excluded, in sorted arrays of numbers.
+ *
+ * <p>A search compares the {@linkplain KeyHeads heads} of keys behind the prefix that all keys of
+ * the leaf share, and touches a key itself only at a tie.
+ *
+ * <p>Guarded by its own monitor, which the caller holds.
+ */
+final class Leaf {
+  static final int MAX_ENTRIES = 256;
+  private static final int FIRST_KEY_BYTES = 1024;
+  private static final int LENGTH_BYTES = Short.BYTES;
+
+  final byte[] low;
+  final long[] heads = new long[MAX_ENTRIES];
+  final long[] revisions = new long[MAX_ENTRIES];
+  final long[] positions = new long[MAX_ENTRIES];
+
+  /** Where each key stands in {@link #bytes}: its length as two bytes, then itself. */
+  final int[] keyAt = new int[MAX_ENTRIES];
+
+  /** The used part never changes, so a cursor that copied the reference reads without the lock. */
+  byte[] bytes = new byte[FIRST_KEY_BYTES];
+
+  /** Null for no end. */
+  byte[] high;
+
+  int size;
+  private int usedBytes;
+  private int sharedBytes;
+
+  Leaf(byte[] low, byte[] high) {
+    this.low = low;
+    bound(high);
+  }
+
+  private void bound(byte[] newHigh) {
+    high = newHigh;
+    sharedBytes = newHigh == null ? 0 : Arrays.mismatch(low, newHigh);
+  }
+
+  boolean covers(byte[] key) {
+    return high == null || Arrays.compareUnsigned(key, high) < 0;
+  }
+
+  /** The index of a key, or the index where it belongs, negated and less one. */
+  int find(byte[] key) {
+    long head = KeyHeads.of(key, sharedBytes);
+    int from = KeyHeads.firstNotBelow(heads, 0, size, head);
+    if (from == size || heads[from] != head) {
+      return -from - 1;
+    }
+    int to = KeyHeads.firstAbove(heads, from, size, head);
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      int order = compare(bytes, keyAt[middle], key);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return -from - 1;
+  }
+
+  /** The first index whose key is not below {@code key}. */
+  int lowerBound(byte[] key) {
+    int found = find(key);
+    return found < 0 ? -found - 1 : found;
+  }
+
+  byte[] key(int at) {
+    return copy(bytes, keyAt[at]);
+  }
+
+  void set(int at, long revision, long position) {
+    revisions[at] = revision;
+    positions[at] = position;
+  }
+
+  void insert(int at, byte[] key, long revision, long position) {
+    int moved = size - at;
+    System.arraycopy(heads, at, heads, at + 1, moved);
+    System.arraycopy(revisions, at, revisions, at + 1, moved);
+    System.arraycopy(positions, at, positions, at + 1, moved);
+    System.arraycopy(keyAt, at, keyAt, at + 1, moved);
+    heads[at] = KeyHeads.of(key, sharedBytes);
+    keyAt[at] = append(key);
+    set(at, revision, position);
+    size++;
+  }
+
+  private int append(byte[] key) {
+    int at = usedBytes;
+    int end = at + LENGTH_BYTES + key.length;
+    if (end > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(end, 2 * bytes.length));
+    }
+    bytes[at] = (byte) (key.length >>> Byte.SIZE);
+    bytes[at + 1] = (byte) key.length;
+    System.arraycopy(key, 0, bytes, at + LENGTH_BYTES, key.length);
+    usedBytes = end;
+    return at;
+  }
+
+  /** Drops the entries from an index on, which another leaf has now. */
+  void cut(int from, byte[] newHigh) {
+    bound(newHigh);
+    size = from;
+    byte[] before = bytes;
+    bytes = new byte[Math.max(FIRST_KEY_BYTES, 2 * (usedBytes * from / MAX_ENTRIES))];
+    usedBytes = 0;
+    for (int i = 0; i < size; i++) {
+      byte[] key = copy(before, keyAt[i]);
+      heads[i] = KeyHeads.of(key, sharedBytes);
+      keyAt[i] = append(key);
+    }
+  }
+
+  private static int length(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) << Byte.SIZE | bytes[at + 1] & 0xff;
+  }
+
+  static byte[] copy(byte[] bytes, int at) {
+    int from = at + LENGTH_BYTES;
+    return Arrays.copyOfRange(bytes, from, from + length(bytes, at));
+  }
+
+  /** Compares the key that stands at an offset with another. */
+  static int compare(byte[] bytes, int at, byte[] key) {
+    int from = at + LENGTH_BYTES;
+    return Arrays.compareUnsigned(bytes, from, from + length(bytes, at), key, 0, key.length);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The command line of the runnable jar.
+ *
+ * <p>{@link io.kvapp.server.command.Main} runs {@link io.kvapp.server.command.ServeCommand}, which
+ * serves a store; its subcommands edit users, keep keys and look after a store.
+ */
+package io.kvapp.server.command;

@@ -1,0 +1,117 @@
+package io.kvapp.server.file;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * A file that only its owner reads (0600), replaced as a whole or not at all, even by a crash.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class OwnerOnlyFile {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+
+  private OwnerOnlyFile() {}
+
+  /**
+   * Writes {@code content} to {@code file}, and returns once a power cut cannot undo it. A symbolic
+   * link stays one: what it points to is replaced. The file keeps its owner and group, so that a
+   * server whose file another user replaces goes on reading it.
+   *
+   * @throws IOException if it cannot be written, or cannot keep its owner and group; it is left
+   *     alone then
+   */
+  public static void replace(Path file, byte[] content) throws IOException {
+    Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
+    write(target, content, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Writes {@code content} to {@code file}, which does not exist yet.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if it does; it is left alone then
+   */
+  public static void create(Path file, byte[] content) throws IOException {
+    write(file.toAbsolutePath(), content);
+  }
+
+  /** Whether users other than the owner may read {@code file}. */
+  public static boolean isOpenToOthers(Path file) throws IOException {
+    if (!isPosix(file)) {
+      return false;
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+    return permissions.contains(PosixFilePermission.GROUP_READ)
+        || permissions.contains(PosixFilePermission.OTHERS_READ);
+  }
+
+  private static void write(Path target, byte[] content, StandardCopyOption... options)
+      throws IOException {
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new IOException("it is a folder");
+    }
+    Path temporary = Files.createTempFile(folder, target.getFileName() + ".", ".tmp");
+    try {
+      if (isPosix(temporary)) {
+        Files.setPosixFilePermissions(temporary, OWNER_ONLY);
+        if (Files.exists(target)) {
+          keepOwner(target, temporary);
+        }
+      }
+      try (FileOutputStream output = new FileOutputStream(temporary.toFile())) {
+        output.write(content);
+        output.getFD().sync();
+      }
+      Files.move(temporary, target, options);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    syncFolder(folder);
+  }
+
+  /** Gives {@code temporary} the owner and group of {@code target}, whose place it takes. */
+  private static void keepOwner(Path target, Path temporary) throws IOException {
+    PosixFileAttributes kept = Files.readAttributes(target, PosixFileAttributes.class);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
+    PosixFileAttributes made = view.readAttributes();
+    try {
+      if (!made.group().equals(kept.group())) {
+        view.setGroup(kept.group());
+      }
+      if (!made.owner().equals(kept.owner())) {
+        view.setOwner(kept.owner());
+      }
+    } catch (IOException notPermitted) {
+      throw new IOException(
+          "it belongs to %s:%s, and this user cannot write a file that does; do this as %s or root"
+              .formatted(kept.owner(), kept.group(), kept.owner()),
+          notPermitted);
+    }
+  }
+
+  private static void syncFolder(Path folder) throws IOException {
+    if (!isPosix(folder)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+}

@@ -1,0 +1,229 @@
+package io.kvapp.server.http.connection;
+
+import io.kvapp.server.http.connection.Deadline.Wait;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.Memory;
+import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.settings.HttpSetting;
+import io.kvapp.server.settings.HttpSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: reads its requests one after the other and answers them in order.
+ *
+ * <p>Served by one thread.
+ */
+final class Connection {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long MAX_DROPPED_BYTES = 16L << 20;
+
+  private final Handler handler;
+  private final Socket socket;
+  private final Deadline deadline;
+  private final BooleanSupplier stopping;
+  private final InputStream stream;
+  private final ConnectionInput input;
+  private final ConnectionOutput output;
+  private final RequestHead head;
+  private final HeadReader headReader;
+  private final RequestContent content;
+  private final ResponseWriter responses;
+  private final ConnectionMemory memory;
+  private final RequestId id = new RequestId();
+  private final AccessLog accessLog;
+  private final Request request = new CurrentRequest();
+
+  /**
+   * A connection over an open socket.
+   *
+   * @param memory the share of this connection in the memory of all
+   * @param stopping whether no further request is to be read
+   */
+  Connection(
+      HttpSettings settings,
+      Handler handler,
+      Socket socket,
+      Deadline deadline,
+      ConnectionMemory memory,
+      BooleanSupplier stopping)
+      throws IOException {
+    this.handler = handler;
+    this.socket = socket;
+    this.deadline = deadline;
+    this.stopping = stopping;
+    this.memory = memory;
+    accessLog = new AccessLog(settings.isOn(HttpSetting.ACCESS_LOG));
+    output =
+        new ConnectionOutput(
+            socket.getOutputStream(), deadline, settings.get(HttpSetting.WRITE_TIMEOUT));
+    stream =
+        socket instanceof SSLSocket secured
+            ? new TlsInput(secured, deadline)
+            : socket.getInputStream();
+    input = new ConnectionInput(stream, output, deadline, memory);
+    head = new RequestHead(input);
+    headReader = new HeadReader(settings, input, head);
+    content = new RequestContent(settings, input, output, head, headReader, memory);
+    responses = new ResponseWriter(output, head, id, memory);
+  }
+
+  /** Serves requests until the connection ends. */
+  void serve() throws IOException {
+    boolean goesOn = true;
+    while (goesOn) {
+      goesOn = serveNext();
+    }
+  }
+
+  private boolean serveNext() throws IOException {
+    if (!awaitRequest()) {
+      output.flush();
+      return false;
+    }
+    accessLog.begin();
+    Response response;
+    boolean framed = false;
+    try {
+      headReader.read();
+      content.begin();
+      head.name(id);
+      response = handle();
+      framed = content.finish();
+    } catch (HttpException broken) {
+      response = handler.error(broken, request);
+    }
+    if (write(response, framed && asksToKeepAlive() && !stopping.getAsBoolean())) {
+      return true;
+    }
+    output.flush();
+    linger();
+    return false;
+  }
+
+  /** Waits for the next request, holding no more memory than may be held meanwhile. */
+  private boolean awaitRequest() throws IOException {
+    boolean scarce = memory.isScarce();
+    content.trim(scarce);
+    responses.trim(scarce);
+    input.beginRequest(scarce);
+    memory.settle((long) input.extraBytes() + content.extraBytes() + responses.extraBytes());
+    id.make();
+    return headReader.awaitRequest();
+  }
+
+  private Response handle() {
+    try {
+      return handler.handle(request);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+      return handler.error(failure, request);
+    }
+  }
+
+  private boolean write(Response response, boolean mayKeepAlive) throws IOException {
+    int status = response.head().status();
+    try {
+      return responses.write(response, mayKeepAlive);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+      Response instead = handler.error(failure, request);
+      if (responses.begun()) {
+        throw new IOException("a response could not be completed", failure);
+      }
+      status = instead.head().status();
+      return responses.write(instead, mayKeepAlive);
+    } finally {
+      accessLog.end(head, id, status, responses.bodyBytes());
+    }
+  }
+
+  private boolean asksToKeepAlive() {
+    return head.minorVersion == 0 ? head.keepsAlive && !head.closes : !head.closes;
+  }
+
+  /**
+   * Lets the client read the last response: a socket that is closed with unread input resets the
+   * connection, and the response may be lost with it.
+   */
+  private void linger() throws IOException {
+    // Over TLS the end of output is a message, and waits for a client that does not read.
+    deadline.begin(Wait.LINGER, deadline.after(LINGER_NANOS));
+    socket.shutdownOutput();
+    byte[] dropped = new byte[8 << 10];
+    long total = 0;
+    int count = 0;
+    while (count >= 0 && total < MAX_DROPPED_BYTES) {
+      total += count;
+      count = stream.read(dropped, 0, dropped.length);
+    }
+    LOG.trace("dropped {} bytes behind the last response", total);
+  }
+
+  private final class CurrentRequest implements Request {
+    @Override
+    public String method() {
+      return head.method;
+    }
+
+    @Override
+    public String path() {
+      return head.path;
+    }
+
+    @Override
+    public String query() {
+      return head.query;
+    }
+
+    @Override
+    public String header(String name) {
+      return head.header(name);
+    }
+
+    @Override
+    public ByteBuffer body() {
+      return body(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public ByteBuffer body(int maxBytes) {
+      try {
+        return content.read(maxBytes);
+      } catch (IOException gone) {
+        throw HttpException.badRequest("the connection ended inside a request");
+      }
+    }
+
+    @Override
+    public InetAddress remote() {
+      return socket.getInetAddress();
+    }
+
+    @Override
+    public void user(String name) {
+      accessLog.user(name);
+    }
+
+    @Override
+    public void requireClient() {
+      if (input.hasEnded(socket)) {
+        throw HttpException.badRequest("the client did not wait for the reply");
+      }
+    }
+
+    @Override
+    public Memory memory() {
+      return memory;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.kvapp.server.http.connection;
+
+import io.kvapp.server.http.connection.Deadline.Wait;
+import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.settings.HttpSetting;
+import io.kvapp.server.settings.HttpSettings;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All open connections of a listener.
+ *
+ * <p>All methods may be called from any thread.
+ */
+final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+  private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The buffers and the state of a TLS connection, about. */
+  private static final long LAYER_BYTES = 80 << 10;
+
+  private static final int MAX_REFUSALS = 256;
+  private static final String FULL_BODY = "{\"msg\":\"the server has no connection to spare\"}";
+  private static final byte[] FULL =
+      ("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
+              + "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+              + "Connection: close\r\nContent-Length: "
+              + FULL_BODY.length()
+              + "\r\n\r\n"
+              + FULL_BODY)
+          .getBytes(StandardCharsets.US_ASCII);
+
+  private final HttpSettings settings;
+  private final Handler handler;
+  private final SocketLayer layer;
+  private final Watchdog watchdog;
+  private final MemoryBudget budget;
+  private final MemoryBudget layerBudget;
+  private final Set<Deadline> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private volatile boolean stopping;
+
+  Connections(HttpSettings settings, Handler handler, SocketLayer layer, Watchdog watchdog) {
+    this.settings = settings;
+    this.handler = handler;
+    this.layer = layer;
+    this.watchdog = watchdog;
+    // However many connections are open, their requests keep half of the memory.
+    long half = settings.get(HttpSetting.MAX_BUFFERED_BYTES) / 2;
+    layerBudget = new MemoryBudget(half);
+    budget =
+        new MemoryBudget(
+            layer == SocketLayer.PLAIN ? settings.get(HttpSetting.MAX_BUFFERED_BYTES) : half);
+  }
+
+  /** Serves a connection until it ends, and closes it. */
+  void serve(Socket accepted) {
+    Deadline deadline =
+        layer == SocketLayer.PLAIN
+            ? new Deadline(accepted, watchdog)
+            : Deadline.withSlack(accepted, watchdog);
+    ConnectionMemory memory = new ConnectionMemory(budget);
+    ConnectionMemory layerMemory = new ConnectionMemory(layerBudget);
+    open.add(deadline);
+    watchdog.watch(deadline);
+    try (accepted) {
+      if (layer != SocketLayer.PLAIN) {
+        layerMemory.reserve(LAYER_BYTES);
+      }
+      serve(accepted, deadline, memory);
+    } catch (IOException | HttpException ended) {
+      LOG.debug("a connection ended: {}", ended.getMessage());
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+      LOG.error("a connection failed", failure);
+    } finally {
+      memory.end();
+      layerMemory.end();
+      watchdog.forget(deadline);
+      open.remove(deadline);
+    }
+  }
+
+  private void serve(Socket accepted, Deadline deadline, ConnectionMemory memory)
+      throws IOException {
+    deadline.begin(Wait.INPUT, deadline.after(settings.get(HttpSetting.HEAD_TIMEOUT)));
+    try (Socket socket = layer.over(accepted)) {
+      deadline.end();
+      try {
+        new Connection(settings, handler, socket, deadline, memory, () -> stopping).serve();
+      } finally {
+        // Closing a layer may write, and must not wait for a client that does not read.
+        deadline.begin(Wait.LINGER, deadline.after(REFUSAL_NANOS));
+      }
+    }
+  }
+
+  /**
+   * Answers 503 and closes the connection a little later, so that the client can read it; at once
+   * where very many are refused, or where the answer would take a handshake.
+   */
+  void refuse(Socket socket) {
+    if (layer != SocketLayer.PLAIN) {
+      closeQuietly(socket);
+      return;
+    }
+    boolean lingers = refusals.incrementAndGet() <= MAX_REFUSALS;
+    boolean closesLater = false;
+    try {
+      // A new socket's buffer takes these few bytes without blocking.
+      socket.getOutputStream().write(FULL);
+      socket.shutdownOutput();
+      if (lingers) {
+        new Refusal(socket).begin();
+        closesLater = true;
+      }
+    } catch (IOException gone) {
+      LOG.debug("a refused connection ended: {}", gone.getMessage());
+    } finally {
+      if (!closesLater) {
+        refusals.decrementAndGet();
+        closeQuietly(socket);
+      }
+    }
+  }
+
+  /** Reads no further requests: idle connections end now, others after the request in flight. */
+  void stop() {
+    stopping = true;
+    open.forEach(Deadline::endIdleness);
+  }
+
+  /** Closes what is still open. */
+  void closeAll() {
+    open.forEach(Deadline::close);
+  }
+
+  static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException closedAnyhow) {
+      LOG.debug("a connection was closed already: {}", closedAnyhow.getMessage());
+    }
+  }
+
+  /** A connection that is closed by its deadline alone. */
+  private final class Refusal extends Deadline {
+    private Refusal(Socket socket) {
+      super(socket, watchdog);
+    }
+
+    private void begin() {
+      begin(Wait.LINGER, after(REFUSAL_NANOS));
+      open.add(this);
+      watchdog.watch(this);
+    }
+
+    @Override
+    void close() {
+      super.close();
+      watchdog.forget(this);
+      if (open.remove(this)) {
+        refusals.decrementAndGet();
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.kvapp.server.http.connection;
+
+import io.kvapp.server.http.message.HttpException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The heap that all connections of a listener together may fill beyond the little that each always
+ * has. Where it is used up, requests for more wait a while, and are refused then.
+ *
+ * <p>Safe for any thread.
+ */
+final class MemoryBudget {
+  private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private final long total;
+  private volatile long taken;
+  private long kept;
+
+  public MemoryBudget(long total) {
+    this.total = total;
+  }
+
+  /** Whether so much is taken that nobody should keep what is not needed at the moment. */
+  boolean isScarce() {
+    return taken > total / 2;
+  }
+
+  /** The bytes that are taken now. */
+  long taken() {
+    return taken;
+  }
+
+  /**
+   * Takes bytes for a request, or the rest of what one request may have where that is less: so it
+   * never waits for what only it holds itself, or what others keep between their requests.
+   *
+   * @param before what the request has taken already
+   * @return how many were taken
+   * @throws HttpException with status 503 if they did not become free in time
+   */
+  synchronized long take(long wanted, long before) {
+    long bytes = upToShare(wanted, before);
+    long end = 0;
+    while (bytes > total - taken) {
+      long now = System.nanoTime();
+      end = end == 0 ? now + MAX_WAIT_NANOS : end;
+      await(end - now);
+      bytes = upToShare(wanted, before);
+    }
+    taken += bytes;
+    return bytes;
+  }
+
+  /** Takes bytes as {@link #take} if they are free; returns how many, or -1 if they are not. */
+  synchronized long tryTake(long wanted, long before) {
+    long bytes = upToShare(wanted, before);
+    if (bytes > total - taken) {
+      return -1;
+    }
+    taken += bytes;
+    return bytes;
+  }
+
+  /**
+   * Gives back what a request has taken and what was kept before it, but for what is kept now.
+   *
+   * @param keptNow at most both together
+   */
+  synchronized void settle(long takenForRequest, long keptBefore, long keptNow) {
+    taken -= takenForRequest + keptBefore - keptNow;
+    kept += keptNow - keptBefore;
+    notifyAll();
+  }
+
+  /** At least half of everything: what is kept beyond the other half is given back soon. */
+  private long upToShare(long wanted, long before) {
+    long share = Math.max(total - kept, total / 2);
+    return Math.max(0, Math.min(wanted, share - before));
+  }
+
+  private void await(long nanos) {
+    if (nanos <= 0) {
+      throw exhausted();
+    }
+    try {
+      TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw exhausted();
+    }
+  }
+
+  private static HttpException exhausted() {
+    return new HttpException(503, "the server has no memory to spare; try again later");
+  }
+}

@@ -1,0 +1,19 @@
+package io.kvapp.server.http.message;
+
+/**
+ * The heap that all requests share for large bodies and results. A reservation ends when its
+ * response has been sent.
+ *
+ * <p>Belongs to the thread that handles the request.
+ */
+public interface Memory {
+  /**
+   * Claims bytes, and waits a while where they are not free.
+   *
+   * @throws HttpException with status 503 if they cannot be had
+   */
+  void reserve(long bytes);
+
+  /** Claims bytes if they are free; returns whether they were. */
+  boolean tryReserve(long bytes);
+}

@@ -1,0 +1,62 @@
+package io.kvapp.server.http.message;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * One request as a handler sees it. It belongs to the thread that handles it, and ends with its
+ * response: a handler keeps what it needs, not the request.
+ */
+public interface Request {
+  /** The method as it was sent; never null. */
+  String method();
+
+  /** The path, undecoded and without the query; begins with a slash, or is a single asterisk. */
+  String path();
+
+  /** The query, undecoded and without its question mark; empty where there is none. */
+  String query();
+
+  /**
+   * The value of a header without the white space around it; values of a repeated header are joined
+   * by a comma and a space. Each byte is one character.
+   *
+   * @param name in lower case
+   * @return null where there is no such header
+   */
+  String header(String name);
+
+  /**
+   * The whole body, which is read from the connection at the first call.
+   *
+   * @return a buffer over an array, valid until the response is written; empty where there is no
+   *     body
+   * @throws HttpException if the body is malformed, too large or too slow
+   */
+  ByteBuffer body();
+
+  /**
+   * The whole body, as {@link #body()}, where less is expected than the server takes elsewhere.
+   *
+   * @throws HttpException with status 413 if it has more than {@code maxBytes}
+   */
+  ByteBuffer body(int maxBytes);
+
+  /** Where the connection comes from. */
+  InetAddress remote();
+
+  /** Notes the name of the caller, for the access log. */
+  void user(String name);
+
+  /**
+   * Looks whether the client still waits for the response. It takes a moment, so it is for what
+   * takes long anyhow.
+   *
+   * @throws HttpException if the client sends no more and so is taken to have left, or if the
+   *     server has ended the connection
+   */
+  void requireClient();
+
+  /** The heap that a handler reserves for large results until the response is sent. */
+  Memory memory();
+}

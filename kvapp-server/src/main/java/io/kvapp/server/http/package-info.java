@@ -1,9 +1,0 @@
-/**
- * HTTP/1.1 over NanoHTTPD's accept loop: connections, framing, deadlines and limits, and the pair
- * of {@link io.kvapp.server.http.Request} and {@link io.kvapp.server.http.Reply} that handlers see.
- * It knows nothing of stores, tokens or JSON.
- *
- * <p>From a socket to a handler: {@link io.kvapp.server.http.HttpListener}, accept loop,
- * connection, head reader, request content, {@link io.kvapp.server.http.Handler}, reply writer.
- */
-package io.kvapp.server.http;

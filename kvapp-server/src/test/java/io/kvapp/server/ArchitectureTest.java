@@ -1,0 +1,112 @@
+package io.kvapp.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Which package may know which, and which of them may know a library. */
+final class ArchitectureTest {
+  private static final String ROOT = "io.kvapp.server";
+
+  /** Every package, each depending only on those before it, so that there are no cycles. */
+  private static final List<String> ORDER =
+      List.of(
+          ROOT + ".settings",
+          ROOT + ".file",
+          ROOT + ".http.message",
+          ROOT + ".http.connection",
+          ROOT + ".tls",
+          ROOT + ".http.routing",
+          ROOT + ".auth.users",
+          ROOT + ".auth.password",
+          ROOT + ".auth.token",
+          ROOT + ".auth.gate",
+          ROOT + ".auth",
+          ROOT + ".json",
+          ROOT + ".service",
+          ROOT + ".classic",
+          ROOT,
+          ROOT + ".command");
+
+  /** The main classes alone: tests lie elsewhere. */
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .importUrl(HttpEndpoint.class.getProtectionDomain().getCodeSource().getLocation());
+
+  @Test
+  void packages_all_areInTheOrder() {
+    Set<String> packages =
+        CLASSES.stream()
+            .map(each -> each.getPackage())
+            .map(JavaPackage::getName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages).containsExactlyInAnyOrderElementsOf(ORDER);
+  }
+
+  @Test
+  void packages_each_dependsOnlyOnThoseBeforeIt() {
+    for (int index = 0; index < ORDER.size() - 1; index++) {
+      noClasses()
+          .that()
+          .resideInAPackage(ORDER.get(index))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ORDER.subList(index + 1, ORDER.size()).toArray(String[]::new))
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void libraries_each_areKnownInFewPackages() {
+    onlyIn("fi.iki.elonen..", ROOT + ".http.connection");
+    onlyIn("com.google.gson..", ROOT + ".json", ROOT + ".auth.users");
+    onlyIn("org.jose4j..", ROOT + ".auth.token");
+    onlyIn("picocli..", ROOT + ".command");
+  }
+
+  @Test
+  void engine_isUnknown() {
+    noClasses().should().dependOnClassesThat().resideInAPackage("io.kvapp.engine..").check(CLASSES);
+  }
+
+  @Test
+  void handlers_knowNoConnections() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            ROOT + ".http.routing", ROOT + ".json", ROOT + ".service", ROOT + ".classic")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("fi.iki.elonen..", ROOT + ".http.connection", ROOT + ".tls", "java.net")
+        .check(CLASSES);
+  }
+
+  @Test
+  void simpleNames_areUsedOnce() {
+    List<String> names =
+        CLASSES.stream()
+            .filter(each -> each.isTopLevelClass() && !each.getSimpleName().equals("package-info"))
+            .map(each -> each.getSimpleName())
+            .toList();
+    assertThat(names).doesNotHaveDuplicates();
+  }
+
+  private static void onlyIn(String library, String... packages) {
+    classes()
+        .that()
+        .resideOutsideOfPackages(packages)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackage(library)
+        .check(CLASSES);
+  }
+}

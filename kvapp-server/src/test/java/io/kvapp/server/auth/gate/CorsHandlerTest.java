@@ -1,0 +1,103 @@
+package io.kvapp.server.auth.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvapp.KVServer;
+import io.kvapp.server.HttpEndpoint;
+import io.kvapp.server.http.connection.RawClient;
+import io.kvapp.server.http.connection.RawClient.Answer;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CorsHandlerTest {
+  private static final String LISTED = "https://app.example.org";
+  private static final String PREFLIGHT =
+      "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-access-tokens\r\n";
+
+  @Test
+  void preflight_listedOrigin_isAllowed() throws IOException {
+    Answer answer = ask(List.of(LISTED), "OPTIONS /api/insert", LISTED, PREFLIGHT);
+    assertThat(answer.status()).isEqualTo(204);
+    assertThat(answer.header("Access-Control-Allow-Origin")).contains(LISTED);
+    assertThat(answer.header("Access-Control-Allow-Methods").orElseThrow()).contains("POST");
+    assertThat(answer.header("Access-Control-Allow-Headers").orElseThrow())
+        .containsIgnoringCase("x-access-tokens")
+        .containsIgnoringCase("content-type");
+    assertThat(answer.header("Vary")).contains("Origin");
+    assertThat(answer.header("Access-Control-Allow-Credentials")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://evil.example.org",
+        "http://app.example.org",
+        "https://app.example.org:8443",
+        "https://app.example.org.evil.net",
+        "null"
+      })
+  void preflight_anyOtherOrigin_isNot(String origin) throws IOException {
+    Answer answer = ask(List.of(LISTED), "OPTIONS /api/insert", origin, PREFLIGHT);
+    assertThat(answer.status()).isEqualTo(405);
+    assertNothingAllowed(answer);
+    assertThat(answer.header("Vary")).contains("Origin");
+  }
+
+  @Test
+  void response_toAListedOrigin_isReadable_errorsToo() throws IOException {
+    Answer token = ask(List.of("http://localhost:3000", LISTED), "GET /api/auth", LISTED, "");
+    assertThat(token.status()).isEqualTo(200);
+    assertThat(token.header("Access-Control-Allow-Origin")).contains(LISTED);
+    Answer refused = ask(List.of(LISTED), "GET /api/search", LISTED, "");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.header("Access-Control-Allow-Origin")).contains(LISTED);
+    Answer broken = ask(List.of(LISTED), "GET /api/search", LISTED, "Content-Length: x\r\n");
+    assertThat(broken.status()).isEqualTo(400);
+    assertThat(broken.header("Access-Control-Allow-Origin")).contains(LISTED);
+  }
+
+  @Test
+  void byDefault_nothingIsAllowed() throws IOException {
+    Answer preflight = ask(List.of(), "OPTIONS /api/insert", LISTED, PREFLIGHT);
+    assertThat(preflight.status()).isEqualTo(405);
+    assertNothingAllowed(preflight);
+    assertNothingAllowed(ask(List.of(), "GET /api/auth", LISTED, ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*",
+        "null",
+        "app.example.org",
+        "https://a.org/",
+        "https://a.org/x",
+        "ftp://a.org"
+      })
+  void corsOrigins_notAnOrigin_isRefused(String origin) {
+    assertThatThrownBy(() -> HttpEndpoint.builder().corsOrigins(List.of(origin)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("corsOrigins: ")
+        .hasMessageContaining('"' + origin + '"');
+  }
+
+  private static void assertNothingAllowed(Answer answer) {
+    assertThat(answer.headers()).noneMatch(line -> line.startsWith("Access-Control-"));
+  }
+
+  private static Answer ask(List<String> origins, String line, String origin, String headers)
+      throws IOException {
+    HttpEndpoint endpoint = HttpEndpoint.builder().corsOrigins(origins).build();
+    try (KVServer server =
+            KVServer.builder().inMemory().port(0).endpoint(endpoint).build().start();
+        RawClient client = new RawClient(server.port())) {
+      client.send(
+          line + " HTTP/1.1\r\nHost: localhost\r\nOrigin: " + origin + "\r\n" + headers + "\r\n");
+      return client.read();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.kvapp.server.http.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvapp.server.settings.HttpSetting;
+import io.kvapp.server.settings.HttpSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AccessLogTest {
+  private static final String HEAD = " HTTP/1.1\r\nHost: x\r\n";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "7f3c-12_b.C", "0123456789012345678901234567890123456789"})
+  void requestId_thatIsPlain_isEchoed(String id) throws IOException {
+    try (HttpListener listener = listener(false);
+        RawClient client = new RawClient(listener.port())) {
+      client.send("GET /" + HEAD + "X-Request-Id: " + id + "\r\n\r\n");
+      assertThat(client.read().header("X-Request-Id")).contains(id);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "a\"b", "\u00e9", "<x>", "a,b", "a;b=c"})
+  void requestId_thatIsNot_isReplaced(String id) throws IOException {
+    try (HttpListener listener = listener(false);
+        RawClient client = new RawClient(listener.port())) {
+      client.send("GET /" + HEAD + "X-Request-Id: " + id + "\r\n\r\n");
+      assertThat(client.read().header("X-Request-Id").orElseThrow()).matches("[0-9a-f]{16}");
+      client.send("GET /" + HEAD + "X-Request-Id: " + "a".repeat(65) + "\r\n\r\n");
+      assertThat(client.read().header("X-Request-Id").orElseThrow()).matches("[0-9a-f]{16}");
+    }
+  }
+
+  @Test
+  void requestId_ofRequestsWithoutOne_isMadeAndNeverTheSame() throws IOException {
+    try (HttpListener listener = listener(false);
+        RawClient first = new RawClient(listener.port());
+        RawClient second = new RawClient(listener.port())) {
+      List<String> ids =
+          List.of(
+              idOf(first, "GET /"),
+              idOf(first, "GET /"),
+              idOf(second, "GET /refused"),
+              idOf(second, "GET  /broken"));
+      assertThat(ids).doesNotHaveDuplicates().allMatch(id -> id.matches("[0-9a-f]{16}"));
+    }
+  }
+
+  @Test
+  void accessLog_eachRequest_isOneLine() throws IOException {
+    List<String> lines =
+        linesOf(
+            true,
+            client -> {
+              client.send("GET /secret?token=hidden" + HEAD + "X-Request-Id: one\r\n\r\n");
+              assertThat(client.read().status()).isEqualTo(200);
+              client.send("POST /user/ann%0aB" + HEAD + "X-Request-Id: two\r\n\r\n");
+              client.read();
+              client.send("GET /large/100000" + HEAD + "X-Request-Id: three\r\n\r\n");
+              client.read();
+              client.send("GET /empty" + HEAD + "X-Request-Id: four\r\n\r\n");
+              client.read();
+              client.send("GET  /" + HEAD + "\r\n");
+              assertThat(client.read().status()).isEqualTo(400);
+              client.isClosed();
+            });
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(0)).matches(".* GET /secret 200 \\d+ \\d+ - one");
+    assertThat(lines.get(1)).matches(".* POST /user/ann%0aB 200 \\d+ \\d+ Ann__B two");
+    assertThat(lines.get(2)).matches(".* GET /large/100000 200 100000 \\d+ - three");
+    assertThat(lines.get(3)).matches(".* GET /empty 204 0 \\d+ - four");
+    assertThat(lines.get(4)).matches(".* - - 400 \\d+ \\d+ - [0-9a-f]{16}");
+  }
+
+  @Test
+  void accessLog_byDefault_isOff() throws IOException {
+    List<String> lines =
+        linesOf(
+            false,
+            client -> {
+              client.send("GET /" + HEAD + "\r\n");
+              client.read();
+            });
+    assertThat(lines).isEmpty();
+  }
+
+  private interface Session {
+    void run(RawClient client) throws IOException;
+  }
+
+  /** What the logger prints, by the logger of the tests, while a client is served. */
+  private static List<String> linesOf(boolean accessLog, Session session) throws IOException {
+    PrintStream standardError = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try (HttpListener listener = listener(accessLog);
+        RawClient client = new RawClient(listener.port())) {
+      session.run(client);
+    } finally {
+      System.setErr(standardError);
+    }
+    return printed
+        .toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.contains("io.kvapp.access"))
+        .toList();
+  }
+
+  private static String idOf(RawClient client, String line) throws IOException {
+    client.send(line + HEAD + "\r\n");
+    return client.read().header("X-Request-Id").orElseThrow();
+  }
+
+  private static HttpListener listener(boolean accessLog) {
+    HttpSettings settings = HttpSettings.defaults().with(HttpSetting.ACCESS_LOG, accessLog ? 1 : 0);
+    return HttpListener.start("127.0.0.1", 0, settings, new EchoHandler());
+  }
+}

@@ -1,0 +1,95 @@
+package io.kvapp.server.http.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kvapp.server.http.message.HttpException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class MemoryBudgetTest {
+  private final MemoryBudget budget = new MemoryBudget(100);
+  private final ConnectionMemory first = new ConnectionMemory(budget);
+  private final ConnectionMemory second = new ConnectionMemory(budget);
+
+  @Test
+  void settle_givesBackAllButWhatIsKept() {
+    first.reserve(50);
+    first.settle(20);
+    assertThat(budget.taken()).isEqualTo(20);
+    first.settle(40);
+    assertThat(budget.taken()).isEqualTo(20);
+    first.end();
+    assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  void claim_moreThanThereIs_takesEverything() {
+    first.reserve(1_000);
+    assertThat(budget.taken()).isEqualTo(100);
+    first.end();
+    assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  void claim_byTheOneThatHasEverything_isMetAtOnce() {
+    first.reserve(90);
+    first.reserve(50);
+    first.reserve(50);
+    assertThat(first.tryReserve(50)).isTrue();
+    assertThat(budget.taken()).isEqualTo(100);
+    first.end();
+    assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  void claim_moreThanOthersLeaveBetweenTheirRequests_takesWhatTheyLeave() {
+    first.reserve(50);
+    first.settle(40);
+    second.reserve(1_000);
+    second.reserve(1_000);
+    assertThat(budget.taken()).isEqualTo(100);
+    second.end();
+    assertThat(budget.taken()).isEqualTo(40);
+  }
+
+  @Test
+  void tryClaim_notFree_takesNothing() {
+    first.reserve(60);
+    assertThat(budget.isScarce()).isTrue();
+    assertThat(second.tryReserve(41)).isFalse();
+    assertThat(second.tryReserve(40)).isTrue();
+    assertThat(budget.taken()).isEqualTo(100);
+  }
+
+  @Test
+  void claim_notFree_waitsUntilItIs() throws InterruptedException {
+    first.reserve(100);
+    CountDownLatch had = new CountDownLatch(1);
+    Thread waiting =
+        new Thread(
+            () -> {
+              second.reserve(50);
+              had.countDown();
+            });
+    waiting.start();
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(had.getCount()).isOne();
+      Thread.onSpinWait();
+    }
+    first.end();
+    had.await();
+    assertThat(budget.taken()).isEqualTo(50);
+  }
+
+  @Test
+  void claim_neverFree_is503() {
+    first.reserve(100);
+    assertThatThrownBy(() -> second.reserve(1))
+        .isInstanceOfSatisfying(
+            HttpException.class, exception -> assertThat(exception.status()).isEqualTo(503));
+    assertThat(budget.taken()).isEqualTo(100);
+  }
+}
