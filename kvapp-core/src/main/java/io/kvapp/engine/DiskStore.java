@@ -649,7 +649,7 @@ public final class DiskStore implements KVStore {
 
   void requireOpen() {
     if (closed) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -202,7 +203,7 @@ final class Maintenance {
                   && versions.sstables() < maxSSTables);
     }
     if (closing) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
   }
 

@@ -13,6 +13,7 @@ import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
@@ -220,7 +221,7 @@ public final class InMemoryStore implements KVStore {
 
   private void requireOpen() {
     if (closed) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
   }
 
