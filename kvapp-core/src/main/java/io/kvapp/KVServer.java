@@ -25,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>All methods may be called from any thread.
  */
 public final class KVServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(KVServer.class);
-
   private enum State {
     NEW,
     RUNNING,
@@ -185,7 +183,7 @@ public final class KVServer implements AutoCloseable {
     if (!found.isEmpty()) {
       endpoints
           .failures()
-          .forEach(failure -> LOG.warn("an endpoint is left out: {}", failure.getMessage()));
+          .forEach(failure -> log().warn("an endpoint is left out: {}", failure.getMessage()));
       return found.get(0);
     }
     if (!endpoints.failures().isEmpty()) {
@@ -196,8 +194,13 @@ public final class KVServer implements AutoCloseable {
               + "); correct the class path, or do without one by withoutEndpoint()",
           failure);
     }
-    LOG.info("no endpoint on the class path, so the store is served in process only");
+    log().info("no endpoint on the class path, so the store is served in process only");
     return null;
+  }
+
+  /** Not a field, since a JVM that refuses Chronicle Map could refuse the log's classes first. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(KVServer.class);
   }
 
   private static void closeAfter(Throwable failure, AutoCloseable closeable) {

@@ -17,10 +17,13 @@ import java.util.Objects;
  * <p>Immutable, safe for any thread.
  */
 public final class Scan {
-  /** Entries in a page unless {@link #limit(int)} says otherwise. */
+  /** The most entries in a page unless {@link #limit(int)} says otherwise. */
   public static final int DEFAULT_LIMIT = 1_000;
 
-  /** Bytes of keys and values in a page unless {@link #maxBytes(long)} says otherwise: 64 MiB. */
+  /**
+   * The most bytes of keys and values in a page unless {@link #maxBytes(long)} says otherwise: 64
+   * MiB.
+   */
   public static final long DEFAULT_MAX_BYTES = 64L << 20;
 
   private static final byte[] EMPTY = {};
@@ -99,8 +102,8 @@ public final class Scan {
   }
 
   /**
-   * The same scan with pages that end once their keys and values pass {@code maxBytes}; a page
-   * always holds at least one entry if there is one.
+   * The same scan with pages whose keys and values together have at most {@code maxBytes}; only a
+   * page of one entry may be larger, so that every entry can be read.
    *
    * @throws IllegalArgumentException if {@code maxBytes} is below 1
    */
@@ -152,7 +155,7 @@ public final class Scan {
     return limit;
   }
 
-  /** A page ends once its keys and values pass so many bytes. */
+  /** At most so many bytes of keys and values in a page of more than one entry. */
   public long maxBytes() {
     return maxBytes;
   }

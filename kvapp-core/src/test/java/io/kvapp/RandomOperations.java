@@ -193,6 +193,7 @@ public final class RandomOperations {
     scan = random.nextBoolean() ? scan.reversed() : scan;
     scan = random.nextInt(4) == 0 ? scan.keysOnly() : scan;
     scan = random.nextInt(3) == 0 ? scan.after(key()) : scan;
+    scan = random.nextInt(3) == 0 ? scan.maxBytes(1 + random.nextInt(5_000)) : scan;
     Page page = store().scan(scan);
     List<Entry> expected = model.scan(scan);
 
@@ -201,6 +202,9 @@ public final class RandomOperations {
     assertThat(page.entries()).as("%s", scan).isEqualTo(expected.subList(0, found));
     assertThat(page.more()).as("more of %s", scan).isEqualTo(expected.size() > found);
     assertThat(found > 0 || !page.more()).as("progress of %s", scan).isTrue();
+    long bytes =
+        page.entries().stream().mapToLong(each -> each.key().length + each.value().length).sum();
+    assertThat(found < 2 || bytes <= scan.maxBytes()).as("bytes of %s", scan).isTrue();
   }
 
   private void count() {

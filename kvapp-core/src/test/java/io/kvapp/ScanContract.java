@@ -6,6 +6,7 @@ import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.keys;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -151,7 +152,7 @@ interface ScanContract extends StoreFixture {
   }
 
   @Test
-  default void scan_maxBytes_endsThePageButReturnsAtLeastOne() {
+  default void scan_maxBytes_isPassedByAPageOfOneEntryOnly() {
     for (int i = 0; i < 10; i++) {
       store().put(utf8("k" + i), new byte[98]);
     }
@@ -161,10 +162,25 @@ interface ScanContract extends StoreFixture {
     assertThat(all(store(), Scan.all().maxBytes(1_000))).hasSize(10);
     assertThat(all(store(), Scan.all().maxBytes(1))).hasSize(10);
     assertThat(store().scan(Scan.prefix("k9").maxBytes(1)).more()).isFalse();
-    Page half = store().scan(Scan.all().maxBytes(450));
-    assertThat(half.entries()).hasSizeBetween(4, 5);
-    assertThat(half.more()).isTrue();
+    for (long maxBytes : new long[] {100, 199, 200, 201, 450, 999}) {
+      for (Scan scan : List.of(Scan.all(), Scan.all().reversed())) {
+        Page page = store().scan(scan.maxBytes(maxBytes));
+        assertThat(page.entries()).hasSizeBetween(1, (int) maxBytes / 100);
+        assertThat(page.more()).isTrue();
+      }
+    }
     assertThat(all(store(), Scan.all().keysOnly().maxBytes(20))).hasSize(10);
+  }
+
+  @Test
+  default void page_cannotBeChanged() {
+    store().put("a", "value");
+    store().put("b", "value");
+    for (Scan scan : List.of(Scan.all(), Scan.all().limit(1), Scan.prefix("none"))) {
+      List<Entry> entries = store().scan(scan).entries();
+      assertThatThrownBy(() -> entries.add(new Entry(utf8("c"), utf8("value"), 1, 0)))
+          .isInstanceOf(UnsupportedOperationException.class);
+    }
   }
 
   @Test

@@ -43,6 +43,22 @@ class ConsumerIT {
   }
 
   @TestFactory
+  Stream<DynamicTest> consumer_onTheModulePath_worksWithoutFlags() throws IOException {
+    return jdks().entrySet().stream()
+        .map(
+            jdk ->
+                dynamicTest(
+                    "JDK " + jdk.getKey(),
+                    () -> check(jdk.getValue(), List.of(), onTheModulePath())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> consumer_onTheModulePathWithDoorsShut_namesTheFlags() throws IOException {
+    return jdks().entrySet().stream()
+        .map(jdk -> dynamicTest("JDK " + jdk.getKey(), () -> checkWithDoorsShut(jdk.getValue())));
+  }
+
+  @TestFactory
   Stream<DynamicTest> consumer_withoutTheCompilersModule_works() throws IOException {
     List<String> runtimeOnly = List.of("--limit-modules", RUNTIME_MODULES);
     return jdks().entrySet().stream()
@@ -59,13 +75,38 @@ class ConsumerIT {
     }
   }
 
+  private void checkWithDoorsShut(Path jdk) throws Exception {
+    List<String> flags = new ArrayList<>(List.of("-Dkvapp.openModules=false"));
+    try (Program consumer = start(jdk, flags, onTheModulePath())) {
+      List<String> errors = consumer.errors();
+      assertThat(errors).filteredOn(line -> line.contains("Exception")).hasSize(1);
+      String error = errors.stream().filter(line -> line.contains("Exception")).findFirst().get();
+      assertThat(error).contains("io.kvapp.KVException: ");
+      flags.addAll(Stream.of(error.split(" ")).filter(word -> word.startsWith("--add-")).toList());
+      assertThat(flags)
+          .anyMatch(flag -> flag.endsWith("=chronicle.core,chronicle.map,io.kvapp.core"));
+    }
+    if (version(jdk) >= 24) {
+      flags.add("--sun-misc-unsafe-memory-access=allow"); // else the JVM warns of Chronicle
+    }
+    check(jdk, flags, onTheModulePath());
+  }
+
   private void check(Path jdk, List<String> flags) throws Exception {
+    check(jdk, flags, List.of("-cp", classPath(), "demo.Consumer"));
+  }
+
+  private Program start(Path jdk, List<String> flags, List<String> program) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin").resolve("java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-cp", classPath(), "demo.Consumer"));
+    command.addAll(program);
     command.add(Files.createTempDirectory(folder, "data").toString());
-    try (Program consumer = Program.start(command)) {
+    return Program.start(command);
+  }
+
+  private void check(Path jdk, List<String> flags, List<String> program) throws Exception {
+    try (Program consumer = start(jdk, flags, program)) {
       List<String> errors = consumer.errors();
       assertThat(consumer.output())
           .as("%s", errors)
@@ -74,6 +115,10 @@ class ConsumerIT {
       // Without a logger on the class path SLF4J says so; the JVM and the libraries say nothing.
       assertThat(errors).allMatch(line -> line.startsWith("SLF4J"));
     }
+  }
+
+  private static List<String> onTheModulePath() throws IOException {
+    return List.of("-p", classPath(), "-m", "demo.consumer/demo.Consumer");
   }
 
   private static String classPath() throws IOException {

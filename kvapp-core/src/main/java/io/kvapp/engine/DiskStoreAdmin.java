@@ -28,17 +28,23 @@ final class DiskStoreAdmin implements StoreAdmin {
   private static final int RESTORED_BYTES_AT_ONCE = 4 << 20;
 
   private final DiskStore store;
+  private final StoreParts parts;
+  private final Maintenance maintenance;
+  private final WritePath writes;
 
-  DiskStoreAdmin(DiskStore store) {
+  DiskStoreAdmin(DiskStore store, StoreParts parts, Maintenance maintenance, WritePath writes) {
     this.store = store;
+    this.parts = parts;
+    this.maintenance = maintenance;
+    this.writes = writes;
   }
 
   @Override
   public void backup(Path folder) {
     Objects.requireNonNull(folder, "folder");
-    store.requireOpen();
-    store.maintenance.backUp(
-        (sstables, entries) -> BackupFiles.copy(store.disk, sstables, entries, folder));
+    parts.requireOpen();
+    maintenance.backUp(
+        (sstables, entries) -> BackupFiles.copy(parts.disk, sstables, entries, folder));
   }
 
   @Override
@@ -65,10 +71,10 @@ final class DiskStoreAdmin implements StoreAdmin {
     }
 
     private void add(byte[] key, byte[] value, long expiresAt) {
-      if (Limits.isExpired(expiresAt, store.clock.millis())) {
+      if (Limits.isExpired(expiresAt, parts.clock.millis())) {
         return;
       }
-      store.limits.entry(key, value);
+      parts.limits.entry(key, value);
       pending.add(Operation.put(key, value, expiresAt));
       pendingBytes += key.length + value.length;
       restored++;
@@ -78,7 +84,7 @@ final class DiskStoreAdmin implements StoreAdmin {
     }
 
     private void commit() {
-      store.commit(List.of(), pending);
+      writes.commit(List.of(), pending);
       pending.clear();
       pendingBytes = 0;
     }
@@ -86,41 +92,41 @@ final class DiskStoreAdmin implements StoreAdmin {
 
   @Override
   public VerifyReport verify() {
-    store.requireOpen();
-    store.maintenance.awaitFilled();
+    parts.requireOpen();
+    maintenance.awaitFilled();
     return new Verification(
-            store.versions::acquire, store.stripes, store.map, store.journal, store::requireOpen)
+            parts.versions::acquire, parts.stripes, parts.map, parts.journal, parts::requireOpen)
         .run();
   }
 
   @Override
   public void compact() {
-    store.requireOpen();
-    store.maintenance.compactAll();
+    parts.requireOpen();
+    maintenance.compactAll();
   }
 
   @Override
   public StoreStats stats() {
-    store.requireOpen();
-    Version version = store.versions.acquire();
+    parts.requireOpen();
+    Version version = parts.versions.acquire();
     try {
       long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
-      long journalBytes = store.journal.fileBytes();
-      long mapBytes = store.map.fileBytes();
+      long journalBytes = parts.journal.fileBytes();
+      long mapBytes = parts.map.fileBytes();
       return new StoreStats(
           store.size(),
           version.sstables.stream().mapToLong(SSTable::liveBytes).sum()
-              + store.flusher.unfrozenBytes(),
+              + parts.flusher.unfrozenBytes(),
           sstableBytes + journalBytes + mapBytes,
           journalBytes,
           sstableBytes,
           mapBytes,
           version.sstables.size(),
-          store.journal.revision(),
-          store.flusher.lastFlush(),
-          store.journal.syncs(),
-          Duration.ofNanos(store.journal.meanSyncNanos()),
-          Duration.ofNanos(store.journal.longestSyncNanos()));
+          parts.journal.revision(),
+          parts.flusher.lastFlush(),
+          parts.journal.syncs(),
+          Duration.ofNanos(parts.journal.meanSyncNanos()),
+          Duration.ofNanos(parts.journal.longestSyncNanos()));
     } finally {
       version.release();
     }
@@ -128,7 +134,7 @@ final class DiskStoreAdmin implements StoreAdmin {
 
   @Override
   public RecoveryReport recovery() {
-    store.requireOpen();
-    return store.report;
+    parts.requireOpen();
+    return parts.report;
   }
 }

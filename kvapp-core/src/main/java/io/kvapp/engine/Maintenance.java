@@ -65,22 +65,14 @@ final class Maintenance {
   /**
    * The maintenance of a store, which {@link #start} begins.
    *
-   * @param folder of the store
    * @param sweep removes expired entries; called at every tick
    */
-  Maintenance(
-      Path folder,
-      Journal journal,
-      VersionSet versions,
-      Flusher flusher,
-      Compactor compactor,
-      HashIndex map,
-      Runnable sweep) {
-    this.journal = journal;
-    this.versions = versions;
-    this.flusher = flusher;
-    this.compactor = compactor;
-    this.map = map;
+  Maintenance(StoreParts parts, Runnable sweep) {
+    this.journal = parts.journal;
+    this.versions = parts.versions;
+    this.flusher = parts.flusher;
+    this.compactor = parts.compactor;
+    this.map = parts.map;
     this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, map::isCalm);
     this.recycling = new RecyclePolicy(journal, versions, activity);
     this.flushing = new BackgroundJob("kvapp-flush", this::flush, journal, progress);
@@ -91,9 +83,9 @@ final class Maintenance {
         new WriteGate(
             progress,
             new WriteGate.Backlog(
-                flusher::isBehind, flushing::request, () -> obstacle(folder, flushing)),
+                flusher::isBehind, flushing::request, () -> obstacle(parts.folder, flushing)),
             new WriteGate.Backlog(
-                map::isOverfull, growth::request, () -> obstacle(folder, growth)));
+                map::isOverfull, growth::request, () -> obstacle(parts.folder, growth)));
   }
 
   /** Begins, with so much time between two ticks. */

@@ -1,5 +1,6 @@
 package io.kvapp.bench.engine;
 
+import io.kvapp.engine.hashtable.ModuleAccess;
 import java.io.IOException;
 import java.util.function.Function;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -18,14 +19,18 @@ final class ChronicleMapEngine extends MapEngine<byte[]> {
   private final ChronicleMap<byte[], byte[]> map;
 
   ChronicleMapEngine(EngineSettings settings) throws IOException {
-    this(
-        ChronicleMap.of(byte[].class, byte[].class)
-            .entries((long) (settings.entries() * HEADROOM))
-            .averageKeySize(KEY_BYTES)
-            .averageValueSize(settings.valueBytes())
-            .putReturnsNull(true)
-            .removeReturnsNull(true)
-            .createPersistedTo(settings.folder().resolve("entries.map").toFile()));
+    this(open(settings));
+  }
+
+  private static ChronicleMap<byte[], byte[]> open(EngineSettings settings) throws IOException {
+    ModuleAccess.open(); // for the classes of libraries that KVApp leaves out
+    return ChronicleMap.of(byte[].class, byte[].class)
+        .entries((long) (settings.entries() * HEADROOM))
+        .averageKeySize(KEY_BYTES)
+        .averageValueSize(settings.valueBytes())
+        .putReturnsNull(true)
+        .removeReturnsNull(true)
+        .createPersistedTo(settings.folder().resolve("entries.map").toFile());
   }
 
   private ChronicleMapEngine(ChronicleMap<byte[], byte[]> map) {

@@ -29,7 +29,7 @@ public final class Unmapper {
 
   private static MethodHandle findCleaner() {
     try {
-      MethodHandles.Lookup lookup = ModuleAccess.trustedLookup();
+      MethodHandles.Lookup lookup = TrustedLookup.get();
       Class<?> unsafe = Class.forName("jdk.internal.misc.Unsafe");
       MethodType type = MethodType.methodType(void.class, ByteBuffer.class);
       Object instance =

@@ -6,7 +6,7 @@
  * io.kvapp.engine.file.FolderLock}; {@link io.kvapp.engine.file.WorkerThread}, since an interrupt
  * closes file channels; {@link io.kvapp.engine.file.RefCounted} and {@link
  * io.kvapp.engine.file.Unmapper}, which give mappings back; {@link
- * io.kvapp.engine.file.ModuleAccess}; {@link io.kvapp.engine.file.StoreFailures} and {@link
+ * io.kvapp.engine.file.TrustedLookup}; {@link io.kvapp.engine.file.StoreFailures} and {@link
  * io.kvapp.engine.file.Progress}. Depends on the exceptions of {@code io.kvapp} alone.
  */
 package io.kvapp.engine.file;

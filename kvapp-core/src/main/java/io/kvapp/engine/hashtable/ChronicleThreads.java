@@ -94,10 +94,27 @@ final class ChronicleThreads<S> implements AutoCloseable {
     }
   }
 
-  /** Ends the pool's threads once their calls are done. */
+  /**
+   * Takes the value of a thread local, which is not used any more, from the callers' threads.
+   *
+   * @param local may be null, then there is nothing to take
+   */
+  void forget(ThreadLocal<?> local) {
+    synchronized (direct) {
+      for (WeakReference<Thread> place : direct) {
+        Thread thread = place.get();
+        if (thread != null && local != null) {
+          ThreadValues.clear(local, thread);
+        }
+      }
+    }
+  }
+
+  /** Ends the pool's threads once their calls are done; the callers' threads keep nothing. */
   @Override
   public void close() {
     pool.shutdown();
+    forget(states);
   }
 
   private boolean admit() {

@@ -1,7 +1,6 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.file.ModuleAccess;
 import io.kvapp.engine.model.VersionedValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,7 +80,7 @@ public final class HashTable implements AutoCloseable {
    *     makes the system write megabytes to the disk for each entry
    * @throws IOException if the file exists or the disk is full, among others; a half-made file is
    *     deleted
-   * @throws IllegalStateException if the JVM keeps Chronicle Map out, naming the missing flags
+   * @throws io.kvapp.KVException if the JVM keeps Chronicle Map out, naming the missing flags
    */
   public static HashTable create(
       Disk disk,
@@ -120,7 +119,7 @@ public final class HashTable implements AutoCloseable {
    * @throws IOException if the head of the file is not, byte for byte, what {@link #create} writes
    *     for these sizes, naming the first difference. No class named by a foreign head is ever
    *     loaded.
-   * @throws IllegalStateException if the JVM keeps Chronicle Map out, naming the missing flags
+   * @throws io.kvapp.KVException if the JVM keeps Chronicle Map out, naming the missing flags
    */
   public static HashTable open(
       Path file, long entries, int averageKeyBytes, int averageValueBytes, int[] checksums)
@@ -338,6 +337,7 @@ public final class HashTable implements AutoCloseable {
   }
 
   private <R> R closeAfter(Supplier<R> last) {
+    ThreadLocal<?> contexts = ThreadValues.localOf(map, "cxt");
     try (threads) {
       return threads.call(
           stored -> {
@@ -345,6 +345,8 @@ public final class HashTable implements AutoCloseable {
               return last.get();
             }
           });
+    } finally {
+      threads.forget(contexts);
     }
   }
 

@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
@@ -64,14 +65,22 @@ final class PartChecksums {
   static int[] compute(VanillaChronicleMap<?, ?, ?> map, PartChecksums known) {
     int[] checksums = new int[map.actualSegments + 1];
     checksums[0] = computeOfHeaders(map);
-    IntStream.range(0, map.actualSegments)
-        .parallel()
-        .forEach(
-            part ->
-                checksums[part + 1] =
-                    known != null && known.states.get(part) == UNCHECKED
-                        ? known.expected[part + 1]
-                        : compute(map, part));
+    IntStream parts = IntStream.range(0, map.actualSegments).parallel();
+    // Not the common pool, whose threads stay behind when the class loader is thrown away.
+    ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
+    try {
+      pool.submit(
+              () ->
+                  parts.forEach(
+                      part ->
+                          checksums[part + 1] =
+                              known != null && known.states.get(part) == UNCHECKED
+                                  ? known.expected[part + 1]
+                                  : compute(map, part)))
+          .join();
+    } finally {
+      pool.shutdown();
+    }
     return checksums;
   }
 

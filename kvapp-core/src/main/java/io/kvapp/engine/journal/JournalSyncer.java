@@ -18,7 +18,7 @@ final class JournalSyncer {
   private final JournalHealth health;
   private final ReentrantLock appending;
   private final LongSupplier appendedBytes;
-  private final GroupCommit commits = new GroupCommit(new Sync());
+  private final GroupCommit commits = new GroupCommit(new SegmentSync());
 
   /** Oldest first; the last one is written now. Guarded by {@link #appending}. */
   private final ArrayDeque<JournalSegment> unsynced = new ArrayDeque<>();
@@ -74,7 +74,7 @@ final class JournalSyncer {
     notedOffset = SegmentHeader.BYTES;
   }
 
-  private final class Sync implements GroupCommit.Sync {
+  private final class SegmentSync implements GroupCommit.Sync {
     @Override
     public long run() {
       try {

@@ -1,8 +1,7 @@
 package io.kvapp.engine.memory;
 
 import io.kvapp.Entry;
-import io.kvapp.Page;
-import io.kvapp.Scan;
+import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.Limits;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,8 +17,6 @@ import java.util.TreeSet;
  * <p>Not thread-safe: readers and one writer are kept apart by the store.
  */
 final class HeapEntries {
-  private static final byte[] NO_VALUE = {};
-
   private final NavigableMap<byte[], Entry> byKey = new TreeMap<>(Arrays::compareUnsigned);
   private final TreeSet<Entry> byExpiry =
       new TreeSet<>(
@@ -94,28 +91,11 @@ final class HeapEntries {
         .toList();
   }
 
-  long count(Scan scan, long nowMillis) {
-    return range(scan).values().stream()
-        .filter(entry -> !Limits.isExpired(entry.expiresAtMillis(), nowMillis))
-        .count();
-  }
-
-  Page page(Scan scan, long nowMillis) {
-    List<Entry> page = new ArrayList<>();
-    long pageBytes = 0;
-    for (Entry entry : range(scan).values()) {
-      if (Limits.isExpired(entry.expiresAtMillis(), nowMillis)) {
-        continue;
-      }
-      byte[] value = scan.isKeysOnly() ? NO_VALUE : entry.value();
-      pageBytes += entry.key().length + value.length;
-      if (page.size() == scan.limit() || (!page.isEmpty() && pageBytes > scan.maxBytes())) {
-        return new Page(List.copyOf(page), true);
-      }
-      page.add(
-          new Entry(entry.key().clone(), value.clone(), entry.revision(), entry.expiresAtMillis()));
-    }
-    return new Page(List.copyOf(page), false);
+  /** The entries of a range of keys, expired ones included; {@code to} is null for no end. */
+  Cursor entries(byte[] from, byte[] to, boolean reverse) {
+    NavigableMap<byte[], Entry> range =
+        to == null ? byKey.tailMap(from, true) : byKey.subMap(from, true, to, false);
+    return new HeapCursor((reverse ? range.descendingMap() : range).values().iterator());
   }
 
   /** One line for each disagreement between the parts; empty when there is none. */
@@ -135,31 +115,6 @@ final class HeapEntries {
       faults.add("the entries have " + counted + " bytes, and " + bytes + " are accounted for");
     }
     return faults;
-  }
-
-  private NavigableMap<byte[], Entry> range(Scan scan) {
-    byte[] low = scan.from();
-    boolean lowIncluded = true;
-    byte[] high = scan.to();
-    byte[] after = scan.after();
-    if (after != null && !scan.isReversed() && Arrays.compareUnsigned(after, low) >= 0) {
-      low = after;
-      lowIncluded = false;
-    }
-    if (after != null
-        && scan.isReversed()
-        && (high == null || Arrays.compareUnsigned(after, high) < 0)) {
-      high = after;
-    }
-    NavigableMap<byte[], Entry> range;
-    if (high == null) {
-      range = byKey.tailMap(low, lowIncluded);
-    } else if (Arrays.compareUnsigned(low, high) >= 0) {
-      return new TreeMap<>();
-    } else {
-      range = byKey.subMap(low, lowIncluded, high, false);
-    }
-    return scan.isReversed() ? range.descendingMap() : range;
   }
 
   private void forget(Entry entry) {

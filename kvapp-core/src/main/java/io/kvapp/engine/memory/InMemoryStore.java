@@ -15,6 +15,7 @@ import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.model.PageReader;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,13 +148,13 @@ public final class InMemoryStore implements KVStore {
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return reading(() -> entries.page(scan, clock.millis()));
+    return reading(() -> PageReader.read(entries::entries, scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return reading(() -> entries.count(scan, clock.millis()));
+    return reading(() -> PageReader.count(entries::entries, scan, clock.millis()));
   }
 
   @Override

@@ -32,7 +32,7 @@ public final class SSTableWriter implements Closeable {
   private final SSTableFolder folder;
   private final Disk disk;
   private final String prefix;
-  private final long id;
+  private final long number;
   private long expectedBytes;
   private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
   private final CRC32C crc = new CRC32C();
@@ -51,18 +51,18 @@ public final class SSTableWriter implements Closeable {
   private boolean complete;
 
   /**
-   * A writer of files {@code <prefix>-<id>-<part>.kvs}.
+   * A writer of files {@code <prefix>-<number>-<part>.kvs}.
    *
    * @param prefix the first word of the file names
-   * @param id the number of the SSTable, never used before in this folder
+   * @param number the number of the SSTable, never used before in this folder
    * @param expectedBytes about how many bytes there will be; 0 for files that are not written over
    *     recycled ones
    */
-  public SSTableWriter(SSTableFolder folder, String prefix, long id, long expectedBytes) {
+  public SSTableWriter(SSTableFolder folder, String prefix, long number, long expectedBytes) {
     this.folder = folder;
     this.disk = folder.disk;
     this.prefix = prefix;
-    this.id = id;
+    this.number = number;
     this.expectedBytes = expectedBytes;
   }
 
@@ -137,7 +137,7 @@ public final class SSTableWriter implements Closeable {
   }
 
   private long fileId() {
-    return SSTableFileName.id(prefix, id, finished.size());
+    return SSTableFileName.id(prefix, number, finished.size());
   }
 
   private long position() {
@@ -145,7 +145,7 @@ public final class SSTableWriter implements Closeable {
   }
 
   private void begin() throws IOException {
-    Path file = SSTableFileName.file(folder.path, prefix, id, finished.size());
+    Path file = SSTableFileName.file(folder.path, prefix, number, finished.size());
     written.add(file);
     channel = folder.create(file, Math.min(MAX_FILE_BYTES, expectedBytes));
     flushed = 0;

@@ -6,8 +6,7 @@
  * look-up and scan reads; {@link io.kvapp.engine.tree.VersionSet} has the current one and replaces
  * it; {@link io.kvapp.engine.tree.Manifest} is the file that names its SSTables; {@link
  * io.kvapp.engine.tree.Flusher} turns memtables into SSTables; {@link
- * io.kvapp.engine.tree.Compactor} merges SSTables; {@link io.kvapp.engine.tree.PageReader} reads
- * the pages of a scan.
+ * io.kvapp.engine.tree.Compactor} merges SSTables.
  *
  * <p>Together they are a log-structured merge-tree (O'Neil et al., 1996) with size-tiered
  * compaction.

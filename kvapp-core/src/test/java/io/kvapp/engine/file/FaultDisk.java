@@ -348,7 +348,7 @@ public final class FaultDisk extends Disk implements AutoCloseable {
     }
   }
 
-  /** Whether the power cut left the file of a hash map is a matter of chance. */
+  /** Whether the power cut left the file of a hash table is a matter of chance. */
   public synchronized void writeMaps(Path folder, Path target) throws IOException {
     for (Path map : Disk.list(folder, "live-*.map")) {
       if (random.nextBoolean()) {

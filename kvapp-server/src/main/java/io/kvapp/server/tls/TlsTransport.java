@@ -23,6 +23,7 @@ import javax.net.ssl.TrustManager;
  *
  * <p>All methods may be called from any thread.
  */
+@SuppressWarnings("exports") // public for the endpoint alone
 public final class TlsTransport implements SocketLayer {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 

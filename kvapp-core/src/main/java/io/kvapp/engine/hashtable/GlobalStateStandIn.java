@@ -1,18 +1,20 @@
-package net.openhft.chronicle.hash;
+package io.kvapp.engine.hashtable;
 
 import net.openhft.chronicle.bytes.BytesStore;
+import net.openhft.chronicle.hash.VanillaGlobalMutableState;
 
 /**
  * The 25 bytes of global state at the head of a Chronicle Map file.
  *
- * <p>Chronicle generates a class of this very name and package with {@code javac} at every start
- * unless the class path already has it. This one is written by hand, with the same layout, so that
- * no compiler runs and none is needed. Compare with {@link VanillaGlobalMutableState} whenever the
- * Chronicle Map version changes; a group that is added or widened there shifts the offsets here.
+ * <p>Chronicle generates a class {@code VanillaGlobalMutableState$$Native} with {@code javac} at
+ * every start unless it finds one. {@link StandIns} defines this class under that name, with the
+ * same layout, so that no compiler runs and none is needed. Compare with {@link
+ * VanillaGlobalMutableState} whenever the Chronicle Map version changes; a group that is added or
+ * widened there shifts the offsets here.
  *
  * <p>Not thread-safe: Chronicle changes it under its own lock.
  */
-public final class VanillaGlobalMutableState$$Native implements VanillaGlobalMutableState {
+public final class GlobalStateStandIn implements VanillaGlobalMutableState {
   private static final int BULKS = 0;
   private static final int FIRST_FREE_TIER = 3;
   private static final int TIERS_IN_USE = 8;

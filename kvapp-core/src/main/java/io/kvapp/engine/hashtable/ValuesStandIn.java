@@ -1,19 +1,18 @@
-package net.openhft.chronicle.values;
+package io.kvapp.engine.hashtable;
 
 import net.openhft.chronicle.hash.VanillaGlobalMutableState;
-import net.openhft.chronicle.hash.VanillaGlobalMutableState$$Native;
 
 /**
  * What Chronicle Map calls of the chronicle-values library, for the one type it needs.
  *
  * <p>The library itself loads {@code javac} at every start, so it is left out and a JVM without the
- * module {@code jdk.compiler} will do. Should an application bring it along nevertheless, and it
- * comes first on the class path, it finds {@link VanillaGlobalMutableState$$Native} ready-made.
+ * module {@code jdk.compiler} will do. Where an application has not brought it along, {@link
+ * StandIns} defines this class under the name of the library's {@code Values}.
  *
  * <p>Thread-safe.
  */
-public final class Values {
-  private Values() {}
+public final class ValuesStandIn {
+  private ValuesStandIn() {}
 
   /** No type of ours is made of getters and setters alone. */
   public static boolean isValueInterfaceOrImplClass(Class<?> type) {
@@ -26,7 +25,7 @@ public final class Values {
       throw new UnsupportedOperationException(type + " needs the chronicle-values library");
     }
     @SuppressWarnings("unchecked")
-    Class<T> nativeClass = (Class<T>) VanillaGlobalMutableState$$Native.class;
+    Class<T> nativeClass = (Class<T>) GlobalStateStandIn.class;
     return nativeClass;
   }
 
@@ -38,6 +37,6 @@ public final class Values {
   /** A new flyweight, pointing nowhere yet. */
   public static <T> T newNativeReference(Class<T> type) {
     nativeClassFor(type);
-    return type.cast(new VanillaGlobalMutableState$$Native());
+    return type.cast(new GlobalStateStandIn());
   }
 }

@@ -1,0 +1,78 @@
+package io.kvapp.engine.model;
+
+import io.kvapp.Entry;
+import io.kvapp.Page;
+import io.kvapp.Scan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads pages of scans from keys in their order, whatever holds them.
+ *
+ * <p>Safe for any thread that may use the keys.
+ */
+public final class PageReader {
+  private static final int FIRST_ROOM = 128;
+  private static final byte[] NO_VALUE = {};
+
+  private PageReader() {}
+
+  /** Keys in their order. */
+  @FunctionalInterface
+  public interface OrderedKeys {
+    /**
+     * The newest change of each key from {@code from}, included, to {@code to}, excluded.
+     *
+     * @param from empty for the first key
+     * @param to above {@code from}; null for no end
+     */
+    Cursor entries(byte[] from, byte[] to, boolean reverse);
+  }
+
+  /**
+   * A page of what lives at {@code now}. It is larger than the scan allows by one entry at most,
+   * which is then its only one.
+   */
+  public static Page read(OrderedKeys keys, Scan scan, long now) {
+    List<Entry> entries = new ArrayList<>(Math.min(scan.limit(), FIRST_ROOM));
+    ScanBounds bounds = ScanBounds.of(scan);
+    if (bounds.isEmpty()) {
+      return new Page(entries, false);
+    }
+    Cursor cursor = keys.entries(bounds.from(), bounds.to(), scan.isReversed());
+    long bytes = 0;
+    while (cursor.next()) {
+      if (cursor.isDelete()) {
+        continue;
+      }
+      long expiresAt = cursor.expiresAt();
+      if (Limits.isExpired(expiresAt, now)) {
+        continue;
+      }
+      byte[] key = cursor.ownKey();
+      bytes += key.length + (scan.isKeysOnly() ? 0L : cursor.valueLength());
+      if (entries.size() == scan.limit() || bytes > scan.maxBytes() && !entries.isEmpty()) {
+        return new Page(entries, true);
+      }
+      byte[] value = scan.isKeysOnly() ? NO_VALUE : cursor.value();
+      entries.add(new Entry(key, value, cursor.revision(), expiresAt));
+    }
+    return new Page(entries, false);
+  }
+
+  /** How many entries of a scan, its limits left aside, live at {@code now}. */
+  public static long count(OrderedKeys keys, Scan scan, long now) {
+    ScanBounds bounds = ScanBounds.of(scan);
+    if (bounds.isEmpty()) {
+      return 0;
+    }
+    Cursor cursor = keys.entries(bounds.from(), bounds.to(), false);
+    long count = 0;
+    while (cursor.next()) {
+      if (!cursor.isDelete() && !Limits.isExpired(cursor.expiresAt(), now)) {
+        count++;
+      }
+    }
+    return count;
+  }
+}

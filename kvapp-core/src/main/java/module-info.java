@@ -1,0 +1,23 @@
+/** The store in process: {@link io.kvapp.KVServer} and {@link io.kvapp.KVStore}. */
+@SuppressWarnings("requires-automatic") // Chronicle's jars are all that there is
+module io.kvapp.core {
+  requires chronicle.algorithms;
+  requires chronicle.bytes;
+  requires chronicle.core;
+  requires chronicle.map;
+  requires chronicle.wire;
+  requires java.management;
+  requires static jdk.management;
+  requires jdk.unsupported;
+  requires org.slf4j;
+
+  exports io.kvapp;
+  exports io.kvapp.dbm;
+
+  uses io.kvapp.Endpoint;
+  uses io.kvapp.StoreProvider;
+
+  provides io.kvapp.StoreProvider with
+      io.kvapp.engine.DiskStoreProvider,
+      io.kvapp.engine.memory.InMemoryStoreProvider;
+}
