@@ -7,8 +7,8 @@ import java.util.List;
  * What opening a store found and did.
  *
  * @param clean whether the store had been closed cleanly, so that nothing had to be recovered
- * @param rebuilt whether the hash map is built anew, which goes on in the background once the store
- *     is open: until it is done, a {@code get} takes some microseconds longer
+ * @param rebuilt whether the hash table is built anew, which goes on in the background once the
+ *     store is open: until it is done, a {@code get} takes some microseconds longer
  * @param entries entries after opening, those included that have expired and are not swept yet
  * @param replayedRecords journal records applied
  * @param cutBytes bytes behind the last whole journal record that were cut: a write that was never

@@ -42,7 +42,7 @@ public interface StoreAdmin {
 
   /**
    * Returns the disk space of deleted and overwritten entries: writes one SSTable of what lives and
-   * fits the hash map to it. Readers and writers go on.
+   * fits the hash table to it. Readers and writers go on.
    */
   void compact();
 

@@ -11,10 +11,10 @@ import java.util.Optional;
  * @param entries live entries
  * @param liveBytes bytes of the keys and values that a full scan would read, as far as they are
  *     known without reading them: exact after {@link StoreAdmin#compact()}, above it otherwise
- * @param diskBytes bytes of journal, SSTables and hash map together
+ * @param diskBytes bytes of journal, SSTables and hash table together
  * @param journalBytes bytes of journal files
  * @param sstableBytes bytes of SSTable files
- * @param mapBytes bytes of the hash map's file
+ * @param hashTableBytes bytes of the hash table's file
  * @param sstables how many SSTables a scan merges
  * @param revision the revision of the newest write
  * @param lastFlush when the newest SSTable was written by this process; empty for not yet
@@ -28,7 +28,7 @@ public record StoreStats(
     long diskBytes,
     long journalBytes,
     long sstableBytes,
-    long mapBytes,
+    long hashTableBytes,
     int sstables,
     long revision,
     Optional<Instant> lastFlush,

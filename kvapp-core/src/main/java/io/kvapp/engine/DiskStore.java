@@ -36,8 +36,8 @@ import java.util.concurrent.locks.StampedLock;
  * A store in a folder: a journal and sorted SSTables are the truth, a Chronicle Map is the view
  * that answers gets.
  *
- * <p>A get is one look-up in the map; a scan merges the ordered keys; {@link WritePath} says what a
- * write does.
+ * <p>A get is one look-up in the hash table; a scan merges memtables and SSTables; {@link
+ * WritePath} says what a write does.
  *
  * <p>All methods may be called from any thread.
  */
@@ -48,7 +48,7 @@ public final class DiskStore implements KVStore {
   private final Limits limits;
   private final InstantSource clock;
   private final StripedLocks stripes;
-  private final HashIndex map;
+  private final HashIndex index;
   private final VersionSet versions;
   private final StampedLock batches;
   private final Maintenance maintenance;
@@ -61,7 +61,7 @@ public final class DiskStore implements KVStore {
     this.limits = parts.limits;
     this.clock = parts.clock;
     this.stripes = parts.stripes;
-    this.map = parts.map;
+    this.index = parts.index;
     this.versions = parts.versions;
     this.batches = parts.batches;
     this.maintenance = new Maintenance(parts, this::sweep);
@@ -127,7 +127,7 @@ public final class DiskStore implements KVStore {
         return new VersionedValue(hit.revision(), hit.expiresAt(), value);
       }
     }
-    map.noteDamage();
+    index.noteDamage();
     return lookInTruth(key);
   }
 
@@ -136,7 +136,7 @@ public final class DiskStore implements KVStore {
     long stamp = stripe.applying.readLock();
     try {
       parts.requireOpen();
-      return parts.live(map.get(key));
+      return parts.live(index.get(key));
     } finally {
       stripe.applying.unlockRead(stamp);
     }
@@ -203,8 +203,8 @@ public final class DiskStore implements KVStore {
     parts.requireOpen();
     long now = clock.millis();
     return sweeper.earliestExpiry() > now
-        ? map.size()
-        : ordered(version -> map.size() - sweeper.countDue(version, now));
+        ? index.size()
+        : ordered(version -> index.size() - sweeper.countDue(version, now));
   }
 
   // Writes

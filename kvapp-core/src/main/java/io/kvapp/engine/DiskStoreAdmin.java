@@ -95,7 +95,7 @@ final class DiskStoreAdmin implements StoreAdmin {
     parts.requireOpen();
     maintenance.awaitFilled();
     return new Verification(
-            parts.versions::acquire, parts.stripes, parts.map, parts.journal, parts::requireOpen)
+            parts.versions::acquire, parts.stripes, parts.index, parts.journal, parts::requireOpen)
         .run();
   }
 
@@ -112,15 +112,15 @@ final class DiskStoreAdmin implements StoreAdmin {
     try {
       long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
       long journalBytes = parts.journal.fileBytes();
-      long mapBytes = parts.map.fileBytes();
+      long hashTableBytes = parts.index.fileBytes();
       return new StoreStats(
           store.size(),
           version.sstables.stream().mapToLong(SSTable::liveBytes).sum()
               + parts.flusher.unfrozenBytes(),
-          sstableBytes + journalBytes + mapBytes,
+          sstableBytes + journalBytes + hashTableBytes,
           journalBytes,
           sstableBytes,
-          mapBytes,
+          hashTableBytes,
           version.sstables.size(),
           parts.journal.revision(),
           parts.flusher.lastFlush(),

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -41,7 +42,7 @@ final class Maintenance {
   private final VersionSet versions;
   private final Flusher flusher;
   private final Compactor compactor;
-  private final HashIndex map;
+  private final HashIndex index;
 
   private final Signal progress = new Signal();
   private final ActivityMeter activity;
@@ -71,8 +72,8 @@ final class Maintenance {
     this.versions = parts.versions;
     this.flusher = parts.flusher;
     this.compactor = parts.compactor;
-    this.map = parts.map;
-    this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, map::isCalm);
+    this.index = parts.index;
+    this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm);
     this.recycling = new RecyclePolicy(journal, versions, activity);
     this.flushing = new BackgroundJob("kvapp-flush", this::flush, journal, progress);
     this.compaction = new BackgroundJob("kvapp-compaction", this::compact, journal, progress);
@@ -84,7 +85,7 @@ final class Maintenance {
             new WriteGate.Backlog(
                 flusher::isBehind, flushing::request, () -> obstacle(parts.folder, flushing)),
             new WriteGate.Backlog(
-                map::isOverfull, growth::request, () -> obstacle(parts.folder, growth)));
+                index::isOverfull, growth::request, () -> obstacle(parts.folder, growth)));
   }
 
   /** Begins, with so much time between two ticks. */
@@ -194,21 +195,21 @@ final class Maintenance {
                   && versions.sstables() < maxSSTables);
     }
     if (closing) {
-      throw new KVException.WrongState("the store is closed; open it again to go on");
+      throw StoreFailures.closed();
     }
   }
 
   private void grow() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      map.checkAhead(() -> !closing && !map.needsGrowth(activity.isBusy()));
+      index.checkAhead(() -> !closing && !index.needsGrowth(activity.isBusy()));
     }
-    if (map.isPartial() && !fillingFailed) {
+    if (index.isPartial() && !fillingFailed) {
       fill();
     }
     while (!closing
-        && (map.needsGrowth(activity.isBusy())
-            || activity.isIdle() && map.needsShrinking()
+        && (index.needsGrowth(activity.isBusy())
+            || activity.isIdle() && index.needsShrinking()
             || needsOtherPages())) {
       resize();
     }
@@ -217,19 +218,19 @@ final class Maintenance {
   private boolean needsOtherPages() {
     boolean calm = activity.isSteadilyCalm();
     return (calm || activity.isSteadilyBusy())
-        && map.needsOtherPages(calm, activity.bytesSinceTurn());
+        && index.needsOtherPages(calm, activity.bytesSinceTurn());
   }
 
   private void fill() throws IOException {
-    map.deleteOthers();
+    index.deleteOthers();
     try {
-      while (!closing && !map.rebuild(journal::revision, () -> !closing)) {
-        if (map.isOverfull()) {
+      while (!closing && !index.rebuild(journal::revision, () -> !closing)) {
+        if (index.isOverfull()) {
           resize();
         }
       }
     } catch (KVException.Corrupt damage) {
-      // What cannot be read now cannot be read later, and the ordered keys have the rest.
+      // What cannot be read now cannot be read later, and the tree have the rest.
       fillingFailed = true;
       throw damage;
     }
@@ -237,7 +238,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     try {
-      map.resize(activity.isBusy(), () -> !closing);
+      index.resize(activity.isBusy(), () -> !closing);
       growthFailure = null;
       progress.raise();
     } catch (KVException.Corrupt damage) {
@@ -298,7 +299,7 @@ final class Maintenance {
   }
 
   private void shrink() throws IOException {
-    if (map.needsShrinking()) {
+    if (index.needsShrinking()) {
       resize();
     }
   }

@@ -59,7 +59,7 @@ final class Recovery {
 
   final StripedLocks stripes = new StripedLocks();
   Journal journal;
-  HashIndex map;
+  HashIndex index;
   VersionSet versions;
   Flusher flusher;
   Compactor compactor;
@@ -90,13 +90,13 @@ final class Recovery {
       found.openSSTables();
       boolean clean = dropped.isEmpty() && found.manifest().isClean();
       replayJournal();
-      map = openMap(clean);
+      index = openHashTable(clean);
       startJournal();
       report =
           new RecoveryReport(
               clean,
               rebuilt,
-              map.size(),
+              index.size(),
               replay.records(),
               replay.cutBytes(),
               List.copyOf(dropped),
@@ -199,7 +199,7 @@ final class Recovery {
     files.delete(old);
   }
 
-  private HashIndex openMap(boolean clean) throws IOException {
+  private HashIndex openHashTable(boolean clean) throws IOException {
     Optional<Manifest.MapFile> named = found.manifest().map();
     if (named.isPresent() && dropped.isEmpty()) {
       try {
@@ -221,9 +221,9 @@ final class Recovery {
             disk, folder, lastSegment + 1, revision, preparing, tuning, options.durability());
     versions =
         new VersionSet(
-            sstableFolder, journal, found.nextSSTable(), found.sstables(), map.countedSize());
-    flusher = new Flusher(versions, journal, stripes, map::countedSize, tuning);
-    compactor = new Compactor(versions, map::size);
+            sstableFolder, journal, found.nextSSTable(), found.sstables(), index.countedSize());
+    flusher = new Flusher(versions, journal, stripes, index::countedSize, tuning);
+    compactor = new Compactor(versions, index::size);
     versions.writeManifest();
     deleteJournal(old);
     files.deleteAllBut(found.sstables());
@@ -244,8 +244,8 @@ final class Recovery {
     } else {
       versions.close();
     }
-    if (map != null) {
-      map.close();
+    if (index != null) {
+      index.close();
     }
   }
 }

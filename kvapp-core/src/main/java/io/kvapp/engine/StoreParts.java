@@ -40,7 +40,7 @@ final class StoreParts {
   final boolean syncEachWrite;
   final StripedLocks stripes;
   final Journal journal;
-  final HashIndex map;
+  final HashIndex index;
   final VersionSet versions;
   final Flusher flusher;
   final Compactor compactor;
@@ -72,7 +72,7 @@ final class StoreParts {
     this.preparing = preparing;
     this.stripes = recovery.stripes;
     this.journal = recovery.journal;
-    this.map = recovery.map;
+    this.index = recovery.index;
     this.versions = recovery.versions;
     this.flusher = recovery.flusher;
     this.compactor = recovery.compactor;
@@ -174,7 +174,7 @@ final class StoreParts {
   private void finish(boolean saved) throws IOException {
     boolean clean = false;
     try {
-      Optional<Manifest.MapFile> file = map.finish();
+      Optional<Manifest.MapFile> file = index.finish();
       if (saved) {
         versions.writeCleanManifest(file);
         clean = true;

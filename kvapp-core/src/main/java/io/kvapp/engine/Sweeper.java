@@ -28,7 +28,7 @@ final class Sweeper {
   private final WritePath writes;
   private final StripedLocks stripes;
   private final Journal journal;
-  private final HashIndex map;
+  private final HashIndex index;
   private final VersionSet versions;
   private final AtomicLong earliestExpiry;
 
@@ -38,7 +38,7 @@ final class Sweeper {
     this.writes = writes;
     this.stripes = parts.stripes;
     this.journal = parts.journal;
-    this.map = parts.map;
+    this.index = parts.index;
     this.versions = parts.versions;
     this.earliestExpiry = parts.earliestExpiry;
     noteEarliestExpiry();
@@ -91,7 +91,7 @@ final class Sweeper {
       List<Operation> deletes = new ArrayList<>();
       for (byte[] expiryKey : due) {
         byte[] key = ExpiryKey.entryKey(expiryKey);
-        VersionedValue hit = map.get(key);
+        VersionedValue hit = index.get(key);
         if (hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey)) {
           deletes.add(Operation.delete(key));
         }
@@ -122,7 +122,7 @@ final class Sweeper {
     }
   }
 
-  /** How many entries of a version have expired at {@code now} and are still in the map. */
+  /** How many entries of a version have expired at {@code now} and are still in the index. */
   long countDue(Version version, long now) {
     long due = 0;
     Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
@@ -140,7 +140,7 @@ final class Sweeper {
     long stamp = stripe.applying.readLock();
     try {
       parts.requireOpen();
-      VersionedValue hit = map.get(key);
+      VersionedValue hit = index.get(key);
       return hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey);
     } finally {
       stripe.applying.unlockRead(stamp);

@@ -32,7 +32,7 @@ final class WritePath {
   private final Maintenance maintenance;
   private final StripedLocks stripes;
   private final Journal journal;
-  private final HashIndex map;
+  private final HashIndex index;
   private final VersionSet versions;
   private final StampedLock batches;
   private final AtomicLong earliestExpiry;
@@ -43,7 +43,7 @@ final class WritePath {
     this.maintenance = maintenance;
     this.stripes = parts.stripes;
     this.journal = parts.journal;
-    this.map = parts.map;
+    this.index = parts.index;
     this.versions = parts.versions;
     this.batches = parts.batches;
     this.earliestExpiry = parts.earliestExpiry;
@@ -75,7 +75,7 @@ final class WritePath {
     stripe.writing.lock();
     try {
       parts.requireOpen();
-      if (condition != Condition.NONE && !condition.holds(parts.live(map.get(key)))) {
+      if (condition != Condition.NONE && !condition.holds(parts.live(index.get(key)))) {
         return 0;
       }
       slot = journal.append(List.of(operation))[0];
@@ -89,7 +89,7 @@ final class WritePath {
     } finally {
       stripe.writing.unlock();
     }
-    lookAfter(slot.revision);
+    requestMaintenance(slot.revision);
     return slot.revision;
   }
 
@@ -99,7 +99,7 @@ final class WritePath {
     }
   }
 
-  private void lookAfter(long revision) {
+  private void requestMaintenance(long revision) {
     if (revision % REVISIONS_BETWEEN_REQUESTS == 0) {
       maintenance.requestDue();
     }
@@ -110,9 +110,9 @@ final class WritePath {
       byte[] key = operation.key();
       Memtable active = versions.current().active;
       if (operation.isDelete()) {
-        map.remove(key);
+        index.remove(key);
       } else {
-        map.put(key, slot.revision, operation.expiresAt(), operation.value());
+        index.put(key, slot.revision, operation.expiresAt(), operation.value());
         if (operation.expiresAt() != 0) {
           active.putExpiry(
               ExpiryKey.key(operation.expiresAt(), key), JournalPosition.mark(slot.revision));
@@ -122,7 +122,7 @@ final class WritePath {
       active.put(key, slot);
     } catch (Throwable failure) {
       IOException cause = new IOException("a write could not be applied: " + failure, failure);
-      map.noteDamage();
+      index.noteDamage();
       journal.fail(cause);
       if (failure instanceof UncheckedIOException) {
         throw new KVException.ReadOnly(parts.folder, cause);
@@ -149,7 +149,7 @@ final class WritePath {
       parts.requireOpen();
       for (int i = 0; i < conditions.size(); i++) {
         Batch.Condition condition = conditions.get(i);
-        if (revisionOf(parts.live(map.get(condition.key()))) != condition.revision()) {
+        if (revisionOf(parts.live(index.get(condition.key()))) != condition.revision()) {
           return new BatchResult(0, i);
         }
       }
@@ -160,7 +160,7 @@ final class WritePath {
     } finally {
       StripedLocks.unlock(locked);
     }
-    lookAfter(revision);
+    requestMaintenance(revision);
     return new BatchResult(revision, -1);
   }
 

@@ -9,7 +9,7 @@
  *       goes, so that tests can make each one fail. {@code model} has the words all folders share:
  *       an {@code Operation}, a {@code Change}, a {@code Cursor} over sorted changes, the {@code
  *       StripedLocks} that order the writers of one key.
- *   <li><b>Write.</b> {@code DiskStore} waits at the {@code WriteGate}, locks the stripe of the
+ *   <li><b>Write.</b> {@code WritePath} waits at the {@code WriteGate}, locks the stripe of the
  *       key, checks the condition, and appends a record to the {@code Journal} ({@code journal}),
  *       which gives it the next revision. Where the durability asks for it, {@code GroupCommit}
  *       syncs for all writers that wait. Then the change enters the hash table and the active

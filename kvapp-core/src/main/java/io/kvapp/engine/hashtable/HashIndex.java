@@ -304,7 +304,7 @@ public final class HashIndex implements AutoCloseable {
     long entries = Math.max(size(), old.size() + waiting.size());
     HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy);
     if (old.isDamaged()) {
-      LOG.warn("{} is damaged and is replaced; the ordered keys answer meanwhile", old.file());
+      LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());
     }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
     Migration migration = migrationTo(larger);

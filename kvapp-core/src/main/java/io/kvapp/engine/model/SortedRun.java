@@ -9,7 +9,7 @@ public interface SortedRun {
   /** The last revision before this range; its own are above it. */
   long lowRevision();
 
-  /** The newest change of a key in this stretch; null where there is none. */
+  /** The newest change of a key in this range; null where there is none. */
   Change find(byte[] key);
 
   /**

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.StampedLock;
  * <p>A stripe is two locks. A writer holds {@code writing} from its first look at the key to its
  * acknowledgement, a sync included. It holds {@code applying} for the moment in which the change
  * becomes visible; readers of the hash table share that lock, so a reader that finds the new value
- * in the hash table finds it in the ordered keys too.
+ * in the hash table finds it in the tree too.
  *
  * <p>Safe for any thread. A thread locks several stripes in the order in which {@link
  * #of(byte[][])} gives them.

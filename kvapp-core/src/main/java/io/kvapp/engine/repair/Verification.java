@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /**
  * Reads a whole store and compares its parts: every checksum of every SSTable, the order of keys,
- * and the hash table against the ordered keys.
+ * and the hash table against the tree.
  *
  * <p>For one thread, while others read and write; used once.
  */
@@ -88,12 +88,12 @@ public final class Verification {
     bytes += file.identity.bytes();
   }
 
-  /** The ordered keys at a moment when every change up to a revision was in them. */
+  /** The tree at a moment when every change up to a revision was in them. */
   private record Moment(Version version, long revision) {}
 
   private void compare() {
     AtomicReference<Moment> start = new AtomicReference<>();
-    // A write in flight has its revision already and is not in the ordered keys yet.
+    // A write in flight has its revision already and is not in the tree yet.
     stripes.withoutWriters(() -> start.set(new Moment(versions.get(), journal.revision())));
     Version version = start.get().version;
     try {
@@ -115,7 +115,7 @@ public final class Verification {
     }
     long held = table.size();
     if (held != entries && journal.revision() == revision) {
-      fault("the hash table holds " + held + " entries, the ordered keys " + entries);
+      fault("the hash table holds " + held + " entries, the tree " + entries);
     }
   }
 
@@ -158,7 +158,7 @@ public final class Verification {
       boolean same =
           truth == null ? hit == null : hit != null && hit.revision() == truth.revision();
       if (!same) {
-        fault("the hash table and the ordered keys disagree about key " + show(key));
+        fault("the hash table and the tree disagree about key " + show(key));
       }
     } catch (HashTable.DamagedException damaged) {
       fault("the hash table's entry of key " + show(key) + " does not match its checksum");

@@ -15,8 +15,8 @@ import java.util.List;
  * What the store consists of at one moment, in order of key: the active memtable, the frozen ones
  * that wait for a flush, and the SSTables. Holds a use of each of them.
  *
- * <p>Each of these runs has the changes of one stretch of revisions, and the stretches follow each
- * other without a gap, so that a revision tells which run may have it.
+ * <p>Each of these runs has the changes of one range of revisions, and the ranges follow each other
+ * without a gap, so that a revision tells which run may have it.
  *
  * <p>Immutable but for the active memtable; safe for any thread that holds a use.
  */
@@ -109,7 +109,7 @@ public final class Version extends RefCounted {
   }
 
   /**
-   * The newest change of a key in those runs whose stretch reaches above one revision and begins
+   * The newest change of a key in those runs whose range reaches above one revision and begins
    * below another; null where none of them has the key. The change itself may lie outside.
    */
   private Change newest(byte[] key, long above, long below) {

@@ -2,6 +2,7 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
@@ -78,7 +79,7 @@ public final class VersionSet {
         return version;
       }
       if (closed) {
-        throw new KVException.WrongState("the store is closed; open it again to go on");
+        throw StoreFailures.closed();
       }
     }
   }

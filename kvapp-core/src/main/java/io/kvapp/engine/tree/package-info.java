@@ -1,13 +1,12 @@
 /**
- * The ordered keys: which memtables and SSTables the store consists of, and how changes move from
- * one to the other.
+ * The log-structured merge-tree: which memtables and SSTables the store consists of, and how
+ * changes move from one to the other.
  *
  * <p>In reading order: {@link io.kvapp.engine.tree.Version} is the state at one moment, which every
  * look-up and scan reads; {@link io.kvapp.engine.tree.VersionSet} has the current one and replaces
  * it; {@link io.kvapp.engine.tree.Manifest} is the file that names its SSTables; {@link
  * io.kvapp.engine.tree.Flusher} turns memtables into SSTables; {@link
- * io.kvapp.engine.tree.Compactor} merges SSTables; {@link io.kvapp.engine.tree.PageReader} reads
- * the pages of a scan.
+ * io.kvapp.engine.tree.Compactor} merges SSTables.
  *
  * <p>Together they are a log-structured merge-tree (O'Neil et al., 1996) with size-tiered
  * compaction.

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
-/** The ordered keys of a new store, without its hash table. */
+/** The tree of a new store, without its hash table. */
 final class TreeFixture implements AutoCloseable {
   final StripedLocks stripes = new StripedLocks();
   final Journal journal;
