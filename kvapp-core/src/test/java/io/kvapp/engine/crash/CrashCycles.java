@@ -45,7 +45,7 @@ public final class CrashCycles {
   private final long seed;
   private final SplittableRandom random;
   private final Map<String, Integer> tally = new TreeMap<>();
-  private ChildProcess next;
+  private CrashProcess next;
   private CrashModel model;
   private int store;
   private long acknowledged;
@@ -71,7 +71,7 @@ public final class CrashCycles {
    * @throws AssertionError at the first that leaves a store in which anything is wrong
    */
   void run(int cycles) throws IOException, InterruptedException {
-    next = new ChildProcess(scratch.resolve("errors-0"));
+    next = new CrashProcess(scratch.resolve("errors-0"));
     try {
       for (int cycle = 0; cycle < cycles; cycle++) {
         run(cycle, cycle + 1 < cycles);
@@ -90,11 +90,11 @@ public final class CrashCycles {
     Death death = death(cycle);
     CrashChild.Orders orders = orders(cycle, death);
     AckLog log = new AckLog(orders.log());
-    ChildProcess child = next;
+    CrashProcess child = next;
     try {
       child.send(orders);
       if (more) {
-        next = new ChildProcess(scratch.resolve("errors-" + (cycle + 1)));
+        next = new CrashProcess(scratch.resolve("errors-" + (cycle + 1)));
       }
       await(child, log, death);
       child.kill();
@@ -146,7 +146,7 @@ public final class CrashCycles {
     return FIRST_CLOCK + cycle * CLOCK_STEP;
   }
 
-  private void await(ChildProcess child, AckLog log, Death death)
+  private void await(CrashProcess child, AckLog log, Death death)
       throws IOException, InterruptedException {
     switch (death) {
       case WHILE_OPENING:

@@ -29,7 +29,7 @@ final class PowerCutCycles {
   private final Durability durability;
   private final SplittableRandom random;
   private CrashModel model;
-  private ChildProcess next;
+  private CrashProcess next;
   private int store;
   private long acknowledged;
   private long lost;
@@ -56,7 +56,7 @@ final class PowerCutCycles {
    * @throws AssertionError at the first that leaves a store in which anything is wrong
    */
   void run(int cycles) throws IOException, InterruptedException {
-    next = new ChildProcess(scratch.resolve("errors-0"));
+    next = new CrashProcess(scratch.resolve("errors-0"));
     try (LoopDisk disk = new LoopDisk(scratch)) {
       for (int cycle = 0; cycle < cycles; cycle++) {
         run(disk, cycle, cycle + 1 < cycles);
@@ -89,10 +89,10 @@ final class PowerCutCycles {
             -1,
             true);
     try (AckLog log = new AckLog(orders.log());
-        ChildProcess child = next) {
+        CrashProcess child = next) {
       child.send(orders);
       if (more) {
-        next = new ChildProcess(scratch.resolve("errors-" + (cycle + 1)));
+        next = new CrashProcess(scratch.resolve("errors-" + (cycle + 1)));
       }
       boolean early = !first && random.nextInt(6) == 0;
       child.waitForState(log, early ? AckLog.OPENING : closing ? AckLog.CLOSING : AckLog.WRITING);

@@ -8,10 +8,10 @@ import java.util.Map;
 
 /** The server's command line as a process of its own, on a free port. */
 public final class ChildServer implements AutoCloseable {
-  private final ChildProcess process;
+  private final CommandProcess process;
   private final int port;
 
-  private ChildServer(ChildProcess process, int port) {
+  private ChildServer(CommandProcess process, int port) {
     this.process = process;
     this.port = port;
   }
@@ -24,7 +24,7 @@ public final class ChildServer implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("--port", "0"));
     arguments.addAll(List.of("--data", folder.resolve("data").toString()));
     arguments.addAll(List.of(options));
-    ChildProcess process = ChildProcess.start(folder, Map.of(), java, arguments);
+    CommandProcess process = CommandProcess.start(folder, Map.of(), java, arguments);
     return new ChildServer(process, process.awaitPort());
   }
 

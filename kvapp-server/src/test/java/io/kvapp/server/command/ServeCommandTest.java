@@ -2,7 +2,7 @@ package io.kvapp.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.server.command.ChildProcess.Outcome;
+import io.kvapp.server.command.CommandProcess.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,7 +33,7 @@ class ServeCommandTest {
   @Test
   void call_stoppedAndStartedAgain_hasItsDataAndItsTokens() throws Exception {
     String token;
-    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
       int port = server.awaitPort();
       token = token(post(port, "/api/auth", "", Map.of()));
       String body = "{\"key\":\"kulcs\",\"value\":\"érték\"}";
@@ -42,7 +42,7 @@ class ServeCommandTest {
       assertThat(server.terminate()).isEqualTo(SIGTERM);
       assertThat(server.errors()).doesNotContain("Exception");
     }
-    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
       HttpResponse<String> found =
           post(
               server.awaitPort(),
@@ -55,8 +55,8 @@ class ServeCommandTest {
 
   @Test
   void call_usersAndEveryAddress_asksForCredentials() throws Exception {
-    ChildProcess.run(folder, "correct horse\n", "users", "add", "--file", "u", "ann");
-    try (ChildProcess server =
+    CommandProcess.run(folder, "correct horse\n", "users", "add", "--file", "u", "ann");
+    try (CommandProcess server =
         start("--port", "0", "--host", "0.0.0.0", "--users", "u", "--in-memory")) {
       int port = server.awaitPort();
       HttpResponse<String> none = post(port, "/api/auth", "", Map.of());
@@ -74,7 +74,7 @@ class ServeCommandTest {
 
   @Test
   void call_loopbackOfIpv6_andStoreAtAUri_serves() throws Exception {
-    try (ChildProcess server = start("--port", "0", "--host", "::1", "--store", "mem:")) {
+    try (CommandProcess server = start("--port", "0", "--host", "::1", "--store", "mem:")) {
       URI address = URI.create("http://[::1]:" + server.awaitPort() + "/api/auth");
       HttpRequest request = HttpRequest.newBuilder(address).build();
       assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -92,7 +92,7 @@ class ServeCommandTest {
 
   @Test
   void call_folderInUse_isToldInOneLine() throws Exception {
-    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
       server.awaitPort();
       assertFailed(run("--port", "0", "--data", "data"), 1, "data is in use by");
     }
@@ -109,7 +109,7 @@ class ServeCommandTest {
   @Test
   void call_keyFromTheEnvironmentThatIsTooShort_isToldWithoutIt() throws Exception {
     Outcome outcome =
-        ChildProcess.run(
+        CommandProcess.run(
             folder, Map.of("KVAPP_SIGNING_KEY", "c2VjcmV0"), "", "--in-memory", "--port", "0");
 
     assertFailed(outcome, 1, "the given signing key has a key of 48 bits");
@@ -163,11 +163,11 @@ class ServeCommandTest {
   }
 
   private Outcome run(String... arguments) throws Exception {
-    return ChildProcess.run(folder, "", arguments);
+    return CommandProcess.run(folder, "", arguments);
   }
 
-  private ChildProcess start(String... arguments) throws IOException {
-    return ChildProcess.start(folder, Map.of(), List.of(arguments));
+  private CommandProcess start(String... arguments) throws IOException {
+    return CommandProcess.start(folder, Map.of(), List.of(arguments));
   }
 
   private static void assertFailed(Outcome outcome, int exitCode, String message) {

@@ -28,15 +28,16 @@ class SharedKeyTest {
 
   @Test
   void call_keyInAFile_isRotatedWhileTwoServersShareIt() throws Exception {
-    assertThat(ChildProcess.run(folder, "", "key", "create", "--file", "k").exitCode()).isZero();
-    try (ChildProcess first = start(NOTHING, "--signing-key", "k");
-        ChildProcess second = start(NOTHING, "--signing-key", "k")) {
+    assertThat(CommandProcess.run(folder, "", "key", "create", "--file", "k").exitCode()).isZero();
+    try (CommandProcess first = start(NOTHING, "--signing-key", "k");
+        CommandProcess second = start(NOTHING, "--signing-key", "k")) {
       int firstPort = first.awaitPort();
       int secondPort = second.awaitPort();
       String old = token(firstPort);
       assertThat(search(secondPort, old)).isEqualTo(204);
 
-      assertThat(ChildProcess.run(folder, "", "key", "rotate", "--file", "k").exitCode()).isZero();
+      assertThat(CommandProcess.run(folder, "", "key", "rotate", "--file", "k").exitCode())
+          .isZero();
 
       assertThat(search(firstPort, token(secondPort))).isEqualTo(204);
       assertThat(search(secondPort, token(firstPort))).isEqualTo(204);
@@ -47,9 +48,9 @@ class SharedKeyTest {
 
   @Test
   void call_keyInTheEnvironment_isShared() throws Exception {
-    try (ChildProcess first = start(WITH_KEY, "--token-lifetime", "8h");
-        ChildProcess second = start(WITH_KEY);
-        ChildProcess other = start(NOTHING)) {
+    try (CommandProcess first = start(WITH_KEY, "--token-lifetime", "8h");
+        CommandProcess second = start(WITH_KEY);
+        CommandProcess other = start(NOTHING)) {
       String token = token(first.awaitPort());
 
       assertThat(search(second.awaitPort(), token)).isEqualTo(204);
@@ -62,10 +63,11 @@ class SharedKeyTest {
     }
   }
 
-  private ChildProcess start(Map<String, String> environment, String... options) throws Exception {
+  private CommandProcess start(Map<String, String> environment, String... options)
+      throws Exception {
     List<String> all = new ArrayList<>(List.of("--port", "0", "--in-memory"));
     all.addAll(List.of(options));
-    return ChildProcess.start(folder, environment, all);
+    return CommandProcess.start(folder, environment, all);
   }
 
   private static String token(int port) throws Exception {

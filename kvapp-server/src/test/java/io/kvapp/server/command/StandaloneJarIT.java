@@ -2,7 +2,7 @@ package io.kvapp.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kvapp.server.command.ChildProcess.Outcome;
+import io.kvapp.server.command.CommandProcess.Outcome;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,7 +44,7 @@ class StandaloneJarIT {
 
   @Test
   void jar_version_isTheOneOfTheBuild() throws Exception {
-    try (ChildProcess child = start("--version")) {
+    try (CommandProcess child = start("--version")) {
       Outcome outcome = child.outcome("");
       assertThat(outcome.exitCode()).isZero();
       assertThat(outcome.out()).matches("KVApp \\d+\\.\\d+\\.\\d+\\S*\\R");
@@ -54,7 +54,7 @@ class StandaloneJarIT {
 
   @Test
   void jar_withoutFlags_serves() throws Exception {
-    try (ChildProcess server = start("--port", "0", "--data", "data")) {
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
       URI uri = URI.create("http://localhost:" + server.awaitPort() + "/api/auth");
       HttpRequest request = HttpRequest.newBuilder(uri).build();
 
@@ -65,8 +65,8 @@ class StandaloneJarIT {
     }
   }
 
-  private ChildProcess start(String... arguments) throws IOException {
-    return ChildProcess.start(
+  private CommandProcess start(String... arguments) throws IOException {
+    return CommandProcess.start(
         folder, Map.of(), List.of("-jar", jarFile.toString()), List.of(arguments));
   }
 }

@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The command line in a JVM of its own, with no flag, and in a folder of its own. */
-final class ChildProcess implements AutoCloseable {
+final class CommandProcess implements AutoCloseable {
   private static final Pattern LISTENS = Pattern.compile("KVApp listens on (\\w+)://.*:(\\d+)");
   private static final long TIMEOUT_SECONDS = 60;
 
   private final Process process;
   private final Path errors;
 
-  private ChildProcess(Process process, Path errors) {
+  private CommandProcess(Process process, Path errors) {
     this.process = process;
     this.errors = errors;
   }
@@ -30,7 +30,7 @@ final class ChildProcess implements AutoCloseable {
   record Outcome(int exitCode, String out, String err) {}
 
   /** Starts the command line with the class path of the tests. */
-  static ChildProcess start(Path folder, Map<String, String> environment, List<String> arguments)
+  static CommandProcess start(Path folder, Map<String, String> environment, List<String> arguments)
       throws IOException {
     List<String> java =
         List.of("-cp", System.getProperty("java.class.path"), "io.kvapp.server.command.Main");
@@ -38,7 +38,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Starts the command line, which {@code java} names to the java command. */
-  static ChildProcess start(
+  static CommandProcess start(
       Path folder, Map<String, String> environment, List<String> java, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -50,7 +50,7 @@ final class ChildProcess implements AutoCloseable {
     builder.directory(folder.toFile()).redirectError(errors.toFile());
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     builder.environment().putAll(environment);
-    return new ChildProcess(builder.start(), errors);
+    return new CommandProcess(builder.start(), errors);
   }
 
   /** Runs a command to its end. */
@@ -61,7 +61,7 @@ final class ChildProcess implements AutoCloseable {
   static Outcome run(
       Path folder, Map<String, String> environment, String input, String... arguments)
       throws Exception {
-    try (ChildProcess child = start(folder, environment, List.of(arguments))) {
+    try (CommandProcess child = start(folder, environment, List.of(arguments))) {
       return child.outcome(input);
     }
   }

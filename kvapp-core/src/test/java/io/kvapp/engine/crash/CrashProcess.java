@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link CrashChild} seen from its parent. For one thread. */
-final class ChildProcess implements AutoCloseable {
+final class CrashProcess implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 120;
 
   private final Process process;
   private final Path errors;
 
   /** Starts a process that waits for its orders. */
-  ChildProcess(Path errors) throws IOException {
+  CrashProcess(Path errors) throws IOException {
     this.errors = errors;
     this.process =
         new ProcessBuilder(
