@@ -12,6 +12,9 @@ module io.kvapp.server {
   exports io.kvapp.server;
   exports io.kvapp.server.settings;
 
+  opens io.kvapp.server.auth.users to
+      com.google.gson;
+
   provides io.kvapp.Endpoint with
       io.kvapp.server.HttpEndpoint;
 }

@@ -75,6 +75,11 @@ public final class Batch {
     return this;
   }
 
+  /** {@link #put(byte[], byte[], Duration)} of UTF-8 strings. */
+  public Batch put(String key, String value, Duration ttl) {
+    return put(utf8(key), utf8(value), ttl);
+  }
+
   /** Adds a delete; a key that is not there is no fault. */
   public Batch delete(byte[] key) {
     writes.add(new Write(Kind.DELETE, key.clone(), null, null));
@@ -98,6 +103,11 @@ public final class Batch {
     }
     conditions.add(new Condition(key.clone(), revision));
     return this;
+  }
+
+  /** {@link #ifRevision(byte[], long)} of a UTF-8 key. */
+  public Batch ifRevision(String key, long revision) {
+    return ifRevision(utf8(key), revision);
   }
 
   /** Adds the condition that there is no entry of {@code key}. */

@@ -4,8 +4,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * An ordered key-value store: what every implementation does, in this process or elsewhere.
@@ -133,10 +137,23 @@ public interface KVStore extends AutoCloseable {
    *
    * @return the revision of this write; empty when the key is taken, and then nothing has changed
    */
-  OptionalLong putIfAbsent(byte[] key, byte[] value);
+  default OptionalLong putIfAbsent(byte[] key, byte[] value) {
+    return compareAndSet(key, 0, value);
+  }
 
   /**
-   * Overwrites the entry of {@code key} if it still has this revision.
+   * Writes an entry that expires, where there is none.
+   *
+   * @param ttl how long it lives from now, in whole milliseconds, rounded up; above zero
+   * @return the revision of this write; empty when the key is taken, and then nothing has changed
+   */
+  default OptionalLong putIfAbsent(byte[] key, byte[] value, Duration ttl) {
+    return compareAndSet(key, 0, value, ttl);
+  }
+
+  /**
+   * Overwrites the entry of {@code key} if it still has this revision; it then lives until it is
+   * overwritten or deleted.
    *
    * @param expectedRevision the revision it must have; 0 when there must be no entry
    * @return the revision of this write; empty when the entry has another revision, and then nothing
@@ -145,11 +162,50 @@ public interface KVStore extends AutoCloseable {
   OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value);
 
   /**
+   * Overwrites the entry of {@code key} with one that expires, if it still has this revision.
+   *
+   * @param expectedRevision the revision it must have; 0 when there must be no entry
+   * @param ttl how long it lives from now, in whole milliseconds, rounded up; above zero
+   * @return the revision of this write; empty when the entry has another revision, and then nothing
+   *     has changed
+   */
+  OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl);
+
+  /**
    * Removes the entry of {@code key} if it still has this revision.
    *
    * @return whether it was removed
    */
   boolean compareAndDelete(byte[] key, long expectedRevision);
+
+  /**
+   * Changes the value of {@code key} by a function: reads it, applies the function, and writes the
+   * result if nobody wrote in between; else begins again. The function may so be called more than
+   * once and should do nothing else. What it throws ends the update, and nothing has changed.
+   *
+   * <pre>{@code
+   * store.update("visits", now -> Optional.of(now.map(Long::parseLong).orElse(0L) + 1 + ""));
+   * }</pre>
+   *
+   * @param change gets the value, empty where there is no entry, and returns the new one; empty
+   *     deletes the entry. The new entry has no time to live, whatever the one before had.
+   * @return what the function returned last, which is in the store
+   */
+  default Optional<byte[]> update(byte[] key, UnaryOperator<Optional<byte[]>> change) {
+    Objects.requireNonNull(change, "change");
+    while (true) {
+      Optional<Entry> before = entry(key);
+      long revision = before.map(Entry::revision).orElse(0L);
+      Optional<byte[]> after = change.apply(before.map(Entry::value));
+      boolean done =
+          after.isPresent()
+              ? compareAndSet(key, revision, after.get()).isPresent()
+              : before.isEmpty() || compareAndDelete(key, revision);
+      if (done) {
+        return after;
+      }
+    }
+  }
 
   /**
    * Makes all writes of a batch, or none when one of its conditions does not hold.
@@ -164,6 +220,19 @@ public interface KVStore extends AutoCloseable {
    * be in it or not. A page may end before its limits; {@link Page#more()} says whether to go on.
    */
   Page scan(Scan scan);
+
+  /**
+   * Every entry of a scan, across its pages. The stream is lazy: it reads the next page when it is
+   * needed, and nothing before the first entry is. Each page is of its own moment, so that an entry
+   * written meanwhile may be in the stream or not, and one that stands still is in it once.
+   *
+   * @param scan its {@link Scan#limit()} and {@link Scan#maxBytes()} are those of a page, and no
+   *     end of the stream; {@link Stream#limit} is
+   * @return in the order of the scan, sequential; need not be closed
+   */
+  default Stream<Entry> entries(Scan scan) {
+    return StreamSupport.stream(new PagedEntries(this, scan), false);
+  }
 
   /** How many keys start with {@code prefix}; reads them all, so it costs what it counts. */
   long count(byte[] prefix);
@@ -204,7 +273,7 @@ public interface KVStore extends AutoCloseable {
 
   /** {@link #get(byte[])} of UTF-8 strings. */
   default Optional<String> get(String key) {
-    return get(utf8(key)).map(value -> new String(value, StandardCharsets.UTF_8));
+    return get(utf8(key)).map(KVStore::string);
   }
 
   /** {@link #entry(byte[])} of a UTF-8 key. */
@@ -222,9 +291,27 @@ public interface KVStore extends AutoCloseable {
     return putIfAbsent(utf8(key), utf8(value));
   }
 
+  /** {@link #putIfAbsent(byte[], byte[], Duration)} of UTF-8 strings. */
+  default OptionalLong putIfAbsent(String key, String value, Duration ttl) {
+    return putIfAbsent(utf8(key), utf8(value), ttl);
+  }
+
   /** {@link #compareAndSet(byte[], long, byte[])} of UTF-8 strings. */
   default OptionalLong compareAndSet(String key, long expectedRevision, String value) {
     return compareAndSet(utf8(key), expectedRevision, utf8(value));
+  }
+
+  /** {@link #compareAndSet(byte[], long, byte[], Duration)} of UTF-8 strings. */
+  default OptionalLong compareAndSet(
+      String key, long expectedRevision, String value, Duration ttl) {
+    return compareAndSet(utf8(key), expectedRevision, utf8(value), ttl);
+  }
+
+  /** {@link #update(byte[], UnaryOperator)} of UTF-8 strings. */
+  default Optional<String> update(String key, UnaryOperator<Optional<String>> change) {
+    Objects.requireNonNull(change, "change");
+    return update(utf8(key), before -> change.apply(before.map(KVStore::string)).map(KVStore::utf8))
+        .map(KVStore::string);
   }
 
   /** {@link #compareAndDelete(byte[], long)} of a UTF-8 key. */
@@ -235,6 +322,10 @@ public interface KVStore extends AutoCloseable {
   /** {@link #count(byte[])} of a UTF-8 prefix. */
   default long count(String prefix) {
     return count(utf8(prefix));
+  }
+
+  private static String string(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 
   private static byte[] utf8(String text) {

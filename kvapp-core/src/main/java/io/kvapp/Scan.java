@@ -55,7 +55,7 @@ public final class Scan {
 
   /** Every key. */
   public static Scan all() {
-    return range(null, null);
+    return new Scan(EMPTY, null, null, DEFAULT_LIMIT, DEFAULT_MAX_BYTES, false, false);
   }
 
   /**
@@ -69,7 +69,7 @@ public final class Scan {
 
   /** {@link #prefix(byte[])} of the UTF-8 bytes of {@code prefix}. */
   public static Scan prefix(String prefix) {
-    return prefix(prefix.getBytes(StandardCharsets.UTF_8));
+    return prefix(utf8(prefix));
   }
 
   /**
@@ -87,6 +87,11 @@ public final class Scan {
         DEFAULT_MAX_BYTES,
         false,
         false);
+  }
+
+  /** {@link #range(byte[], byte[])} of UTF-8 strings, either of which may be null. */
+  public static Scan range(String from, String to) {
+    return range(utf8(from), utf8(to));
   }
 
   /**
@@ -123,6 +128,11 @@ public final class Scan {
   public Scan after(byte[] key) {
     byte[] copy = key == null ? null : key.clone();
     return new Scan(from, to, copy, limit, maxBytes, reversed, keysOnly);
+  }
+
+  /** {@link #after(byte[])} a UTF-8 key; null to begin at the beginning. */
+  public Scan after(String key) {
+    return after(utf8(key));
   }
 
   /** The same scan from the largest key to the smallest. */
@@ -168,6 +178,10 @@ public final class Scan {
   /** Whether values are left out. */
   public boolean isKeysOnly() {
     return keysOnly;
+  }
+
+  private static byte[] utf8(String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** The smallest key larger than every key with this prefix; null where there is none. */

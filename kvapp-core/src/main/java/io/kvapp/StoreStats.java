@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param entries live entries
  * @param liveBytes bytes of the keys and values that a full scan would read, as far as they are
- *     known without reading them: exact after {@link KVStore#compact()}, above it otherwise
+ *     known without reading them: exact after {@link StoreAdmin#compact()}, above it otherwise
  * @param diskBytes bytes of journal, SSTables and hash map together
  * @param journalBytes bytes of journal files
  * @param sstableBytes bytes of SSTable files

@@ -3,7 +3,7 @@ package io.kvapp;
 import java.util.List;
 
 /**
- * What {@link KVStore#verify()} found.
+ * What {@link StoreAdmin#verify()} found.
  *
  * @param entries live entries read
  * @param bytes bytes of files whose checksums were checked

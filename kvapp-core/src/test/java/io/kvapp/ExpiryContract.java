@@ -136,7 +136,7 @@ interface ExpiryContract extends StoreFixture {
     store()
         .commit(
             new Batch()
-                .put(utf8("short"), utf8("v"), Duration.ofSeconds(1))
+                .put("short", "v", Duration.ofSeconds(1))
                 .put(utf8("long"), utf8("v"), Duration.ofSeconds(2))
                 .put("forever", "v"));
     clock().advance(Duration.ofSeconds(1));

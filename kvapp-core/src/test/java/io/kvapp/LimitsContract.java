@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,9 @@ interface LimitsContract extends StoreFixture {
             () -> store().putIfAbsent(key, value),
             () -> store().compareAndSet(key, 0, value),
             () -> store().compareAndDelete(key, 1),
+            () -> store().putIfAbsent(key, value, Duration.ofSeconds(1)),
+            () -> store().compareAndSet(key, 0, value, Duration.ofSeconds(1)),
+            () -> store().update(key, now -> Optional.of(value)),
             () -> store().commit(new Batch().put("fine", "value").put(key, value)),
             () -> store().commit(new Batch().put("fine", "value").delete(key)),
             () -> store().commit(new Batch().put("fine", "value").ifAbsent(key)));
@@ -77,6 +81,9 @@ interface LimitsContract extends StoreFixture {
             () -> store().put(key, value, Duration.ofSeconds(1)),
             () -> store().putIfAbsent(utf8("other"), value),
             () -> store().compareAndSet(key, revision, value),
+            () -> store().putIfAbsent(utf8("other"), value, Duration.ofSeconds(1)),
+            () -> store().compareAndSet(key, revision, value, Duration.ofSeconds(1)),
+            () -> store().update(key, now -> Optional.of(value)),
             () -> store().commit(new Batch().put("fine", "value").put(key, value)));
 
     for (ThrowingCallable call : calls) {
@@ -137,6 +144,12 @@ interface LimitsContract extends StoreFixture {
           .isThrownBy(() -> store().put(key, key, ttl))
           .withMessageContaining("ttl");
       assertThatIllegalArgumentException()
+          .isThrownBy(() -> store().putIfAbsent(key, key, ttl))
+          .withMessageContaining("ttl");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store().compareAndSet(key, 0, key, ttl))
+          .withMessageContaining("ttl");
+      assertThatIllegalArgumentException()
           .isThrownBy(() -> store().commit(new Batch().put("fine", "v").put(key, key, ttl)))
           .withMessageContaining("ttl");
     }
@@ -161,6 +174,8 @@ interface LimitsContract extends StoreFixture {
             () -> store().putIfAbsent(bytes, null),
             () -> store().compareAndSet(null, 0, bytes),
             () -> store().compareAndSet(bytes, 0, null),
+            () -> store().putIfAbsent(bytes, bytes, null),
+            () -> store().compareAndSet(bytes, 0, bytes, null),
             () -> store().compareAndDelete((byte[]) null, 1),
             () -> store().commit(null),
             () -> store().scan(null),

@@ -107,18 +107,24 @@ public final class RandomOperations {
   private void putIfAbsent() {
     byte[] key = key();
     byte[] value = value();
-    OptionalLong revision = store().putIfAbsent(key, value);
+    Duration ttl = random.nextInt(3) == 0 ? ttl() : null;
+    OptionalLong revision =
+        ttl == null ? store().putIfAbsent(key, value) : store().putIfAbsent(key, value, ttl);
     assertThat(revision.isPresent()).isEqualTo(model.revision(key) == 0);
-    revision.ifPresent(number -> model.put(key, value, grown(number), null));
+    revision.ifPresent(number -> model.put(key, value, grown(number), ttl));
   }
 
   private void compareAndSet() {
     byte[] key = key();
     byte[] value = value();
     long expected = expectedRevision(key);
-    OptionalLong revision = store().compareAndSet(key, expected, value);
+    Duration ttl = random.nextInt(3) == 0 ? ttl() : null;
+    OptionalLong revision =
+        ttl == null
+            ? store().compareAndSet(key, expected, value)
+            : store().compareAndSet(key, expected, value, ttl);
     assertThat(revision.isPresent()).isEqualTo(model.revision(key) == expected);
-    revision.ifPresent(number -> model.put(key, value, grown(number), null));
+    revision.ifPresent(number -> model.put(key, value, grown(number), ttl));
   }
 
   private void compareAndDelete() {

@@ -6,12 +6,15 @@ import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.keys;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Scans in order, by prefix and range, in pages, in both directions. */
@@ -223,6 +226,57 @@ interface ScanContract extends StoreFixture {
       assertThat(forward).containsExactlyElementsOf(expected);
       assertThat(reversed(backward)).containsExactlyElementsOf(expected);
     }
+  }
+
+  @Test
+  default void entries_goAcrossPagesInOrder() {
+    for (int i = 0; i < 300; i++) {
+      store().put("key " + i, "value " + i);
+    }
+    List<Entry> expected = everything(store());
+    for (int limit : new int[] {1, 7, 299, 300, 1_000}) {
+      Scan scan = Scan.all().limit(limit);
+      assertThat(store().entries(scan)).containsExactlyElementsOf(expected);
+      assertThat(store().entries(scan.reversed())).containsExactlyElementsOf(reversed(expected));
+      assertThat(store().entries(scan.after(expected.get(99).key())).findFirst())
+          .hasValue(expected.get(100));
+    }
+    assertThat(store().entries(Scan.all().maxBytes(1)).count()).isEqualTo(300);
+    assertThat(store().entries(Scan.all().limit(2)).limit(5))
+        .containsExactlyElementsOf(expected.subList(0, 5));
+    assertThat(store().entries(Scan.prefix("none"))).isEmpty();
+    assertThatNullPointerException().isThrownBy(() -> store().entries(null));
+  }
+
+  @Test
+  default void entries_areReadWhenTheyAreNeeded() {
+    Stream<Entry> entries = store().entries(Scan.all());
+    store().put("late", "value");
+    assertThat(entries.map(Entry::keyString)).containsExactly("late");
+
+    Iterator<Entry> pages = store().entries(Scan.all().limit(1)).iterator();
+    assertThat(pages.next().keyString()).isEqualTo("late");
+    store().put("later", "value");
+    assertThat(pages.hasNext()).isFalse();
+    Iterator<Entry> more = store().entries(Scan.all().limit(1)).iterator();
+    assertThat(more.next().keyString()).isEqualTo("late");
+    store().delete("later");
+    store().put("latest", "value");
+    assertThat(more.next().keyString()).isEqualTo("latest");
+    assertThat(more.hasNext()).isFalse();
+  }
+
+  @Test
+  default void scan_ofStrings_isThatOfTheirBytes() {
+    for (String key : List.of("a", "á", "b", "c")) {
+      store().put(key, "value");
+    }
+
+    assertThat(keys(store(), Scan.range("a", "c"))).containsExactly("a", "b");
+    assertThat(keys(store(), Scan.range("b", null))).containsExactly("b", "c", "á");
+    assertThat(keys(store(), Scan.range(null, "b"))).containsExactly("a");
+    assertThat(keys(store(), Scan.all().after("b"))).containsExactly("c", "á");
+    assertThat(keys(store(), Scan.all().reversed().after("b"))).containsExactly("a");
   }
 
   @Test

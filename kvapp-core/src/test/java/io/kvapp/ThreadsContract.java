@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +31,22 @@ interface ThreadsContract extends StoreFixture {
             done += store().compareAndSet("counter", entry.revision(), next).isPresent() ? 1 : 0;
           }
           return tries;
+        };
+    Threads.together(Collections.nCopies(4, increments));
+
+    assertThat(store().get("counter")).hasValue("2000");
+  }
+
+  @Test
+  default void update_underThreads_losesNothing() {
+    Callable<Integer> increments =
+        () -> {
+          for (int i = 0; i < 500; i++) {
+            store()
+                .update(
+                    "counter", now -> Optional.of(now.map(Integer::parseInt).orElse(0) + 1 + ""));
+          }
+          return 500;
         };
     Threads.together(Collections.nCopies(4, increments));
 

@@ -3,16 +3,15 @@ package io.kvapp.examples;
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
 import io.kvapp.Entry;
-import io.kvapp.KVServer;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.Scan;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A tour of the store inside one's own process, with nothing listening anywhere. */
@@ -39,27 +38,23 @@ public final class EmbeddedTour {
   static void run(Path folder, PrintStream out) {
     Path data = folder.resolve("store");
     Path backup = folder.resolve("backup");
-    try (KVServer server = server(data)) {
-      EmbeddedTour tour = new EmbeddedTour(server.store(), out);
+    try (KVStore store = KVStore.open(data)) {
+      EmbeddedTour tour = new EmbeddedTour(store, out);
       tour.writeAndRead();
       tour.searchByPrefix();
       tour.pageThroughARange();
       tour.expire();
       tour.changeOnlyWhatIsUnchanged();
       tour.writeTogether();
-      server.store().admin().backup(backup);
-      out.println("backed up " + server.store().size() + " entries");
+      store.admin().backup(backup);
+      out.println("backed up " + store.size() + " entries");
     }
-    try (KVServer server = server(data)) {
-      out.println("after a restart there are still " + server.store().size() + " entries");
+    try (KVStore store = KVStore.open(data)) {
+      out.println("after a restart there are still " + store.size() + " entries");
     }
-    try (KVServer server = server(folder.resolve("restored"))) {
-      out.println("restored " + server.store().admin().restore(backup) + " entries");
+    try (KVStore store = KVStore.open(folder.resolve("restored"))) {
+      out.println("restored " + store.admin().restore(backup) + " entries");
     }
-  }
-
-  private static KVServer server(Path data) {
-    return KVServer.builder().dataFolder(data).withoutEndpoint().build().start();
   }
 
   private void writeAndRead() {
@@ -72,9 +67,9 @@ public final class EmbeddedTour {
     store.put("city:győr", "Győr");
     store.put("city:pécs", "Pécs");
     store.put("river:tisza", "Tisza");
-    for (Entry entry : store.scan(Scan.prefix("city:")).entries()) {
-      out.println(entry.keyString() + " = " + entry.valueString());
-    }
+    store
+        .entries(Scan.prefix("city:"))
+        .forEach(entry -> out.println(entry.keyString() + " = " + entry.valueString()));
     out.println(store.count("city:") + " cities");
   }
 
@@ -105,15 +100,17 @@ public final class EmbeddedTour {
     OptionalLong second = store.compareAndSet("counter", seen, "3");
     out.println("the first change " + (first.isPresent() ? "won" : "lost"));
     out.println("the second change " + (second.isPresent() ? "won" : "lost"));
+    Optional<String> added =
+        store.update("counter", now -> now.map(text -> Integer.parseInt(text) + 1 + ""));
+    out.println("the counter is " + added.orElse("gone"));
   }
 
   private void writeTogether() {
-    byte[] old = "river:tisza".getBytes(StandardCharsets.UTF_8);
-    long revision = store.entry(old).orElseThrow().revision();
+    long revision = store.entry("river:tisza").orElseThrow().revision();
     BatchResult result =
         store.commit(
             new Batch()
-                .ifRevision(old, revision)
+                .ifRevision("river:tisza", revision)
                 .ifAbsent("water:tisza")
                 .delete("river:tisza")
                 .put("water:tisza", "Tisza"));

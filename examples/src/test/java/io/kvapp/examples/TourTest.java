@@ -30,6 +30,7 @@ class TourTest {
             session:42 expires: true
             the first change won
             the second change lost
+            the counter is 3
             the river was renamed: true
             backed up 6 entries
             after a restart there are still 6 entries

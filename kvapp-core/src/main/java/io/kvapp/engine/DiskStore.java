@@ -233,17 +233,20 @@ public final class DiskStore implements KVStore {
   }
 
   @Override
-  public OptionalLong putIfAbsent(byte[] key, byte[] value) {
-    return compareAndSet(key, 0, value);
+  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
+    limits.entry(key, value);
+    return compareAndSet(expectedRevision, Operation.put(key.clone(), value, 0));
   }
 
   @Override
-  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
+  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
     limits.entry(key, value);
-    long revision =
-        writes.writeIf(
-            Operation.put(key.clone(), value, 0),
-            now -> WritePath.revisionOf(now) == expectedRevision);
+    limits.ttl(ttl);
+    return compareAndSet(expectedRevision, Operation.put(key.clone(), value, expiresAt(ttl)));
+  }
+
+  private OptionalLong compareAndSet(long expectedRevision, Operation operation) {
+    long revision = writes.writeIf(operation, now -> WritePath.revisionOf(now) == expectedRevision);
     return revision == 0 ? OptionalLong.empty() : OptionalLong.of(revision);
   }
 

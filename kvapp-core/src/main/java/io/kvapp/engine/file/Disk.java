@@ -145,6 +145,11 @@ public class Disk {
     }
   }
 
+  /** Cuts a file off. */
+  public void truncate(FileChannel channel, long bytes) throws IOException {
+    channel.truncate(bytes);
+  }
+
   /** Waits until all of the file is on the disk. */
   public void force(FileChannel channel) throws IOException {
     channel.force(true);

@@ -99,17 +99,23 @@ public final class InMemoryStore implements KVStore {
   }
 
   @Override
-  public OptionalLong putIfAbsent(byte[] key, byte[] value) {
-    return compareAndSet(key, 0, value);
+  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
+    limits.entry(key, value);
+    return writeIf(key, expectedRevision, value, null);
   }
 
   @Override
-  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
+  public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
     limits.entry(key, value);
+    limits.ttl(ttl);
+    return writeIf(key, expectedRevision, value, ttl);
+  }
+
+  private OptionalLong writeIf(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
     return writing(
         () ->
             entries.revision(key) == expectedRevision
-                ? OptionalLong.of(write(key, value, null, ++revision))
+                ? OptionalLong.of(write(key, value, ttl, ++revision))
                 : OptionalLong.empty());
   }
 

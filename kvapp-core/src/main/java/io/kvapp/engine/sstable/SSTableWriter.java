@@ -171,7 +171,7 @@ public final class SSTableWriter implements Closeable {
     int checksum = SSTableFormat.footerChecksum(buffer, footer);
     buffer.putInt(checksum);
     flush();
-    channel.truncate(flushed);
+    disk.truncate(channel, flushed);
     disk.force(channel);
     channel.close();
     channel = null;

@@ -63,6 +63,14 @@ public final class DyingDisk extends Disk {
   }
 
   @Override
+  public void truncate(FileChannel channel, long bytes) throws IOException {
+    super.truncate(channel, bytes);
+    if (isLast()) {
+      die();
+    }
+  }
+
+  @Override
   public void force(FileChannel channel) throws IOException {
     if (isLast()) {
       die();

@@ -223,6 +223,12 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
+  public synchronized void truncate(FileChannel channel, long bytes) throws IOException {
+    step("truncate");
+    super.truncate(channel, bytes);
+  }
+
+  @Override
   public synchronized void force(FileChannel channel) throws IOException {
     step("force file");
     contents.get(channel).forceAll();

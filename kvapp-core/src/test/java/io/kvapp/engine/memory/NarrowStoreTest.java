@@ -79,13 +79,14 @@ class NarrowStoreTest extends KVStoreContract {
     }
 
     @Override
-    public OptionalLong putIfAbsent(byte[] key, byte[] value) {
-      return store.putIfAbsent(key, value);
+    public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
+      return store.compareAndSet(key, expectedRevision, value);
     }
 
     @Override
-    public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
-      return store.compareAndSet(key, expectedRevision, value);
+    public OptionalLong compareAndSet(
+        byte[] key, long expectedRevision, byte[] value, Duration ttl) {
+      return store.compareAndSet(key, expectedRevision, value, ttl);
     }
 
     @Override

@@ -75,16 +75,17 @@ final class HttpOptions {
     return switch (setting.unit()) {
       case COUNT -> option.paramLabel("N").description(withDefault).build();
       case BYTES ->
-          option
-              .paramLabel("SIZE")
-              .description(withDefault)
-              .converters(new LongBytesConverter())
-              .build();
+          option.paramLabel("SIZE").description(withDefault).converters(sizes(setting)).build();
       case TIME ->
           option.paramLabel("TIME").description(withDefault).converters(nanos(setting)).build();
       case SWITCH ->
           option.type(Boolean.class).arity("0").description(setting.description()).build();
     };
+  }
+
+  private static ITypeConverter<Long> sizes(HttpSetting setting) {
+    BytesConverter ints = new BytesConverter();
+    return setting.isInt() ? text -> (long) ints.convert(text) : new LongBytesConverter();
   }
 
   private static ITypeConverter<Long> nanos(HttpSetting setting) {

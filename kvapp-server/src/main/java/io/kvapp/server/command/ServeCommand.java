@@ -41,12 +41,19 @@ public final class ServeCommand implements Callable<Integer> {
 
   static CommandLine commandLine(PasswordInput passwords) {
     CommandLine commandLine = new CommandLine(new ServeCommand());
-    HttpOptions.addTo(commandLine.getCommandSpec());
+    addHttpOptions(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
     commandLine.setExecutionExceptionHandler(OneLineErrors::onFailure);
     return commandLine;
+  }
+
+  /** Adds them before those of help and version, which come last in the help. */
+  private static void addHttpOptions(CommandSpec command) {
+    command.mixinStandardHelpOptions(false);
+    HttpOptions.addTo(command);
+    command.mixinStandardHelpOptions(true);
   }
 
   @Override

@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * The fast path of {@link JsonMembers}. It reads the object that nearly every request holds
  * straight from its bytes: one or two string members without escapes, with names that the endpoints
- * know. Anything else it leaves to the whole reader, which would allocate some 20 KB for each body.
+ * know. Anything else it leaves to the whole reader, which takes several times as long and makes
+ * buffers for every body.
  *
  * <p>Not thread-safe.
  */

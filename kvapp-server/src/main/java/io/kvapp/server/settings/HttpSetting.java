@@ -205,6 +205,11 @@ public enum HttpSetting {
     };
   }
 
+  /** Whether its value always fits an int. */
+  public boolean isInt() {
+    return max <= Integer.MAX_VALUE;
+  }
+
   /** What it means, in one sentence. */
   public String description() {
     return description;

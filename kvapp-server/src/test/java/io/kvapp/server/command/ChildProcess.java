@@ -91,8 +91,17 @@ final class ChildProcess implements AutoCloseable {
 
   /** Ends the process as the system does when it shuts down, and waits for its end. */
   int terminate() throws InterruptedException {
-    process.destroy();
+    signalEnd();
     return awaitEnd();
+  }
+
+  /** Sends the signal that asks the process to end. */
+  void signalEnd() {
+    process.destroy();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   String errors() throws IOException {
@@ -104,7 +113,8 @@ final class ChildProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  private int awaitEnd() throws InterruptedException {
+  /** Waits for the end; returns the exit code. */
+  int awaitEnd() throws InterruptedException {
     if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IllegalStateException("the process has not ended");

@@ -73,8 +73,8 @@ class ServeCommandTest {
   }
 
   @Test
-  void call_loopbackOfIpv6_serves() throws Exception {
-    try (ChildProcess server = start("--port", "0", "--host", "::1", "--in-memory")) {
+  void call_loopbackOfIpv6_andStoreAtAUri_serves() throws Exception {
+    try (ChildProcess server = start("--port", "0", "--host", "::1", "--store", "mem:")) {
       URI address = URI.create("http://[::1]:" + server.awaitPort() + "/api/auth");
       HttpRequest request = HttpRequest.newBuilder(address).build();
       assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -141,6 +141,8 @@ class ServeCommandTest {
             "--host",
             "no.such.host.invalid",
             "--in-memory"),
+        mistake(1, "add io.kvapp:kvapp-client", "--store", "http://user:secret@host"),
+        mistake(2, "store: a path or a URI, not blank", "--store", " "),
         mistake(1, "users file absent cannot be read", "--users", "absent", "--in-memory"),
         mistake(1, "signing key file absent cannot", "--signing-key", "absent", "--in-memory"),
         mistake(

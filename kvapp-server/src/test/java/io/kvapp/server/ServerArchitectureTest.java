@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Which package may know which, and which of them may know a library. */
-final class ArchitectureTest {
+final class ServerArchitectureTest {
   private static final String ROOT = "io.kvapp.server";
 
   /** Every package, each depending only on those before it, so that there are no cycles. */
