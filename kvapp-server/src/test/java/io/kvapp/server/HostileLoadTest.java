@@ -210,6 +210,16 @@ final class HostileLoadTest {
     }
   }
 
+  @Test
+  void largeResponses_onConnectionsThatStayOpen_leaveRoomForOthers() throws IOException {
+    String value = "v".repeat(900_000);
+    assertThat(ClassicClient.insert(client(), token, "wide", value).status()).isEqualTo(201);
+    for (int count = 0; count < 200; count++) {
+      assertThat(ClassicClient.search(client(), token, "key", "wide").status()).isEqualTo(200);
+    }
+    assertServes();
+  }
+
   /** A small request is answered, whatever else goes on. */
   private void assertServes() throws IOException {
     try (RawClient client = new RawClient(server.port())) {

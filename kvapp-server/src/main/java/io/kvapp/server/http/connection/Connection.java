@@ -92,6 +92,16 @@ final class Connection {
       output.flush();
       return false;
     }
+    if (answer()) {
+      return true;
+    }
+    output.flush();
+    linger();
+    return false;
+  }
+
+  /** Answers the request at hand; returns whether the connection is kept for another. */
+  private boolean answer() throws IOException {
     accessLog.begin();
     Response response;
     boolean framed = false;
@@ -104,12 +114,7 @@ final class Connection {
     } catch (HttpException broken) {
       response = handler.error(broken, request);
     }
-    if (write(response, framed && asksToKeepAlive() && !stopping.getAsBoolean())) {
-      return true;
-    }
-    output.flush();
-    linger();
-    return false;
+    return write(response, framed && asksToKeepAlive() && !stopping.getAsBoolean());
   }
 
   /** Waits for the next request, holding no more memory than may be held meanwhile. */

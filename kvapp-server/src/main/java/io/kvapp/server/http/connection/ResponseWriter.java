@@ -64,16 +64,24 @@ final class ResponseWriter {
     begun = false;
     bodyBytes = 0;
     body.clear();
+    try {
+      write();
+    } catch (Unwanted headIsEnough) {
+      // The head went out with the first piece.
+    } finally {
+      // What the response holds may be large, and the connection may stay idle for long.
+      response = null;
+    }
+    return keepAlive;
+  }
+
+  private void write() throws IOException {
     if (response.body() == null) {
       addHead();
       output.add(response.head().forbidsBody() ? LINE_END : NO_LENGTH);
-      return keepAlive;
+      return;
     }
-    try {
-      response.body().writeTo(body);
-    } catch (Unwanted headIsEnough) {
-      return keepAlive;
-    }
+    response.body().writeTo(body);
     if (begun) {
       endPieces();
     } else {
@@ -85,7 +93,6 @@ final class ResponseWriter {
         addPiece(0);
       }
     }
-    return keepAlive;
   }
 
   /** Whether a part of the last response may have been sent before it was complete. */
