@@ -421,7 +421,7 @@ class UsersAuthenticatorTest {
   }
 
   private static SignIn caller(Optional<Credentials> credentials, String earlierToken) {
-    return new SignIn(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
+    return new SignIn(InetAddress.getLoopbackAddress(), credentials, earlierToken);
   }
 
   private static User user(String name, Role role, List<String> prefixes, String password) {
