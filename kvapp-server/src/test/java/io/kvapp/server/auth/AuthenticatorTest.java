@@ -103,6 +103,19 @@ class AuthenticatorTest {
     }
   }
 
+  @Test
+  void open_dataFolderThatOthersCanWrite_isRefusedWithTheRemedy(@TempDir Path folder)
+      throws Exception {
+    Authenticator.open(AuthSettings.defaults(), server(folder));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> Authenticator.open(AuthSettings.defaults(), server(folder)))
+        .isInstanceOf(KVException.class)
+        .hasMessage(
+            "data folder %s cannot be used: other users can write %s; run: chmod go-w %s"
+                .formatted(folder, folder, folder));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "AAAA", "not base64 at all!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})
