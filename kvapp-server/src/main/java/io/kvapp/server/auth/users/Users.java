@@ -31,6 +31,7 @@ public final class Users {
     inOrder = List.copyOf(byName.values());
   }
 
+  /** The user of this name, in any spelling; empty if there is none. */
   public Optional<User> find(String name) {
     return Optional.ofNullable(byName.get(User.normalized(name)));
   }
