@@ -2,6 +2,7 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.zip.CRC32C;
  * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they must be counted
  * @param sstables the SSTables, newest first
  * @param map the hash table that agrees with the SSTables; empty where one must be filled anew
+ * @param holder the process that has the store open; empty for one that is closed
  */
 public record Manifest(
     long revision,
@@ -41,7 +43,8 @@ public record Manifest(
     long journal,
     long entries,
     List<SSTable.Identity> sstables,
-    Optional<MapFile> map) {
+    Optional<MapFile> map,
+    Optional<FolderHolder> holder) {
 
   /**
    * A hash table that was closed cleanly.
@@ -71,7 +74,19 @@ public record Manifest(
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
   private static final Pattern FILE_NAME =
       Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
+  private static final Pattern HOLDER_LINE = Pattern.compile("(?m)^holder=(.*)$");
   private static final long MAX_BYTES = 64 << 20;
+
+  /** The manifest of a store that no process has open. */
+  public Manifest(
+      long revision,
+      long nextSSTable,
+      long journal,
+      long entries,
+      List<SSTable.Identity> sstables,
+      Optional<MapFile> map) {
+    this(revision, nextSSTable, journal, entries, sstables, map, Optional.empty());
+  }
 
   public boolean isClean() {
     return journal == NO_JOURNAL;
@@ -104,6 +119,7 @@ public record Manifest(
           line(text, "map.valueBytes", file.valueBytes());
           line(text, "map.check", Long.toHexString(file.check()));
         });
+    holder.ifPresent(process -> line(text, "holder", process));
     line(text, "snapshots", sstables.size());
     for (int i = 0; i < sstables.size(); i++) {
       SSTable.Identity sstable = sstables.get(i);
@@ -168,6 +184,19 @@ public record Manifest(
     }
   }
 
+  /**
+   * The process that has a folder open, as its manifest says, whatever else that says; empty where
+   * it names none.
+   */
+  public static Optional<FolderHolder> holder(Path folder) throws IOException {
+    Path file = folder.resolve(NAME);
+    if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+      return Optional.empty();
+    }
+    Matcher line = HOLDER_LINE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    return line.find() ? FolderHolder.parse(line.group(1)) : Optional.empty();
+  }
+
   private static String check(String text, int end) {
     return check(text.substring(0, end));
   }
@@ -205,7 +234,8 @@ public record Manifest(
         number(lines, "journal"),
         number(lines, "entries"),
         sstables,
-        map);
+        map,
+        Optional.ofNullable(lines.getProperty("holder")).flatMap(FolderHolder::parse));
   }
 
   private static long number(Properties lines, String name) {
