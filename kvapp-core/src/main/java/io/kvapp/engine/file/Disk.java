@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Every way in which the engine changes the files that are the truth: the seam where tests make
@@ -288,6 +289,20 @@ public class Disk {
     }
     files.sort(null);
     return files;
+  }
+
+  /** What is in a folder, of any kind, and has a name that matches as a whole. */
+  public static List<Path> list(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, "*");
+    found.removeIf(each -> !name.matcher(each.getFileName().toString()).matches());
+    return found;
+  }
+
+  /** As above, files only: a folder of such a name is someone else's. */
+  public static List<Path> listFiles(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, name);
+    found.removeIf(each -> !Files.isRegularFile(each));
+    return found;
   }
 
   /** The size of a file, 0 where there is none. */

@@ -5,6 +5,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFileName;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -65,6 +66,9 @@ public record Manifest(
 
   public static final String NAME = "MANIFEST";
 
+  /** The names of manifests that are not whole. */
+  public static final Pattern TEMPORARY = Pattern.compile("MANIFEST(\\.\\d{1,9})?\\.tmp");
+
   /** What opening a store without its manifest drops. */
   public static final String NOT_FOUND_AGAIN =
       "what the other files of the folder do not hold, and may bring deleted keys back";
@@ -72,8 +76,6 @@ public record Manifest(
   private static final String FORMAT = "1";
   private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
-  private static final Pattern FILE_NAME =
-      Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
   private static final Pattern HOLDER_LINE = Pattern.compile("(?m)^holder=(.*)$");
   private static final long MAX_BYTES = 64 << 20;
 
@@ -94,7 +96,7 @@ public record Manifest(
 
   /** Replaces the manifest of a folder and waits until it is on the disk. */
   public void write(Disk disk, Path folder) throws IOException {
-    Path temporary = folder.resolve(NAME + ".tmp");
+    Path temporary = temporary(folder);
     disk.delete(temporary);
     byte[] text = text().getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel = disk.create(temporary)) {
@@ -102,6 +104,15 @@ public record Manifest(
       disk.force(channel);
     }
     disk.rename(temporary, folder.resolve(NAME));
+  }
+
+  /** The first name for a manifest that is not whole which no folder bears. */
+  private static Path temporary(Path folder) {
+    Path file = folder.resolve(NAME + ".tmp");
+    for (int i = 1; Files.isDirectory(file); i++) {
+      file = folder.resolve(NAME + "." + i + ".tmp");
+    }
+    return file;
   }
 
   private String text() {
@@ -257,7 +268,7 @@ public record Manifest(
         .map(
             parts ->
                 new SSTableFile.Identity(
-                    checked(parts[0], FILE_NAME),
+                    checked(parts[0], SSTableFileName.PATTERN),
                     Long.parseLong(parts[1]),
                     Integer.parseUnsignedInt(parts[2], 16)))
         .toList();
