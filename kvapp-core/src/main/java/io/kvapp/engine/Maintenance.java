@@ -38,6 +38,7 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
+  private final StoreParts parts;
   private final Journal journal;
   private final VersionSet versions;
   private final Flusher flusher;
@@ -68,6 +69,7 @@ final class Maintenance {
    * @param sweep removes expired entries; called at every tick
    */
   Maintenance(StoreParts parts, Runnable sweep) {
+    this.parts = parts;
     this.journal = parts.journal;
     this.versions = parts.versions;
     this.flusher = parts.flusher;
@@ -96,6 +98,10 @@ final class Maintenance {
 
   private void tick() {
     try {
+      if (!parts.keepFolder()) {
+        progress.raise();
+        return;
+      }
       activity.tick();
       syncAndSweep();
       requestDue();
@@ -152,7 +158,7 @@ final class Maintenance {
       return damage;
     }
     IOException failure = journal.failure();
-    return failure == null ? null : new KVException.ReadOnly(folder, failure);
+    return failure == null ? null : StoreFailures.readOnly(folder, failure);
   }
 
   private void flush() throws IOException {

@@ -189,9 +189,8 @@ final class Recovery {
 
   /** The files of the journal; no segment to come has the number of one of them. */
   private List<Path> findJournal() throws IOException {
-    List<Path> old = files.journalFiles();
-    lastSegment = Math.max(lastSegment, DataFolder.lastSequence(old));
-    return old;
+    lastSegment = Math.max(lastSegment, files.lastSequence());
+    return files.journalFiles();
   }
 
   private void deleteJournal(List<Path> old) throws IOException {

@@ -2,7 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
-import io.kvapp.KVException;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
@@ -125,7 +125,7 @@ final class WritePath {
       index.noteDamage();
       journal.fail(cause);
       if (failure instanceof UncheckedIOException) {
-        throw new KVException.ReadOnly(parts.folder, cause);
+        throw StoreFailures.readOnly(parts.folder, cause);
       }
       throw failure;
     }

@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Every way in which the engine changes the files that are the truth: the seam where tests make
@@ -39,8 +40,36 @@ public class Disk {
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
 
+  private volatile Fenced fence;
+
+  /** Why a disk takes no more changes: the folder is not the store's to write. */
+  public static final class Fenced extends IOException {
+    /**
+     * A reason that goes on from "the store is read-only:".
+     *
+     * @param reason says what to do too
+     */
+    public Fenced(String reason) {
+      super(reason);
+    }
+  }
+
+  /** Refuses every change from now on, for good. */
+  public final void fence(Fenced reason) {
+    fence = reason;
+  }
+
+  private void requireUnfenced() throws IOException {
+    Fenced reason = fence;
+    if (reason != null) {
+      // Another each time: one that is thrown again while it closes resources fails.
+      throw new Fenced(reason.getMessage());
+    }
+  }
+
   /** A new file, opened to read and write; it must not exist yet. */
   public FileChannel create(Path file) throws IOException {
+    requireUnfenced();
     return createOwnerOnly(file);
   }
 
@@ -56,6 +85,7 @@ public class Disk {
    * @param bytes how much of the old content stays until it is written over
    */
   public FileChannel reuse(Path old, Path file, long bytes) throws IOException {
+    requireUnfenced();
     FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       channel.truncate(bytes);
@@ -69,6 +99,7 @@ public class Disk {
 
   /** Writes the rest of {@code bytes} at the position of the channel. */
   public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    requireUnfenced();
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
@@ -77,6 +108,7 @@ public class Disk {
   /** Writes the first bytes of an array over those at an offset; no interrupt closes the file. */
   public void write(RandomAccessFile file, long offset, byte[] bytes, int length)
       throws IOException {
+    requireUnfenced();
     file.seek(offset);
     file.write(bytes, 0, length);
   }
@@ -89,6 +121,7 @@ public class Disk {
    *     cache, where the file system lets it
    */
   public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
+    requireUnfenced();
     writeZeros(channel, bytes, hugePages, BYTES_BETWEEN_SYNCS);
     channel.force(true);
   }
@@ -103,6 +136,7 @@ public class Disk {
    */
   public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
       throws IOException {
+    requireUnfenced();
     FileChannel channel = createOwnerOnly(file);
     try (channel) {
       boolean reserved = bytes >= MIN_BYTES_FOR_COMMAND && Preallocation.run(file, bytes);
@@ -147,16 +181,19 @@ public class Disk {
 
   /** Cuts a file off. */
   public void truncate(FileChannel channel, long bytes) throws IOException {
+    requireUnfenced();
     channel.truncate(bytes);
   }
 
   /** Waits until all of the file is on the disk. */
   public void force(FileChannel channel) throws IOException {
+    requireUnfenced();
     channel.force(true);
   }
 
   /** Waits until a range of a mapping is on the disk; works on an interrupted thread too. */
   public void force(MappedByteBuffer mapping, int from, int length) throws IOException {
+    requireUnfenced();
     try {
       mapping.force(from, length);
     } catch (UncheckedIOException failure) {
@@ -166,6 +203,7 @@ public class Disk {
 
   /** Appends all of one file to another. */
   public void copy(FileChannel from, FileChannel to) throws IOException {
+    requireUnfenced();
     long bytes = from.size();
     for (long done = 0; done < bytes; ) {
       done += from.transferTo(done, bytes - done, to);
@@ -180,11 +218,13 @@ public class Disk {
 
   /** Renames within a folder, over an existing file. */
   public void move(Path from, Path to) throws IOException {
+    requireUnfenced();
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Waits until the names in a folder are on the disk. */
   public void forceFolder(Path folder) throws IOException {
+    requireUnfenced();
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -192,6 +232,7 @@ public class Disk {
 
   /** Deletes a file if it is there. */
   public void delete(Path file) throws IOException {
+    requireUnfenced();
     Files.deleteIfExists(file);
   }
 
@@ -202,6 +243,7 @@ public class Disk {
 
   /** Maps a whole file of at most 2 GiB to write into it, little-endian. */
   public MappedByteBuffer mapToWrite(FileChannel channel, long bytes) throws IOException {
+    requireUnfenced();
     return map(channel, MapMode.READ_WRITE, bytes);
   }
 
@@ -249,6 +291,20 @@ public class Disk {
     return files;
   }
 
+  /** What is in a folder, of any kind, and has a name that matches as a whole. */
+  public static List<Path> list(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, "*");
+    found.removeIf(each -> !name.matcher(each.getFileName().toString()).matches());
+    return found;
+  }
+
+  /** As above, files only: a folder of such a name is someone else's. */
+  public static List<Path> listFiles(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, name);
+    found.removeIf(each -> !Files.isRegularFile(each));
+    return found;
+  }
+
   /** The size of a file, 0 where there is none. */
   static long size(Path file) throws IOException {
     try {
@@ -262,7 +318,7 @@ public class Disk {
   public static KVException failure(Path folder, long neededBytes, IOException cause) {
     return isNoSpace(cause)
         ? new KVException.NoSpace(folder, neededBytes, cause)
-        : new KVException.ReadOnly(folder, cause);
+        : StoreFailures.readOnly(folder, cause);
   }
 
   /** Whether a write failed because the disk or a quota is full. */

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,9 @@ public final class HashIndex implements AutoCloseable {
 
   /** The length of the largest value that is kept in the index. */
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
+
+  /** The names of the files of hash tables. */
+  public static final Pattern FILES = HashTableFolder.FILES;
 
   private static final int MAX_WAITING = 20_000;
 
