@@ -33,6 +33,8 @@ final class SmallHeapChild {
       switch (arguments[1]) {
         case "longKeys" -> child.putLongKeys(count);
         case "batches" -> child.commitLongKeys(count);
+        case "tinyWrites" -> child.store.commit(tinyWrites(count));
+        case "tooManyWrites" -> child.refuse(tinyWrites(count));
         case "sessions" -> child.refreshSessions(count);
         case "read" -> child.read(count);
         default -> throw new IllegalArgumentException(arguments[1]);
@@ -63,6 +65,25 @@ final class SmallHeapChild {
         batch.put(longKey(i), new byte[10]);
       }
       store.commit(batch);
+    }
+  }
+
+  private static Batch tinyWrites(int count) {
+    Batch batch = new Batch();
+    for (int i = 0; i < count; i++) {
+      batch.put(ByteBuffer.allocate(4).putInt(i).array(), new byte[0]);
+    }
+    return batch;
+  }
+
+  private void refuse(Batch batch) {
+    try {
+      store.commit(batch);
+      throw new AssertionError("a batch of too many writes was taken");
+    } catch (IllegalArgumentException refused) {
+      if (!refused.getMessage().contains(store.limits().maxBatchWrites() + " writes")) {
+        throw refused;
+      }
     }
   }
 

@@ -34,6 +34,13 @@ class SmallHeapTest {
   }
 
   @Test
+  void batchOfMoreWritesThanTheHeapHolds_isRefusedByName() throws Exception {
+    int most = 64 * 1024 * 1024 / 512;
+    assertThat(run("64m", "tinyWrites", most / 2)).isEqualTo(most / 2);
+    assertThat(run("64m", "tooManyWrites", most + 1)).isEqualTo(most / 2);
+  }
+
+  @Test
   void entriesWithATimeToLive_areRefreshedMillionsOfTimes() throws Exception {
     assertThat(run("64m", "sessions", 1_000_000)).isEqualTo(SmallHeapChild.SESSIONS);
     assertThat(run("32m", "sessions", 0)).isEqualTo(SmallHeapChild.SESSIONS);
