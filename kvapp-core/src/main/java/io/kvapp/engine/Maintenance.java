@@ -128,6 +128,17 @@ final class Maintenance {
     }
   }
 
+  /** Has the backlogs that a write has added to worked off; cheap enough for every write. */
+  void noteWrite() {
+    if (flusher.isDue(false)) {
+      flushing.request();
+      gate.check();
+    } else if (index.isOverfull()) {
+      growth.request();
+      gate.check();
+    }
+  }
+
   /** Requests the jobs that are due; cheap enough to be called every thousand writes. */
   void requestDue() {
     if (flusher.isDue(activity.isQuiet()) || flusher.isPending()) {
@@ -146,6 +157,14 @@ final class Maintenance {
    */
   void awaitRoom() {
     gate.awaitRoom();
+  }
+
+  /** Waits until changes that take so many bytes of the heap fit, or all others are flushed. */
+  void awaitRoomFor(long heapBytes) {
+    awaitRoom();
+    if (!flusher.hasRoomFor(heapBytes)) {
+      WorkerThread.call(flushing.thread, () -> run(flusher::flush));
+    }
   }
 
   private KVException obstacle(Path folder, BackgroundJob job) {

@@ -31,13 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MaintenanceTest {
   private static final EngineOptions MANY_IN_MEMORY =
-      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 1_000_000, 5);
+      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 96 << 20, 5);
   private static final EngineOptions FEW_IN_MEMORY =
-      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
 
   /** Flushes a few thousand keys once nobody writes for half a second. */
   private static final EngineOptions QUICK_TO_COMPACT =
-      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 200_000, 250);
+      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 20 << 20, 250);
 
   @TempDir Path scratch;
 
