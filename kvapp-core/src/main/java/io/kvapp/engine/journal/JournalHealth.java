@@ -2,6 +2,7 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -28,7 +29,7 @@ final class JournalHealth {
   }
 
   KVException refuse(IOException cause, long neededBytes) {
-    if (!Disk.isNoSpace(cause)) {
+    if (!(cause instanceof NoSpaceException)) {
       failure = cause;
     }
     return Disk.failure(folder, neededBytes, cause);
