@@ -263,9 +263,9 @@ class MaintenanceTest {
 
   private static final class HeldBackup extends HeldDisk {
     @Override
-    public void copy(FileChannel from, FileChannel to) throws IOException {
+    public void copy(FileChannel from, FileChannel to, Path target) throws IOException {
       hold();
-      super.copy(from, to);
+      super.copy(from, to, target);
     }
   }
 

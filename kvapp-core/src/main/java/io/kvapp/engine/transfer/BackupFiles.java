@@ -121,8 +121,8 @@ public final class BackupFiles {
   private static void copy(Disk disk, Path from, Path to) throws IOException {
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target = disk.create(to)) {
-      disk.copy(source, target);
-      disk.force(target);
+      disk.copy(source, target, to);
+      disk.force(target, to);
     }
   }
 
