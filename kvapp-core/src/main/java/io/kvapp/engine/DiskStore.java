@@ -49,7 +49,7 @@ public final class DiskStore implements KVStore {
   private final InstantSource clock;
   private final StripedLocks stripes;
   private final HashIndex index;
-  private final VersionSet versions;
+  final VersionSet versions;
   private final StampedLock batches;
   private final Maintenance maintenance;
   private final WritePath writes;
@@ -163,13 +163,17 @@ public final class DiskStore implements KVStore {
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return ordered(version -> PageReader.read(version::entries, scan, clock.millis()));
+    return ordered(version -> PageReader.read(entries(version), scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return ordered(version -> PageReader.count(version::entries, scan, clock.millis()));
+    return ordered(version -> PageReader.count(entries(version), scan, clock.millis()));
+  }
+
+  private PageReader.OrderedKeys entries(Version version) {
+    return (from, to, reverse) -> versions.live(version, from, to, reverse, () -> {});
   }
 
   private <T> T ordered(java.util.function.Function<Version, T> read) {

@@ -38,6 +38,9 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
+  /** At most about so many marks of deletes are left for a scan to step over. */
+  private static final int DELETES_BETWEEN_WALKS = 4096;
+
   private final Journal journal;
   private final VersionSet versions;
   private final Flusher flusher;
@@ -54,11 +57,14 @@ final class Maintenance {
   private final BackgroundJob compaction;
   private final BackgroundJob growth;
   private final BackgroundJob sweeping;
+  private final BackgroundJob walking;
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
+  private final AtomicLong deletes = new AtomicLong();
+  private volatile byte[] lastDeleted;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -79,6 +85,7 @@ final class Maintenance {
     this.compaction = new BackgroundJob("kvapp-compaction", this::compact, journal, progress);
     this.growth = new BackgroundJob("kvapp-growth", this::grow, journal, progress);
     this.sweeping = new BackgroundJob("kvapp-sweep", sweep::run, journal, progress);
+    this.walking = new BackgroundJob("kvapp-walk", this::walkOverMarks, journal, progress);
     this.gate =
         new WriteGate(
             progress,
@@ -142,6 +149,34 @@ final class Maintenance {
     gate.awaitRoom();
   }
 
+  /** Has the marks around a key that was deleted looked at ahead of scans, now and then. */
+  void noteDelete(byte[] key) {
+    if (deletes.incrementAndGet() % DELETES_BETWEEN_WALKS == 0) {
+      lastDeleted = key;
+      walking.request();
+    }
+  }
+
+  /** Steps from the last deleted key to the next entry in both directions. */
+  private void walkOverMarks() {
+    byte[] key = lastDeleted;
+    Version version = versions.acquire();
+    try {
+      versions.live(version, key, null, false, this::requireGoingOn).next();
+      versions.live(version, new byte[0], key, true, this::requireGoingOn).next();
+    } catch (KVException.Corrupt damage) {
+      LOG.debug("marks are left to scans: {}", damage.getMessage());
+    } finally {
+      version.release();
+    }
+  }
+
+  private void requireGoingOn() {
+    if (closing) {
+      throw StoreFailures.closed();
+    }
+  }
+
   private KVException obstacle(Path folder, BackgroundJob job) {
     IOException noSpace = job.noSpace();
     if (noSpace != null) {
@@ -194,9 +229,7 @@ final class Maintenance {
                   && activity.isBusyNow()
                   && versions.sstables() < maxSSTables);
     }
-    if (closing) {
-      throw StoreFailures.closed();
-    }
+    requireGoingOn();
   }
 
   private void grow() throws IOException {
@@ -322,6 +355,7 @@ final class Maintenance {
     compaction.close();
     growth.close();
     sweeping.close();
+    walking.close();
     BackgroundJob.stop(backups);
   }
 }

@@ -97,6 +97,9 @@ public final class Compactor {
               dropDeletes);
       versions.replaceSSTables(inputs, result);
       result.release();
+      if (dropDeletes) {
+        versions.emptyRanges.clear();
+      }
     } finally {
       inputs.forEach(RefCounted::release);
     }

@@ -4,8 +4,10 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class VersionSet {
   private static final Logger LOG = LoggerFactory.getLogger(VersionSet.class);
+
+  /** What scans need not step over. */
+  final EmptyRanges emptyRanges = new EmptyRanges();
 
   final SSTableFolder folder;
   private final Journal journal;
@@ -82,6 +87,35 @@ public final class VersionSet {
         throw StoreFailures.closed();
       }
     }
+  }
+
+  /**
+   * The entries of a version in a range of keys, expired ones included.
+   *
+   * @param version which the caller has a use of
+   * @param pace called now and then while a single step takes long; what it throws ends the step
+   */
+  public Cursor live(Version version, byte[] from, byte[] to, boolean reverse, Runnable pace) {
+    return new LiveCursor(
+        version, emptyRanges, () -> current.active == version.active, pace, from, to, reverse);
+  }
+
+  /** How many marks of deletes, and ranges of them, scans have stepped over. */
+  public long markSteps() {
+    return emptyRanges.steps();
+  }
+
+  /** Enters a change into the active memtable; the caller holds the stripe of the key. */
+  public void apply(byte[] key, JournalPosition position) {
+    if (position.isDelete()) {
+      current.active.put(key, position);
+      return;
+    }
+    // Before, so that no scan jumps over what another one saw; and again, since a walk that began
+    // in between may have passed before the change was there.
+    emptyRanges.exclude(key);
+    current.active.put(key, position);
+    emptyRanges.exclude(key);
   }
 
   /** How many SSTables there are. */
