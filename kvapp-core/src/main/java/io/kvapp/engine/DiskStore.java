@@ -11,6 +11,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.ModuleAccess;
@@ -143,20 +144,16 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue lookInTruth(byte[] key) {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return parts.live(version.lookUp(key));
-    } finally {
-      version.release();
     }
   }
 
   private byte[] valueElsewhere(byte[] key, long revision) {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return version.value(key, revision);
-    } finally {
-      version.release();
     }
   }
 
@@ -194,11 +191,9 @@ public final class DiskStore implements KVStore {
 
   private <T> T orderedUnguarded(java.util.function.Function<Version, T> read) {
     parts.requireOpen();
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return read.apply(version);
-    } finally {
-      version.release();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -160,14 +161,12 @@ final class Maintenance {
   /** Steps from the last deleted key to the next entry in both directions. */
   private void walkOverMarks() {
     byte[] key = lastDeleted;
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       versions.live(version, key, null, false, this::requireGoingOn).next();
       versions.live(version, new byte[0], key, true, this::requireGoingOn).next();
     } catch (KVException.Corrupt damage) {
       LOG.debug("marks are left to scans: {}", damage.getMessage());
-    } finally {
-      version.release();
     }
   }
 
@@ -288,23 +287,21 @@ final class Maintenance {
   /** Brings all changes into SSTables, and copies these while writers go on. */
   void backUp(Copying copying) {
     AtomicLong entries = new AtomicLong();
-    Version version =
+    Lease<Version> lease =
         WorkerThread.call(
             flushing.thread,
             () -> {
               run(flusher::flush);
               entries.set(versions.entries());
-              return versions.acquire();
+              return versions.lease();
             });
-    try {
+    try (lease) {
       WorkerThread.call(
           backups,
           () -> {
-            copying.run(version.sstables, entries.get());
+            copying.run(lease.get().sstables, entries.get());
             return null;
           });
-    } finally {
-      version.release();
     }
   }
 
@@ -350,12 +347,12 @@ final class Maintenance {
   void close() {
     closing = true;
     gate.end();
-    BackgroundJob.stop(timer);
+    WorkerThread.stop(timer);
     flushing.close();
     compaction.close();
     growth.close();
     sweeping.close();
     walking.close();
-    BackgroundJob.stop(backups);
+    WorkerThread.stop(backups);
   }
 }

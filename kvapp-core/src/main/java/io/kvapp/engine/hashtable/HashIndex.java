@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -69,7 +70,7 @@ public final class HashIndex implements AutoCloseable {
   private HashIndex(
       HashTableFolder folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       HashTable current,
       long entries) {
     this.folder = folder;
@@ -82,7 +83,7 @@ public final class HashIndex implements AutoCloseable {
   /**
    * Creates an index with an empty hash table.
    *
-   * @param versions supplies the newest version of the truth, acquired for the caller
+   * @param versions supplies the newest version of the truth, leased for the caller
    * @param size the wanted size, which a disk with little space may not give
    * @param entries how many entries there are, all of them in the truth so far
    */
@@ -90,7 +91,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       HashTableSize size,
       long entries)
@@ -116,7 +117,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       Manifest.MapFile named)
       throws IOException {
@@ -270,7 +271,9 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean needsGrowth(boolean busy) {
     return next == null
-        && (current.isDamaged() || !waiting.isEmpty() || HashTableSizing.isCrowded(current, busy));
+        && (current.isDamaged()
+            || HashTableSizing.canGrow(current.layoutSize())
+                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
   }
 
   /** Whether a much smaller hash table would do. */

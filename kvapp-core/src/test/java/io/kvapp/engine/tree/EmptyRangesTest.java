@@ -3,6 +3,7 @@ package io.kvapp.engine.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
@@ -105,8 +106,8 @@ class EmptyRangesTest {
   @Test
   void version_thatIsOlderThanTheDeletes_keepsItsEntries() throws Exception {
     fill(1_000);
-    Version held = tree.versions.acquire();
-    try {
+    try (Lease<Version> lease = tree.versions.lease()) {
+      Version held = lease.get();
       tree.flusher.freeze();
       for (int i = 0; i < 990; i++) {
         tree.delete(key(i));
@@ -117,13 +118,11 @@ class EmptyRangesTest {
       tree.compactor.compactAll(() -> {});
       assertThat(all(true)).hasSize(10);
       assertThat(keys(held, true)).hasSize(1_000);
-    } finally {
-      held.release();
     }
   }
 
   /** A version that is held, with what it is to show. */
-  private record Held(Version version, NavigableMap<String, String> entries) {}
+  private record Held(Lease<Version> version, NavigableMap<String, String> entries) {}
 
   @Test
   void randomOperations_beside_heldVersions_showWhatASortedMapShows() throws Exception {
@@ -145,7 +144,7 @@ class EmptyRangesTest {
         }
       }
       if (random.nextInt(10) == 0) {
-        held.add(new Held(tree.versions.acquire(), new TreeMap<>(model)));
+        held.add(new Held(tree.versions.lease(), new TreeMap<>(model)));
         tree.flusher.freeze();
       }
       if (random.nextInt(15) == 0) {
@@ -155,15 +154,15 @@ class EmptyRangesTest {
       boolean reverse = random.nextBoolean();
       assertThat(all(reverse)).as("seed %d, step %d", seed, step).isEqualTo(list(model, reverse));
       for (Held each : held) {
-        assertThat(keys(each.version, reverse))
+        assertThat(keys(each.version.get(), reverse))
             .as("seed %d, step %d", seed, step)
             .isEqualTo(list(each.entries, reverse));
       }
       if (held.size() > 3) {
-        held.remove(0).version.release();
+        held.remove(0).version.close();
       }
     }
-    held.forEach(each -> each.version.release());
+    held.forEach(each -> each.version.close());
   }
 
   private static List<String> list(NavigableMap<String, String> entries, boolean reverse) {
@@ -203,21 +202,15 @@ class EmptyRangesTest {
   }
 
   private String first(boolean reverse) {
-    Version version = tree.versions.acquire();
-    try {
-      Cursor cursor = tree.versions.live(version, new byte[0], null, reverse, () -> {});
+    try (Lease<Version> lease = tree.versions.lease()) {
+      Cursor cursor = tree.versions.live(lease.get(), new byte[0], null, reverse, () -> {});
       return cursor.next() ? text(cursor.key()) : null;
-    } finally {
-      version.release();
     }
   }
 
   private List<String> all(boolean reverse) {
-    Version version = tree.versions.acquire();
-    try {
-      return keys(version, reverse);
-    } finally {
-      version.release();
+    try (Lease<Version> lease = tree.versions.lease()) {
+      return keys(lease.get(), reverse);
     }
   }
 
