@@ -11,6 +11,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.ModuleAccess;
@@ -50,7 +51,7 @@ public final class DiskStore implements KVStore {
   private final InstantSource clock;
   private final StripedLocks stripes;
   private final HashIndex index;
-  private final VersionSet versions;
+  final VersionSet versions;
   private final StampedLock batches;
   private final Maintenance maintenance;
   private final WritePath writes;
@@ -145,33 +146,33 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue lookInTruth(byte[] key) {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return parts.live(version.lookUp(key));
-    } finally {
-      version.release();
     }
   }
 
   private byte[] valueElsewhere(byte[] key, long revision) {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return version.value(key, revision);
-    } finally {
-      version.release();
     }
   }
 
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return ordered(version -> PageReader.read(version::entries, scan, clock.millis()));
+    return ordered(version -> PageReader.read(entries(version), scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return ordered(version -> PageReader.count(version::entries, scan, clock.millis()));
+    return ordered(version -> PageReader.count(entries(version), scan, clock.millis()));
+  }
+
+  private PageReader.OrderedKeys entries(Version version) {
+    return (from, to, reverse) -> versions.live(version, from, to, reverse, () -> {});
   }
 
   private <T> T ordered(java.util.function.Function<Version, T> read) {
@@ -192,11 +193,9 @@ public final class DiskStore implements KVStore {
 
   private <T> T orderedUnguarded(java.util.function.Function<Version, T> read) {
     parts.requireOpen();
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return read.apply(version);
-    } finally {
-      version.release();
     }
   }
 

@@ -179,8 +179,8 @@ final class Recovery {
    * How many entries there are: those of the SSTables, and what the replayed changes make of it.
    */
   private long count(Memtable recent) {
-    Version before = new Version(new Memtable(recent.lowRevision()), List.of(), found.sstables());
-    try {
+    try (Version before =
+        new Version(new Memtable(recent.lowRevision()), List.of(), found.sstables())) {
       long entries = found.entries() == Manifest.UNKNOWN ? before.count() : found.entries();
       Cursor changes = recent.entries(new byte[0], null, false);
       for (long counted = 1; changes.next(); counted++) {
@@ -190,8 +190,6 @@ final class Recovery {
         entries += (changes.isDelete() ? 0 : 1) - (before.holds(changes.key()) ? 1 : 0);
       }
       return entries;
-    } finally {
-      before.release();
     }
   }
 
@@ -210,7 +208,7 @@ final class Recovery {
     Optional<Manifest.MapFile> named = found.manifest().map();
     if (named.isPresent() && dropped.isEmpty()) {
       try {
-        return HashIndex.open(disk, folder, stripes, () -> versions.acquire(), tuning, named.get());
+        return HashIndex.open(disk, folder, stripes, () -> versions.lease(), tuning, named.get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash table is rebuilt: {}", damaged.getMessage());
       }
@@ -218,7 +216,7 @@ final class Recovery {
     rebuilt = !clean || !found.sstables().isEmpty();
     long entries = count(new Memtable(revision));
     HashTableSize size = EntrySizes.hashTableFor(entries, found.sstables());
-    return HashIndex.create(disk, folder, stripes, () -> versions.acquire(), tuning, size, entries);
+    return HashIndex.create(disk, folder, stripes, () -> versions.lease(), tuning, size, entries);
   }
 
   private void startJournal() throws IOException {
@@ -248,7 +246,7 @@ final class Recovery {
     replay.release();
     unnamed.forEach(SSTable::discard);
     if (versions == null) {
-      found.sstables().forEach(RefCounted::release);
+      found.sstables().forEach(RefCounted::close);
     } else {
       versions.close();
     }

@@ -126,7 +126,10 @@ final class WritePath {
           earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
         }
       }
-      active.put(key, slot);
+      versions.apply(key, slot);
+      if (operation.isDelete()) {
+        maintenance.noteDelete(key);
+      }
     } catch (Throwable failure) {
       IOException cause = new IOException("a write could not be applied: " + failure, failure);
       index.noteDamage();

@@ -3,6 +3,7 @@ package io.kvapp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVStore;
+import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
@@ -63,6 +64,26 @@ class MaintenanceTest {
 
       assertThat(sstables()).isEqualTo(before);
       assertThat(store.size()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void scan_afterManyDeletes_stepsOverFewMarks() {
+    try (DiskStore store = (DiskStore) open(new Disk(), MANY_IN_MEMORY)) {
+      for (int i = 0; i < 50_000; i++) {
+        store.put(String.format("key %06d", i), "value");
+      }
+      for (int i = 0; i < 49_900; i++) {
+        store.delete(String.format("key %06d", i));
+      }
+      while (store.versions.markSteps() < 49_000) {
+        Thread.onSpinWait();
+      }
+      long before = store.versions.markSteps();
+
+      assertThat(store.scan(Scan.all()).entries()).hasSize(100);
+      assertThat(store.scan(Scan.all().reversed()).entries()).hasSize(100);
+      assertThat(store.versions.markSteps() - before).isLessThan(10_000);
     }
   }
 

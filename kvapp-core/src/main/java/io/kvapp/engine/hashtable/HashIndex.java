@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -66,7 +67,7 @@ public final class HashIndex implements AutoCloseable {
   private HashIndex(
       HashTableFolder folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       HashTable current,
       long entries,
       EngineOptions options) {
@@ -81,7 +82,7 @@ public final class HashIndex implements AutoCloseable {
   /**
    * Creates an index with an empty hash table.
    *
-   * @param versions supplies the newest version of the truth, acquired for the caller
+   * @param versions supplies the newest version of the truth, leased for the caller
    * @param size the wanted size, which a disk with little space may not give
    * @param entries how many entries there are, all of them in the truth so far
    */
@@ -89,7 +90,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       HashTableSize size,
       long entries)
@@ -115,7 +116,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       Manifest.MapFile named)
       throws IOException {
@@ -260,7 +261,9 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean needsGrowth(boolean busy) {
     return next == null
-        && (current.isDamaged() || !waiting.isEmpty() || HashTableSizing.isCrowded(current, busy));
+        && (current.isDamaged()
+            || HashTableSizing.canGrow(current.layoutSize())
+                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
   }
 
   /** Whether a much smaller hash table would do. */
