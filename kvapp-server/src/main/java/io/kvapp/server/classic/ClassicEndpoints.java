@@ -30,7 +30,7 @@ public final class ClassicEndpoints {
       Authenticator authenticator, TrustedProxies proxies, EntryService entries) {
     AuthHandler auth = new AuthHandler(authenticator, proxies);
     InsertHandler insert = new InsertHandler(entries);
-    SearchHandler search = new SearchHandler(entries);
+    SearchHandler search = new SearchHandler(entries, authenticator::requireGrant);
     return new Router(
         Map.of(
             "/api/auth", new Route(READING, auth::handle),
