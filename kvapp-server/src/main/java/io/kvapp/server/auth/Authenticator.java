@@ -106,6 +106,19 @@ public final class Authenticator {
     return verifier.verify(token);
   }
 
+  /**
+   * Looks whether the grant of a caller whose token was verified still stands, as a long response
+   * asks now and then. That the token has expired meanwhile does not matter.
+   *
+   * @throws HttpException.TokenInvalid if the user was removed, or its password or grant changed,
+   *     more than a second ago
+   */
+  public void requireGrant(Caller caller) {
+    if (!states.current().users().map(users -> users.grant(caller)).orElse(true)) {
+      throw new HttpException.TokenInvalid();
+    }
+  }
+
   private String sign(AuthState current, Caller caller, Optional<String> stamp) {
     return TokenFormat.sign(
         caller, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());

@@ -88,6 +88,8 @@ class UsersAuthenticatorTest {
             new Credentials("ann", "rea's password"),
             new Credentials("nobody", "ann's password"),
             new Credentials("", ""),
+            new Credentials("ann", "ann's password\0"),
+            new Credentials("ann\0", "ann's password"),
             new Credentials("ann", "x".repeat(100_000)))) {
       assertThatThrownBy(() -> authenticator.issue(caller(Optional.of(wrong))))
           .isInstanceOf(HttpException.CredentialsWrong.class)

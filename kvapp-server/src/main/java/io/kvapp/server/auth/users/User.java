@@ -76,8 +76,9 @@ public record User(String name, Role role, List<String> prefixes, PasswordHash p
     return name.length() > MAX_NAME_CHARS ? "" : Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
+  /** This user as a caller. */
   public Caller caller() {
-    return new Caller(name, role, prefixes);
+    return new Caller(name, role, prefixes, password.stamp());
   }
 
   private static int bytes(String prefix) {

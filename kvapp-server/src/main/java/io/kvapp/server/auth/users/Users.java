@@ -36,6 +36,11 @@ public final class Users {
     return Optional.ofNullable(byName.get(User.normalized(name)));
   }
 
+  /** Whether a caller is still one of these users, with the same password and grant. */
+  public boolean grant(Caller caller) {
+    return find(caller.user()).filter(user -> user.caller().isSameAs(caller)).isPresent();
+  }
+
   /** All users, by name. */
   public List<User> all() {
     return inOrder;
