@@ -91,6 +91,11 @@ public final class LocalGate implements Handler {
   }
 
   @Override
+  public boolean isProbe(Request request) {
+    return inner.isProbe(request);
+  }
+
+  @Override
   public Response error(Throwable failure, Request request) {
     return inner.error(failure, request);
   }
