@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeCommandTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -73,10 +74,12 @@ class ServeCommandTest {
     }
   }
 
-  @Test
-  void call_loopbackOfIpv6_andStoreAtAUri_serves() throws Exception {
-    try (CommandProcess server = start("--port", "0", "--host", "::1", "--store", "mem:")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "[::1]"})
+  void call_loopbackOfIpv6_andStoreAtAUri_serves(String host) throws Exception {
+    try (CommandProcess server = start("--port", "0", "--host", host, "--store", "mem:")) {
       URI address = URI.create("http://[::1]:" + server.awaitPort() + "/api/auth");
+      assertThat(server.address()).startsWith("http://[::1]:");
       HttpRequest request = HttpRequest.newBuilder(address).build();
       assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }

@@ -127,17 +127,20 @@ class ServeOptionsTest {
   }
 
   @Test
-  void maxConnections_idleTimeout_oneTooManyAndOneTooIdle_areEnded(@TempDir Path own)
+  void maxConnections_idleTimeout_oneTooManyAndOneTooIdle_areSentAway(@TempDir Path own)
       throws Exception {
     try (ChildServer narrow =
             ChildServer.start(own, List.of(), "--max-connections=1", "--idle-timeout=2s");
-        RawClient idle = new RawClient(narrow.port())) {
-      assertThat(idle.send(request("auth", "", "")).read().status()).isEqualTo(200);
+        RawClient first = new RawClient(narrow.port())) {
+      String head =
+          "Expect: 100-continue\r\nx-access-tokens: " + ClassicClient.token(first) + "\r\n";
+      first.send(request("insert", head, "{").replace("{", ""));
+      assertThat(first.read().status()).isEqualTo(100);
       try (RawClient second = new RawClient(narrow.port())) {
-        assertThat(second.send(request("auth", "", "")).read().status()).isEqualTo(200);
-        assertThat(idle.isClosed()).isTrue();
-        assertThat(second.isClosed()).isTrue();
+        assertThat(second.send(request("auth", "", "")).read().status()).isEqualTo(503);
       }
+      assertThat(first.send("{").read().status()).isEqualTo(400);
+      assertThat(first.isClosed()).isTrue();
     }
   }
 
