@@ -49,7 +49,8 @@ public interface KVStore extends AutoCloseable {
    * @param folder a folder of the default file system; an empty path is the folder that the process
    *     runs in
    * @throws KVException.FolderInUse if another store has the folder open
-   * @throws KVException.FolderUnusable if the folder cannot be made, read or written
+   * @throws KVException.FolderUnusable if the folder cannot be made, read or written, or with
+   *     {@link StoreOptions#readOnly()} if there is no store in it
    * @throws KVException.Corrupt if a file is damaged and {@link StoreOptions#openDamaged()} is not
    *     set
    * @throws KVException.UnknownFormat if another version of KVApp wrote the folder

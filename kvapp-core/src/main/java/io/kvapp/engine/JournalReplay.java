@@ -135,6 +135,11 @@ final class JournalReplay {
     return cutBytes;
   }
 
+  /** What the memtable points into. */
+  List<JournalSegment> segments() {
+    return List.copyOf(segments);
+  }
+
   /** Unmaps the segments, to which the memtable must not be asked any more. */
   void release() {
     segments.forEach(JournalSegment::release);

@@ -67,6 +67,11 @@ final class ServerOptions {
       description = "Opens a damaged store with what can still be read; the log says what is lost.")
   private boolean openDamaged;
 
+  @Option(
+      names = "--read-only",
+      description = "Opens a store that is there, writes nothing to its folder, refuses writes.")
+  private boolean readOnly;
+
   /** A server with these options, and no endpoint yet. */
   KVServer.Builder server() {
     KVServer.Builder server =
@@ -75,7 +80,8 @@ final class ServerOptions {
             .port(port)
             .durability(durability)
             .maxValueBytes(maxValueBytes)
-            .openDamaged(openDamaged);
+            .openDamaged(openDamaged)
+            .readOnly(readOnly);
     if (store != null) {
       return server.store(store);
     }

@@ -2,6 +2,7 @@ package io.kvapp.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.KVStore;
 import io.kvapp.server.command.CommandProcess.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,6 +51,36 @@ class ServeCommandTest {
               "{\"key\":\"kulcs\"}",
               Map.of("x-access-tokens", token));
       assertThat(found.body()).isEqualTo("{\"key\":\"kulcs\",\"value\":\"érték\"}");
+    }
+  }
+
+  @Test
+  void readOnly_servesWhatIsThere_andLeavesTheFolderAsItIs() throws Exception {
+    Path data = folder.resolve("data");
+    try (KVStore store = KVStore.open(data)) {
+      store.put("kulcs", "value");
+    }
+    List<String> before = names(data);
+    try (CommandProcess server = start("--port", "0", "--data", "data", "--read-only")) {
+      int port = server.awaitPort();
+      Map<String, String> token =
+          Map.of("x-access-tokens", token(post(port, "/api/auth", "", Map.of())));
+      String body = "{\"key\":\"kulcs\",\"value\":\"other\"}";
+      HttpResponse<String> refused = post(port, "/api/insert", body, token);
+      assertThat(refused.statusCode()).isEqualTo(500);
+      assertThat(refused.body()).contains("the store is read-only");
+      assertThat(post(port, "/api/search", "{\"key\":\"kulcs\"}", token).body())
+          .isEqualTo("{\"key\":\"kulcs\",\"value\":\"value\"}");
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).contains("is open to read only").doesNotContain("\tat ");
+    }
+    assertThat(names(data)).isEqualTo(before);
+    assertFailed(run("--read-only", "--data", "other"), 1, "there is no such folder");
+  }
+
+  private static List<String> names(Path data) throws IOException {
+    try (Stream<Path> files = Files.list(data)) {
+      return files.map(Path::getFileName).map(Path::toString).sorted().toList();
     }
   }
 
