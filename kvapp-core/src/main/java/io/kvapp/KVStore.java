@@ -20,14 +20,15 @@ import java.util.stream.StreamSupport;
  *
  * <p><b>Common to all methods.</b> A null argument is a {@link NullPointerException}; a key or
  * value outside its limits, or a time-to-live that is not above zero, an {@link
- * IllegalArgumentException}. After {@link #close()} every method but {@code close}, {@code limits}
- * and {@code admin} throws {@link KVException.WrongState}, and so may a call in flight. What an
- * implementation cannot give is {@link KVException.Unsupported}. What a damaged file keeps from
- * being read is {@link KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the
- * disk is full, and then nothing has changed; it throws {@link KVException.ReadOnly} once the disk
- * has failed, and then no reader sees it, though the write during which the disk failed may be
- * there after the next open. Arrays passed in are copied, arrays returned belong to the caller. An
- * entry is gone the moment its time to live has passed.
+ * IllegalArgumentException}, and so is a string with half of a surrogate pair, which UTF-8 cannot
+ * express. After {@link #close()} every method but {@code close}, {@code limits} and {@code admin}
+ * throws {@link KVException.WrongState}, and so may a call in flight. What an implementation cannot
+ * give is {@link KVException.Unsupported}. What a damaged file keeps from being read is {@link
+ * KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the disk is full, and then
+ * nothing has changed; it throws {@link KVException.ReadOnly} once the disk has failed, and then no
+ * reader sees it, though the write during which the disk failed may be there after the next open.
+ * Arrays passed in are copied, arrays returned belong to the caller. An entry is gone the moment
+ * its time to live has passed.
  *
  * <p><b>Durability.</b> When a write method returns, the write is as safe as {@link
  * StoreOptions#durability()} says.
@@ -330,6 +331,6 @@ public interface KVStore extends AutoCloseable {
   }
 
   private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return Utf8Bytes.of(text);
   }
 }
