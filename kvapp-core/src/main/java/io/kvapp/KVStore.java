@@ -47,8 +47,8 @@ public interface KVStore extends AutoCloseable {
    * Opens the store in a folder, which is made if it is not there; the caller closes it. The folder
    * is held until then: no other process, and no other store of this one, can open it.
    *
-   * @param folder a folder of the default file system; an empty path is the folder that the process
-   *     runs in
+   * @param folder a folder of the default file system
+   * @throws IllegalArgumentException if it is the empty path, or of another file system
    * @throws KVException.FolderInUse if another store has the folder open
    * @throws KVException.FolderUnusable if the folder cannot be made, read or written, or with
    *     {@link StoreOptions#readOnly()} if there is no store in it

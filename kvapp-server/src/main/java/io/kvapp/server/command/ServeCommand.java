@@ -1,8 +1,10 @@
 package io.kvapp.server.command;
 
+import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.server.HttpEndpoint;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -44,6 +46,7 @@ public final class ServeCommand implements Callable<Integer> {
     addHttpOptions(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.registerConverter(Path.class, new PathConverter());
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
     commandLine.setExecutionExceptionHandler(OneLineErrors::onFailure);
     return commandLine;
@@ -59,12 +62,21 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     KVServer server = server();
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "kvapp-close"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "kvapp-close"));
     server.start();
     announce(server);
     // The process ends by a signal, whose shutdown hook closes the server.
     new CountDownLatch(1).await();
     return CommandLine.ExitCode.OK;
+  }
+
+  /** The last act of the process, which nobody can catch a failure of. */
+  private void close(KVServer server) {
+    try {
+      server.close();
+    } catch (KVException failure) {
+      OneLineErrors.print(spec.commandLine(), failure.getMessage());
+    }
   }
 
   private KVServer server() {

@@ -30,7 +30,7 @@ final class ServerOptions {
       names = "--data",
       paramLabel = "DIR",
       description = "The folder that holds the data; made if it is not there. Default: kv_store.")
-  private Path data = ServerSettings.DEFAULT_DATA_FOLDER;
+  private Path data;
 
   @Option(
       names = "--in-memory",
@@ -74,6 +74,7 @@ final class ServerOptions {
 
   /** A server with these options, and no endpoint yet. */
   KVServer.Builder server() {
+    requireOnePlace();
     KVServer.Builder server =
         KVServer.builder()
             .host(host)
@@ -85,7 +86,25 @@ final class ServerOptions {
     if (store != null) {
       return server.store(store);
     }
-    return inMemory ? server.inMemory() : server.dataFolder(data);
+    return inMemory ? server.inMemory() : server.dataFolder(dataFolder());
+  }
+
+  private Path dataFolder() {
+    return data == null ? ServerSettings.DEFAULT_DATA_FOLDER : data;
+  }
+
+  private void requireOnePlace() {
+    if (inMemory && (data != null || readOnly)) {
+      throw new IllegalArgumentException(
+          "--in-memory has no files, so it does not go together with "
+              + (data == null ? "--read-only" : "--data"));
+    }
+    if (store != null && (data != null || inMemory)) {
+      throw new IllegalArgumentException(
+          "--store is in the place of "
+              + (inMemory ? "--in-memory" : "--data")
+              + "; give one of them");
+    }
   }
 
   /** The name or address to listen on. */
@@ -100,6 +119,6 @@ final class ServerOptions {
     }
     return inMemory
         ? "The data is in memory and ends with this process."
-        : "Data folder: " + data.toAbsolutePath().normalize();
+        : "Data folder: " + dataFolder().toAbsolutePath().normalize();
   }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeCommandTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -138,6 +139,52 @@ class ServeCommandTest {
   }
 
   @Test
+  void call_danglingSymbolicLink_isToldInOneLine() throws Exception {
+    Files.createSymbolicLink(folder.resolve("link"), Path.of("nowhere"));
+
+    assertFailed(
+        run("--port", "0", "--data", "link"), 1, "is a symbolic link to what is not there");
+  }
+
+  @Test
+  void call_nameThatTheLocaleCannotExpress_isToldInOneLine() throws Exception {
+    Outcome outcome =
+        CommandProcess.run(folder, Map.of("LC_ALL", "C"), "", "store", "verify", "--data", "köln");
+
+    assertFailed(outcome, 2, "set LC_ALL=C.UTF-8");
+    assertThat(outcome.err()).contains("cannot express");
+  }
+
+  @Test
+  void termination_withTheFolderGone_isToldInOneLine() throws Exception {
+    Path data = folder.resolve("data");
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
+      server.awaitPort();
+      try (Stream<Path> files = Files.list(data)) {
+        for (Path file : files.toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+      Files.delete(data);
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).contains("its folder was deleted").doesNotContain("\tat ");
+      assertThat(server.errors().lines().filter(line -> line.startsWith("kvapp-server: ")))
+          .hasSize(1);
+    }
+    assertThat(data).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 600, 900, 1_200, 1_500})
+  void termination_duringTheStart_leavesNoStackTrace(int millis) throws Exception {
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
+      server.awaitEnd(millis);
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).doesNotContain("\tat ").doesNotContain("Exception");
+    }
+  }
+
+  @Test
   void call_keyFromTheEnvironmentThatIsTooShort_isToldWithoutIt() throws Exception {
     Outcome outcome =
         CommandProcess.run(
@@ -161,6 +208,12 @@ class ServeCommandTest {
         mistake(2, "backlog: 1 to 65536, not 0", "--backlog", "0"),
         mistake(2, "Unknown option: '--nope'", "--nope"),
         mistake(2, "Missing required parameter for option '--data'", "--data"),
+        mistake(2, "the path is empty", "--data", ""),
+        mistake(2, "the path is empty", "store", "verify", "--data", ""),
+        mistake(2, "together with --data", "--in-memory", "--data", "d"),
+        mistake(2, "together with --read-only", "--in-memory", "--read-only"),
+        mistake(2, "in the place of --data", "--store", "mem:", "--data", "d"),
+        mistake(2, "in the place of --in-memory", "--store", "mem:", "--in-memory"),
         mistake(2, "'30' is not a duration", "--token-lifetime", "30"),
         mistake(2, "'1TiB' is not a size", "--max-value", "1TiB"),
         mistake(2, "--tls-cert and --tls-key belong together", "--tls-cert", "c"),
