@@ -13,6 +13,7 @@ import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
@@ -31,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -118,7 +120,8 @@ final class ReadOnlyStore implements KVStore {
     disk.fence(new Disk.Fenced("it is open to read"));
     Progress progress = new Progress();
     FoundStore found = new FoundStore(new SSTableFolder(disk, folder), false, List.of());
-    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress);
+    JournalReplay replay =
+        new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
     try {
       found.readManifest();
       if (!Files.exists(folder.resolve(Manifest.NAME))) {
@@ -129,8 +132,7 @@ final class ReadOnlyStore implements KVStore {
       List<SSTable> sstables = found.sstables();
       long before = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
       boolean clean = found.manifest().isClean();
-      Memtable recent =
-          clean ? new Memtable(before) : replay.run(found.manifest().journal(), before);
+      Memtable recent = clean ? new Memtable(before) : replay(replay, found, before);
       recent.freeze(replay.segments(), Manifest.UNKNOWN, 0);
       recent.discard(JournalSegment::release);
       Version version = new Version(recent, List.of(), sstables);
@@ -144,26 +146,30 @@ final class ReadOnlyStore implements KVStore {
               replay.cutBytes(),
               List.of(),
               progress.time());
-      recent.release();
-      sstables.forEach(SSTable::release);
+      recent.close();
+      sstables.forEach(SSTable::close);
       long revision = clean ? found.manifest().revision() : replay.revision();
       return new ReadOnlyStore(folder, options, lock, version, revision, report);
     } catch (Throwable failure) {
       replay.release();
-      found.sstables().forEach(SSTable::release);
+      found.sstables().forEach(SSTable::close);
       throw failure;
     }
   }
 
+  /** All of the journal as one memtable, since none can be saved; its keys have to fit the heap. */
+  private static Memtable replay(JournalReplay replay, FoundStore found, long before)
+      throws IOException {
+    List<Memtable> changes = new ArrayList<>();
+    replay.run(found.manifest().journal(), before, (all, last) -> changes.add(all));
+    return changes.isEmpty() ? new Memtable(before) : changes.get(0);
+  }
+
   /** Calls with the version in use, so that its files stay mapped. */
   <T> T reading(Function<Version, T> read) {
-    if (!version.tryAcquire()) {
-      throw StoreFailures.closed();
-    }
-    try {
-      return read.apply(version);
-    } finally {
-      version.release();
+    try (Lease<Version> lease =
+        Lease.tryOf(version, Runnable::run).orElseThrow(StoreFailures::closed)) {
+      return read.apply(lease.get());
     }
   }
 
@@ -291,7 +297,7 @@ final class ReadOnlyStore implements KVStore {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      version.release();
+      version.close();
       WorkerThread.call(
           "kvapp-close",
           () -> {

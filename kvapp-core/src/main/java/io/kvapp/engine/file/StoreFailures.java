@@ -40,7 +40,7 @@ public final class StoreFailures {
 
   /** For a data folder or backup folder that cannot be made, read or written. */
   public static KVException unusable(Path folder, IOException failure) {
-    if (Disk.isNoSpace(failure)) {
+    if (failure instanceof NoSpaceException) {
       return new KVException.NoSpace(folder, 0, failure);
     }
     return new KVException.FolderUnusable(

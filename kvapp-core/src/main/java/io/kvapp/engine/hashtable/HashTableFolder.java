@@ -1,6 +1,7 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.Manifest;
 import java.io.IOException;
@@ -68,8 +69,8 @@ final class HashTableFolder {
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
     try {
       return create(size, busy && pages.fits(size.bytes()));
-    } catch (IOException failure) {
-      if (!busy || !Disk.isNoSpace(failure)) {
+    } catch (NoSpaceException failure) {
+      if (!busy) {
         throw failure;
       }
       return createReplacement(old, entries, waiting, false);

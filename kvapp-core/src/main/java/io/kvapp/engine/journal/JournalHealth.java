@@ -2,6 +2,7 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class JournalHealth {
   }
 
   KVException refuse(IOException cause, long neededBytes) {
-    if (!Disk.isNoSpace(cause)) {
+    if (!(cause instanceof NoSpaceException)) {
       fail(cause);
     }
     return Disk.failure(folder, neededBytes, cause);

@@ -44,19 +44,11 @@ public final class Repair {
   /** Whether everything in an SSTable can be read. */
   public static boolean isWhole(SSTableFolder folder, SSTable.Identity identity)
       throws IOException {
-    SSTable sstable;
-    try {
-      sstable = SSTable.open(folder, identity);
-    } catch (KVException.Corrupt damage) {
-      return false;
-    }
-    try {
+    try (SSTable sstable = SSTable.open(folder, identity)) {
       sstable.files().forEach(SSTableFile::readAll);
       return true;
     } catch (KVException.Corrupt damage) {
       return false;
-    } finally {
-      sstable.release();
     }
   }
 

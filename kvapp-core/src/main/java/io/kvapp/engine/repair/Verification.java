@@ -2,6 +2,7 @@ package io.kvapp.engine.repair;
 
 import io.kvapp.KVException;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.journal.Journal;
@@ -27,7 +28,7 @@ public final class Verification {
   private static final int MAX_FAULTS = 100;
   private static final byte[] START = {};
 
-  private final Supplier<Version> versions;
+  private final Supplier<Lease<Version>> versions;
   private final StripedLocks stripes;
   private final HashIndex table;
   private final Journal journal;
@@ -38,25 +39,17 @@ public final class Verification {
 
   /** A verification of a store that nobody writes, without a hash table. */
   public Verification(Version version) {
-    this(
-        () -> {
-          version.acquire();
-          return version;
-        },
-        null,
-        null,
-        null,
-        () -> {});
+    this(() -> Lease.of(version), null, null, null, () -> {});
   }
 
   /**
    * A verification.
    *
-   * @param versions gives the newest version with a use that the taker releases
+   * @param versions gives the newest version leased for the taker
    * @param requireOpen throws once the store is closed; asked with a stripe locked
    */
   public Verification(
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       StripedLocks stripes,
       HashIndex table,
       Journal journal,
@@ -69,13 +62,11 @@ public final class Verification {
   }
 
   public VerifyReport run() {
-    Version version = versions.get();
-    try {
+    try (Lease<Version> lease = versions.get()) {
+      Version version = lease.get();
       for (SSTable sstable : version.sstables) {
         sstable.files().forEach(this::readFile);
       }
-    } finally {
-      version.release();
     }
     if (faults.isEmpty() && table != null) {
       compare();
@@ -104,9 +95,8 @@ public final class Verification {
   }
 
   private void readEntries() {
-    Version version = versions.get();
-    try {
-      Cursor cursor = version.entries(START, null, false);
+    try (Lease<Version> lease = versions.get()) {
+      Cursor cursor = lease.get().entries(START, null, false);
       while (cursor.next()) {
         if (!cursor.isDelete()) {
           entries++;
@@ -115,23 +105,18 @@ public final class Verification {
       }
     } catch (KVException.Corrupt damage) {
       fault(damage.getMessage());
-    } finally {
-      version.release();
     }
   }
 
   /** The tree at a moment when every change up to a revision was in them. */
-  private record Moment(Version version, long revision) {}
+  private record Moment(Lease<Version> lease, long revision) {}
 
   private void compare() {
     AtomicReference<Moment> start = new AtomicReference<>();
     // A write in flight has its revision already and is not in the tree yet.
     stripes.withoutWriters(() -> start.set(new Moment(versions.get(), journal.revision())));
-    Version version = start.get().version;
-    try {
-      compare(version, start.get().revision);
-    } finally {
-      version.release();
+    try (Lease<Version> lease = start.get().lease) {
+      compare(lease.get(), start.get().revision);
     }
   }
 
@@ -173,11 +158,9 @@ public final class Verification {
     stripe.writing.lock();
     try {
       requireOpen.run();
-      Version now = versions.get();
-      try {
+      try (Lease<Version> lease = versions.get()) {
+        Version now = lease.get();
         compareAlone(key, now.lookUp(key));
-      } finally {
-        now.release();
       }
     } finally {
       stripe.writing.unlock();

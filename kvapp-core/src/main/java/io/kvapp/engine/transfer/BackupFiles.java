@@ -64,7 +64,7 @@ public final class BackupFiles {
               folder,
               entries.size(),
               () -> {
-                SSTable sstable =
+                try (SSTable sstable =
                     SSTable.write(
                         new SSTableFolder(disk, folder),
                         1,
@@ -73,9 +73,9 @@ public final class BackupFiles {
                         new EntryCursor(entries),
                         new EntryCursor(expiries(entries)),
                         0,
-                        true);
-                sstable.release();
-                return List.of(sstable.identity);
+                        true)) {
+                  return List.of(sstable.identity);
+                }
               });
           return null;
         });
@@ -149,7 +149,7 @@ public final class BackupFiles {
                   version.expiries(null),
                   0,
                   true);
-          sstable.release();
+          sstable.close();
           return List.of(sstable.identity);
         });
   }
@@ -157,8 +157,8 @@ public final class BackupFiles {
   private static void copy(Disk disk, Path from, Path to) throws IOException {
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target = disk.create(to)) {
-      disk.copy(source, target);
-      disk.force(target);
+      disk.copy(source, target, to);
+      disk.force(target, to);
     }
   }
 
@@ -248,8 +248,7 @@ public final class BackupFiles {
       }
       // All is read before the first entry is passed on, so a damaged backup restores nothing.
       sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
-      Version version = new Version(none, List.of(), sstables);
-      try {
+      try (Version version = new Version(none, List.of(), sstables)) {
         Cursor cursor = version.entries(START, null, false);
         while (cursor.next()) {
           if (!cursor.isDelete()) {
@@ -257,11 +256,9 @@ public final class BackupFiles {
                 new Entry(cursor.key(), cursor.value(), cursor.revision(), cursor.expiresAt()));
           }
         }
-      } finally {
-        version.release();
       }
     } finally {
-      sstables.forEach(RefCounted::release);
+      sstables.forEach(RefCounted::close);
     }
   }
 

@@ -100,8 +100,8 @@ public record Manifest(
     disk.delete(temporary);
     byte[] text = text().getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel = disk.create(temporary)) {
-      disk.write(channel, ByteBuffer.wrap(text));
-      disk.force(channel);
+      disk.write(channel, temporary, ByteBuffer.wrap(text));
+      disk.force(channel, temporary);
     }
     disk.rename(temporary, folder.resolve(NAME));
   }

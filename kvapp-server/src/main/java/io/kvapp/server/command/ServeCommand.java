@@ -62,6 +62,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     KVServer server = server();
+    store.requireDataFolderOfThisUser();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "kvapp-close"));
     server.start();
     announce(server);
