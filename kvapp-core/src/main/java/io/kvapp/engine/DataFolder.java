@@ -85,7 +85,7 @@ final class DataFolder {
     for (SSTable sstable : sstables) {
       sstable.files().forEach(file -> named.add(file.path));
     }
-    List<Path> found = new ArrayList<>(Disk.list(path, "{snapshot,expiry}-*"));
+    List<Path> found = new ArrayList<>(Disk.list(path, "snapshot-*"));
     found.addAll(Disk.list(path, "MANIFEST.tmp"));
     found.removeAll(named);
     delete(found);

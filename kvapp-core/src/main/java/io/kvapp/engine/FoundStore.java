@@ -115,7 +115,7 @@ final class FoundStore {
   }
 
   private void requireNewFolder() throws IOException {
-    for (Path file : Disk.list(folder.path, "{snapshot,expiry}-*.kvs")) {
+    for (Path file : Disk.list(folder.path, "snapshot-*.kvs")) {
       throw missingManifest(file);
     }
     for (Path file : Disk.list(folder.path, "journal-*.log")) {

@@ -1,14 +1,12 @@
 package io.kvapp.engine;
 
 import io.kvapp.engine.hashtable.HashIndex;
-import io.kvapp.engine.journal.Journal;
-import io.kvapp.engine.journal.JournalPosition;
-import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.util.ArrayList;
@@ -17,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Removes the entries whose time has passed, and knows when the next one's will have.
+ *
+ * <p>A sweep walks the {@linkplain ExpiryKey expiry keys} once, each batch behind the last one, and
+ * the next sweep goes on where it ended unless an earlier expiry has been written since.
  *
  * <p>{@link #sweep} is for one thread at a time, the other methods for any.
  */
@@ -27,60 +28,82 @@ final class Sweeper {
   private final Maintenance maintenance;
   private final WritePath writes;
   private final StripedLocks stripes;
-  private final Journal journal;
   private final HashIndex index;
   private final VersionSet versions;
+
+  /** When the first entry expires that no sweep has passed; what writers note. */
   private final AtomicLong earliestExpiry;
+
+  /** How far the sweep under way has come; the largest number for none. */
+  private long sweptTo = Long.MAX_VALUE;
 
   Sweeper(StoreParts parts, Maintenance maintenance, WritePath writes) {
     this.parts = parts;
     this.maintenance = maintenance;
     this.writes = writes;
     this.stripes = parts.stripes;
-    this.journal = parts.journal;
     this.index = parts.index;
     this.versions = parts.versions;
     this.earliestExpiry = parts.earliestExpiry;
-    noteEarliestExpiry();
+    for (SSTable sstable : versions.current().sstables) {
+      earliestExpiry.accumulateAndGet(sstable.firstExpiry(), Math::min);
+    }
   }
 
   /** Removes the entries whose time has passed. */
   void sweep() {
     long now = parts.clock.millis();
-    if (earliestExpiry() > now) {
+    if (earliestExpiry.get() > now) {
       return;
     }
-    while (sweepSome(now)) {
-      maintenance.requestDue();
+    byte[] from = ExpiryKey.from(begin());
+    try {
+      while (from != null) {
+        from = sweepSome(from, now);
+        maintenance.requestDue();
+      }
+      noteEarliestExpiry(now + 1);
+      sweptTo(Long.MAX_VALUE);
+    } finally {
+      end();
     }
-    findEarliestExpiry();
+  }
+
+  /** Begins a sweep; expiries that are written from now on are the next one's. */
+  private synchronized long begin() {
+    sweptTo = earliestExpiry.getAndSet(Long.MAX_VALUE);
+    return sweptTo;
+  }
+
+  private synchronized void sweptTo(long expiresAt) {
+    sweptTo = expiresAt;
+  }
+
+  /** Ends a sweep; what it has not come to is the next one's. */
+  private synchronized void end() {
+    earliestExpiry.accumulateAndGet(sweptTo, Math::min);
+    sweptTo = Long.MAX_VALUE;
   }
 
   /** When the first entry expires, at most too early; the largest number for none. */
   synchronized long earliestExpiry() {
-    return earliestExpiry.get();
+    return Math.min(sweptTo, earliestExpiry.get());
   }
 
-  private synchronized void findEarliestExpiry() {
-    earliestExpiry.set(Long.MAX_VALUE);
-    noteEarliestExpiry();
-  }
-
-  private boolean sweepSome(long now) {
+  /** Sweeps a batch from an expiry key on; returns where the next begins, or null at the end. */
+  private byte[] sweepSome(byte[] from, long now) {
     List<byte[]> due = new ArrayList<>();
     Version version = versions.acquire();
     try {
-      Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
+      Cursor cursor = version.expiries(from, ExpiryKey.from(now + 1));
       while (due.size() < SWEPT_AT_ONCE && cursor.next()) {
-        if (!cursor.isDelete()) {
-          due.add(cursor.key());
-        }
+        due.add(cursor.ownKey());
       }
     } finally {
       version.release();
     }
     if (due.isEmpty()) {
-      return false;
+      return null;
     }
     maintenance.awaitRoom();
     StripedLocks.Stripe[] locked =
@@ -88,34 +111,36 @@ final class Sweeper {
     StripedLocks.lock(locked);
     try {
       parts.requireOpen();
-      List<Operation> deletes = new ArrayList<>();
-      for (byte[] expiryKey : due) {
-        byte[] key = ExpiryKey.entryKey(expiryKey);
-        VersionedValue hit = index.get(key);
-        if (hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey)) {
-          deletes.add(Operation.delete(key));
-        }
-      }
-      if (!deletes.isEmpty()) {
-        writes.writeTogether(locked, deletes);
-      }
-      Memtable active = versions.current().active;
-      due.forEach(key -> active.putExpiry(key, JournalPosition.deleteMark(journal.revision())));
+      sweep(due, locked);
     } finally {
       StripedLocks.unlock(locked);
     }
-    return true;
+    byte[] last = due.get(due.size() - 1);
+    sweptTo(ExpiryKey.expiresAt(last));
+    return ExpiryKey.behind(last);
   }
 
-  private void noteEarliestExpiry() {
+  private void sweep(List<byte[]> due, StripedLocks.Stripe[] locked) {
+    List<Operation> deletes = new ArrayList<>();
+    for (byte[] expiryKey : due) {
+      byte[] key = ExpiryKey.entryKey(expiryKey);
+      VersionedValue hit = index.get(key);
+      if (hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey)) {
+        deletes.add(Operation.delete(key));
+      }
+    }
+    if (!deletes.isEmpty()) {
+      writes.writeTogether(locked, deletes);
+    }
+  }
+
+  /** Notes the first expiry from a time on. */
+  private void noteEarliestExpiry(long from) {
     Version version = versions.acquire();
     try {
-      Cursor cursor = version.expiries(null);
-      while (cursor.next()) {
-        if (!cursor.isDelete()) {
-          earliestExpiry.accumulateAndGet(ExpiryKey.expiresAt(cursor.key()), Math::min);
-          return;
-        }
+      Cursor cursor = version.expiries(ExpiryKey.from(from), null);
+      if (cursor.next()) {
+        earliestExpiry.accumulateAndGet(ExpiryKey.expiresAt(cursor.key()), Math::min);
       }
     } finally {
       version.release();
@@ -125,9 +150,9 @@ final class Sweeper {
   /** How many entries of a version have expired at {@code now} and are still in the index. */
   long countDue(Version version, long now) {
     long due = 0;
-    Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
+    Cursor cursor = version.expiries(ExpiryKey.from(earliestExpiry()), ExpiryKey.from(now + 1));
     while (cursor.next()) {
-      if (!cursor.isDelete() && isDue(cursor.key())) {
+      if (isDue(cursor.key())) {
         due++;
       }
     }

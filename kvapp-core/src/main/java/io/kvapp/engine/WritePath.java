@@ -7,7 +7,6 @@ import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.memtable.Memtable;
-import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -120,13 +119,11 @@ final class WritePath {
         index.remove(key);
       } else {
         index.put(key, slot.revision, operation.expiresAt(), operation.value());
-        if (operation.expiresAt() != 0) {
-          active.putExpiry(
-              ExpiryKey.key(operation.expiresAt(), key), JournalPosition.mark(slot.revision));
-          earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
-        }
       }
       active.put(key, slot);
+      if (slot.expires()) {
+        earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
+      }
     } catch (Throwable failure) {
       IOException cause = new IOException("a write could not be applied: " + failure, failure);
       index.noteDamage();

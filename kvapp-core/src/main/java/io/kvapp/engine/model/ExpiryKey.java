@@ -19,9 +19,14 @@ public final class ExpiryKey {
         .array();
   }
 
-  /** The end of the expiry keys of entries that are expired at {@code now}. */
-  public static byte[] endOfDue(long now) {
-    return key(now + 1, new byte[0]);
+  /** Where the expiry keys of entries begin that expire at this time or later. */
+  public static byte[] from(long expiresAt) {
+    return key(expiresAt, new byte[0]);
+  }
+
+  /** The lowest key above another. */
+  public static byte[] behind(byte[] expiryKey) {
+    return Arrays.copyOf(expiryKey, expiryKey.length + 1);
   }
 
   public static long expiresAt(byte[] expiryKey) {

@@ -69,8 +69,7 @@ public record Manifest(
   private static final String FORMAT = "1";
   private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
-  private static final Pattern FILE_NAME =
-      Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
+  private static final Pattern FILE_NAME = Pattern.compile("snapshot-\\d{1,18}-\\d{1,9}\\.kvs");
   private static final long MAX_BYTES = 64 << 20;
 
   public boolean isClean() {
@@ -108,8 +107,7 @@ public record Manifest(
     for (int i = 0; i < sstables.size(); i++) {
       SSTable.Identity sstable = sstables.get(i);
       line(text, "snapshot." + i, sstable.lowRevision() + " " + sstable.highRevision());
-      files(text, "snapshot." + i + ".entries", sstable.entryFiles());
-      files(text, "snapshot." + i + ".expiries", sstable.expiryFiles());
+      files(text, "snapshot." + i + ".files", sstable.files());
     }
     line(text, "check", check(text));
     return text.toString();
@@ -186,8 +184,7 @@ public record Manifest(
           new SSTable.Identity(
               Long.parseLong(revisions[0]),
               Long.parseLong(revisions[1]),
-              parseFiles(lines.getProperty(name + ".entries")),
-              parseFiles(lines.getProperty(name + ".expiries"))));
+              parseFiles(lines.getProperty(name + ".files"))));
     }
     Optional<MapFile> map =
         Optional.ofNullable(lines.getProperty("map"))

@@ -1,0 +1,167 @@
+package io.kvapp.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import io.kvapp.KVStore;
+import io.kvapp.StoreFixture;
+import io.kvapp.StoreStats;
+import io.kvapp.TestClock;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sweep of expired entries, and what is kept to find them. */
+class SweepTest {
+  private static final int FOOTER_BYTES = 56;
+
+  /** Nothing happens on its own. */
+  private static final EngineOptions QUIET =
+      new EngineOptions(1 << 20, 64 << 20, 256 << 20, 96 << 20, 3_600_000);
+
+  @TempDir Path scratch;
+
+  private final TestClock clock = new TestClock();
+
+  @Test
+  void sweep_ofMany_passesEachExpiryOnce() {
+    int entries = 400_000;
+    try (KVStore store = open()) {
+      for (int i = 0; i < entries; i++) {
+        store.put(key(i), new byte[8], Duration.ofSeconds(10));
+      }
+      clock.advance(Duration.ofSeconds(10));
+      assertTimeout(Duration.ofSeconds(8), () -> ((DiskStore) store).sweep());
+      assertThat(store.admin().stats().revision()).isEqualTo(entries + entries / 500);
+      assertThat(store.size()).isZero();
+    }
+  }
+
+  @Test
+  void sweep_afterAnother_findsWhatExpiresLaterAndWhatWasWrittenBehindIt() {
+    try (KVStore store = open()) {
+      store.put("first", "value", Duration.ofSeconds(1));
+      store.put("later", "value", Duration.ofSeconds(3));
+      clock.advance(Duration.ofSeconds(1));
+      sweep(store, 3);
+      store.put("between", "value", Duration.ofSeconds(1));
+      clock.advance(Duration.ofSeconds(1));
+      sweep(store, 5);
+      clock.advance(Duration.ofSeconds(1));
+      sweep(store, 6);
+      assertThat(store.size()).isZero();
+      store.put("kept", "value", Duration.ofSeconds(1));
+      store.put("kept", "for good");
+      clock.advance(Duration.ofSeconds(1));
+      sweep(store, 8);
+      assertThat(store.get("kept")).hasValue("for good");
+    }
+  }
+
+  @Test
+  void sweep_afterARestart_findsWhatIsInSSTables() {
+    try (KVStore store = open()) {
+      for (int i = 0; i < 2_000; i++) {
+        store.put(key(i), new byte[8], Duration.ofMillis(1 + i / 2));
+      }
+    }
+    clock.advanceMillis(600);
+    try (KVStore store = open()) {
+      assertThat(store.size()).isEqualTo(800);
+      sweep(store, 2_000 + 3);
+      assertThat(store.size()).isEqualTo(800);
+      clock.advanceMillis(600);
+      assertThat(store.size()).isZero();
+      sweep(store, 2_000 + 3 + 2);
+      assertThat(store.admin().verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void expiriesOfOverwrittenEntries_areGoneWithTheFlush() {
+    try (KVStore store = open()) {
+      for (int i = 0; i < 100_000; i++) {
+        clock.advanceMillis(1);
+        store.put(key(i % 100), new byte[8], Duration.ofHours(1));
+      }
+      store.admin().compact();
+      StoreStats stats = store.admin().stats();
+      assertThat(stats.entries()).isEqualTo(100);
+      assertThat(stats.sstableBytes()).isLessThan(100 * 100);
+    }
+  }
+
+  @Test
+  void expiries_damagedOnTheDisk_areGatheredFromTheEntries() throws IOException {
+    try (KVStore store = open()) {
+      for (int i = 0; i < 1_000; i++) {
+        store.put(key(i), new byte[8], Duration.ofMillis(1_000 + i));
+      }
+      store.put("plain", "value");
+    }
+    flip(FOOTER_BYTES + 500 * 12 + 3);
+    clock.advanceMillis(1_499);
+    try (KVStore store = open()) {
+      assertThat(store.size()).isEqualTo(501);
+      assertThat(store.admin().stats().entries()).isEqualTo(501);
+      sweep(store, 1_001 + 1);
+      assertThat(store.admin().verify().faults())
+          .singleElement()
+          .asString()
+          .contains("snapshot-", "nothing is lost");
+      store.admin().backup(scratch.resolve("backup"));
+      clock.advanceMillis(100);
+      sweep(store, 1_001 + 2);
+      store.admin().compact();
+      assertThat(store.admin().verify().faults()).isEmpty();
+      assertThat(store.size()).isEqualTo(401);
+    }
+    try (KVStore store = KVStore.open(scratch.resolve("backup"), StoreFixture.options(clock))) {
+      assertThat(store.size()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void compact_writesDamagedExpiriesAnew() throws IOException {
+    try (KVStore store = open()) {
+      store.put("key", "value", Duration.ofHours(1));
+    }
+    flip(FOOTER_BYTES + 1);
+    try (KVStore store = open()) {
+      assertThat(store.admin().verify().faults()).hasSize(1);
+      store.admin().compact();
+      assertThat(store.admin().verify().faults()).isEmpty();
+      assertThat(store.get("key")).hasValue("value");
+    }
+  }
+
+  /** Flips a bit of the only SSTable, so many bytes before its end. */
+  private void flip(int fromEnd) throws IOException {
+    Path file = Disk.list(folder(), "snapshot-*.kvs").get(0);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - fromEnd] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  private static void sweep(KVStore store, long revisionAfter) {
+    ((DiskStore) store).sweep();
+    assertThat(store.admin().stats().revision()).isEqualTo(revisionAfter);
+  }
+
+  private static byte[] key(int i) {
+    return StoreFixture.utf8("key " + i);
+  }
+
+  private KVStore open() {
+    return DiskStore.open(folder(), StoreFixture.options(clock), new Disk(), QUIET);
+  }
+
+  private Path folder() {
+    return scratch.resolve("store");
+  }
+}
