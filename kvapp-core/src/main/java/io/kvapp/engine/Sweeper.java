@@ -116,7 +116,7 @@ final class Sweeper {
       StripedLocks.unlock(locked);
     }
     byte[] last = due.get(due.size() - 1);
-    sweptTo(ExpiryKey.expiresAt(last));
+    sweptTo(ExpiryKey.instant(last));
     return ExpiryKey.behind(last);
   }
 
@@ -125,7 +125,7 @@ final class Sweeper {
     for (byte[] expiryKey : due) {
       byte[] key = ExpiryKey.entryKey(expiryKey);
       VersionedValue hit = index.get(key);
-      if (hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey)) {
+      if (hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt())) {
         deletes.add(Operation.delete(key));
       }
     }
@@ -140,7 +140,7 @@ final class Sweeper {
     try {
       Cursor cursor = version.expiries(ExpiryKey.from(from), null);
       if (cursor.next()) {
-        earliestExpiry.accumulateAndGet(ExpiryKey.expiresAt(cursor.key()), Math::min);
+        earliestExpiry.accumulateAndGet(ExpiryKey.instant(cursor.key()), Math::min);
       }
     } finally {
       version.release();
@@ -166,7 +166,7 @@ final class Sweeper {
     try {
       parts.requireOpen();
       VersionedValue hit = index.get(key);
-      return hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey);
+      return hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt());
     } finally {
       stripe.applying.unlockRead(stamp);
     }

@@ -7,6 +7,7 @@ import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -122,7 +123,7 @@ final class WritePath {
       }
       active.put(key, slot);
       if (slot.expires()) {
-        earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
+        earliestExpiry.accumulateAndGet(Limits.instant(operation.expiresAt()), Math::min);
       }
     } catch (Throwable failure) {
       IOException cause = new IOException("a write could not be applied: " + failure, failure);

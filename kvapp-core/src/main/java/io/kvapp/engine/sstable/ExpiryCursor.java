@@ -35,7 +35,7 @@ final class ExpiryCursor implements Cursor {
   }
 
   private int seek() {
-    long at = ExpiryKey.expiresAt(from);
+    long at = ExpiryKey.instant(from);
     byte[] entryKey = ExpiryKey.entryKey(from);
     int first = section.lowerBound(at, 0);
     if (entryKey.length == 0) {

@@ -1,6 +1,7 @@
 package io.kvapp.engine.sstable;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.model.Limits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class ExpirySection {
       try {
         reader.load(ordinal);
         if (reader.expiresAt() != 0) {
-          expiries.add(new Expiry(reader.expiresAt(), ordinal));
+          expiries.add(new Expiry(Limits.instant(reader.expiresAt()), ordinal));
         }
       } catch (KVException.Corrupt damaged) {
         // Whoever reads the entry is told so.

@@ -153,7 +153,7 @@ public final class SSTable extends RefCounted implements SortedRun {
 
   @Override
   public Cursor expiries(byte[] from, byte[] to) {
-    long end = to == null ? Long.MAX_VALUE : ExpiryKey.expiresAt(to);
+    long end = to == null ? Long.MAX_VALUE : ExpiryKey.instant(to);
     List<Cursor> cursors = new ArrayList<>();
     for (SSTableFile file : files) {
       if (file.firstExpiry <= end && file.firstExpiry != Long.MAX_VALUE) {

@@ -3,6 +3,7 @@ package io.kvapp.engine.sstable;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.Limits;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -106,7 +107,7 @@ public final class SSTableWriter implements Closeable {
       deletes++;
     } else {
       if (expiresAt != 0) {
-        expiries.add(new ExpirySection.Expiry(expiresAt, count));
+        expiries.add(new ExpirySection.Expiry(Limits.instant(expiresAt), count));
       }
       put(value);
       liveBytes += key.length + (long) valueLength;
