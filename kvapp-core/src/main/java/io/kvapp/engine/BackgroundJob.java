@@ -1,13 +1,12 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
-import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.Journal;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +68,7 @@ final class BackgroundJob {
       work.run();
       noSpace = null;
     } catch (IOException failure) {
-      if (Disk.isNoSpace(failure)) {
+      if (failure instanceof NoSpaceException) {
         if (noSpace == null) {
           LOG.warn("{} waits for space on the disk: {}", name, failure.getMessage());
         }
@@ -99,24 +98,6 @@ final class BackgroundJob {
 
   /** Ends the job; a run under way finishes first. */
   void close() {
-    stop(thread);
-  }
-
-  /** Shuts an executor down and waits for its last task, also on an interrupted thread. */
-  static void stop(ExecutorService executor) {
-    executor.shutdown();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (executor.awaitTermination(1, TimeUnit.MINUTES)) {
-          break;
-        }
-      } catch (InterruptedException early) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    WorkerThread.stop(thread);
   }
 }

@@ -178,8 +178,8 @@ final class Recovery {
    * How many entries there are: those of the SSTables, and what the replayed changes make of it.
    */
   private long count(Memtable recent) {
-    Version before = new Version(new Memtable(recent.lowRevision()), List.of(), found.sstables());
-    try {
+    try (Version before =
+        new Version(new Memtable(recent.lowRevision()), List.of(), found.sstables())) {
       long entries = found.entries() == Manifest.UNKNOWN ? before.count() : found.entries();
       Cursor changes = recent.entries(new byte[0], null, false);
       for (long counted = 1; changes.next(); counted++) {
@@ -189,16 +189,13 @@ final class Recovery {
         entries += (changes.isDelete() ? 0 : 1) - (before.holds(changes.key()) ? 1 : 0);
       }
       return entries;
-    } finally {
-      before.release();
     }
   }
 
   /** The files of the journal; no segment to come has the number of one of them. */
   private List<Path> findJournal() throws IOException {
-    List<Path> old = files.journalFiles();
-    lastSegment = Math.max(lastSegment, DataFolder.lastSequence(old));
-    return old;
+    lastSegment = Math.max(lastSegment, files.lastSequence());
+    return files.journalFiles();
   }
 
   private void deleteJournal(List<Path> old) throws IOException {
@@ -210,7 +207,7 @@ final class Recovery {
     Optional<Manifest.MapFile> named = found.manifest().map();
     if (named.isPresent() && dropped.isEmpty()) {
       try {
-        return HashIndex.open(disk, folder, stripes, () -> versions.acquire(), tuning, named.get());
+        return HashIndex.open(disk, folder, stripes, () -> versions.lease(), tuning, named.get());
       } catch (IOException | IllegalArgumentException damaged) {
         LOG.warn("the hash table is rebuilt: {}", damaged.getMessage());
       }
@@ -218,7 +215,7 @@ final class Recovery {
     rebuilt = !clean || !found.sstables().isEmpty();
     long entries = count(new Memtable(revision));
     HashTableSize size = EntrySizes.hashTableFor(entries, found.sstables());
-    return HashIndex.create(disk, folder, stripes, () -> versions.acquire(), tuning, size, entries);
+    return HashIndex.create(disk, folder, stripes, () -> versions.lease(), tuning, size, entries);
   }
 
   private void startJournal() throws IOException {
@@ -248,7 +245,7 @@ final class Recovery {
     replay.release();
     unnamed.forEach(SSTable::discard);
     if (versions == null) {
-      found.sstables().forEach(RefCounted::release);
+      found.sstables().forEach(RefCounted::close);
     } else {
       versions.close();
     }

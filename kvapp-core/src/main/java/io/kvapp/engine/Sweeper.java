@@ -1,5 +1,6 @@
 package io.kvapp.engine;
 
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
@@ -93,14 +94,11 @@ final class Sweeper {
   /** Sweeps a batch from an expiry key on; returns where the next begins, or null at the end. */
   private byte[] sweepSome(byte[] from, long now) {
     List<byte[]> due = new ArrayList<>();
-    Version version = versions.acquire();
-    try {
-      Cursor cursor = version.expiries(from, ExpiryKey.from(now + 1));
+    try (Lease<Version> lease = versions.lease()) {
+      Cursor cursor = lease.get().expiries(from, ExpiryKey.from(now + 1));
       while (due.size() < SWEPT_AT_ONCE && cursor.next()) {
         due.add(cursor.ownKey());
       }
-    } finally {
-      version.release();
     }
     if (due.isEmpty()) {
       return null;
@@ -136,14 +134,11 @@ final class Sweeper {
 
   /** Notes the first expiry from a time on. */
   private void noteEarliestExpiry(long from) {
-    Version version = versions.acquire();
-    try {
-      Cursor cursor = version.expiries(ExpiryKey.from(from), null);
+    try (Lease<Version> lease = versions.lease()) {
+      Cursor cursor = lease.get().expiries(ExpiryKey.from(from), null);
       if (cursor.next()) {
         earliestExpiry.accumulateAndGet(ExpiryKey.instant(cursor.key()), Math::min);
       }
-    } finally {
-      version.release();
     }
   }
 

@@ -2,7 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
-import io.kvapp.KVException;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
@@ -115,14 +115,15 @@ final class WritePath {
   private void apply(Operation operation, JournalPosition slot) {
     try {
       byte[] key = operation.key();
-      Memtable active = versions.current().active;
       if (operation.isDelete()) {
         index.remove(key);
       } else {
         index.put(key, slot.revision, operation.expiresAt(), operation.value());
       }
-      active.put(key, slot);
-      if (slot.expires()) {
+      versions.apply(key, slot);
+      if (operation.isDelete()) {
+        maintenance.noteDelete(key);
+      } else if (slot.expires()) {
         earliestExpiry.accumulateAndGet(Limits.instant(operation.expiresAt()), Math::min);
       }
     } catch (Throwable failure) {
@@ -130,7 +131,7 @@ final class WritePath {
       index.noteDamage();
       journal.fail(cause);
       if (failure instanceof UncheckedIOException) {
-        throw new KVException.ReadOnly(parts.folder, cause);
+        throw StoreFailures.readOnly(parts.folder, cause);
       }
       throw failure;
     }

@@ -7,6 +7,7 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.ManifestDisk;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class CloseTest {
           @Override
           public FileChannel create(Path file) throws IOException {
             if (full.get() && file.getFileName().toString().startsWith("snapshot-")) {
-              throw new IOException("No space left on device");
+              throw new NoSpaceException(file, 0, null);
             }
             return super.create(file);
           }

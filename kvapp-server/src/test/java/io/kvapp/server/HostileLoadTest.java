@@ -116,7 +116,7 @@ final class HostileLoadTest {
   void endlessChunks_are413AndTheEnd() throws IOException {
     RawClient client = client();
     client.send(
-        "POST /api/insert HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
+        "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
             + token
             + "\r\n\r\n");
     byte[] chunk = ("1000\r\n" + "x".repeat(0x1000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -138,7 +138,7 @@ final class HostileLoadTest {
     body.chars().forEach(octet -> chunks.append("1\r\n").append((char) octet).append("\r\n"));
     RawClient client = client();
     client.send(
-        "POST /api/insert HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
+        "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
             + token
             + "\r\n\r\n"
             + chunks
@@ -175,9 +175,17 @@ final class HostileLoadTest {
     for (int count = 0; count < 300; count++) {
       client().send(half);
     }
-    for (int count = 0; count < 20; count++) {
-      assertServes();
+    assertServesLarger();
+  }
+
+  @Test
+  void bodiesThatNeverBegin_manyAtATime_leaveRoomForOthers() throws IOException {
+    byte[] request = ClassicClient.post("/api/insert", token, "x".repeat(LIMIT));
+    byte[] head = Arrays.copyOf(request, request.length - LIMIT);
+    for (int count = 0; count < 300; count++) {
+      client().send(head);
     }
+    assertServesLarger();
   }
 
   @Test
@@ -226,6 +234,15 @@ final class HostileLoadTest {
       assertThat(ClassicClient.insert(client, token, "small", "value").status()).isEqualTo(201);
       Answer found = ClassicClient.search(client, token, "key", "small");
       assertThat(found.text()).isEqualTo(ClassicClient.members("key", "small", "value", "value"));
+    }
+  }
+
+  /** Small requests are answered, and such whose memory has to be reserved. */
+  private void assertServesLarger() throws IOException {
+    for (int count = 0; count < 20; count++) {
+      assertServes();
+      assertThat(ClassicClient.insert(client(), token, "larger", "v".repeat(20_000)).status())
+          .isEqualTo(201);
     }
   }
 

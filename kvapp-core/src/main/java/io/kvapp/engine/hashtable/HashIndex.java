@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,9 @@ public final class HashIndex implements AutoCloseable {
   /** The length of the largest value that is kept in the index. */
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
+  /** The names of the files of hash tables. */
+  public static final Pattern FILES = HashTableFolder.FILES;
+
   private final HashTableFolder folder;
   private final StripedLocks stripes;
   private final Truth truth;
@@ -62,7 +67,7 @@ public final class HashIndex implements AutoCloseable {
   private HashIndex(
       HashTableFolder folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       HashTable current,
       long entries,
       EngineOptions options) {
@@ -77,7 +82,7 @@ public final class HashIndex implements AutoCloseable {
   /**
    * Creates an index with an empty hash table.
    *
-   * @param versions supplies the newest version of the truth, acquired for the caller
+   * @param versions supplies the newest version of the truth, leased for the caller
    * @param size the wanted size, which a disk with little space may not give
    * @param entries how many entries there are, all of them in the truth so far
    */
@@ -85,7 +90,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       HashTableSize size,
       long entries)
@@ -111,7 +116,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       Manifest.MapFile named)
       throws IOException {
@@ -256,7 +261,9 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean needsGrowth(boolean busy) {
     return next == null
-        && (current.isDamaged() || !waiting.isEmpty() || HashTableSizing.isCrowded(current, busy));
+        && (current.isDamaged()
+            || HashTableSizing.canGrow(current.layoutSize())
+                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
   }
 
   /** Whether a much smaller hash table would do. */

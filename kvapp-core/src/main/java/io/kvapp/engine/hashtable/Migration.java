@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -121,8 +122,8 @@ final class Migration {
   }
 
   private void copyFromTruth(HashTable source, BitSet damagedParts, BooleanSupplier goOn) {
-    Version version = truth.acquire();
-    try {
+    try (Lease<Version> lease = truth.lease()) {
+      Version version = lease.get();
       Cursor cursor = version.entries(new byte[0], null, false);
       List<byte[]> keys = new ArrayList<>();
       while (goOn.getAsBoolean() && cursor.next()) {
@@ -135,8 +136,6 @@ final class Migration {
         }
       }
       copy(source, keys);
-    } finally {
-      version.release();
     }
   }
 

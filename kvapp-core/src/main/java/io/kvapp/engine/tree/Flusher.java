@@ -134,7 +134,7 @@ public final class Flusher {
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
-    SSTable sstable =
+    try (SSTable sstable =
         SSTable.write(
             versions.folder,
             versions.takeNumber(),
@@ -142,9 +142,9 @@ public final class Flusher {
             following.lowRevision(),
             oldest.entries(new byte[0], null, false),
             oldest.journalBytes(),
-            before.sstables.isEmpty());
-    versions.replaceOldestMemtable(sstable);
-    sstable.release();
+            before.sstables.isEmpty())) {
+      versions.replaceOldestMemtable(sstable);
+    }
     lastFlush = Instant.now();
   }
 }

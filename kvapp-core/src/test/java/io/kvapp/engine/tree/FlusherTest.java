@@ -10,6 +10,7 @@ import io.kvapp.StoreOptions;
 import io.kvapp.engine.crash.ScratchFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FaultDisk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class FlusherTest {
         tree.flusher.flush();
       }
       tree.put("three", "value");
-      disk.failure = new IOException("No space left on device");
+      disk.failure = new NoSpaceException(folder, 0, null);
 
       assertThatThrownBy(tree.flusher::flush).isSameAs(disk.failure);
       assertThat(Disk.list(folder, "snapshot-*")).hasSize(2);
