@@ -13,6 +13,9 @@ import io.kvapp.engine.tree.VersionSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * Removes the entries whose time has passed, and knows when the next one's will have.
@@ -34,6 +37,9 @@ final class Sweeper {
 
   /** When the first entry expires that no sweep has passed; what writers note. */
   private final AtomicLong earliestExpiry;
+
+  /** Held alone by each batch of a sweep; in turns, so that readers do not stop the sweep. */
+  private final ReadWriteLock pause = new ReentrantReadWriteLock(true);
 
   /** How far the sweep under way has come; the largest number for none. */
   private long sweptTo = Long.MAX_VALUE;
@@ -106,12 +112,11 @@ final class Sweeper {
     maintenance.awaitRoom();
     StripedLocks.Stripe[] locked =
         stripes.of(due.stream().map(ExpiryKey::entryKey).toArray(byte[][]::new));
-    StripedLocks.lock(locked);
+    pause.writeLock().lock();
     try {
-      parts.requireOpen();
       sweep(due, locked);
     } finally {
-      StripedLocks.unlock(locked);
+      pause.writeLock().unlock();
     }
     byte[] last = due.get(due.size() - 1);
     sweptTo(ExpiryKey.instant(last));
@@ -119,16 +124,32 @@ final class Sweeper {
   }
 
   private void sweep(List<byte[]> due, StripedLocks.Stripe[] locked) {
-    List<Operation> deletes = new ArrayList<>();
-    for (byte[] expiryKey : due) {
-      byte[] key = ExpiryKey.entryKey(expiryKey);
-      VersionedValue hit = index.get(key);
-      if (hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt())) {
-        deletes.add(Operation.delete(key));
+    StripedLocks.lock(locked);
+    try {
+      parts.requireOpen();
+      List<Operation> deletes = new ArrayList<>();
+      for (byte[] expiryKey : due) {
+        byte[] key = ExpiryKey.entryKey(expiryKey);
+        VersionedValue hit = index.get(key);
+        if (hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt())) {
+          deletes.add(Operation.delete(key));
+        }
       }
+      if (!deletes.isEmpty()) {
+        writes.writeTogether(locked, deletes);
+      }
+    } finally {
+      StripedLocks.unlock(locked);
     }
-    if (!deletes.isEmpty()) {
-      writes.writeTogether(locked, deletes);
+  }
+
+  /** Reads something while nothing is swept; writers go on. */
+  <T> T whilePaused(Supplier<T> read) {
+    pause.readLock().lock();
+    try {
+      return read.get();
+    } finally {
+      pause.readLock().unlock();
     }
   }
 

@@ -2,16 +2,21 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.Batch;
 import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
 import io.kvapp.StoreStats;
 import io.kvapp.TestClock;
+import io.kvapp.Threads;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +110,46 @@ class SweepTest {
       sweep(store, 7);
       assertThat(store.get("for good")).hasValue("value");
       assertThat(store.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void sizeAndCount_besideBatchesAndSweeps_areThoseOfWhatStands() throws Exception {
+    int standing = 20_000;
+    int expiring = 60_000;
+    try (KVStore store = open()) {
+      for (int i = 0; i < expiring; i++) {
+        store.put("e" + i, "value", Duration.ofSeconds(1));
+        if (i < standing) {
+          store.put("s" + i, "value");
+        }
+      }
+      clock.advance(Duration.ofSeconds(1));
+      AtomicBoolean ended = new AtomicBoolean();
+      Callable<Integer> sweeper =
+          () -> {
+            ((DiskStore) store).sweep();
+            ended.set(true);
+            return 0;
+          };
+      Callable<Integer> writer =
+          () -> {
+            while (!ended.get()) {
+              store.commit(new Batch().put("s1", "again").put("s" + (standing - 1), "again"));
+            }
+            return 0;
+          };
+      Callable<Integer> reader =
+          () -> {
+            do {
+              assertThat(store.count("s")).isEqualTo(standing);
+              assertThat(store.count("")).isEqualTo(standing);
+              assertThat(store.size()).isEqualTo(standing);
+            } while (!ended.get());
+            return 0;
+          };
+      Threads.together(List.of(sweeper, writer, reader));
+      assertThat(store.size()).isEqualTo(standing);
     }
   }
 
