@@ -8,7 +8,6 @@ import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
-import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFileName;
@@ -21,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -71,7 +69,6 @@ public final class BackupFiles {
                         0,
                         revision,
                         new EntryCursor(entries),
-                        new EntryCursor(expiries(entries)),
                         0,
                         true)) {
                   return List.of(sstable.identity);
@@ -79,20 +76,6 @@ public final class BackupFiles {
               });
           return null;
         });
-  }
-
-  private static List<Entry> expiries(List<Entry> entries) {
-    return entries.stream()
-        .filter(entry -> entry.expiresAtMillis() != 0)
-        .map(
-            entry ->
-                new Entry(
-                    ExpiryKey.key(entry.expiresAtMillis(), entry.key()),
-                    START,
-                    entry.revision(),
-                    0))
-        .sorted((one, other) -> Arrays.compareUnsigned(one.key(), other.key()))
-        .toList();
   }
 
   /**
@@ -180,9 +163,7 @@ public final class BackupFiles {
       long revision = written.isEmpty() ? 0 : written.get(0).highRevision();
       long next =
           written.stream()
-              .flatMap(
-                  sstable ->
-                      Stream.concat(sstable.entryFiles().stream(), sstable.expiryFiles().stream()))
+              .flatMap(sstable -> sstable.files().stream())
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);
