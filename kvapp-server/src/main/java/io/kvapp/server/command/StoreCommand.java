@@ -110,7 +110,7 @@ final class StoreCommand implements Runnable {
       @CommandLine.Mixin DataOption folder,
       @Parameters(paramLabel = "TO", description = "A folder that is not there yet, or is empty.")
           Path target) {
-    return folder.reading(
+    return folder.withExisting(
         store -> {
           store.admin().backup(target);
           print("backed up %d entries into %s".formatted(store.size(), target));
