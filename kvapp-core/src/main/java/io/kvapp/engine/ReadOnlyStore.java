@@ -120,8 +120,7 @@ final class ReadOnlyStore implements KVStore {
     disk.fence(new Disk.Fenced("it is open to read"));
     Progress progress = new Progress();
     FoundStore found = new FoundStore(new SSTableFolder(disk, folder), false, List.of());
-    JournalReplay replay =
-        new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
+    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
     try {
       found.readManifest();
       if (!Files.exists(folder.resolve(Manifest.NAME))) {
