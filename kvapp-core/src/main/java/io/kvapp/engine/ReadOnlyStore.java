@@ -120,8 +120,7 @@ final class ReadOnlyStore implements KVStore {
     disk.fence(new Disk.Fenced("it is open to read"));
     Progress progress = new Progress();
     FoundStore found = new FoundStore(new SSTableFolder(disk, folder), false, List.of());
-    JournalReplay replay =
-        new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
+    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
     try {
       found.readManifest();
       if (!Files.exists(folder.resolve(Manifest.NAME))) {
@@ -232,7 +231,7 @@ final class ReadOnlyStore implements KVStore {
       long expiresAt = cursor.expiresAt();
       if (!cursor.isDelete() && !Limits.isExpired(expiresAt, now)) {
         live++;
-        until = expiresAt == 0 ? until : Math.min(until, expiresAt);
+        until = expiresAt == 0 ? until : Math.min(until, Limits.instant(expiresAt));
       }
     }
     return new Count(live, until);
