@@ -160,8 +160,7 @@ public final class InMemoryStore implements KVStore {
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return reading(
-        () -> PageReader.count(entries::entries, scan, clock.millis(), Long.MAX_VALUE).entries());
+    return reading(() -> PageReader.count(entries::entries, scan, clock.millis()));
   }
 
   @Override

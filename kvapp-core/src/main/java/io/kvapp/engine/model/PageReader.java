@@ -67,8 +67,13 @@ public final class PageReader {
    */
   public record Count(long entries, byte[] last) {}
 
+  /** How many entries of a scan, its limits left aside, live at {@code now}. */
+  public static long count(OrderedKeys keys, Scan scan, long now) {
+    return count(keys, scan, now, Long.MAX_VALUE).entries();
+  }
+
   /**
-   * How many entries of a scan, its limits left aside, live at {@code now}.
+   * The same in steps.
    *
    * @param maxSteps at how many keys the count stops
    */

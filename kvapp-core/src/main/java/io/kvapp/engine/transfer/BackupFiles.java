@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Backups: folders with a manifest and SSTables, which are complete stores without a journal and a
@@ -33,6 +35,7 @@ import java.util.stream.Stream;
  * <p>Safe for any thread; a folder is written by one at a time.
  */
 public final class BackupFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupFiles.class);
   private static final byte[] START = {};
 
   /** In the root of every new file system of some kinds. */
@@ -94,6 +97,7 @@ public final class BackupFiles {
         () -> {
           for (SSTable sstable : sstables) {
             for (SSTableFile file : sstable.files()) {
+              warnOfDamage(file);
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
           }
@@ -129,12 +133,20 @@ public final class BackupFiles {
                   0,
                   revision,
                   version.entries(START, null, false),
-                  version.expiries(null),
                   0,
                   true);
           sstable.close();
           return List.of(sstable.identity);
         });
+  }
+
+  private static void warnOfDamage(SSTableFile file) {
+    if (!file.areExpiriesWhole()) {
+      LOG.warn(
+          "{}: when its entries expire is damaged, in the backup too; nothing is lost, and compact()"
+              + " writes it anew",
+          file.path);
+    }
   }
 
   private static void copy(Disk disk, Path from, Path to) throws IOException {
