@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -12,6 +13,7 @@ import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
+  private final InstantSource clock;
   private final Journal journal;
   private final VersionSet versions;
   private final Flusher flusher;
@@ -68,6 +71,7 @@ final class Maintenance {
    * @param sweep removes expired entries; called at every tick
    */
   Maintenance(StoreParts parts, Runnable sweep) {
+    this.clock = parts.clock;
     this.journal = parts.journal;
     this.versions = parts.versions;
     this.flusher = parts.flusher;
@@ -75,10 +79,10 @@ final class Maintenance {
     this.index = parts.index;
     this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm);
     this.recycling = new RecyclePolicy(journal, versions, activity);
-    this.flushing = new BackgroundJob("kvapp-flush", this::flush, journal, progress);
-    this.compaction = new BackgroundJob("kvapp-compaction", this::compact, journal, progress);
-    this.growth = new BackgroundJob("kvapp-growth", this::grow, journal, progress);
-    this.sweeping = new BackgroundJob("kvapp-sweep", sweep::run, journal, progress);
+    this.flushing = job("kvapp-flush", this::flush);
+    this.compaction = job("kvapp-compaction", this::compact);
+    this.growth = job("kvapp-growth", this::grow);
+    this.sweeping = job("kvapp-sweep", sweep::run);
     this.gate =
         new WriteGate(
             progress,
@@ -86,6 +90,18 @@ final class Maintenance {
                 flusher::isBehind, flushing::request, () -> obstacle(parts.folder, flushing)),
             new WriteGate.Backlog(
                 index::isOverfull, growth::request, () -> obstacle(parts.folder, growth)));
+  }
+
+  private BackgroundJob job(String name, BackgroundJob.Work work) {
+    return new BackgroundJob(name, work, journal, progress, clock, this::hasSpace);
+  }
+
+  private boolean hasSpace(long bytes) {
+    try {
+      return versions.usableBytes() >= bytes;
+    } catch (IOException unknown) {
+      return false;
+    }
   }
 
   /** Begins, with so much time between two ticks. */
@@ -124,11 +140,15 @@ final class Maintenance {
 
   /** Requests the jobs that are due; cheap enough to be called every thousand writes. */
   void requestDue() {
-    if (flusher.isDue(activity.isQuiet()) || flusher.isPending()) {
+    if (isFlushDue() || flusher.isPending()) {
       flushing.request();
     }
     growth.request();
     gate.check();
+  }
+
+  private boolean isFlushDue() {
+    return flusher.isDue(activity.isQuiet()) || recycling.isFlushUrgent(flusher.unfrozenBytes());
   }
 
   /**
@@ -143,7 +163,7 @@ final class Maintenance {
   }
 
   private KVException obstacle(Path folder, BackgroundJob job) {
-    IOException noSpace = job.noSpace();
+    NoSpaceException noSpace = job.noSpace();
     if (noSpace != null) {
       return new KVException.NoSpace(folder, 0, noSpace);
     }
@@ -162,7 +182,7 @@ final class Maintenance {
     if (flusher.isPending()) {
       flusher.flushFrozen();
     }
-    if (flusher.isDue(activity.isQuiet())) {
+    if (isFlushDue()) {
       flusher.flush();
     }
     if (recycling.isJournalTooLarge()) {
@@ -173,7 +193,7 @@ final class Maintenance {
 
   private void compact() throws IOException {
     boolean compacted = true;
-    while (compacted && !closing) {
+    while (compacted && goesOn()) {
       boolean idle = activity.isIdle();
       int maxSSTables = versions.sstables() + MAX_SSTABLES_WHILE_WAITING;
       compacted = compactor.compact(idle, () -> pace(idle, maxSSTables));
@@ -189,7 +209,7 @@ final class Maintenance {
     if (idle && activity.isBusyNow()) {
       progress.awaitWhile(
           () ->
-              !closing
+              goesOn()
                   && callersOfCompact.get() == 0
                   && activity.isBusyNow()
                   && versions.sstables() < maxSSTables);
@@ -197,17 +217,23 @@ final class Maintenance {
     if (closing) {
       throw StoreFailures.closed();
     }
+    journal.requireHealthy();
+  }
+
+  /** Nothing goes on in a store that is closed or has become read-only. */
+  private boolean goesOn() {
+    return !closing && journal.failure() == null;
   }
 
   private void grow() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      index.checkAhead(() -> !closing && !index.needsGrowth(activity.isBusy()));
+      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isBusy()));
     }
     if (index.isPartial() && !fillingFailed) {
       fill();
     }
-    while (!closing
+    while (goesOn()
         && (index.needsGrowth(activity.isBusy())
             || activity.isIdle() && index.needsShrinking()
             || needsOtherPages())) {
@@ -224,7 +250,7 @@ final class Maintenance {
   private void fill() throws IOException {
     index.deleteOthers();
     try {
-      while (!closing && !index.rebuild(journal::revision, () -> !closing)) {
+      while (goesOn() && !index.rebuild(journal::revision, this::goesOn)) {
         if (index.isOverfull()) {
           resize();
         }
@@ -238,7 +264,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     try {
-      index.resize(activity.isBusy(), () -> !closing);
+      index.resize(activity.isBusy(), versions.keptFreeBytes(), this::goesOn);
       growthFailure = null;
       progress.raise();
     } catch (KVException.Corrupt damage) {

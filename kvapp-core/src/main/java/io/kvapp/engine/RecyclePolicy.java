@@ -15,6 +15,11 @@ final class RecyclePolicy {
   /** A store that is not busy keeps this share of its SSTables' bytes ready. */
   private static final int READY_SHARE = 5;
 
+  private static final long MIN_URGENT_BYTES = 1 << 20;
+
+  /** So a flush is urgent when it takes a quarter of what is free. */
+  private static final int URGENT_SHARE = 2;
+
   /** More than this share of what is free on the disk is too much. */
   private static final int FREE_SHARE = 8;
 
@@ -43,6 +48,11 @@ final class RecyclePolicy {
     return (activity.isIdle() || activity.isSteadilyCalm())
         && journal.isLarge()
         && (bytes > maxReadyBytes() || isTooMuch(bytes));
+  }
+
+  /** Whether so little is free on the disk that a flush had better come while it has space. */
+  boolean isFlushUrgent(long unfrozenBytes) {
+    return unfrozenBytes >= MIN_URGENT_BYTES && isTooMuch(unfrozenBytes / URGENT_SHARE);
   }
 
   private long maxReadyBytes() {

@@ -138,6 +138,7 @@ public class Disk {
    */
   public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
       throws IOException {
+    requireUsable(file, bytes, 0);
     FileChannel channel = createOwnerOnly(file);
     try (channel) {
       boolean reserved = bytes >= MIN_BYTES_FOR_COMMAND && Preallocation.run(file, bytes);
@@ -245,6 +246,19 @@ public class Disk {
   /** Deletes a file if it is there. */
   public void delete(Path file) throws IOException {
     Files.deleteIfExists(file);
+  }
+
+  /**
+   * Checks, before anything is written, that there is space.
+   *
+   * @param file what is to be written
+   * @param bytes how much
+   * @param keptFree how much has to be free afterwards
+   */
+  public final void requireUsable(Path file, long bytes, long keptFree) throws IOException {
+    if (usableBytes(file.toAbsolutePath().getParent()) - keptFree < bytes) {
+      throw new NoSpaceException(file, bytes + keptFree, null);
+    }
   }
 
   /** How many bytes can still be written on the disk of a folder. */

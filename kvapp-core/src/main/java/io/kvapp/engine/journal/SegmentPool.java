@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class SegmentPool {
   private static final int MAX_RECYCLED_FILES = 2;
+  private static final int FREE_SHARE = 8;
 
   private final Disk disk;
   private final Path folder;
@@ -70,8 +71,17 @@ final class SegmentPool {
 
   /** Begins to make the next segment. */
   void prepare() {
-    prepared = makeAhead(nextSequence++, nextBytes);
+    prepared = makeAhead(nextSequence++, fitting(nextBytes));
     nextBytes = Math.min(maxBytes, nextBytes * 2);
+  }
+
+  /** A large segment is no help where it takes much of what is free on the disk. */
+  private int fitting(int bytes) {
+    try {
+      return bytes <= disk.usableBytes(folder) / FREE_SHARE ? bytes : firstBytes;
+    } catch (IOException unknown) {
+      return firstBytes;
+    }
   }
 
   /** The next segment, perhaps still being made; it stays the next one. */

@@ -1,6 +1,7 @@
 package io.kvapp.engine.sstable;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -93,6 +94,28 @@ public final class SSTableFolder {
       recycledBytes -= last.bytes;
       delete(last.file);
     }
+  }
+
+  /**
+   * Checks that there is space for an SSTable, before it is begun; recycled files give way to it.
+   *
+   * @param bytes the most that it takes
+   * @param keptFree how much has to be free afterwards
+   */
+  public void requireSpace(long bytes, long keptFree) throws IOException {
+    Path any = path.resolve("an SSTable");
+    try {
+      disk.requireUsable(any, bytes, keptFree);
+    } catch (NoSpaceException full) {
+      deleteRecycled();
+      disk.requireUsable(any, bytes, keptFree);
+    }
+  }
+
+  private synchronized void deleteRecycled() {
+    long max = maxRecycledBytes;
+    keepRecycled(0);
+    maxRecycledBytes = max;
   }
 
   /** Deletes a file where that is possible. */

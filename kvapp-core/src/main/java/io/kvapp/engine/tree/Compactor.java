@@ -24,6 +24,7 @@ public final class Compactor {
   private static final int MIN_SSTABLES_WHILE_IDLE = 2;
   private static final int GARBAGE_SLACK = 10_000;
   private static final int STEPS_BETWEEN_PAUSES = 1024;
+  private static final int MIN_EXPECTED_BYTES = 64 << 10;
 
   private final VersionSet versions;
   private final LongSupplier entries;
@@ -76,6 +77,7 @@ public final class Compactor {
 
   private void compact(List<SSTable> inputs, boolean dropDeletes, Runnable pace)
       throws IOException {
+    versions.folder.requireSpace(expectedBytes(inputs, dropDeletes), versions.keptFreeBytes());
     // Only this thread takes SSTables out of the version, so the current one still holds these.
     inputs.forEach(RefCounted::acquire);
     try {
@@ -100,6 +102,16 @@ public final class Compactor {
     } finally {
       inputs.forEach(RefCounted::release);
     }
+  }
+
+  /** About how much a compaction writes; of all SSTables, only what lives. */
+  private long expectedBytes(List<SSTable> inputs, boolean all) {
+    long bytes = inputs.stream().mapToLong(SSTable::fileBytes).sum();
+    long puts = inputs.stream().mapToLong(SSTable::puts).sum();
+    long live = versions.entries();
+    return all && live != Manifest.UNKNOWN && live < puts
+        ? (long) ((double) bytes / puts * live) + MIN_EXPECTED_BYTES
+        : bytes;
   }
 
   /** Calls something now and then while it is stepped through. */

@@ -124,6 +124,7 @@ public final class Flusher {
     Version before = versions.current();
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
+    versions.folder.requireSpace(oldest.journalBytes(), 0);
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
     SSTable sstable =
         SSTable.write(

@@ -233,6 +233,11 @@ public final class VersionSet {
     return folder.disk.usableBytes(folder.path);
   }
 
+  /** What other work leaves free on the disk: a flush of all that the journal has room for. */
+  public long keptFreeBytes() {
+    return journal.fileBytes();
+  }
+
   /** Sets how many bytes of discarded SSTable files are kept to be recycled. */
   public void keepRecycledFiles(long maxBytes) {
     folder.keepRecycled(maxBytes);
