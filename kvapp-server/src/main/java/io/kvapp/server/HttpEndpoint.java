@@ -9,9 +9,13 @@ import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.CorsHandler;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.classic.ClassicEndpoints;
+import io.kvapp.server.classic.ErrorResponses;
 import io.kvapp.server.http.connection.HttpListener;
 import io.kvapp.server.http.connection.SocketLayer;
 import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.routing.Route;
+import io.kvapp.server.http.routing.Router;
+import io.kvapp.server.ops.HealthEndpoints;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.AuthSettings;
@@ -24,6 +28,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -82,10 +87,12 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    Handler classic =
-        ClassicEndpoints.handler(
-            authenticator, proxies, new EntryService(store, prefixScope, searchLimits()));
-    Handler handler = corsOrigins.isEmpty() ? classic : new CorsHandler(corsOrigins, classic);
+    Map<String, Route> routes = new HashMap<>(HealthEndpoints.routes());
+    routes.putAll(
+        ClassicEndpoints.routes(
+            authenticator, proxies, new EntryService(store, prefixScope, searchLimits())));
+    Handler router = new Router(routes, ErrorResponses::of);
+    Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);

@@ -7,7 +7,7 @@
  * socket to a request and back), {@code tls}, {@code http.routing}, {@code auth.users}, {@code
  * auth.password}, {@code auth.token}, {@code auth.gate}, {@code auth}, {@code json}, {@code
  * service} (what callers may do with entries), {@code classic} (the three endpoints of the Python
- * KVApp), this package, which puts them together, and {@code command}.
+ * KVApp), {@code ops} (health), this package, which puts them together, and {@code command}.
  *
  * <p>The way of a request: accept loop, connection, router, handler, entry service, {@link
  * io.kvapp.KVStore}.

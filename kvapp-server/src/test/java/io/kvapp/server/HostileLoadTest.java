@@ -175,9 +175,17 @@ final class HostileLoadTest {
     for (int count = 0; count < 300; count++) {
       client().send(half);
     }
-    for (int count = 0; count < 20; count++) {
-      assertServes();
+    assertServesLarger();
+  }
+
+  @Test
+  void bodiesThatNeverBegin_manyAtATime_leaveRoomForOthers() throws IOException {
+    byte[] request = ClassicClient.post("/api/insert", token, "x".repeat(LIMIT));
+    byte[] head = Arrays.copyOf(request, request.length - LIMIT);
+    for (int count = 0; count < 300; count++) {
+      client().send(head);
     }
+    assertServesLarger();
   }
 
   @Test
@@ -226,6 +234,15 @@ final class HostileLoadTest {
       assertThat(ClassicClient.insert(client, token, "small", "value").status()).isEqualTo(201);
       Answer found = ClassicClient.search(client, token, "key", "small");
       assertThat(found.text()).isEqualTo(ClassicClient.members("key", "small", "value", "value"));
+    }
+  }
+
+  /** Small requests are answered, and such whose memory has to be reserved. */
+  private void assertServesLarger() throws IOException {
+    for (int count = 0; count < 20; count++) {
+      assertServes();
+      assertThat(ClassicClient.insert(client(), token, "larger", "v".repeat(20_000)).status())
+          .isEqualTo(201);
     }
   }
 

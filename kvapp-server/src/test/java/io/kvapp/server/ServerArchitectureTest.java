@@ -34,6 +34,7 @@ final class ServerArchitectureTest {
           ROOT + ".json",
           ROOT + ".service",
           ROOT + ".classic",
+          ROOT + ".ops",
           ROOT,
           ROOT + ".command");
 
@@ -83,7 +84,11 @@ final class ServerArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            ROOT + ".http.routing", ROOT + ".json", ROOT + ".service", ROOT + ".classic")
+            ROOT + ".http.routing",
+            ROOT + ".json",
+            ROOT + ".service",
+            ROOT + ".classic",
+            ROOT + ".ops")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("fi.iki.elonen..", ROOT + ".http.connection", ROOT + ".tls", "java.net")

@@ -3,11 +3,9 @@ package io.kvapp.server.classic;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.auth.users.Caller;
-import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.routing.Route;
-import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.service.EntryService;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +23,16 @@ public final class ClassicEndpoints {
 
   private ClassicEndpoints() {}
 
-  /** A handler of all three, which any number of threads may call. */
-  public static Handler handler(
+  /** The routes of all three by their paths. */
+  public static Map<String, Route> routes(
       Authenticator authenticator, TrustedProxies proxies, EntryService entries) {
     AuthHandler auth = new AuthHandler(authenticator, proxies);
     InsertHandler insert = new InsertHandler(entries);
     SearchHandler search = new SearchHandler(entries);
-    return new Router(
-        Map.of(
-            "/api/auth", new Route(READING, auth::handle),
-            "/api/insert", new Route(WRITING, withToken(authenticator, insert)),
-            "/api/search", new Route(READING, withToken(authenticator, search))),
-        ErrorResponses::of);
+    return Map.of(
+        "/api/auth", Route.of(READING, auth::handle),
+        "/api/insert", Route.of(WRITING, withToken(authenticator, insert)),
+        "/api/search", Route.of(READING, withToken(authenticator, search)));
   }
 
   private static Function<Request, Response> withToken(

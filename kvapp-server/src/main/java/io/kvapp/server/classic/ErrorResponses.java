@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All methods may be called from any thread.
  */
-final class ErrorResponses {
+public final class ErrorResponses {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorResponses.class);
 
   private ErrorResponses() {}
@@ -25,7 +25,7 @@ final class ErrorResponses {
   }
 
   /** The response to a request that failed like this. */
-  static Response of(Throwable failure) {
+  public static Response of(Throwable failure) {
     if (failure instanceof HttpException refusal) {
       return JsonResponses.message(head(refusal), refusal.getMessage());
     }

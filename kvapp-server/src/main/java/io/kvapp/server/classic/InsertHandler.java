@@ -20,6 +20,7 @@ final class InsertHandler implements TokenHandler {
 
   @Override
   public Response handle(Request request, Caller caller) {
+    caller.requireWriter();
     JsonMembers members = JsonMembers.read(request.body());
     if (!members.areOnly("key", "value")) {
       throw ErrorResponses.undefinedParameters();

@@ -12,6 +12,7 @@ import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.InMemoryBody;
 import io.kvapp.server.http.message.PlainRequest;
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.PrefixScope;
@@ -295,9 +296,11 @@ final class ClassicHandlersTest {
   }
 
   private static Handler router(KVStore store, PrefixScope scope) {
-    return ClassicEndpoints.handler(
-        Authenticator.inMemory(InstantSource.system()),
-        new TrustedProxies(List.of()),
-        new EntryService(store, scope, SearchLimits.NONE));
+    return new Router(
+        ClassicEndpoints.routes(
+            Authenticator.inMemory(InstantSource.system()),
+            new TrustedProxies(List.of()),
+            new EntryService(store, scope, SearchLimits.NONE)),
+        ErrorResponses::of);
   }
 }

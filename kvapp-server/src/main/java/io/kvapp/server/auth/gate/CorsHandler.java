@@ -60,6 +60,11 @@ public final class CorsHandler implements Handler {
   }
 
   @Override
+  public boolean isProbe(Request request) {
+    return inner.isProbe(request);
+  }
+
+  @Override
   public Response error(Throwable failure, Request request) {
     return marked(inner.error(failure, request), request);
   }

@@ -96,10 +96,19 @@ public final class Caller {
    * @throws HttpException.Forbidden if it may not
    */
   public void requireWrite(byte[] key) {
+    requireWriter();
+    requireRead(key);
+  }
+
+  /**
+   * Does nothing if any key may be written; for a request whose key is not known yet.
+   *
+   * @throws HttpException.Forbidden if the role only reads
+   */
+  public void requireWriter() {
     if (role != Role.WRITER) {
       throw new HttpException.Forbidden("the token's role only reads");
     }
-    requireRead(key);
   }
 
   /**

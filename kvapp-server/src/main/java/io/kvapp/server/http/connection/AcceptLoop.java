@@ -57,6 +57,11 @@ final class AcceptLoop extends NanoHTTPD {
     }
 
     @Override
+    public void serveProbe() {
+      connections.serveProbe(socket);
+    }
+
+    @Override
     public void refuse() {
       connections.refuse(socket);
     }

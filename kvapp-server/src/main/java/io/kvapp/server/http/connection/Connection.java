@@ -113,6 +113,8 @@ final class Connection {
       framed = content.finish();
     } catch (HttpException broken) {
       response = handler.error(broken, request);
+    } finally {
+      memory.endWork();
     }
     return write(response, framed && asksToKeepAlive() && !stopping.getAsBoolean());
   }
@@ -131,7 +133,11 @@ final class Connection {
   private Response handle() {
     try {
       return handler.handle(request);
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+    } catch (RuntimeException failure) {
+      return handler.error(failure, request);
+    } catch (Error failure) {
+      // What it has left behind in the connection is unknown.
+      head.closes = true;
       return handler.error(failure, request);
     }
   }
@@ -140,13 +146,18 @@ final class Connection {
     int status = response.head().status();
     try {
       return responses.write(response, mayKeepAlive);
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+    } catch (RuntimeException | Error failure) {
       Response instead = handler.error(failure, request);
       if (responses.begun()) {
+        LOG.warn(
+            "response {} was cut after {} bytes: {}",
+            id,
+            responses.bodyBytes(),
+            failure.toString());
         throw new IOException("a response could not be completed", failure);
       }
       status = instead.head().status();
-      return responses.write(instead, mayKeepAlive);
+      return responses.write(instead, mayKeepAlive && failure instanceof RuntimeException);
     } finally {
       accessLog.end(head, id, status, responses.bodyBytes());
     }

@@ -20,6 +20,7 @@ final class ConnectionInput {
   private static final int FIRST_BYTES = 4 << 10;
   private static final int KEPT_BYTES = 64 << 10;
   private static final int MIN_MILLIS = 1;
+  private static final int GROWTH = 4;
 
   private final InputStream stream;
   private final ConnectionOutput output;
@@ -33,6 +34,8 @@ final class ConnectionInput {
 
   private Wait wait = Wait.NOTHING;
   private long timeoutNanos;
+  private int pieceBytes;
+  private int pieceLeft;
   private long moment;
   private boolean momentSet;
 
@@ -109,17 +112,31 @@ final class ConnectionInput {
     position = kept;
   }
 
-  /** Makes room for {@code length} unread bytes, all of them; their memory is reserved already. */
+  /**
+   * Makes more room where there is none left, as {@code length} unread bytes need it: in steps, so
+   * that no more memory is taken for what is announced than a multiple of what has arrived. A copy
+   * of them that a handler makes is reserved with it.
+   */
   void makeRoom(int length) {
-    if (length > bytes.length - position) {
-      bytes = Arrays.copyOf(bytes, position + length);
+    if (end == bytes.length) {
+      long needed = (long) position + length;
+      int larger = (int) Math.min(needed, (long) GROWTH * bytes.length);
+      memory.reserve(2L * (larger - bytes.length));
+      bytes = Arrays.copyOf(bytes, larger);
     }
   }
 
   /** From now on reads wait for {@code reason}, together as long as this. */
   void await(Wait reason, long nanos) {
+    await(reason, nanos, Integer.MAX_VALUE);
+  }
+
+  /** From now on reads wait for {@code reason}, as long as this for each {@code bytes} of input. */
+  void await(Wait reason, long nanos, int bytes) {
     wait = reason;
     timeoutNanos = nanos;
+    pieceBytes = bytes;
+    pieceLeft = bytes;
     momentSet = false;
   }
 
@@ -149,6 +166,11 @@ final class ConnectionInput {
       return false;
     }
     end += count;
+    pieceLeft -= count;
+    if (pieceLeft <= 0) {
+      pieceLeft = pieceBytes;
+      momentSet = false;
+    }
     return true;
   }
 
@@ -190,9 +212,16 @@ final class ConnectionInput {
    */
   void fillOrFail() throws IOException {
     if (!fill()) {
-      throw deadline.passed()
-          ? new HttpException(408, "the request took too long to arrive")
-          : HttpException.badRequest("the request ended before it was complete");
+      throw incomplete();
     }
+  }
+
+  private HttpException incomplete() {
+    if (deadline.passed()) {
+      return new HttpException(408, "the request took too long to arrive");
+    }
+    return deadline.stopped()
+        ? new HttpException(503, "the server is closing")
+        : HttpException.badRequest("the request ended before it was complete");
   }
 }

@@ -6,19 +6,25 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads that serve connections, one each, up to a limit. What is beyond it is refused, never
- * queued, and never a failure of the accept loop that calls this.
+ * The threads that serve connections, one each, up to a limit. A connection beyond it takes the
+ * place of one that is idle, or else gets one of a few spare threads for a health probe; what is
+ * beyond these is refused, never queued, and never a failure of the accept loop that calls this.
  *
  * <p>All methods may be called from any thread.
  */
 final class ConnectionThreads implements AsyncRunner {
   /** A connection that can be turned away. */
   interface Refusable {
+    /** Serves it as far as a request may be answered while all connections are taken. */
+    void serveProbe();
+
     /** Says that there is no room, without blocking. */
     void refuse();
 
@@ -29,15 +35,27 @@ final class ConnectionThreads implements AsyncRunner {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionThreads.class);
   private static final long IDLE_THREAD_SECONDS = 30;
   private static final long STACK_BYTES = 512 << 10;
+  private static final int SPARE_THREADS = 16;
 
+  private final int max;
+  private final BooleanSupplier endsLongestIdle;
+  private final AtomicInteger running = new AtomicInteger();
   private final ThreadPoolExecutor threads;
 
-  ConnectionThreads(int most) {
+  /**
+   * Threads for connections.
+   *
+   * @param max how many connections are served at a time
+   * @param endsLongestIdle ends the connection that has been idle for longest; false if none is
+   */
+  ConnectionThreads(int max, BooleanSupplier endsLongestIdle) {
+    this.max = max;
+    this.endsLongestIdle = endsLongestIdle;
     AtomicLong number = new AtomicLong();
     threads =
         new ThreadPoolExecutor(
             0,
-            most,
+            max + SPARE_THREADS,
             IDLE_THREAD_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
@@ -74,11 +92,28 @@ final class ConnectionThreads implements AsyncRunner {
   }
 
   private void execute(ClientHandler handler, Refusable connection) {
+    boolean isServed = hasRoom();
+    running.addAndGet(isServed ? 1 : 0);
     try {
-      threads.execute(handler);
+      threads.execute(isServed ? () -> serve(handler) : connection::serveProbe);
     } catch (RejectedExecutionException | OutOfMemoryError full) {
+      running.addAndGet(isServed ? -1 : 0);
       LOG.debug("a connection is refused: {}", full.getMessage());
       connection.refuse();
+    }
+  }
+
+  /** Whether fewer are served than may be, or one ends to make room. */
+  private boolean hasRoom() {
+    int count = running.get();
+    return count < max || count < max + SPARE_THREADS && endsLongestIdle.getAsBoolean();
+  }
+
+  private void serve(ClientHandler handler) {
+    try {
+      handler.run();
+    } finally {
+      running.decrementAndGet();
     }
   }
 

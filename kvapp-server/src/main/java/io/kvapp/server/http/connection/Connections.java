@@ -8,10 +8,13 @@ import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +26,13 @@ import org.slf4j.LoggerFactory;
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
   private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
   /** The buffers and the state of a TLS connection, about. */
   private static final long LAYER_BYTES = 80 << 10;
 
   private static final int MAX_REFUSALS = 256;
-  private static final String FULL_BODY = "{\"msg\":\"the server has no connection to spare\"}";
+  private static final String FULL_BODY = "{\"msg\":\"" + ProbeHandler.FULL + "\"}";
   private static final byte[] FULL =
       ("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
               + "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
@@ -40,45 +44,72 @@ final class Connections {
 
   private final HttpSettings settings;
   private final Handler handler;
+  private final HttpSettings probeSettings;
   private final SocketLayer layer;
   private final Watchdog watchdog;
   private final MemoryBudget budget;
+  private final MemoryBudget workBudget;
   private final MemoryBudget layerBudget;
   private final Set<Deadline> open = ConcurrentHashMap.newKeySet();
+  private final Set<Deadline> served = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refusals = new AtomicInteger();
   private volatile boolean stopping;
 
   Connections(HttpSettings settings, Handler handler, SocketLayer layer, Watchdog watchdog) {
     this.settings = settings;
     this.handler = handler;
+    this.probeSettings =
+        settings
+            .with(HttpSetting.HEAD_TIMEOUT, PROBE_TIMEOUT)
+            .with(HttpSetting.IDLE_TIMEOUT, PROBE_TIMEOUT)
+            .with(HttpSetting.WRITE_TIMEOUT, PROBE_TIMEOUT);
     this.layer = layer;
     this.watchdog = watchdog;
     // However many connections are open, their requests keep half of the memory.
-    long half = settings.get(HttpSetting.MAX_BUFFERED_BYTES) / 2;
-    layerBudget = new MemoryBudget(half);
-    budget =
-        new MemoryBudget(
-            layer == SocketLayer.PLAIN ? settings.get(HttpSetting.MAX_BUFFERED_BYTES) : half);
+    long total = settings.get(HttpSetting.MAX_BUFFERED_BYTES);
+    long forRequests = layer == SocketLayer.PLAIN ? total : total / 2;
+    layerBudget = new MemoryBudget(total - forRequests);
+    budget = new MemoryBudget(forRequests / 2);
+    workBudget = new MemoryBudget(forRequests / 2);
   }
 
   /** Serves a connection until it ends, and closes it. */
   void serve(Socket accepted) {
-    Deadline deadline =
-        layer == SocketLayer.PLAIN
-            ? new Deadline(accepted, watchdog)
-            : Deadline.withSlack(accepted, watchdog);
-    ConnectionMemory memory = new ConnectionMemory(budget);
-    ConnectionMemory layerMemory = new ConnectionMemory(layerBudget);
+    Deadline deadline = deadline(accepted);
+    served.add(deadline);
+    try {
+      serve(accepted, settings, handler, () -> stopping, deadline);
+    } finally {
+      served.remove(deadline);
+    }
+  }
+
+  /**
+   * Answers one request of a connection for which there is no room, as far as the handler answers
+   * it all the same, and closes it.
+   */
+  void serveProbe(Socket accepted) {
+    serve(accepted, probeSettings, new ProbeHandler(handler), () -> true, deadline(accepted));
+  }
+
+  private void serve(
+      Socket accepted,
+      HttpSettings settings,
+      Handler handler,
+      BooleanSupplier isLastRequest,
+      Deadline deadline) {
+    ConnectionMemory memory = new ConnectionMemory(budget, workBudget);
+    ConnectionMemory layerMemory = new ConnectionMemory(layerBudget, layerBudget);
     open.add(deadline);
     watchdog.watch(deadline);
     try (accepted) {
       if (layer != SocketLayer.PLAIN) {
         layerMemory.reserve(LAYER_BYTES);
       }
-      serve(accepted, deadline, memory);
+      serve(accepted, settings, handler, isLastRequest, deadline, memory);
     } catch (IOException | HttpException ended) {
       LOG.debug("a connection ended: {}", ended.getMessage());
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+    } catch (RuntimeException | Error failure) {
       LOG.error("a connection failed", failure);
     } finally {
       memory.end();
@@ -88,13 +119,19 @@ final class Connections {
     }
   }
 
-  private void serve(Socket accepted, Deadline deadline, ConnectionMemory memory)
+  private void serve(
+      Socket accepted,
+      HttpSettings settings,
+      Handler handler,
+      BooleanSupplier isLastRequest,
+      Deadline deadline,
+      ConnectionMemory memory)
       throws IOException {
-    deadline.begin(Wait.INPUT, deadline.after(settings.get(HttpSetting.HEAD_TIMEOUT)));
+    deadline.begin(Wait.HEAD, deadline.after(settings.get(HttpSetting.HEAD_TIMEOUT)));
     try (Socket socket = layer.over(accepted)) {
       deadline.end();
       try {
-        new Connection(settings, handler, socket, deadline, memory, () -> stopping).serve();
+        new Connection(settings, handler, socket, deadline, memory, isLastRequest).serve();
       } finally {
         // Closing a layer may write, and must not wait for a client that does not read.
         deadline.begin(Wait.LINGER, deadline.after(REFUSAL_NANOS));
@@ -131,10 +168,33 @@ final class Connections {
     }
   }
 
-  /** Reads no further requests: idle connections end now, others after the request in flight. */
+  private Deadline deadline(Socket accepted) {
+    return layer == SocketLayer.PLAIN
+        ? new Deadline(accepted, watchdog)
+        : Deadline.withSlack(accepted, watchdog);
+  }
+
+  /** Ends the connection that has waited longest for its next request; false if none waits. */
+  boolean endLongestIdle() {
+    Deadline longest = null;
+    long first = 0;
+    for (Deadline deadline : served) {
+      OptionalLong until = deadline.idleUntil();
+      if (until.isPresent() && (longest == null || until.getAsLong() - first < 0)) {
+        longest = deadline;
+        first = until.getAsLong();
+      }
+    }
+    return longest != null && longest.endIdleness();
+  }
+
+  /**
+   * Reads no further requests: connections without a complete head end at once, others after the
+   * request in flight.
+   */
   void stop() {
     stopping = true;
-    open.forEach(Deadline::endIdleness);
+    open.forEach(Deadline::stop);
   }
 
   /** Closes what is still open. */

@@ -2,6 +2,7 @@ package io.kvapp.server.http.connection;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,8 +24,10 @@ class Deadline {
     NOTHING,
     /** The first byte of a request. */
     REQUEST,
-    /** The rest of a head, or a body. */
-    INPUT,
+    /** The rest of a head. */
+    HEAD,
+    /** The rest of a body. */
+    BODY,
     /** The client taking a piece of a response. */
     OUTPUT,
     /** The client seeing the last response before the connection is closed. */
@@ -37,6 +40,7 @@ class Deadline {
   private volatile Wait wait = Wait.NOTHING;
   private volatile long at;
   private volatile boolean passed;
+  private volatile boolean stopped;
   private long passedAt;
 
   Deadline(Socket socket, Watchdog watchdog) {
@@ -86,11 +90,34 @@ class Deadline {
     return passed;
   }
 
-  /** Ends a wait for the next request, and leaves any other alone. */
-  void endIdleness() {
-    if (wait == Wait.REQUEST) {
+  /** Whether {@link #stop} has ended a wait for a request. */
+  boolean stopped() {
+    return stopped;
+  }
+
+  /** The moment until which a wait for the next request may last; empty during any other. */
+  OptionalLong idleUntil() {
+    long moment = at;
+    return wait == Wait.REQUEST && !stopped ? OptionalLong.of(moment) : OptionalLong.empty();
+  }
+
+  /** Ends a wait for a request whose head is not complete, and leaves any other alone. */
+  void stop() {
+    Wait current = wait;
+    if (current == Wait.REQUEST || current == Wait.HEAD) {
+      stopped = true;
       endInput();
     }
+  }
+
+  /** Ends a wait for the next request, and leaves any other alone; returns whether it did. */
+  boolean endIdleness() {
+    if (wait != Wait.REQUEST || stopped) {
+      return false;
+    }
+    stopped = true;
+    endInput();
+    return true;
   }
 
   /** Ends what waits beyond its deadline; called by one thread. */

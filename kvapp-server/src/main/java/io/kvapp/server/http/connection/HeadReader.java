@@ -56,7 +56,7 @@ final class HeadReader {
    * @throws HttpException if the head is malformed, too large or too slow
    */
   void read() throws IOException {
-    input.await(Wait.INPUT, headNanos);
+    input.await(Wait.HEAD, headNanos);
     lines.begin();
     requestLine.read();
     readHeaders();

@@ -57,7 +57,9 @@ public final class HttpListener implements AutoCloseable {
             .orElseThrow();
     watchdog = new Watchdog(shortest);
     connections = new Connections(settings, handler, layer, watchdog);
-    threads = new ConnectionThreads(settings.getInt(HttpSetting.MAX_CONNECTIONS));
+    threads =
+        new ConnectionThreads(
+            settings.getInt(HttpSetting.MAX_CONNECTIONS), connections::endLongestIdle);
   }
 
   /**

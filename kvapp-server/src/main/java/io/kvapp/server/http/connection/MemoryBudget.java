@@ -5,12 +5,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The heap that all connections of a listener together may fill beyond the little that each always
- * has. Where it is used up, requests for more wait a while, and are refused then.
+ * has. Where it is used up, requests for more wait a while, and are refused then. A quarter is for
+ * requests that take little, so that large ones never shut them out.
  *
  * <p>Safe for any thread.
  */
 final class MemoryBudget {
   private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long MAX_LITTLE_BYTES = 128 << 10;
 
   private final long total;
   private volatile long taken;
@@ -35,26 +37,29 @@ final class MemoryBudget {
    * never waits for what only it holds itself, or what others keep between their requests.
    *
    * @param before what the request has taken already
+   * @param expected what it will have taken in the end, as far as is known
    * @return how many were taken
    * @throws HttpException with status 503 if they did not become free in time
    */
-  synchronized long take(long wanted, long before) {
-    long bytes = upToShare(wanted, before);
+  synchronized long take(long wanted, long before, long expected) {
+    long limit = limit(Math.max(expected, before + wanted));
+    long bytes = upToShare(wanted, before, limit);
     long end = 0;
-    while (bytes > total - taken) {
+    while (bytes > limit - taken) {
       long now = System.nanoTime();
       end = end == 0 ? now + MAX_WAIT_NANOS : end;
       await(end - now);
-      bytes = upToShare(wanted, before);
+      bytes = upToShare(wanted, before, limit);
     }
     taken += bytes;
     return bytes;
   }
 
   /** Takes bytes as {@link #take} if they are free; returns how many, or -1 if they are not. */
-  synchronized long tryTake(long wanted, long before) {
-    long bytes = upToShare(wanted, before);
-    if (bytes > total - taken) {
+  synchronized long tryTake(long wanted, long before, long expected) {
+    long limit = limit(Math.max(expected, before + wanted));
+    long bytes = upToShare(wanted, before, limit);
+    if (bytes > limit - taken) {
       return -1;
     }
     taken += bytes;
@@ -72,9 +77,14 @@ final class MemoryBudget {
     notifyAll();
   }
 
-  /** At least half of everything: what is kept beyond the other half is given back soon. */
-  private long upToShare(long wanted, long before) {
-    long share = Math.max(total - kept, total / 2);
+  /** As much may be taken by all together for the sake of a request that takes {@code bytes}. */
+  private long limit(long bytes) {
+    return bytes <= MAX_LITTLE_BYTES ? total : total - total / 4;
+  }
+
+  /** At least a half, or what large requests leave: the rest that is kept is given back soon. */
+  private long upToShare(long wanted, long before, long limit) {
+    long share = Math.max(limit - kept, limit - total / 2);
     return Math.max(0, Math.min(wanted, share - before));
   }
 

@@ -25,10 +25,13 @@ final class RequestContent {
   private static final int KEPT_BYTES = 64 << 10;
 
   /**
-   * What a body takes of the memory for each of its bytes: the buffer, and what a handler makes of
-   * it, at worst text in UTF-16 in an array that is being doubled.
+   * What a handler makes of each byte of a body besides a copy: at worst text in UTF-16 in an array
+   * that is being doubled.
    */
-  private static final int RESERVE_FACTOR = 8;
+  private static final long WORK_FACTOR = 6;
+
+  /** A body may take the time-out for each piece of this size. */
+  private static final int PIECE_BYTES = 64 << 10;
 
   private static final int FREE_BYTES = 4 << 10;
   private static final int MAX_SIZE_DIGITS = 8;
@@ -104,7 +107,8 @@ final class RequestContent {
       if (head.contentLength > limit) {
         throw tooLarge();
       }
-      input.await(Wait.INPUT, bodyNanos);
+      memory.expect(head.chunked ? 2L * limit : 2 * head.contentLength);
+      input.await(Wait.BODY, bodyNanos, PIECE_BYTES);
       invite();
       content = head.chunked ? readChunks() : readLength((int) head.contentLength);
       state = State.COMPLETE;
@@ -129,7 +133,7 @@ final class RequestContent {
       }
       state = State.BROKEN;
       limit = maxBodyBytes;
-      input.await(Wait.INPUT, bodyNanos);
+      input.await(Wait.BODY, bodyNanos, PIECE_BYTES);
       input.keepHead();
       if (head.chunked) {
         dropChunks();
@@ -152,11 +156,11 @@ final class RequestContent {
   }
 
   private ByteBuffer readLength(int length) throws IOException {
-    reserve(length - FREE_BYTES);
-    input.makeRoom(length);
     while (input.available() < length) {
+      input.makeRoom(length);
       input.fillOrFail();
     }
+    memory.reserveWork(WORK_FACTOR * (length - FREE_BYTES));
     int from = input.position();
     input.position(from + length);
     return ByteBuffer.wrap(input.bytes(), from, length);
@@ -168,6 +172,7 @@ final class RequestContent {
       readChunkData(size);
       requireLineEnd();
     }
+    memory.reserveWork(WORK_FACTOR * (decodedSize - FREE_BYTES));
     return ByteBuffer.wrap(decoded, 0, decodedSize);
   }
 
@@ -200,10 +205,6 @@ final class RequestContent {
       input.position(input.position() + part);
       left -= part;
     }
-  }
-
-  private void reserve(long bytes) {
-    memory.reserve(RESERVE_FACTOR * bytes);
   }
 
   /** Reads a line of a size in hexadecimal digits and extensions, which mean nothing here. */
@@ -259,7 +260,7 @@ final class RequestContent {
     if (wanted > decoded.length - decodedSize) {
       int larger = Math.max(FIRST_BYTES, Math.max(2 * decoded.length, decodedSize + wanted));
       larger = Math.min(larger, Math.max(FIRST_BYTES, limit));
-      reserve(larger - Math.max(FREE_BYTES, decoded.length));
+      memory.reserve(2L * (larger - Math.max(FREE_BYTES, decoded.length)));
       decoded = Arrays.copyOf(decoded, larger);
     }
   }

@@ -13,6 +13,11 @@ public interface Handler {
    */
   Response handle(Request request);
 
+  /** Whether a request is a health probe, which is answered while all connections are taken. */
+  default boolean isProbe(Request request) {
+    return false;
+  }
+
   /**
    * Answers a request that failed.
    *

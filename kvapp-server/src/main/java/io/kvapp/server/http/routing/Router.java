@@ -41,6 +41,12 @@ public final class Router implements Handler {
   }
 
   @Override
+  public boolean isProbe(Request request) {
+    Route route = routes.get(request.path());
+    return route != null && route.isProbe();
+  }
+
+  @Override
   public Response error(Throwable failure, Request request) {
     return errors.apply(failure);
   }

@@ -15,6 +15,7 @@ final class ConnectionLimitsTest {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(150);
 
+  private final EchoHandler handler = new EchoHandler();
   private HttpListener listener;
 
   @AfterEach
@@ -156,19 +157,19 @@ final class ConnectionLimitsTest {
     List<RawClient> holders = new ArrayList<>();
     for (int count = 0; count < 3; count++) {
       RawClient holder = new RawClient(listener.port());
-      holder.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(holder.read().status()).isEqualTo(200);
+      holder.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
       holders.add(holder);
     }
+    awaitHandled(3);
     for (int count = 0; count < 20; count++) {
       try (RawClient refused = new RawClient(listener.port())) {
+        refused.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assertThat(refused.read().status()).isEqualTo(503);
         assertThat(refused.isClosed()).isTrue();
       }
+      assertThat(statusOf("GET /probe HTTP/1.1\r\nHost: x\r\n\r\n")).isEqualTo(200);
     }
     for (RawClient holder : holders) {
-      holder.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-      assertThat(holder.read().status()).isEqualTo(200);
       holder.close();
     }
     int status = 503;
@@ -176,6 +177,50 @@ final class ConnectionLimitsTest {
       status = statusOrRefusal();
     }
     assertThat(status).isEqualTo(200);
+  }
+
+  @Test
+  void connections_farBeyondTheirLimit_are503WithoutARequest() throws IOException {
+    start(settings(LONG, LONG, LONG, LONG, 1));
+    List<RawClient> silent = new ArrayList<>();
+    try (RawClient holder = new RawClient(listener.port())) {
+      holder.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+      awaitHandled(1);
+      for (int count = 0; count < 20; count++) {
+        silent.add(new RawClient(listener.port()));
+      }
+      assertThat(silent.get(19).read().status()).isEqualTo(503);
+    } finally {
+      for (RawClient client : silent) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void connection_beyondTheLimit_takesThePlaceOfTheLongestIdle() throws IOException {
+    start(settings(LONG, LONG, LONG, LONG, 4));
+    List<RawClient> idle = new ArrayList<>();
+    for (int count = 0; count < 4; count++) {
+      RawClient client = new RawClient(listener.port());
+      client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(client.read().status()).isEqualTo(200);
+      idle.add(client);
+    }
+    assertThat(statusOf("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).isEqualTo(200);
+    int closed = 0;
+    for (RawClient client : idle) {
+      client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      closed += client.isClosed() ? 1 : 0;
+      client.close();
+    }
+    assertThat(closed).isOne();
+  }
+
+  private void awaitHandled(int count) {
+    while (handler.handled.get() < count) {
+      Thread.onSpinWait();
+    }
   }
 
   private int statusOrRefusal() {
@@ -194,7 +239,7 @@ final class ConnectionLimitsTest {
   }
 
   private void start(HttpSettings settings) {
-    listener = HttpListener.start("127.0.0.1", 0, settings, new EchoHandler());
+    listener = HttpListener.start("127.0.0.1", 0, settings, handler);
   }
 
   private static HttpSettings settings(

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConnectionTest {
   private static final String GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -116,6 +117,19 @@ final class ConnectionTest {
     client.send("GET /late HTTP/1.1\r\nHost: x\r\n\r\n" + GET);
     assertThat(client.read().status()).isEqualTo(500);
     assertThat(client.read().status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/error", "/error-in-body"})
+  void serve_errorOfTheVirtualMachine_is500AndEndsTheConnectionAlone(String path)
+      throws IOException {
+    client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    assertThat(client.read().status()).isEqualTo(500);
+    assertThat(client.isClosed()).isTrue();
+    try (RawClient other = new RawClient(listener.port())) {
+      other.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(other.read().status()).isEqualTo(200);
+    }
   }
 
   @Test
@@ -231,7 +245,8 @@ final class ConnectionTest {
       watchdog.start();
       Deadline deadline = new Deadline(socket, watchdog);
       watchdog.watch(deadline);
-      ConnectionMemory memory = new ConnectionMemory(new MemoryBudget(1 << 20));
+      MemoryBudget budget = new MemoryBudget(1 << 20);
+      ConnectionMemory memory = new ConnectionMemory(budget, budget);
       HttpSettings settings = HttpSettings.defaults();
       new Connection(settings, new EchoHandler(), socket, deadline, memory, () -> false).serve();
     }

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Answers with what arrived: method, path, query and body. {@code /ignore} leaves the body unread,
  * {@code /refused} is a 422, {@code /large} is followed by the number of bytes to answer with,
  * {@code /empty} is a 204, {@code /look} looks for the client first, {@code /wait} until it has
- * left; the user of {@code /user/} has a line end in the name.
+ * left, {@code /error} throws an error, {@code /probe} is a health probe; the user of {@code
+ * /user/} has a line end in the name.
  */
 final class EchoHandler implements Handler {
   static final ResponseHead OK = ResponseHead.of(200).with("Content-Type", "text/plain");
@@ -33,6 +34,16 @@ final class EchoHandler implements Handler {
     }
     while (path.equals("/wait")) {
       request.requireClient();
+    }
+    if (path.equals("/error")) {
+      throw new InternalError("asked for");
+    }
+    if (path.equals("/error-in-body")) {
+      return Response.of(
+          OK,
+          output -> {
+            throw new InternalError("asked for");
+          });
     }
     if (path.equals("/refused")) {
       throw new HttpException(422, "asked for");
@@ -69,6 +80,11 @@ final class EchoHandler implements Handler {
           output.write(latin1(line + probe + " "));
           output.write(echoed);
         });
+  }
+
+  @Override
+  public boolean isProbe(Request request) {
+    return request.path().equals("/probe");
   }
 
   @Override

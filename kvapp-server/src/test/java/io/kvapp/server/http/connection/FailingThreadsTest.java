@@ -31,6 +31,11 @@ final class FailingThreadsTest {
     }
 
     @Override
+    public void serveProbe() {
+      throw new AssertionError("must not be served");
+    }
+
+    @Override
     public void refuse() {
       throw new OutOfMemoryError("asked for");
     }
@@ -43,7 +48,7 @@ final class FailingThreadsTest {
 
   @Test
   void exec_connectionThatCannotEvenBeRefused_isDroppedAndNothingThrown() {
-    ConnectionThreads threads = new ConnectionThreads(1);
+    ConnectionThreads threads = new ConnectionThreads(1, () -> false);
     threads.stop();
     AtomicInteger dropped = new AtomicInteger();
     threads.exec(new Hopeless(dropped));

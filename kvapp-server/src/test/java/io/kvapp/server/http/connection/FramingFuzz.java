@@ -63,7 +63,7 @@ public final class FramingFuzz {
   private int check(long seed, byte[] sent, int... cuts) throws IOException {
     ScriptedSocket socket = new ScriptedSocket(sent, cuts);
     Deadline deadline = new Deadline(socket, clock);
-    ConnectionMemory memory = new ConnectionMemory(budget);
+    ConnectionMemory memory = new ConnectionMemory(budget, budget);
     new Connection(SETTINGS, new FuzzHandler(), socket, deadline, memory, () -> false).serve();
     memory.end();
     if (budget.taken() != 0) {

@@ -11,6 +11,7 @@ import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -163,6 +164,24 @@ final class HttpListenerTest {
       assertThatThrownBy(() -> new RawClient(listener.port())).isInstanceOf(ConnectException.class);
     }
     listener.close();
+  }
+
+  @Test
+  void close_headThatIsNotComplete_is503AtOnce() throws IOException {
+    HttpSettings patient =
+        HttpSettings.defaults()
+            .with(HttpSetting.HEAD_TIMEOUT, Duration.ofHours(1))
+            .with(HttpSetting.STOP_TIMEOUT, Duration.ofHours(1));
+    HttpListener listener = HttpListener.start("127.0.0.1", 0, patient, new EchoHandler());
+    try (RawClient slow = new RawClient(listener.port())) {
+      slow.send(GET);
+      assertThat(slow.read().status()).isEqualTo(200);
+      slow.send("G");
+      listener.close();
+      assertThat(slow.read().status()).isEqualTo(503);
+    } catch (EOFException endedBeforeTheHeadHadBegun) {
+      // The listener has not seen its first byte.
+    }
   }
 
   @Test

@@ -10,9 +10,12 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class MemoryBudgetTest {
+  private static final int LARGE = 1 << 20;
+
   private final MemoryBudget budget = new MemoryBudget(100);
-  private final ConnectionMemory first = new ConnectionMemory(budget);
-  private final ConnectionMemory second = new ConnectionMemory(budget);
+  private final MemoryBudget work = new MemoryBudget(100);
+  private final ConnectionMemory first = new ConnectionMemory(budget, work);
+  private final ConnectionMemory second = new ConnectionMemory(budget, work);
 
   @Test
   void settle_givesBackAllButWhatIsKept() {
@@ -91,5 +94,29 @@ final class MemoryBudgetTest {
         .isInstanceOfSatisfying(
             HttpException.class, exception -> assertThat(exception.status()).isEqualTo(503));
     assertThat(budget.taken()).isEqualTo(100);
+  }
+
+  @Test
+  void reserve_largeOnesThatTakeAllTheyMay_leaveAQuarterForLittle() {
+    MemoryBudget large = new MemoryBudget(4 * LARGE);
+    ConnectionMemory greedy = new ConnectionMemory(large, work);
+    ConnectionMemory modest = new ConnectionMemory(large, work);
+    greedy.reserve(10L * LARGE);
+    assertThat(large.taken()).isEqualTo(3 * LARGE);
+    assertThat(modest.tryReserve(LARGE)).isFalse();
+    assertThat(modest.tryReserve(1_000)).isTrue();
+  }
+
+  @Test
+  void reserveWork_isGivenBackByEndWorkAlone() {
+    first.reserveWork(40);
+    first.settle(0);
+    assertThat(work.taken()).isEqualTo(40);
+    first.endWork();
+    assertThat(work.taken()).isZero();
+    first.reserveWork(200);
+    assertThat(work.taken()).isEqualTo(100);
+    first.end();
+    assertThat(work.taken()).isZero();
   }
 }

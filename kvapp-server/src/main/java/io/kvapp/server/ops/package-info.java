@@ -1,0 +1,2 @@
+/** What operators and orchestrators ask: whether the server is alive. */
+package io.kvapp.server.ops;
