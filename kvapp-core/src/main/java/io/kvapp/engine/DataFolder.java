@@ -3,6 +3,7 @@ package io.kvapp.engine;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.StoreFailures;
+import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
@@ -77,6 +78,18 @@ final class DataFolder {
   /** Deletes files that were kept to be recycled, since opening may need their space. */
   void deleteRecycledFiles() throws IOException {
     delete(Disk.list(path, SSTableFolder.RECYCLED));
+  }
+
+  /** Deletes the files of hash tables. */
+  void deleteHashTables() throws IOException {
+    delete(Disk.list(path, HashIndex.FILES));
+  }
+
+  /** Deletes the files of the journal that are not among these. */
+  void deleteJournalBut(Set<Path> kept) throws IOException {
+    List<Path> found = journalFiles();
+    found.removeAll(kept);
+    delete(found);
   }
 
   /** Deletes the files of SSTables that are not among these, and a manifest that is not whole. */

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,6 +120,11 @@ final class JournalReplay {
     }
     dropped.add(
         damage.file() + " at offset " + Math.max(0, damage.offset()) + ": the rest of the journal");
+  }
+
+  /** The files that were replayed. */
+  Set<Path> files() {
+    return segments.stream().map(segment -> segment.file).collect(Collectors.toSet());
   }
 
   /** The revision of the last change replayed, or that before the first. */

@@ -13,8 +13,10 @@ import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,7 +51,7 @@ final class Maintenance {
 
   private final Signal progress = new Signal();
   private final ActivityMeter activity;
-  private final RecyclePolicy recycling;
+  final SpacePolicy space;
   private final WriteGate gate;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> WorkerThread.thread("kvapp-timer", task));
@@ -78,7 +80,7 @@ final class Maintenance {
     this.compactor = parts.compactor;
     this.index = parts.index;
     this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm);
-    this.recycling = new RecyclePolicy(journal, versions, activity);
+    this.space = new SpacePolicy(journal, versions, activity);
     this.flushing = job("kvapp-flush", this::flush);
     this.compaction = job("kvapp-compaction", this::compact);
     this.growth = job("kvapp-growth", this::grow);
@@ -93,15 +95,7 @@ final class Maintenance {
   }
 
   private BackgroundJob job(String name, BackgroundJob.Work work) {
-    return new BackgroundJob(name, work, journal, progress, clock, this::hasSpace);
-  }
-
-  private boolean hasSpace(long bytes) {
-    try {
-      return versions.usableBytes() >= bytes;
-    } catch (IOException unknown) {
-      return false;
-    }
+    return new BackgroundJob(name, work, journal, progress, clock, space::hasSpace);
   }
 
   /** Begins, with so much time between two ticks. */
@@ -117,8 +111,8 @@ final class Maintenance {
       requestDue();
       compaction.request();
       progress.raise();
-      versions.keepRecycledFiles(recycling.maxRecycledBytes());
-      if (recycling.isJournalTooLarge()) {
+      versions.keepRecycledFiles(space.maxRecycledBytes());
+      if (space.isJournalTooLarge() || space.needsReserve()) {
         flushing.request();
       }
     } catch (Throwable failure) {
@@ -148,7 +142,7 @@ final class Maintenance {
   }
 
   private boolean isFlushDue() {
-    return flusher.isDue(activity.isQuiet()) || recycling.isFlushUrgent(flusher.unfrozenBytes());
+    return flusher.isDue(activity.isQuiet()) || space.isFlushUrgent(flusher.unfrozenBytes());
   }
 
   /**
@@ -185,10 +179,35 @@ final class Maintenance {
     if (isFlushDue()) {
       flusher.flush();
     }
-    if (recycling.isJournalTooLarge()) {
+    if (space.isJournalTooLarge()) {
       flusher.flushAndShrinkJournal();
     }
+    if (space.needsReserve()) {
+      space.fillReserve();
+    }
     compaction.request();
+  }
+
+  /**
+   * Waits for the flush that is under way, or makes one if it would free space.
+   *
+   * @param last when the last flush ended, as the caller knows
+   * @return whether one has ended since
+   */
+  boolean flushesAfter(Optional<Instant> last) {
+    return WorkerThread.call(
+        flushing.thread,
+        () -> {
+          try {
+            boolean known = flusher.lastFlush().equals(last);
+            if (known && flusher.unfrozenBytes() >= journal.firstSegmentBytes() / 4) {
+              flusher.flush();
+            }
+          } catch (NoSpaceException | KVException.NoSpace full) {
+            LOG.debug("a flush finds no space: {}", full.getMessage());
+          }
+          return !flusher.lastFlush().equals(last);
+        });
   }
 
   private void compact() throws IOException {

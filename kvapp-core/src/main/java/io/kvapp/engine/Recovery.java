@@ -3,6 +3,7 @@ package io.kvapp.engine;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   private static final int COUNTED_BETWEEN_LOOKS = 4096;
+
+  /** With more than that, large files are deleted in the background. */
+  private static final long MIN_FREE_BYTES = 512 << 20;
 
   private final Disk disk;
   private final StoreOptions options;
@@ -88,9 +92,11 @@ final class Recovery {
       found.readManifest();
       files.deleteRecycledFiles();
       found.openSSTables();
+      sstableFolder.reserve.find();
+      deleteLeftOvers();
       boolean clean = dropped.isEmpty() && found.manifest().isClean();
       replayJournal();
-      index = openHashTable(clean);
+      index = onFullDisk(() -> openHashTable(clean));
       startJournal();
       report =
           new RecoveryReport(
@@ -108,7 +114,38 @@ final class Recovery {
     }
   }
 
+  /** Something that opening writes. */
+  private interface Writing<T> {
+    T run() throws IOException;
+  }
+
+  /** Gives the reserve back, a part at a time, as long as there is no space for something. */
+  private <T> T onFullDisk(Writing<T> writing) throws IOException {
+    while (true) {
+      try {
+        return writing.run();
+      } catch (NoSpaceException full) {
+        if (!sstableFolder.reserve.release(1)) {
+          throw full;
+        }
+      }
+    }
+  }
+
+  /** Gives back what no manifest names and no replay needs, before anything needs its space. */
+  private void deleteLeftOvers() throws IOException {
+    if (dropped.isEmpty() && !options.openDamaged()) {
+      files.deleteAllBut(found.sstables());
+    }
+  }
+
   private void log() {
+    if (sstableFolder.reserve.missingBytes() > 0) {
+      LOG.warn(
+          "the disk of {} is full: reads and deletes go on; writes that need space are refused"
+              + " until some is free",
+          folder);
+    }
     dropped.forEach(line -> LOG.warn("dropped: {}", line));
     if (!report.clean()) {
       LOG.info(
@@ -133,9 +170,21 @@ final class Recovery {
     } else {
       recent = replay.run(manifest.journal(), before);
       revision = replay.revision();
+      if (dropped.isEmpty()) {
+        giveUnusedSpaceBack();
+      }
     }
     if (!recent.isEmpty() || revision > before) {
       save(recent);
+    }
+  }
+
+  /** The rest of the journal holds no record, and no hash table can be used again. */
+  private void giveUnusedSpaceBack() throws IOException {
+    findJournal();
+    files.deleteJournalBut(replay.files());
+    if (disk.usableBytes(folder) < MIN_FREE_BYTES) {
+      files.deleteHashTables();
     }
   }
 
@@ -145,26 +194,35 @@ final class Recovery {
    */
   private void save(Memtable recent) throws IOException {
     long entries = count(recent);
-    SSTable saved =
-        SSTable.write(
-            sstableFolder,
-            found.nextSSTable(),
-            recent.lowRevision(),
-            revision,
-            recent.entries(new byte[0], null, false),
-            recent.expiries(new byte[0], null),
-            0,
-            found.sstables().isEmpty());
+    SSTable saved = onFullDisk(() -> write(recent));
     found.add(saved, entries);
-    new Manifest(
+    Manifest manifest =
+        new Manifest(
             revision,
             found.nextSSTable(),
             Manifest.NO_JOURNAL,
             entries,
             found.sstables().stream().map(sstable -> sstable.identity).toList(),
-            Optional.empty())
-        .write(disk, folder);
+            Optional.empty());
+    onFullDisk(() -> write(manifest));
     deleteJournal(findJournal());
+  }
+
+  private SSTable write(Memtable recent) throws IOException {
+    return SSTable.write(
+        sstableFolder,
+        found.nextSSTable(),
+        recent.lowRevision(),
+        revision,
+        recent.entries(new byte[0], null, false),
+        recent.expiries(new byte[0], null),
+        0,
+        found.sstables().isEmpty());
+  }
+
+  private Void write(Manifest manifest) throws IOException {
+    manifest.write(disk, folder);
+    return null;
   }
 
   /**
@@ -217,14 +275,27 @@ final class Recovery {
   private void startJournal() throws IOException {
     List<Path> old = findJournal();
     journal =
-        new Journal(
-            disk, folder, lastSegment + 1, revision, preparing, tuning, options.durability());
+        onFullDisk(
+            () ->
+                new Journal(
+                    disk,
+                    folder,
+                    lastSegment + 1,
+                    revision,
+                    preparing,
+                    tuning,
+                    options.durability()));
+    journal.leaveFree(sstableFolder.reserve::missingBytes);
     versions =
         new VersionSet(
             sstableFolder, journal, found.nextSSTable(), found.sstables(), index.countedSize());
     flusher = new Flusher(versions, journal, stripes, index::countedSize, tuning);
     compactor = new Compactor(versions, index::size);
-    versions.writeManifest();
+    onFullDisk(
+        () -> {
+          versions.writeManifest();
+          return null;
+        });
     deleteJournal(old);
     files.deleteAllBut(found.sstables());
   }

@@ -155,6 +155,7 @@ final class StoreParts {
       boolean saved = false;
       try {
         if (journal.failure() == null) {
+          maintenance.space.makeRoomToClose();
           flusher.flush();
           saved = true;
         }
@@ -164,6 +165,7 @@ final class StoreParts {
       if (!saved) {
         throw new KVException.ReadOnly(folder, journal.failure());
       }
+      maintenance.space.restoreReserve();
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
     } finally {

@@ -82,7 +82,7 @@ final class Sweeper {
     if (due.isEmpty()) {
       return false;
     }
-    maintenance.awaitRoom();
+    writes.awaitRoom(List.of());
     StripedLocks.Stripe[] locked =
         stripes.of(due.stream().map(ExpiryKey::entryKey).toArray(byte[][]::new));
     StripedLocks.lock(locked);

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -9,6 +10,8 @@ import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.SmallDisk;
 import io.kvapp.engine.model.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,7 @@ class FullDiskTest {
       disk.failSyncs();
       disk.leave(64 << 20);
       TestThreads.spinUntil(() -> isReadOnly(store));
+      awaitTicks(TICKS);
       long before = disk.written();
       awaitTicks(TICKS);
 
@@ -65,6 +69,137 @@ class FullDiskTest {
     } catch (KVException.ReadOnly onClose) {
       assertThat(onClose).hasMessageContaining("Input/output error");
     }
+  }
+
+  @Test
+  void delete_onAFullDisk_freesSpaceForWrites() throws Exception {
+    byte[] value = new byte[10_000];
+    try (KVStore store = open(SMALL)) {
+      awaitReserve();
+      disk.leave(6 << 20);
+      int written = fill(store, value);
+      assertThat(written).isGreaterThan(100);
+
+      store.put(StoreFixture.utf8("key 0"), new byte[10_000]);
+      for (int i = 1; i < written; i++) {
+        assertThat(store.delete("key " + i)).isTrue();
+      }
+
+      TestThreads.spinUntil(() -> takes(store, value));
+      assertThat(store.get("key 0").orElseThrow()).hasSize(10_000);
+      assertThat(store.size()).isEqualTo(2);
+      assertThat(store.admin().verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void put_ofNewBytesOnAFullDisk_leavesTheReserveToDeletes() throws Exception {
+    try (KVStore store = open(SMALL)) {
+      awaitReserve();
+      disk.leave(0);
+      // A flush gives space of the journal back now and then.
+      int round = 0;
+      do {
+        fill(store, "key " + round++, new byte[1_000]);
+        awaitTicks(TICKS);
+      } while (fill(store, "more " + round, new byte[1_000]) > 0);
+      long reserve = reserve();
+      assertThat(reserve).isPositive();
+
+      assertThatThrownBy(() -> store.put(StoreFixture.utf8("key 00"), new byte[1_001]))
+          .isInstanceOf(KVException.NoSpace.class);
+      assertThat(reserve()).isEqualTo(reserve);
+      store.put(StoreFixture.utf8("key 00"), new byte[1_000]);
+      assertThat(store.delete("key 01")).isTrue();
+      assertThatThrownBy(() -> store.put("new", "value")).isInstanceOf(KVException.NoSpace.class);
+    }
+  }
+
+  @Test
+  void open_ofAFullDisk_servesReadsAndDeletes() throws Exception {
+    int written;
+    try (KVStore store = open(SMALL)) {
+      awaitReserve();
+      disk.leave(2 << 20);
+      written = fill(store, new byte[10_000]);
+    }
+    disk.leave(0);
+    try (KVStore store = open(SMALL)) {
+      assertThat(store.size()).isEqualTo(written);
+      assertThat(store.get("key 0").orElseThrow()).hasSize(10_000);
+      assertThat(store.delete("key 0")).isTrue();
+      assertThatThrownBy(() -> store.put("new", "value")).isInstanceOf(KVException.NoSpace.class);
+    }
+    try (KVStore store = open(SMALL)) {
+      assertThat(store.size()).isEqualTo(written - 1);
+    }
+  }
+
+  @Test
+  void open_afterAKillOnAFullDisk_findsSpaceInWhatNoManifestNames() throws Exception {
+    try (KVStore store = open(SMALL)) {
+      awaitReserve();
+      for (int i = 0; i < 500; i++) {
+        store.put("key " + i, "value");
+      }
+      copyOfRunning();
+    }
+    SmallDisk copied = new SmallDisk(scratch.resolve("copy"));
+    Path leftOver = scratch.resolve("copy").resolve("snapshot-0000000077-0.kvs");
+    Files.write(leftOver, new byte[2 << 20]);
+    for (Path file : Disk.list(scratch.resolve("copy"), "reserve-*")) {
+      Files.delete(file);
+    }
+    copied.leave(0);
+    try (KVStore store =
+        DiskStore.open(scratch.resolve("copy"), StoreFixture.options(clock), copied, SMALL)) {
+      assertThat(leftOver).doesNotExist();
+      assertThat(store.size()).isEqualTo(500);
+      assertThat(store.get("key 499")).hasValue("value");
+    }
+  }
+
+  private void copyOfRunning() throws IOException {
+    Path copy = Files.createDirectory(scratch.resolve("copy"));
+    for (Path file : Disk.list(folder(), "*")) {
+      Files.copy(file, copy.resolve(file.getFileName()));
+    }
+  }
+
+  /** Puts values under the keys "key 0" and so on until one is refused; how many were taken. */
+  private static int fill(KVStore store, byte[] value) {
+    return fill(store, "key ", value);
+  }
+
+  private static int fill(KVStore store, String prefix, byte[] value) {
+    for (int i = 0; ; i++) {
+      try {
+        store.put(StoreFixture.utf8(prefix + i), value);
+      } catch (KVException.NoSpace full) {
+        return i;
+      }
+    }
+  }
+
+  private static boolean takes(KVStore store, byte[] value) {
+    try {
+      store.put(StoreFixture.utf8("again"), value);
+      return true;
+    } catch (KVException.NoSpace full) {
+      return false;
+    }
+  }
+
+  private void awaitReserve() {
+    TestThreads.spinUntil(() -> reserve() >= 3L * SMALL.firstSegmentBytes());
+  }
+
+  private long reserve() throws IOException {
+    long bytes = 0;
+    for (Path file : Disk.list(folder(), "reserve-*")) {
+      bytes += Files.size(file);
+    }
+    return bytes;
   }
 
   private static boolean isReadOnly(KVStore store) {

@@ -44,6 +44,9 @@ public final class HashIndex implements AutoCloseable {
   /** The length of the largest value that is kept in the index. */
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
+  /** The names of the files of hash tables. */
+  public static final String FILES = HashTableFolder.FILES;
+
   private static final int MAX_WAITING = 20_000;
 
   private final HashTableFolder folder;
@@ -100,7 +103,7 @@ public final class HashIndex implements AutoCloseable {
       tables.deleteAllBut(null);
     }
     HashTableSize fitting = HashTableSizing.initial(size, entries, tables.usableBytes());
-    HashTable table = tables.create(fitting, false);
+    HashTable table = tables.createOrTiny(fitting);
     HashIndex index = new HashIndex(tables, stripes, versions, table, entries);
     index.partial = entries > 0;
     return index;

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HashTableFolder {
   private static final Logger LOG = LoggerFactory.getLogger(HashTableFolder.class);
-  private static final String FILES = "live-*";
+  static final String FILES = "live-*";
   private static final String PREFIX = "live-";
   private static final String SUFFIX = ".map";
   private static final String HUGE_SUFFIX = "-huge.map";
@@ -52,6 +52,15 @@ final class HashTableFolder {
     return withPagePolicy(
         HashTable.create(
             disk, file, size.entries(), size.keyBytes(), size.valueBytes(), hugePages));
+  }
+
+  /** Creates an empty hash table, a tiny one where there is no space for the size. */
+  HashTable createOrTiny(HashTableSize size) throws IOException {
+    try {
+      return create(size, false);
+    } catch (NoSpaceException full) {
+      return create(HashTableSize.TINY, false);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.kvapp.engine.sstable;
 
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.NoSpaceException;
+import io.kvapp.engine.file.Reserve;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -22,10 +23,16 @@ public final class SSTableFolder {
   /** The names of recycled files. */
   public static final String RECYCLED = "spare-*.kvs";
 
+  /** An estimate may be too low by this share, and a manifest takes some bytes too. */
+  private static final int SLACK_SHARE = 8;
+
+  private static final int SLACK_BYTES = 64 << 10;
+
   private record Recycled(Path file, long bytes) {}
 
   public final Disk disk;
   public final Path path;
+  public final Reserve reserve;
   private final List<Recycled> recycled = new ArrayList<>();
   private long recycledBytes;
   private long maxRecycledBytes;
@@ -35,6 +42,7 @@ public final class SSTableFolder {
   public SSTableFolder(Disk disk, Path path) {
     this.disk = disk;
     this.path = path;
+    this.reserve = new Reserve(disk, path);
   }
 
   /**
@@ -109,6 +117,25 @@ public final class SSTableFolder {
     } catch (NoSpaceException full) {
       deleteRecycled();
       disk.requireUsable(any, bytes, keptFree);
+    }
+  }
+
+  /**
+   * Checks that there is space for an SSTable that gives more back than it takes, before it is
+   * begun; recycled files and the {@link #reserve} give way to it.
+   *
+   * @param bytes about how much it takes
+   */
+  public void requireSpaceOrReserve(long bytes) throws IOException {
+    long most = bytes + bytes / SLACK_SHARE + SLACK_BYTES;
+    try {
+      requireSpace(most, 0);
+    } catch (NoSpaceException full) {
+      long missing = most - disk.usableBytes(path);
+      if (missing > reserve.bytes()) {
+        throw full;
+      }
+      reserve.release(missing);
     }
   }
 

@@ -77,7 +77,12 @@ public final class Compactor {
 
   private void compact(List<SSTable> inputs, boolean dropDeletes, Runnable pace)
       throws IOException {
-    versions.folder.requireSpace(expectedBytes(inputs, dropDeletes), versions.keptFreeBytes());
+    long expected = expectedBytes(inputs, dropDeletes);
+    if (isWorthTheReserve(expected, inputs)) {
+      versions.folder.requireSpaceOrReserve(expected);
+    } else {
+      versions.folder.requireSpace(expected, versions.keptFreeBytes());
+    }
     // Only this thread takes SSTables out of the version, so the current one still holds these.
     inputs.forEach(RefCounted::acquire);
     try {
@@ -104,9 +109,18 @@ public final class Compactor {
     }
   }
 
+  /** Whether a compaction gives so much space back that it may take some first. */
+  private static boolean isWorthTheReserve(long expected, List<SSTable> inputs) {
+    return expected <= bytes(inputs) / 4 * 3;
+  }
+
+  private static long bytes(List<SSTable> sstables) {
+    return sstables.stream().mapToLong(SSTable::fileBytes).sum();
+  }
+
   /** About how much a compaction writes; of all SSTables, only what lives. */
   private long expectedBytes(List<SSTable> inputs, boolean all) {
-    long bytes = inputs.stream().mapToLong(SSTable::fileBytes).sum();
+    long bytes = bytes(inputs);
     long puts = inputs.stream().mapToLong(SSTable::puts).sum();
     long live = versions.entries();
     return all && live != Manifest.UNKNOWN && live < puts
@@ -138,7 +152,7 @@ public final class Compactor {
    * make the oldest of them small beside the rest, so that an entry is rewritten a logarithmic
    * number of times.
    */
-  private int countToCompact(List<SSTable> sstables, boolean idle) {
+  private int countToCompact(List<SSTable> sstables, boolean idle) throws IOException {
     long puts = sstables.stream().mapToLong(SSTable::puts).sum();
     long deletes = sstables.stream().mapToLong(SSTable::deletes).sum();
     long known = versions.entries();
@@ -146,6 +160,11 @@ public final class Compactor {
     long live = known == Manifest.UNKNOWN ? entries.getAsLong() : known;
     boolean reducible = sstables.size() > 1 || deletes > 0;
     if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
+      return sstables.size();
+    }
+    if (reducible
+        && isWorthTheReserve(expectedBytes(sstables, true), sstables)
+        && versions.usableBytes() < bytes(sstables)) {
       return sstables.size();
     }
     int min = idle ? MIN_SSTABLES_WHILE_IDLE : MIN_SSTABLES;

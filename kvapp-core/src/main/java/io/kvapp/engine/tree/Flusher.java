@@ -101,7 +101,8 @@ public final class Flusher {
   }
 
   /** Lets writers go on in a new memtable. */
-  void freeze() {
+  void freeze() throws IOException {
+    versions.folder.requireSpaceOrReserve(unfrozenBytes() + journal.firstSegmentBytes() / 4);
     journal.awaitNextSegment();
     stripes.withoutWriters(
         () -> {
@@ -124,7 +125,7 @@ public final class Flusher {
     Version before = versions.current();
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
-    versions.folder.requireSpace(oldest.journalBytes(), 0);
+    versions.folder.requireSpaceOrReserve(oldest.journalBytes());
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
     SSTable sstable =
         SSTable.write(

@@ -2,6 +2,7 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.Reserve;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalSegment;
@@ -231,6 +232,11 @@ public final class VersionSet {
   /** The bytes that can still be written to the disk of the SSTables. */
   public long usableBytes() throws IOException {
     return folder.disk.usableBytes(folder.path);
+  }
+
+  /** What is held back on the disk for when it is full. */
+  public Reserve reserve() {
+    return folder.reserve;
   }
 
   /** What other work leaves free on the disk: a flush of all that the journal has room for. */
