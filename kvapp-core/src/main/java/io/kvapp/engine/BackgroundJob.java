@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
@@ -143,24 +142,6 @@ final class BackgroundJob {
 
   /** Ends the job; a run under way finishes first. */
   void close() {
-    stop(thread);
-  }
-
-  /** Shuts an executor down and waits for its last task, also on an interrupted thread. */
-  static void stop(ExecutorService executor) {
-    executor.shutdown();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (executor.awaitTermination(1, TimeUnit.MINUTES)) {
-          break;
-        }
-      } catch (InterruptedException early) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    WorkerThread.stop(thread);
   }
 }

@@ -11,6 +11,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.ModuleAccess;
@@ -37,7 +38,8 @@ import java.util.concurrent.locks.StampedLock;
  * that answers gets.
  *
  * <p>A get is one look-up in the hash table; a scan merges memtables and SSTables; {@link
- * WritePath} says what a write does.
+ * WritePath} says what a write does. Arrays of callers are copied before anything else is done with
+ * them, so that journal, hash table and tree get the same bytes whatever a caller does meanwhile.
  *
  * <p>All methods may be called from any thread.
  */
@@ -49,7 +51,7 @@ public final class DiskStore implements KVStore {
   private final InstantSource clock;
   private final StripedLocks stripes;
   private final HashIndex index;
-  private final VersionSet versions;
+  final VersionSet versions;
   private final StampedLock batches;
   private final Maintenance maintenance;
   private final WritePath writes;
@@ -103,17 +105,18 @@ public final class DiskStore implements KVStore {
   @Override
   public Optional<byte[]> get(byte[] key) {
     limits.key(key);
-    VersionedValue hit = read(key);
+    VersionedValue hit = read(key.clone());
     return hit == null ? Optional.empty() : Optional.of(hit.value());
   }
 
   @Override
   public Optional<Entry> entry(byte[] key) {
     limits.key(key);
-    VersionedValue hit = read(key);
+    byte[] own = key.clone();
+    VersionedValue hit = read(own);
     return hit == null
         ? Optional.empty()
-        : Optional.of(new Entry(key.clone(), hit.value(), hit.revision(), hit.expiresAt()));
+        : Optional.of(new Entry(own, hit.value(), hit.revision(), hit.expiresAt()));
   }
 
   private VersionedValue read(byte[] key) {
@@ -143,33 +146,33 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue lookInTruth(byte[] key) {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return parts.live(version.lookUp(key));
-    } finally {
-      version.release();
     }
   }
 
   private byte[] valueElsewhere(byte[] key, long revision) {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return version.value(key, revision);
-    } finally {
-      version.release();
     }
   }
 
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return ordered(version -> PageReader.read(version::entries, scan, clock.millis()));
+    return ordered(version -> PageReader.read(entries(version), scan, clock.millis()));
   }
 
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return ordered(version -> PageReader.count(version::entries, scan, clock.millis()));
+    return ordered(version -> PageReader.count(entries(version), scan, clock.millis()));
+  }
+
+  private PageReader.OrderedKeys entries(Version version) {
+    return (from, to, reverse) -> versions.live(version, from, to, reverse, () -> {});
   }
 
   private <T> T ordered(java.util.function.Function<Version, T> read) {
@@ -190,11 +193,9 @@ public final class DiskStore implements KVStore {
 
   private <T> T orderedUnguarded(java.util.function.Function<Version, T> read) {
     parts.requireOpen();
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       return read.apply(version);
-    } finally {
-      version.release();
     }
   }
 
@@ -212,14 +213,14 @@ public final class DiskStore implements KVStore {
   @Override
   public long put(byte[] key, byte[] value) {
     limits.entry(key, value);
-    return writes.write(Operation.put(key.clone(), value, 0));
+    return writes.write(Operation.put(key.clone(), value.clone(), 0));
   }
 
   @Override
   public long put(byte[] key, byte[] value, Duration ttl) {
     limits.entry(key, value);
     limits.ttl(ttl);
-    return writes.write(Operation.put(key.clone(), value, expiresAt(ttl)));
+    return writes.write(Operation.put(key.clone(), value.clone(), expiresAt(ttl)));
   }
 
   private long expiresAt(Duration ttl) {
@@ -235,14 +236,15 @@ public final class DiskStore implements KVStore {
   @Override
   public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
     limits.entry(key, value);
-    return compareAndSet(expectedRevision, Operation.put(key.clone(), value, 0));
+    return compareAndSet(expectedRevision, Operation.put(key.clone(), value.clone(), 0));
   }
 
   @Override
   public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
     limits.entry(key, value);
     limits.ttl(ttl);
-    return compareAndSet(expectedRevision, Operation.put(key.clone(), value, expiresAt(ttl)));
+    return compareAndSet(
+        expectedRevision, Operation.put(key.clone(), value.clone(), expiresAt(ttl)));
   }
 
   private OptionalLong compareAndSet(long expectedRevision, Operation operation) {

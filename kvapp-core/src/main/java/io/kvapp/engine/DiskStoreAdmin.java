@@ -5,6 +5,7 @@ import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
@@ -43,6 +44,12 @@ final class DiskStoreAdmin implements StoreAdmin {
   public void backup(Path folder) {
     Objects.requireNonNull(folder, "folder");
     parts.requireOpen();
+    Path target = folder.toAbsolutePath().normalize();
+    if (parts.folder.toAbsolutePath().normalize().equals(target.getParent())
+        && DataFolder.isOwnName(target.getFileName())) {
+      throw new KVException.FolderUnusable(
+          folder, "files of the store have names like this; choose another name", null);
+    }
     maintenance.backUp(
         (sstables, entries) -> BackupFiles.copy(parts.disk, sstables, entries, folder));
   }
@@ -95,7 +102,7 @@ final class DiskStoreAdmin implements StoreAdmin {
     parts.requireOpen();
     maintenance.awaitFilled();
     return new Verification(
-            parts.versions::acquire, parts.stripes, parts.index, parts.journal, parts::requireOpen)
+            parts.versions::lease, parts.stripes, parts.index, parts.journal, parts::requireOpen)
         .run();
   }
 
@@ -108,8 +115,8 @@ final class DiskStoreAdmin implements StoreAdmin {
   @Override
   public StoreStats stats() {
     parts.requireOpen();
-    Version version = parts.versions.acquire();
-    try {
+    try (Lease<Version> lease = parts.versions.lease()) {
+      Version version = lease.get();
       long sstableBytes = version.sstables.stream().mapToLong(SSTable::fileBytes).sum();
       long journalBytes = parts.journal.fileBytes();
       long hashTableBytes = parts.index.fileBytes();
@@ -127,8 +134,6 @@ final class DiskStoreAdmin implements StoreAdmin {
           parts.journal.syncs(),
           Duration.ofNanos(parts.journal.meanSyncNanos()),
           Duration.ofNanos(parts.journal.longestSyncNanos()));
-    } finally {
-      version.release();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
@@ -42,6 +43,10 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
+  /** At most about so many marks of deletes are left for a scan to step over. */
+  private static final int DELETES_BETWEEN_WALKS = 4096;
+
+  private final StoreParts parts;
   private final InstantSource clock;
   private final Journal journal;
   private final VersionSet versions;
@@ -59,11 +64,14 @@ final class Maintenance {
   private final BackgroundJob compaction;
   private final BackgroundJob growth;
   private final BackgroundJob sweeping;
+  private final BackgroundJob walking;
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
+  private final AtomicLong deletes = new AtomicLong();
+  private volatile byte[] lastDeleted;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -73,6 +81,7 @@ final class Maintenance {
    * @param sweep removes expired entries; called at every tick
    */
   Maintenance(StoreParts parts, Runnable sweep) {
+    this.parts = parts;
     this.clock = parts.clock;
     this.journal = parts.journal;
     this.versions = parts.versions;
@@ -85,6 +94,7 @@ final class Maintenance {
     this.compaction = job("kvapp-compaction", this::compact);
     this.growth = job("kvapp-growth", this::grow);
     this.sweeping = job("kvapp-sweep", sweep::run);
+    this.walking = job("kvapp-walk", this::walkOverMarks);
     this.gate =
         new WriteGate(
             progress,
@@ -106,6 +116,10 @@ final class Maintenance {
 
   private void tick() {
     try {
+      if (!parts.keepFolder()) {
+        progress.raise();
+        return;
+      }
       activity.tick();
       syncAndSweep();
       requestDue();
@@ -129,6 +143,17 @@ final class Maintenance {
       }
     } catch (KVException failure) {
       LOG.debug("maintenance waits: {}", failure.getMessage());
+    }
+  }
+
+  /** Has the backlogs that a write has added to worked off; cheap enough for every write. */
+  void noteWrite() {
+    if (flusher.isDue(false)) {
+      flushing.request();
+      gate.check();
+    } else if (index.isOverfull()) {
+      growth.request();
+      gate.check();
     }
   }
 
@@ -156,6 +181,40 @@ final class Maintenance {
     gate.awaitRoom();
   }
 
+  /** Waits until changes that take so many bytes of the heap fit, or all others are flushed. */
+  void awaitRoomFor(long heapBytes) {
+    awaitRoom();
+    if (!flusher.hasRoomFor(heapBytes)) {
+      WorkerThread.call(flushing.thread, () -> run(flusher::flush));
+    }
+  }
+
+  /** Has the marks around a key that was deleted looked at ahead of scans, now and then. */
+  void noteDelete(byte[] key) {
+    if (deletes.incrementAndGet() % DELETES_BETWEEN_WALKS == 0) {
+      lastDeleted = key;
+      walking.request();
+    }
+  }
+
+  /** Steps from the last deleted key to the next entry in both directions. */
+  private void walkOverMarks() {
+    byte[] key = lastDeleted;
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
+      versions.live(version, key, null, false, this::requireGoingOn).next();
+      versions.live(version, new byte[0], key, true, this::requireGoingOn).next();
+    } catch (KVException.Corrupt damage) {
+      LOG.debug("marks are left to scans: {}", damage.getMessage());
+    }
+  }
+
+  private void requireGoingOn() {
+    if (closing) {
+      throw StoreFailures.closed();
+    }
+  }
+
   private KVException obstacle(Path folder, BackgroundJob job) {
     NoSpaceException noSpace = job.noSpace();
     if (noSpace != null) {
@@ -166,7 +225,7 @@ final class Maintenance {
       return damage;
     }
     IOException failure = journal.failure();
-    return failure == null ? null : new KVException.ReadOnly(folder, failure);
+    return failure == null ? null : StoreFailures.readOnly(folder, failure);
   }
 
   private void flush() throws IOException {
@@ -233,9 +292,7 @@ final class Maintenance {
                   && activity.isBusyNow()
                   && versions.sstables() < maxSSTables);
     }
-    if (closing) {
-      throw StoreFailures.closed();
-    }
+    requireGoingOn();
     journal.requireHealthy();
   }
 
@@ -300,23 +357,21 @@ final class Maintenance {
   /** Brings all changes into SSTables, and copies these while writers go on. */
   void backUp(Copying copying) {
     AtomicLong entries = new AtomicLong();
-    Version version =
+    Lease<Version> lease =
         WorkerThread.call(
             flushing.thread,
             () -> {
               run(flusher::flush);
               entries.set(versions.entries());
-              return versions.acquire();
+              return versions.lease();
             });
-    try {
+    try (lease) {
       WorkerThread.call(
           backups,
           () -> {
-            copying.run(version.sstables, entries.get());
+            copying.run(lease.get().sstables, entries.get());
             return null;
           });
-    } finally {
-      version.release();
     }
   }
 
@@ -362,11 +417,12 @@ final class Maintenance {
   void close() {
     closing = true;
     gate.end();
-    BackgroundJob.stop(timer);
+    WorkerThread.stop(timer);
     flushing.close();
     compaction.close();
     growth.close();
     sweeping.close();
-    BackgroundJob.stop(backups);
+    walking.close();
+    WorkerThread.stop(backups);
   }
 }

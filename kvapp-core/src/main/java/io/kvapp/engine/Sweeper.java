@@ -1,5 +1,6 @@
 package io.kvapp.engine;
 
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
@@ -68,16 +69,14 @@ final class Sweeper {
 
   private boolean sweepSome(long now) {
     List<byte[]> due = new ArrayList<>();
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
       while (due.size() < SWEPT_AT_ONCE && cursor.next()) {
         if (!cursor.isDelete()) {
           due.add(cursor.key());
         }
       }
-    } finally {
-      version.release();
     }
     if (due.isEmpty()) {
       return false;
@@ -108,8 +107,8 @@ final class Sweeper {
   }
 
   private void noteEarliestExpiry() {
-    Version version = versions.acquire();
-    try {
+    try (Lease<Version> lease = versions.lease()) {
+      Version version = lease.get();
       Cursor cursor = version.expiries(null);
       while (cursor.next()) {
         if (!cursor.isDelete()) {
@@ -117,8 +116,6 @@ final class Sweeper {
           return;
         }
       }
-    } finally {
-      version.release();
     }
   }
 

@@ -3,6 +3,8 @@ package io.kvapp.engine;
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
 import io.kvapp.KVException;
+import io.kvapp.engine.file.Lease;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 
@@ -40,6 +43,10 @@ final class WritePath {
   private final HashIndex index;
   private final VersionSet versions;
   private final StampedLock batches;
+
+  /** Held by a batch that takes as much of the heap as a whole memtable. */
+  private final ReentrantLock largeBatch = new ReentrantLock();
+
   private final AtomicLong earliestExpiry;
   private final boolean syncEachWrite;
 
@@ -126,7 +133,7 @@ final class WritePath {
     try {
       maintenance.awaitRoom();
     } catch (KVException.NoSpace full) {
-      if (!helpToFreeSpace(operations)) {
+      if (parts.flusher.isBehind() || !helpToFreeSpace(operations)) {
         throw full;
       }
     }
@@ -161,11 +168,8 @@ final class WritePath {
       stripe.applying.unlockRead(stamp);
     }
     if (before != null && before.value() == null) {
-      Version version = versions.acquire();
-      try {
-        before = version.lookUp(operation.key());
-      } finally {
-        version.release();
+      try (Lease<Version> lease = versions.lease()) {
+        before = lease.get().lookUp(operation.key());
       }
     }
     return before == null || before.value().length < operation.valueLength();
@@ -180,6 +184,8 @@ final class WritePath {
   private void requestMaintenance(long revision, long bytes) {
     if (revision % REVISIONS_BETWEEN_REQUESTS == 0 || bytes >= LARGE_BYTES) {
       maintenance.requestDue();
+    } else {
+      maintenance.noteWrite();
     }
   }
 
@@ -197,13 +203,16 @@ final class WritePath {
           earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
         }
       }
-      active.put(key, slot);
+      versions.apply(key, slot);
+      if (operation.isDelete()) {
+        maintenance.noteDelete(key);
+      }
     } catch (Throwable failure) {
       IOException cause = new IOException("a write could not be applied: " + failure, failure);
       index.noteDamage();
       journal.fail(cause);
       if (failure instanceof UncheckedIOException) {
-        throw new KVException.ReadOnly(parts.folder, cause);
+        throw StoreFailures.readOnly(parts.folder, cause);
       }
       throw failure;
     }
@@ -215,7 +224,24 @@ final class WritePath {
   }
 
   private BatchResult tryCommit(List<Batch.Condition> conditions, List<Operation> operations) {
-    awaitRoom(operations);
+    long heapBytes = 0;
+    for (Operation operation : operations) {
+      heapBytes += Memtable.heapBytesOf(operation.key(), operation.expiresAt() != 0);
+    }
+    if (!parts.flusher.isLarge(heapBytes)) {
+      awaitRoom(operations);
+      return commitWithRoom(conditions, operations);
+    }
+    largeBatch.lock();
+    try {
+      maintenance.awaitRoomFor(heapBytes);
+      return commitWithRoom(conditions, operations);
+    } finally {
+      largeBatch.unlock();
+    }
+  }
+
+  private BatchResult commitWithRoom(List<Batch.Condition> conditions, List<Operation> operations) {
     byte[][] keys = new byte[conditions.size() + operations.size()][];
     int count = 0;
     for (Batch.Condition condition : conditions) {

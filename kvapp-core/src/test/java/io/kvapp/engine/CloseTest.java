@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CloseTest {
   private static final EngineOptions SMALL =
-      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 1_000);
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 1_000);
 
   @TempDir Path scratch;
 

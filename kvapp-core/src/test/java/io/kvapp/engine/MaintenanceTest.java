@@ -3,9 +3,11 @@ package io.kvapp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVStore;
+import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Manifest;
@@ -31,13 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MaintenanceTest {
   private static final EngineOptions MANY_IN_MEMORY =
-      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 1_000_000, 5);
+      new EngineOptions(4 << 20, 16 << 20, 4L << 30, 96 << 20, 5);
   private static final EngineOptions FEW_IN_MEMORY =
-      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
 
   /** Flushes a few thousand keys once nobody writes for half a second. */
   private static final EngineOptions QUICK_TO_COMPACT =
-      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 200_000, 250);
+      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 20 << 20, 250);
 
   @TempDir Path scratch;
 
@@ -63,6 +65,26 @@ class MaintenanceTest {
 
       assertThat(sstables()).isEqualTo(before);
       assertThat(store.size()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void scan_afterManyDeletes_stepsOverFewMarks() {
+    try (DiskStore store = (DiskStore) open(new Disk(), MANY_IN_MEMORY)) {
+      for (int i = 0; i < 50_000; i++) {
+        store.put(String.format("key %06d", i), "value");
+      }
+      for (int i = 0; i < 49_900; i++) {
+        store.delete(String.format("key %06d", i));
+      }
+      while (store.versions.markSteps() < 49_000) {
+        Thread.onSpinWait();
+      }
+      long before = store.versions.markSteps();
+
+      assertThat(store.scan(Scan.all()).entries()).hasSize(100);
+      assertThat(store.scan(Scan.all().reversed()).entries()).hasSize(100);
+      assertThat(store.versions.markSteps() - before).isLessThan(10_000);
     }
   }
 
@@ -128,7 +150,7 @@ class MaintenanceTest {
                 .flatMap(Arrays::stream)
                 .anyMatch(
                     frame ->
-                        frame.getClassName().equals(BackgroundJob.class.getName())
+                        frame.getClassName().equals(WorkerThread.class.getName())
                             && frame.getMethodName().equals("stop")));
     disk.letGoOn();
     closing.join();

@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Every way in which the engine changes the files that are the truth: the seam where tests make
@@ -42,13 +43,41 @@ public class Disk {
   /** Space that a failed write lacked may be there again when it is asked for, so it is retried. */
   private static final int MAX_ATTEMPTS = 3;
 
+  private volatile Fenced fence;
+
   /** A call of the system that takes space. */
   private interface SpaceTaking<T> {
     T run() throws IOException;
   }
 
+  /** Why a disk takes no more changes: the folder is not the store's to write. */
+  public static final class Fenced extends IOException {
+    /**
+     * A reason that goes on from "the store is read-only:".
+     *
+     * @param reason says what to do too
+     */
+    public Fenced(String reason) {
+      super(reason);
+    }
+  }
+
+  /** Refuses every change from now on, for good. */
+  public final void fence(Fenced reason) {
+    fence = reason;
+  }
+
+  private void requireUnfenced() throws IOException {
+    Fenced reason = fence;
+    if (reason != null) {
+      // Another each time: one that is thrown again while it closes resources fails.
+      throw new Fenced(reason.getMessage());
+    }
+  }
+
   /** A new file, opened to read and write; it must not exist yet. */
   public FileChannel create(Path file) throws IOException {
+    requireUnfenced();
     return createOwnerOnly(file);
   }
 
@@ -90,6 +119,7 @@ public class Disk {
    * @param bytes how much of the old content stays until it is written over
    */
   public FileChannel reuse(Path old, Path file, long bytes) throws IOException {
+    requireUnfenced();
     FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       channel.truncate(bytes);
@@ -103,6 +133,7 @@ public class Disk {
 
   /** Writes the rest of {@code bytes} at the position of a file's channel. */
   public void write(FileChannel channel, Path file, ByteBuffer bytes) throws IOException {
+    requireUnfenced();
     while (bytes.hasRemaining()) {
       taking(file, bytes.remaining(), () -> channel.write(bytes));
     }
@@ -111,6 +142,7 @@ public class Disk {
   /** Writes the first bytes of an array over those at an offset; no interrupt closes the file. */
   public void write(RandomAccessFile file, long offset, byte[] bytes, int length)
       throws IOException {
+    requireUnfenced();
     file.seek(offset);
     file.write(bytes, 0, length);
   }
@@ -124,6 +156,7 @@ public class Disk {
    */
   public void preallocate(FileChannel channel, Path file, long bytes, boolean hugePages)
       throws IOException {
+    requireUnfenced();
     writeZeros(channel, file, bytes, hugePages, BYTES_BETWEEN_SYNCS);
     sync(channel, file);
   }
@@ -138,6 +171,7 @@ public class Disk {
    */
   public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
       throws IOException {
+    requireUnfenced();
     requireUsable(file, bytes, 0);
     FileChannel channel = createOwnerOnly(file);
     try (channel) {
@@ -184,11 +218,13 @@ public class Disk {
 
   /** Cuts a file off. */
   public void truncate(FileChannel channel, long bytes) throws IOException {
+    requireUnfenced();
     channel.truncate(bytes);
   }
 
   /** Waits until all of a new file is on the disk. */
   public void force(FileChannel channel, Path file) throws IOException {
+    requireUnfenced();
     sync(channel, file);
   }
 
@@ -204,6 +240,7 @@ public class Disk {
 
   /** Waits until a range of a mapping is on the disk; works on an interrupted thread too. */
   public void force(MappedByteBuffer mapping, int from, int length) throws IOException {
+    requireUnfenced();
     try {
       mapping.force(from, length);
     } catch (UncheckedIOException failure) {
@@ -213,6 +250,7 @@ public class Disk {
 
   /** Appends all of one file to another, {@code target}. */
   public void copy(FileChannel from, FileChannel to, Path target) throws IOException {
+    requireUnfenced();
     long bytes = from.size();
     for (long done = 0; done < bytes; ) {
       long at = done;
@@ -228,6 +266,7 @@ public class Disk {
 
   /** Renames within a folder, over an existing file. */
   public void move(Path from, Path to) throws IOException {
+    requireUnfenced();
     taking(
         to,
         0,
@@ -238,6 +277,7 @@ public class Disk {
 
   /** Waits until the names in a folder are on the disk. */
   public void forceFolder(Path folder) throws IOException {
+    requireUnfenced();
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -245,6 +285,7 @@ public class Disk {
 
   /** Deletes a file if it is there. */
   public void delete(Path file) throws IOException {
+    requireUnfenced();
     Files.deleteIfExists(file);
   }
 
@@ -268,6 +309,7 @@ public class Disk {
 
   /** Maps a whole file of at most 2 GiB to write into it, little-endian. */
   public MappedByteBuffer mapToWrite(FileChannel channel, long bytes) throws IOException {
+    requireUnfenced();
     return map(channel, MapMode.READ_WRITE, bytes);
   }
 
@@ -322,6 +364,20 @@ public class Disk {
     return files;
   }
 
+  /** What is in a folder, of any kind, and has a name that matches as a whole. */
+  public static List<Path> list(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, "*");
+    found.removeIf(each -> !name.matcher(each.getFileName().toString()).matches());
+    return found;
+  }
+
+  /** As above, files only: a folder of such a name is someone else's. */
+  public static List<Path> listFiles(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, name);
+    found.removeIf(each -> !Files.isRegularFile(each));
+    return found;
+  }
+
   /** The size of a file, 0 where there is none. */
   static long size(Path file) throws IOException {
     try {
@@ -335,7 +391,7 @@ public class Disk {
   public static KVException failure(Path folder, long neededBytes, IOException cause) {
     return cause instanceof NoSpaceException
         ? new KVException.NoSpace(folder, neededBytes, cause)
-        : new KVException.ReadOnly(folder, cause);
+        : StoreFailures.readOnly(folder, cause);
   }
 
   static FileAttribute<?>[] ownerOnly(Path path, String permissions) {

@@ -1,18 +1,21 @@
 package io.kvapp.engine.file;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A thing with mapped files behind it, which are given back when its last use ends. Its maker holds
- * the first use.
+ * A thing with mapped files behind it, which are given back when its last use ends. Its maker's use
+ * ends with {@link #close()}, every other one is a {@link Lease}.
  *
  * <p>Safe for any thread.
  */
-public abstract class RefCounted {
+public abstract class RefCounted implements AutoCloseable {
   private final AtomicInteger uses = new AtomicInteger(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Adds a use; false when the last one has ended already. */
-  public final boolean tryAcquire() {
+  final boolean tryAcquire() {
     while (true) {
       int now = uses.get();
       if (now == 0) {
@@ -24,17 +27,18 @@ public abstract class RefCounted {
     }
   }
 
-  /** Adds a use; the caller knows that there is one. */
-  public final void acquire() {
-    if (!tryAcquire()) {
-      throw new IllegalStateException("used after its last release: " + this);
+  /** Ends a use; after the last one, {@code executor} gives back what is behind this. */
+  final void release(Executor executor) {
+    if (uses.decrementAndGet() == 0) {
+      executor.execute(this::unused);
     }
   }
 
-  /** Ends a use. */
-  public final void release() {
-    if (uses.decrementAndGet() == 0) {
-      unused();
+  /** Ends the maker's use; a second call changes nothing. */
+  @Override
+  public final void close() {
+    if (closed.compareAndSet(false, true)) {
+      release(Runnable::run);
     }
   }
 

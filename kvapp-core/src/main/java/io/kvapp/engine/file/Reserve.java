@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * <p>Safe for any thread; {@link #find} and {@link #fill} for one that is never interrupted.
  */
 public final class Reserve {
-  private static final String FILES = "reserve-*.bin";
-  private static final Pattern NAME = Pattern.compile("reserve-\\d{1,9}\\.bin");
+  /** The names of the files. */
+  public static final Pattern FILES = Pattern.compile("reserve-\\d{1,9}\\.bin");
 
   /** No more than this share of what is free is held back. */
   private static final int FREE_SHARE = 8;
@@ -42,12 +42,10 @@ public final class Reserve {
 
   /** Finds what an earlier process has held back. */
   public synchronized void find() throws IOException {
-    for (Path file : Disk.list(folder, FILES)) {
-      String name = file.getFileName().toString();
-      if (NAME.matcher(name).matches()) {
-        add(new Piece(file, Disk.size(file)));
-        next = Math.max(next, Long.parseLong(name.replaceAll("\\D", "")) + 1);
-      }
+    for (Path file : Disk.listFiles(folder, FILES)) {
+      String digits = file.getFileName().toString().replaceAll("\\D", "");
+      add(new Piece(file, Disk.size(file)));
+      next = Math.max(next, Long.parseLong(digits) + 1);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs work that uses file channels on a platform thread of its own, since an interrupt of the
@@ -63,6 +64,24 @@ public final class WorkerThread {
   /** One daemon thread that runs one task after the other. */
   public static ExecutorService executor(String name) {
     return executor(name, 1);
+  }
+
+  /** Shuts an executor down and waits for its last task, also on an interrupted thread. */
+  public static void stop(ExecutorService executor) {
+    executor.shutdown();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (executor.awaitTermination(1, TimeUnit.MINUTES)) {
+          break;
+        }
+      } catch (InterruptedException early) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** So many daemon threads that each run one task after the other. */

@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -9,14 +10,12 @@ import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,18 +44,14 @@ public final class HashIndex implements AutoCloseable {
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
   /** The names of the files of hash tables. */
-  public static final String FILES = HashTableFolder.FILES;
-
-  private static final int MAX_WAITING = 20_000;
+  public static final Pattern FILES = HashTableFolder.FILES;
 
   private final HashTableFolder folder;
   private final StripedLocks stripes;
   private final Truth truth;
   private final LongAdder count = new LongAdder();
 
-  /** Entries for which no hash table has room. */
-  private final Map<byte[], VersionedValue> waiting =
-      new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+  private final WaitingEntries waiting;
 
   private volatile HashTable current;
 
@@ -72,20 +67,22 @@ public final class HashIndex implements AutoCloseable {
   private HashIndex(
       HashTableFolder folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       HashTable current,
-      long entries) {
+      long entries,
+      EngineOptions options) {
     this.folder = folder;
     this.stripes = stripes;
     this.truth = new Truth(versions);
     this.current = current;
+    this.waiting = new WaitingEntries(options.memtableBytes());
     count.add(entries);
   }
 
   /**
    * Creates an index with an empty hash table.
    *
-   * @param versions supplies the newest version of the truth, acquired for the caller
+   * @param versions supplies the newest version of the truth, leased for the caller
    * @param size the wanted size, which a disk with little space may not give
    * @param entries how many entries there are, all of them in the truth so far
    */
@@ -93,7 +90,7 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       HashTableSize size,
       long entries)
@@ -104,7 +101,7 @@ public final class HashIndex implements AutoCloseable {
     }
     HashTableSize fitting = HashTableSizing.initial(size, entries, tables.usableBytes());
     HashTable table = tables.createOrTiny(fitting);
-    HashIndex index = new HashIndex(tables, stripes, versions, table, entries);
+    HashIndex index = new HashIndex(tables, stripes, versions, table, entries, options);
     index.partial = entries > 0;
     return index;
   }
@@ -119,13 +116,13 @@ public final class HashIndex implements AutoCloseable {
       Disk disk,
       Path folder,
       StripedLocks stripes,
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       EngineOptions options,
       Manifest.MapFile named)
       throws IOException {
     HashTableFolder tables = new HashTableFolder(disk, folder, options);
     HashTable table = tables.open(named);
-    return new HashIndex(tables, stripes, versions, table, table.size());
+    return new HashIndex(tables, stripes, versions, table, table.size(), options);
   }
 
   /** The entry of a key, expired or not; its value is null if only the truth has it. */
@@ -148,21 +145,14 @@ public final class HashIndex implements AutoCloseable {
     boolean mayBeElsewhere = partial;
     VersionedValue found = current.get(key);
     // Before the look into the next one, to which growth moves waiting entries beside readers.
-    if (found == null && !waiting.isEmpty()) {
-      found = withOwnValue(waiting.get(key));
+    if (found == null) {
+      found = waiting.get(key);
     }
     HashTable growing = next;
     if (found == null && growing != null) {
       found = growing.get(key);
     }
     return found == null && mayBeElsewhere ? truth.lookUp(key) : found;
-  }
-
-  /** Callers may change the arrays that they were given and those that they gave. */
-  private static VersionedValue withOwnValue(VersionedValue entry) {
-    return entry == null || entry.value() == null
-        ? entry
-        : new VersionedValue(entry.revision(), entry.expiresAt(), entry.value().clone());
   }
 
   static boolean isInline(int valueBytes) {
@@ -193,11 +183,9 @@ public final class HashIndex implements AutoCloseable {
       HashTable table, byte[] key, long revision, long expiresAt, byte[] value) {
     HashTable.Put outcome = table.put(key, revision, expiresAt, value);
     if (outcome == HashTable.Put.NO_ROOM) {
-      VersionedValue entry = withOwnValue(new VersionedValue(revision, expiresAt, value));
-      return table.remove(key) | waiting.put(key, entry) != null;
+      return table.remove(key) | waiting.put(key, new VersionedValue(revision, expiresAt, value));
     }
-    boolean waited = !waiting.isEmpty() && waiting.remove(key) != null;
-    return waited || outcome == HashTable.Put.REPLACED;
+    return waiting.remove(key) || outcome == HashTable.Put.REPLACED;
   }
 
   /** Removes an entry, as {@link #put} before the change is in the truth. */
@@ -206,7 +194,7 @@ public final class HashIndex implements AutoCloseable {
     HashTable growing = next;
     boolean known = false;
     try {
-      known = !waiting.isEmpty() && waiting.remove(key) != null;
+      known = waiting.remove(key);
       if (growing != null) {
         known |= growing.remove(key);
       }
@@ -262,7 +250,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** Whether so many entries wait that writers had better wait until the index has grown. */
   public boolean isOverfull() {
-    return waiting.size() > MAX_WAITING;
+    return waiting.areTooMany();
   }
 
   /**
@@ -273,7 +261,9 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean needsGrowth(boolean busy) {
     return next == null
-        && (current.isDamaged() || !waiting.isEmpty() || HashTableSizing.isCrowded(current, busy));
+        && (current.isDamaged()
+            || HashTableSizing.canGrow(current.layoutSize())
+                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
   }
 
   /** Whether a much smaller hash table would do. */
@@ -305,7 +295,7 @@ public final class HashIndex implements AutoCloseable {
    */
   public void resize(boolean busy, long keptFree, BooleanSupplier goOn) throws IOException {
     HashTable old = current;
-    long entries = Math.max(size(), old.size() + waiting.size());
+    long entries = Math.max(size(), old.size() + waiting.count());
     HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy, keptFree);
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());

@@ -29,7 +29,7 @@ record HashTableLayout(
   static final int HEADER_BYTES = Integer.BYTES + Long.BYTES + Long.BYTES + Byte.BYTES;
 
   /** The most entries that a hash table is laid out for. */
-  static final long MAX_ENTRIES = 1L << 30;
+  static final long MAX_ENTRIES = 1L << 36;
 
   private static final int MIN_PARTS = 8;
   private static final int MAX_MEAN_ENTRIES = 5_000;

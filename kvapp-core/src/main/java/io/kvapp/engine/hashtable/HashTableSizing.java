@@ -26,6 +26,11 @@ final class HashTableSizing {
     return isShortOfSpace && least.bytes() < wanted.bytes() ? least : wanted;
   }
 
+  /** Whether there is a larger size at all. */
+  static boolean canGrow(HashTableSize size) {
+    return size.entries() < HashTableLayout.MAX_ENTRIES;
+  }
+
   /** Whether a hash table is so full that it is time for a larger one. */
   static boolean isCrowded(HashTable table, boolean busy) {
     return table.load() > (busy ? MAX_LOAD_IF_BUSY : MAX_LOAD);
@@ -46,11 +51,17 @@ final class HashTableSizing {
    * @param ampleBytes up to which size there may be ample room; 0 for never
    */
   static HashTableSize fitting(HashTable old, long entries, boolean crowded, long ampleBytes) {
-    int keyBytes = old.layoutSize().keyBytes();
-    int valueBytes = averageValueBytes(old);
+    return fitting(old.layoutSize(), averageValueBytes(old), entries, crowded, ampleBytes);
+  }
+
+  /** As above, with the average length of the values in the old hash table. */
+  static HashTableSize fitting(
+      HashTableSize old, int oldValueBytes, long entries, boolean crowded, long ampleBytes) {
+    int keyBytes = old.keyBytes();
+    int valueBytes = oldValueBytes;
     if (entries < HashTableSize.MIN_ENTRIES / TYPICAL_SHARE) {
       // Too few to be typical of what comes.
-      valueBytes = Math.max(valueBytes, old.layoutSize().valueBytes());
+      valueBytes = Math.max(valueBytes, old.valueBytes());
     }
     HashTableSize fitting = HashTableSize.forEntries(entries, keyBytes, valueBytes);
     HashTableSize ample = HashTableSize.amplyForEntries(entries, keyBytes, valueBytes);
@@ -58,8 +69,8 @@ final class HashTableSizing {
       fitting = ample;
     }
     // Entries that crowd into a few parts find no room there, though the average would fit.
-    boolean grows = fitting.bytes() > old.layoutSize().bytes();
-    return crowded && !grows ? old.layoutSize().doubled() : fitting;
+    boolean grows = fitting.bytes() > old.bytes();
+    return crowded && !grows ? old.doubled() : fitting;
   }
 
   private static int averageValueBytes(HashTable table) {

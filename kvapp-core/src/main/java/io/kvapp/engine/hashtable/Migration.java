@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -7,7 +8,6 @@ import io.kvapp.engine.tree.Version;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
@@ -28,7 +28,7 @@ final class Migration {
   private final StripedLocks stripes;
   private final Truth truth;
   private final HashTable target;
-  private final Map<byte[], VersionedValue> waiting;
+  private final WaitingEntries waiting;
   private final Runnable noteDamage;
 
   /**
@@ -41,7 +41,7 @@ final class Migration {
       StripedLocks stripes,
       Truth truth,
       HashTable target,
-      Map<byte[], VersionedValue> waiting,
+      WaitingEntries waiting,
       Runnable noteDamage) {
     this.stripes = stripes;
     this.truth = truth;
@@ -52,11 +52,7 @@ final class Migration {
 
   /** Moves the waiting entries for which the target has room, while no write is in flight. */
   void takeWaiting() {
-    for (Map.Entry<byte[], VersionedValue> entry : waiting.entrySet()) {
-      if (target.put(entry.getKey(), entry.getValue()) != HashTable.Put.NO_ROOM) {
-        waiting.remove(entry.getKey());
-      }
-    }
+    waiting.removeIf((key, entry) -> target.put(key, entry) != HashTable.Put.NO_ROOM);
   }
 
   /**
@@ -126,8 +122,8 @@ final class Migration {
   }
 
   private void copyFromTruth(HashTable source, BitSet damagedParts, BooleanSupplier goOn) {
-    Version version = truth.acquire();
-    try {
+    try (Lease<Version> lease = truth.lease()) {
+      Version version = lease.get();
       Cursor cursor = version.entries(new byte[0], null, false);
       List<byte[]> keys = new ArrayList<>();
       while (goOn.getAsBoolean() && cursor.next()) {
@@ -140,8 +136,6 @@ final class Migration {
         }
       }
       copy(source, keys);
-    } finally {
-      version.release();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.Cursor;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -71,15 +73,15 @@ final class Rebuild {
    */
   boolean run(LongSupplier revision) {
     // A write in flight has its revision already and is not in the truth yet.
+    AtomicReference<Lease<Version>> lease = new AtomicReference<>();
     stripes.withoutWriters(
         () -> {
-          version = truth.acquire();
+          lease.set(truth.lease());
           since = revision.getAsLong();
         });
-    try {
+    try (Lease<Version> held = lease.get()) {
+      version = held.get();
       moveInParallel();
-    } finally {
-      version.release();
     }
     if (!stopped && progress.isLong()) {
       LOG.info("the hash index is complete again, after {} ms", progress.time().toMillis());

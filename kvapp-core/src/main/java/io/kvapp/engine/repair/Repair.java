@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -30,7 +29,6 @@ public final class Repair {
   private final List<SSTableFile> files = new ArrayList<>();
   private final List<JournalSegment> segments = new ArrayList<>();
   private final Memtable journal = new Memtable(0);
-  private long highestNumber;
   private long highestRevision;
 
   /**
@@ -46,19 +44,11 @@ public final class Repair {
   /** Whether everything in an SSTable can be read. */
   public static boolean isWhole(SSTableFolder folder, SSTable.Identity identity)
       throws IOException {
-    SSTable sstable;
-    try {
-      sstable = SSTable.open(folder, identity);
-    } catch (KVException.Corrupt damage) {
-      return false;
-    }
-    try {
+    try (SSTable sstable = SSTable.open(folder, identity)) {
       sstable.files().forEach(SSTableFile::readAll);
       return true;
     } catch (KVException.Corrupt damage) {
       return false;
-    } finally {
-      sstable.release();
     }
   }
 
@@ -85,16 +75,12 @@ public final class Repair {
    */
   public SSTable ofFolder() throws IOException {
     try {
-      for (Path file : Disk.list(folder.path, "*.kvs")) {
-        OptionalLong id = SSTableFileName.id(file);
-        if (id.isPresent()) {
-          highestNumber = Math.max(highestNumber, SSTableFileName.number(id.getAsLong()));
-          add(file);
-        }
+      for (Path file : Disk.listFiles(folder.path, SSTableFileName.PATTERN)) {
+        add(file);
       }
       findHighestRevision();
       replayJournal();
-      return write(highestNumber + 1, highestRevision);
+      return write(SSTableFileName.lastNumber(folder.path) + 1, highestRevision);
     } finally {
       unmap();
     }
@@ -132,7 +118,7 @@ public final class Repair {
    */
   private void replayJournal() throws IOException {
     TreeMap<Long, Path> found = new TreeMap<>();
-    for (Path file : Disk.list(folder.path, "journal-*.log")) {
+    for (Path file : Disk.listFiles(folder.path, SegmentFileName.COMPLETE)) {
       SegmentFileName.sequence(file).ifPresent(sequence -> found.put(sequence, file));
     }
     boolean torn = false;

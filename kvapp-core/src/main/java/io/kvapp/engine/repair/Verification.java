@@ -2,6 +2,7 @@ package io.kvapp.engine.repair;
 
 import io.kvapp.KVException;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.journal.Journal;
@@ -27,7 +28,7 @@ public final class Verification {
   private static final int MAX_FAULTS = 100;
   private static final byte[] START = {};
 
-  private final Supplier<Version> versions;
+  private final Supplier<Lease<Version>> versions;
   private final StripedLocks stripes;
   private final HashIndex table;
   private final Journal journal;
@@ -39,11 +40,11 @@ public final class Verification {
   /**
    * A verification.
    *
-   * @param versions gives the newest version with a use that the taker releases
+   * @param versions gives the newest version leased for the taker
    * @param requireOpen throws once the store is closed; asked with a stripe locked
    */
   public Verification(
-      Supplier<Version> versions,
+      Supplier<Lease<Version>> versions,
       StripedLocks stripes,
       HashIndex table,
       Journal journal,
@@ -56,13 +57,11 @@ public final class Verification {
   }
 
   public VerifyReport run() {
-    Version version = versions.get();
-    try {
+    try (Lease<Version> lease = versions.get()) {
+      Version version = lease.get();
       for (SSTable sstable : version.sstables) {
         sstable.files().forEach(this::readFile);
       }
-    } finally {
-      version.release();
     }
     if (faults.isEmpty()) {
       compare();
@@ -89,17 +88,14 @@ public final class Verification {
   }
 
   /** The tree at a moment when every change up to a revision was in them. */
-  private record Moment(Version version, long revision) {}
+  private record Moment(Lease<Version> lease, long revision) {}
 
   private void compare() {
     AtomicReference<Moment> start = new AtomicReference<>();
     // A write in flight has its revision already and is not in the tree yet.
     stripes.withoutWriters(() -> start.set(new Moment(versions.get(), journal.revision())));
-    Version version = start.get().version;
-    try {
-      compare(version, start.get().revision);
-    } finally {
-      version.release();
+    try (Lease<Version> lease = start.get().lease) {
+      compare(lease.get(), start.get().revision);
     }
   }
 
@@ -141,11 +137,9 @@ public final class Verification {
     stripe.writing.lock();
     try {
       requireOpen.run();
-      Version now = versions.get();
-      try {
+      try (Lease<Version> lease = versions.get()) {
+        Version now = lease.get();
         compareAlone(key, now.lookUp(key));
-      } finally {
-        now.release();
       }
     } finally {
       stripe.writing.unlock();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Where SSTables have their files. Files of discarded SSTables may be kept, and the next SSTables
@@ -21,7 +22,7 @@ import java.util.List;
  */
 public final class SSTableFolder {
   /** The names of recycled files. */
-  public static final String RECYCLED = "spare-*.kvs";
+  public static final Pattern RECYCLED = Pattern.compile("spare-\\d{1,18}\\.kvs");
 
   /** An estimate may be too low by this share, and a manifest takes some bytes too. */
   private static final int SLACK_SHARE = 8;

@@ -11,6 +11,7 @@ import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFileName;
 import io.kvapp.engine.sstable.SSTableFolder;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +36,9 @@ import java.util.stream.Stream;
  */
 public final class BackupFiles {
   private static final byte[] START = {};
+
+  /** In the root of every new file system of some kinds. */
+  private static final String LOST_AND_FOUND = "lost+found";
 
   private BackupFiles() {}
 
@@ -59,7 +64,7 @@ public final class BackupFiles {
               folder,
               entries.size(),
               () -> {
-                SSTable sstable =
+                try (SSTable sstable =
                     SSTable.write(
                         new SSTableFolder(disk, folder),
                         1,
@@ -68,9 +73,9 @@ public final class BackupFiles {
                         new EntryCursor(entries),
                         new EntryCursor(expiries(entries)),
                         0,
-                        true);
-                sstable.release();
-                return List.of(sstable.identity);
+                        true)) {
+                  return List.of(sstable.identity);
+                }
               });
           return null;
         });
@@ -126,7 +131,7 @@ public final class BackupFiles {
     try {
       disk.createFolder(folder);
       try (Stream<Path> files = Files.list(folder)) {
-        if (files.findAny().isPresent()) {
+        if (files.anyMatch(file -> !file.endsWith(LOST_AND_FOUND))) {
           throw new KVException.FolderUnusable(
               folder, "it is not empty; back up into a new folder", null);
         }
@@ -158,8 +163,11 @@ public final class BackupFiles {
 
   private static void remove(Disk disk, Path folder, boolean keepFolder, Throwable failure) {
     try {
-      for (Path file : Disk.list(folder, "*")) {
-        disk.delete(file);
+      for (Pattern names :
+          List.of(SSTableFileName.PATTERN, Manifest.TEMPORARY, Pattern.compile(Manifest.NAME))) {
+        for (Path file : Disk.listFiles(folder, names)) {
+          disk.delete(file);
+        }
       }
       if (!keepFolder) {
         disk.delete(folder);
@@ -204,8 +212,7 @@ public final class BackupFiles {
       }
       // All is read before the first entry is passed on, so a damaged backup restores nothing.
       sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
-      Version version = new Version(none, List.of(), sstables);
-      try {
+      try (Version version = new Version(none, List.of(), sstables)) {
         Cursor cursor = version.entries(START, null, false);
         while (cursor.next()) {
           if (!cursor.isDelete()) {
@@ -213,11 +220,9 @@ public final class BackupFiles {
                 new Entry(cursor.key(), cursor.value(), cursor.revision(), cursor.expiresAt()));
           }
         }
-      } finally {
-        version.release();
       }
     } finally {
-      sstables.forEach(RefCounted::release);
+      sstables.forEach(RefCounted::close);
     }
   }
 

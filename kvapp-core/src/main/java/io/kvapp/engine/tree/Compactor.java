@@ -1,7 +1,6 @@
 package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
-import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.sstable.SSTable;
@@ -49,8 +48,9 @@ public final class Compactor {
    * @throws KVException.Corrupt if an entry cannot be read; the same SSTables are not tried again
    */
   public boolean compact(boolean idle, Runnable pace) throws IOException {
-    List<SSTable> all = versions.current().sstables;
-    List<SSTable> chosen = all.subList(0, countToCompact(all, idle));
+    VersionSet.Flushed flushed = versions.flushed();
+    List<SSTable> all = flushed.sstables();
+    List<SSTable> chosen = all.subList(0, countToCompact(all, flushed.entries(), idle));
     if (chosen.isEmpty() || chosen.equals(unreadable)) {
       return false;
     }
@@ -83,29 +83,28 @@ public final class Compactor {
     } else {
       versions.folder.requireSpace(expected, versions.keptFreeBytes());
     }
-    // Only this thread takes SSTables out of the version, so the current one still holds these.
-    inputs.forEach(RefCounted::acquire);
-    try {
-      List<Cursor> entries = new ArrayList<>();
-      List<Cursor> expiries = new ArrayList<>();
-      for (SSTable sstable : inputs) {
-        entries.add(sstable.entries(new byte[0], null, false));
-        expiries.add(sstable.expiries(new byte[0], null));
-      }
-      SSTable result =
-          SSTable.write(
-              versions.folder,
-              versions.takeNumber(),
-              inputs.get(inputs.size() - 1).lowRevision(),
-              inputs.get(0).identity.highRevision(),
-              new PacedCursor(entries, pace),
-              new MergeCursor(expiries, false),
-              inputs.stream().mapToLong(SSTable::fileBytes).sum(),
-              dropDeletes);
+    // Only this thread takes SSTables out of the version, so the current one holds these until the
+    // result replaces them.
+    List<Cursor> entries = new ArrayList<>();
+    List<Cursor> expiries = new ArrayList<>();
+    for (SSTable sstable : inputs) {
+      entries.add(sstable.entries(new byte[0], null, false));
+      expiries.add(sstable.expiries(new byte[0], null));
+    }
+    try (SSTable result =
+        SSTable.write(
+            versions.folder,
+            versions.takeNumber(),
+            inputs.get(inputs.size() - 1).lowRevision(),
+            inputs.get(0).identity.highRevision(),
+            new PacedCursor(entries, pace),
+            new MergeCursor(expiries, false),
+            inputs.stream().mapToLong(SSTable::fileBytes).sum(),
+            dropDeletes)) {
       versions.replaceSSTables(inputs, result);
-      result.release();
-    } finally {
-      inputs.forEach(RefCounted::release);
+    }
+    if (dropDeletes) {
+      versions.emptyRanges.clear();
     }
   }
 
@@ -151,11 +150,12 @@ public final class Compactor {
    * How many of the newest SSTables to compact: all when they are mostly garbage, else as many as
    * make the oldest of them small beside the rest, so that an entry is rewritten a logarithmic
    * number of times.
+   *
+   * @param known how many entries these hold, or {@link Manifest#UNKNOWN}
    */
-  private int countToCompact(List<SSTable> sstables, boolean idle) throws IOException {
+  private int countToCompact(List<SSTable> sstables, long known, boolean idle) throws IOException {
     long puts = sstables.stream().mapToLong(SSTable::puts).sum();
     long deletes = sstables.stream().mapToLong(SSTable::deletes).sum();
-    long known = versions.entries();
     // What the SSTables hold, not the store: a delete makes garbage here only once it is flushed.
     long live = known == Manifest.UNKNOWN ? entries.getAsLong() : known;
     boolean reducible = sstables.size() > 1 || deletes > 0;

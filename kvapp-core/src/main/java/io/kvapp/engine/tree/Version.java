@@ -1,5 +1,6 @@
 package io.kvapp.engine.tree;
 
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Change;
@@ -18,7 +19,7 @@ import java.util.List;
  * <p>Each of these runs has the changes of one range of revisions, and the ranges follow each other
  * without a gap, so that a revision tells which run may have it.
  *
- * <p>Immutable but for the active memtable; safe for any thread that holds a use.
+ * <p>Immutable but for the active memtable; safe for any thread that has a lease.
  */
 public final class Version extends RefCounted {
   public final Memtable active;
@@ -32,6 +33,8 @@ public final class Version extends RefCounted {
   /** All of them, newest first; an array, as each look-up walks it. */
   private final SortedRun[] runs;
 
+  private final List<Lease<?>> leases = new ArrayList<>();
+
   public Version(Memtable active, List<Memtable> frozen, List<SSTable> sstables) {
     this.active = active;
     this.frozen = List.copyOf(frozen);
@@ -41,16 +44,23 @@ public final class Version extends RefCounted {
     all.addAll(frozen);
     all.addAll(sstables);
     this.runs = all.toArray(SortedRun[]::new);
-    active.acquire();
-    frozen.forEach(RefCounted::acquire);
-    sstables.forEach(RefCounted::acquire);
+    leases.add(Lease.of(active));
+    frozen.forEach(memtable -> leases.add(Lease.of(memtable)));
+    sstables.forEach(sstable -> leases.add(Lease.of(sstable)));
   }
 
   @Override
   protected void unused() {
-    active.release();
-    frozen.forEach(RefCounted::release);
-    sstables.forEach(RefCounted::release);
+    leases.forEach(Lease::close);
+  }
+
+  /** At most so many bytes of the heap do all memtables take. */
+  long memtableBytes() {
+    long bytes = active.heapBytes();
+    for (Memtable memtable : frozen) {
+      bytes += memtable.heapBytes();
+    }
+    return bytes;
   }
 
   /** Newest change of each key in a range, deletes and expired entries included. */

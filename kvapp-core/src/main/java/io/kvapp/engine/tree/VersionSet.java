@@ -1,18 +1,25 @@
 package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.FolderHolder;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.file.Reserve;
 import io.kvapp.engine.file.StoreFailures;
+import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +30,15 @@ import org.slf4j.LoggerFactory;
  * as it likes. An SSTable enters a version only after the manifest on the disk names it, and the
  * files that it replaces are given up only then.
  *
- * <p>{@link #current()} and {@link #acquire()} are for any thread. What changes the version is
+ * <p>{@link #current()} and {@link #lease()} are for any thread. What changes the version is
  * synchronized, so that a {@link Flusher} and a {@link Compactor} may work at the same time, each
  * on one thread that is never interrupted.
  */
 public final class VersionSet {
   private static final Logger LOG = LoggerFactory.getLogger(VersionSet.class);
+
+  /** What scans need not step over. */
+  final EmptyRanges emptyRanges = new EmptyRanges();
 
   final SSTableFolder folder;
   private final Journal journal;
@@ -37,13 +47,14 @@ public final class VersionSet {
   private long entries;
   private volatile Version current;
   private volatile boolean closed;
+  private final ExecutorService releases = WorkerThread.executor("kvapp-release");
 
   /**
    * The state after opening, with an empty memtable.
    *
    * @param folder holds the SSTables and the manifest
    * @param nextSSTable the number of the next SSTable
-   * @param sstables newest first; the first use of each passes to this object
+   * @param sstables newest first; the maker's use of each passes to this object
    * @param entries how many entries the SSTables hold, or {@link Manifest#UNKNOWN}
    */
   public VersionSet(
@@ -59,8 +70,8 @@ public final class VersionSet {
     this.journalStart = journal.sequence();
     Memtable active = new Memtable(journal.revision());
     this.current = new Version(active, List.of(), sstables);
-    active.release();
-    sstables.forEach(RefCounted::release);
+    active.close();
+    sstables.forEach(RefCounted::close);
   }
 
   /** The newest version, without a use of it: for its active memtable, with a stripe locked. */
@@ -69,20 +80,61 @@ public final class VersionSet {
   }
 
   /**
-   * The newest version with a use that the caller releases.
+   * The newest version, for as long as the caller keeps the lease.
    *
    * @throws KVException.WrongState if the store is closed
    */
-  public Version acquire() {
+  public Lease<Version> lease() {
     while (true) {
-      Version version = current;
-      if (version.tryAcquire()) {
-        return version;
+      Optional<Lease<Version>> lease = Lease.tryOf(current, this::release);
+      if (lease.isPresent()) {
+        return lease.get();
       }
       if (closed) {
         throw StoreFailures.closed();
       }
     }
+  }
+
+  /**
+   * The entries of a version in a range of keys, expired ones included.
+   *
+   * @param version which the caller has leased
+   * @param pace called now and then while a single step takes long; what it throws ends the step
+   */
+  public Cursor live(Version version, byte[] from, byte[] to, boolean reverse, Runnable pace) {
+    return new LiveCursor(
+        version, emptyRanges, () -> current.active == version.active, pace, from, to, reverse);
+  }
+
+  /**
+   * Gives back what only one reader still used, without its thread: an interrupt must not reach the
+   * files, and the system can take seconds for them.
+   */
+  private void release(Runnable unused) {
+    try {
+      releases.execute(unused);
+    } catch (RejectedExecutionException closed) {
+      unused.run();
+    }
+  }
+
+  /** How many marks of deletes, and ranges of them, scans have stepped over. */
+  public long markSteps() {
+    return emptyRanges.steps();
+  }
+
+  /** Enters a change into the active memtable; the caller holds the stripe of the key. */
+  public void apply(byte[] key, JournalPosition position) {
+    if (position.isDelete()) {
+      current.active.put(key, position);
+      return;
+    }
+    // Before, so that no scan jumps over what another one saw; and again, since a walk that began
+    // in between may have passed before the change was there.
+    emptyRanges.exclude(key);
+    current.active.put(key, position);
+    emptyRanges.exclude(key);
   }
 
   /** How many SSTables there are. */
@@ -93,6 +145,13 @@ public final class VersionSet {
   /** The bytes of all SSTables on the disk. */
   public long sstableBytes() {
     return current.sstables.stream().mapToLong(SSTable::fileBytes).sum();
+  }
+
+  /** SSTables, newest first, and how many entries they hold, at one moment. */
+  record Flushed(List<SSTable> sstables, long entries) {}
+
+  synchronized Flushed flushed() {
+    return new Flushed(current.sstables, entries);
   }
 
   /** How many entries the SSTables hold, as the manifest says. */
@@ -120,12 +179,12 @@ public final class VersionSet {
     frozen.add(0, now.active);
     Memtable active = new Memtable(journal.revision());
     replace(active, frozen, now.sstables);
-    active.release();
+    active.close();
   }
 
   /**
    * Puts an SSTable in the place of the oldest memtable, whose segments go back to the journal.
-   * When the manifest cannot be written, nothing changes and the SSTable is released.
+   * When the manifest cannot be written, nothing changes and the SSTable is given up.
    */
   synchronized void replaceOldestMemtable(SSTable flushed) throws IOException {
     Version now = current;
@@ -153,7 +212,7 @@ public final class VersionSet {
 
   /**
    * Puts one SSTable in the place of several neighbours and discards those. When the manifest
-   * cannot be written, nothing changes and the new SSTable is released.
+   * cannot be written, nothing changes and the new SSTable is given up.
    */
   synchronized void replaceSSTables(List<SSTable> compacted, SSTable result) throws IOException {
     Version now = current;
@@ -169,7 +228,7 @@ public final class VersionSet {
   private void replace(Memtable active, List<Memtable> frozen, List<SSTable> sstables) {
     Version old = current;
     current = new Version(active, frozen, sstables);
-    old.release();
+    old.close();
   }
 
   /** Writes a manifest that names a new SSTable; when that fails, gives the SSTable up. */
@@ -177,13 +236,12 @@ public final class VersionSet {
       List<SSTable> sstables, long journalStart, long entriesThen, SSTable added)
       throws IOException {
     try {
-      manifest(sstables, journalStart, entriesThen, Optional.empty())
+      manifest(sstables, journalStart, entriesThen, Optional.empty(), thisProcess())
           .write(folder.disk, folder.path);
     } catch (IOException failure) {
       if (!isNamed(added)) {
         added.discard();
       }
-      added.release();
       throw failure;
     }
   }
@@ -202,19 +260,25 @@ public final class VersionSet {
       List<SSTable> sstables,
       long journalStart,
       long entriesThen,
-      Optional<Manifest.MapFile> mapFile) {
+      Optional<Manifest.MapFile> mapFile,
+      Optional<FolderHolder> holder) {
     return new Manifest(
         journal.revision(),
         nextSSTable,
         journalStart,
         entriesThen,
         sstables.stream().map(sstable -> sstable.identity).toList(),
-        mapFile);
+        mapFile,
+        holder);
+  }
+
+  private Optional<FolderHolder> thisProcess() throws IOException {
+    return Optional.of(FolderHolder.of(folder.path));
   }
 
   /** Names in the manifest what the store consists of, as the last act of opening it. */
   public synchronized void writeManifest() throws IOException {
-    manifest(current.sstables, journalStart, entries, Optional.empty())
+    manifest(current.sstables, journalStart, entries, Optional.empty(), thisProcess())
         .write(folder.disk, folder.path);
   }
 
@@ -225,7 +289,7 @@ public final class VersionSet {
    */
   public synchronized void writeCleanManifest(Optional<Manifest.MapFile> mapFile)
       throws IOException {
-    manifest(current.sstables, Manifest.NO_JOURNAL, entries, mapFile)
+    manifest(current.sstables, Manifest.NO_JOURNAL, entries, mapFile, Optional.empty())
         .write(folder.disk, folder.path);
   }
 
@@ -259,6 +323,7 @@ public final class VersionSet {
     current.active.freeze(journal.unsaved(), Manifest.UNKNOWN, 0);
     current.active.discard(JournalSegment::release);
     current.frozen.forEach(memtable -> memtable.discard(JournalSegment::release));
-    current.release();
+    current.close();
+    WorkerThread.stop(releases);
   }
 }

@@ -3,8 +3,9 @@
  * changes move from one to the other.
  *
  * <p>In reading order: {@link io.kvapp.engine.tree.Version} is the state at one moment, which every
- * look-up and scan reads; {@link io.kvapp.engine.tree.VersionSet} has the current one and replaces
- * it; {@link io.kvapp.engine.tree.Manifest} is the file that names its SSTables; {@link
+ * look-up and scan reads, the latter by a {@code LiveCursor} and with the {@code EmptyRanges};
+ * {@link io.kvapp.engine.tree.VersionSet} has the current one and replaces it; {@link
+ * io.kvapp.engine.tree.Manifest} is the file that names its SSTables; {@link
  * io.kvapp.engine.tree.Flusher} turns memtables into SSTables; {@link
  * io.kvapp.engine.tree.Compactor} merges SSTables.
  *

@@ -56,7 +56,7 @@ class SSTableFolderTest {
     assertThat(small.fileBytes())
         .isEqualTo(Files.size(small.files().get(0).path))
         .isLessThan(1_000);
-    small.release();
+    small.close();
   }
 
   @Test
@@ -73,7 +73,7 @@ class SSTableFolderTest {
     assertThat(fileKey(larger)).isEqualTo(file);
     larger.files().forEach(SSTableFile::readAll);
     assertThat(recycled()).hasSize(1);
-    larger.release();
+    larger.close();
   }
 
   @Test
@@ -88,7 +88,7 @@ class SSTableFolderTest {
     SSTable small = write(10, "small");
 
     assertThat(fileKey(small)).isEqualTo(file);
-    small.release();
+    small.close();
   }
 
   @Test
@@ -148,7 +148,7 @@ class SSTableFolderTest {
 
   private static void discard(SSTable sstable) {
     sstable.discard();
-    sstable.release();
+    sstable.close();
   }
 
   private List<Path> recycled() throws IOException {

@@ -3,12 +3,16 @@ package io.kvapp.engine.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +28,7 @@ class CompactorTest {
                 disk,
                 folder(),
                 tree.stripes,
-                tree.versions::acquire,
+                tree.versions::lease,
                 EngineOptions.standard(),
                 HashTableSize.SMALLEST,
                 2)) {
@@ -83,6 +87,36 @@ class CompactorTest {
       assertThat(tree.compactor.compact(true, () -> {})).isTrue();
       assertThat(tree.versions.sstables()).isEqualTo(1);
       tree.unmap();
+    }
+  }
+
+  /** Notes the threads that delete SSTables. */
+  private static final class NotingDisk extends Disk {
+    final List<Thread> deleters = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void delete(Path file) throws IOException {
+      if (Files.exists(file) && file.toString().endsWith(".kvs")) {
+        deleters.add(Thread.currentThread());
+      }
+      super.delete(file);
+    }
+  }
+
+  @Test
+  void sstables_whoseLastUseIsAReaders_areDeletedByAnotherThread() throws Exception {
+    NotingDisk disk = new NotingDisk();
+    try (TreeFixture tree = new TreeFixture(disk, folder(), EngineOptions.standard())) {
+      for (int i = 0; i < 2; i++) {
+        tree.put("key " + i, "value");
+        tree.flusher.flush();
+      }
+      Lease<Version> reader = tree.versions.lease();
+      tree.compactor.compactAll(() -> {});
+      assertThat(disk.deleters).isEmpty();
+      reader.close();
+      tree.unmap();
+      assertThat(disk.deleters).hasSize(2).doesNotContain(Thread.currentThread());
     }
   }
 

@@ -90,7 +90,7 @@ class FlusherTest {
 
   /** Writes and flushes values of three keys in turns; how many were flushed before the cut. */
   private static int flushUntilCut(FaultDisk disk, Path folder) throws IOException {
-    EngineOptions small = new EngineOptions(8 << 10, 32 << 10, 1 << 20, 1_000, 3_600_000);
+    EngineOptions small = new EngineOptions(8 << 10, 32 << 10, 1 << 20, 100 << 10, 3_600_000);
     int flushed = 0;
     try (TreeFixture tree = new TreeFixture(disk, folder, small)) {
       tree.versions.keepRecycledFiles(1 << 20);

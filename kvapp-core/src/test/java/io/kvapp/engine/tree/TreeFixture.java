@@ -53,7 +53,7 @@ final class TreeFixture implements AutoCloseable {
 
   private long write(Operation operation) {
     JournalPosition slot = journal.append(List.of(operation))[0];
-    versions.current().active.put(operation.key(), slot);
+    versions.apply(operation.key(), slot);
     return slot.revision;
   }
 
