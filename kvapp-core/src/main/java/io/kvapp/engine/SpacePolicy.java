@@ -25,6 +25,7 @@ final class SpacePolicy {
 
   private static final int RESERVED_SHARE = 32;
   private static final int RESERVED_PIECES = 16;
+  private static final int PIECES_FOR_AN_OPEN = 2;
   private static final long MIN_URGENT_BYTES = 1 << 20;
 
   /** So a flush is urgent when it takes a quarter of what is free. */
@@ -95,8 +96,12 @@ final class SpacePolicy {
 
   /** Fills the reserve where that is possible; what it holds does not count, so none must fail. */
   void fillReserve() {
+    fillReserve(reserveBytes());
+  }
+
+  private void fillReserve(long bytes) {
     try {
-      versions.reserve().fill(reserveBytes(), reservePieceBytes());
+      versions.reserve().fill(bytes, reservePieceBytes());
     } catch (IOException failure) {
       LOG.debug("the reserve is filled later: {}", failure.toString());
     }
@@ -120,11 +125,14 @@ final class SpacePolicy {
     }
   }
 
-  /** Holds back again what was used, now that a close has freed the journal. */
+  /**
+   * Holds back again what was used, now that a close has freed the journal, and at least what the
+   * next open needs on a full disk.
+   */
   void restoreReserve() {
-    if (versions.reserve().missingBytes() > 0) {
-      fillReserve();
-    }
+    Reserve reserve = versions.reserve();
+    long least = PIECES_FOR_AN_OPEN * reservePieceBytes();
+    fillReserve(Math.max(least, reserve.bytes() + reserve.missingBytes()));
   }
 
   private long maxReadyBytes() {

@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -11,8 +12,11 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.SmallDisk;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
   private static final EngineOptions SMALL =
       new EngineOptions(256 << 10, 1 << 20, 1 << 20, 2_000, 5);
+  private static final EngineOptions SLOW =
+      new EngineOptions(256 << 10, 1 << 20, 64 << 20, 1_000_000, 3_600_000);
   private static final int TICKS = 100;
 
   @TempDir Path scratch;
@@ -116,6 +122,35 @@ class FullDiskTest {
   }
 
   @Test
+  void open_ofACopyWithHoles_hasTheBlocksOfTheHashTable() throws Exception {
+    try (KVStore store = open(SMALL)) {
+      store.put("key", "value");
+    }
+    Path map = folder().resolve("live-1.map");
+    byte[] content = Files.readAllBytes(map);
+    Files.delete(map);
+    try (RandomAccessFile sparse = new RandomAccessFile(map.toFile(), "rw")) {
+      sparse.setLength(content.length);
+      for (int at = 0; at < content.length; at += 4096) {
+        int length = Math.min(4096, content.length - at);
+        if (!Arrays.equals(content, at, at + length, new byte[4096], 0, length)) {
+          sparse.seek(at);
+          sparse.write(content, at, length);
+        }
+      }
+    }
+    try (KVStore store = open(SMALL)) {
+      assertThat(store.get("key")).hasValue("value");
+      assertThat(store.admin().recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().rebuilt()).isFalse();
+      assumeThat(Path.of("/usr/bin/stat")).exists();
+      Process stat = new ProcessBuilder("/usr/bin/stat", "-c", "%b", map.toString()).start();
+      String blocks = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(512 * Long.parseLong(blocks.strip())).isGreaterThanOrEqualTo(content.length);
+    }
+  }
+
+  @Test
   void open_ofAFullDisk_servesReadsAndDeletes() throws Exception {
     int written;
     try (KVStore store = open(SMALL)) {
@@ -137,8 +172,7 @@ class FullDiskTest {
 
   @Test
   void open_afterAKillOnAFullDisk_findsSpaceInWhatNoManifestNames() throws Exception {
-    try (KVStore store = open(SMALL)) {
-      awaitReserve();
+    try (KVStore store = open(SLOW)) {
       for (int i = 0; i < 500; i++) {
         store.put("key " + i, "value");
       }
@@ -147,9 +181,6 @@ class FullDiskTest {
     SmallDisk copied = new SmallDisk(scratch.resolve("copy"));
     Path leftOver = scratch.resolve("copy").resolve("snapshot-0000000077-0.kvs");
     Files.write(leftOver, new byte[2 << 20]);
-    for (Path file : Disk.list(scratch.resolve("copy"), "reserve-*")) {
-      Files.delete(file);
-    }
     copied.leave(0);
     try (KVStore store =
         DiskStore.open(scratch.resolve("copy"), StoreFixture.options(clock), copied, SMALL)) {
@@ -213,9 +244,8 @@ class FullDiskTest {
 
   /** Leaves a closed store of three SSTables, which an idle one compacts. */
   private void makeThreeSSTables() {
-    EngineOptions slow = new EngineOptions(256 << 10, 1 << 20, 64 << 20, 1_000_000, 3_600_000);
     for (int round = 0; round < 3; round++) {
-      try (KVStore store = open(slow)) {
+      try (KVStore store = open(SLOW)) {
         for (int i = 0; i < 1_000; i++) {
           store.put(StoreFixture.utf8(round + " key " + i), new byte[1_000]);
         }

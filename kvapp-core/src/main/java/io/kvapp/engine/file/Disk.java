@@ -36,6 +36,7 @@ public class Disk {
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
+  private static final int PAGE_BYTES = 4096;
 
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
@@ -192,6 +193,38 @@ public class Disk {
     } catch (Throwable failure) {
       Files.deleteIfExists(file);
       throw failure;
+    }
+  }
+
+  /**
+   * Gives a file, which may have been copied with holes, all its blocks, so that no later store
+   * into its mapping can fail for want of space. Its content stays.
+   *
+   * @throws NoSpaceException if there is no space for them
+   */
+  public void fillHoles(Path file) throws IOException {
+    requireUnfenced();
+    if (!Preallocation.run(file, Files.size(file))) {
+      rewriteZeros(file);
+    }
+  }
+
+  /** Writes each page of zeros again, since a hole reads as one. */
+  void rewriteZeros(Path file) throws IOException {
+    ByteBuffer page = ByteBuffer.allocate(PAGE_BYTES);
+    ByteBuffer zeros = ByteBuffer.allocate(PAGE_BYTES);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long bytes = channel.size();
+      for (long at = 0; at < bytes; at += PAGE_BYTES) {
+        int length = (int) Math.min(PAGE_BYTES, bytes - at);
+        page.clear().limit(length);
+        if (channel.read(page, at) == length && page.flip().equals(zeros.clear().limit(length))) {
+          long from = at;
+          taking(file, length, () -> channel.write(zeros, from));
+        }
+      }
+      sync(channel, file);
     }
   }
 

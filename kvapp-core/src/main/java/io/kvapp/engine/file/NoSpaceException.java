@@ -23,7 +23,7 @@ public final class NoSpaceException extends IOException {
   public NoSpaceException(Path file, long neededBytes, IOException cause) {
     super(
         neededBytes > 0
-            ? neededBytes + " bytes have to be free for " + file
+            ? "no space: " + neededBytes + " bytes have to be free for " + file
             : "no space for " + file,
         cause);
     this.neededBytes = neededBytes;

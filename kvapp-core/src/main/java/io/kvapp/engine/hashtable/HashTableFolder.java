@@ -96,6 +96,7 @@ final class HashTableFolder {
     Path file = folder.resolve(named.name());
     int[] checksums = PartChecksumsFile.read(file, named.check());
     deleteAllBut(file);
+    disk.fillHoles(file);
     return withPagePolicy(
         HashTable.open(file, named.entries(), named.keyBytes(), named.valueBytes(), checksums));
   }
