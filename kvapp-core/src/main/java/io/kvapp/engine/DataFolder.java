@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Reserve;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.SegmentFileName;
@@ -33,6 +34,7 @@ final class DataFolder {
           SSTableFileName.PATTERN,
           SSTableFolder.RECYCLED,
           HashIndex.FILES,
+          Reserve.FILES,
           Manifest.TEMPORARY);
 
   private final Disk disk;
@@ -93,6 +95,11 @@ final class DataFolder {
   /** Deletes files that were kept to be recycled, since opening may need their space. */
   void deleteRecycledFiles() throws IOException {
     delete(Disk.listFiles(path, SSTableFolder.RECYCLED));
+  }
+
+  /** Deletes the files of hash tables. */
+  void deleteHashTables() throws IOException {
+    delete(Disk.listFiles(path, HashIndex.FILES));
   }
 
   /** Deletes the files of SSTables that are not among these, and a manifest that is not whole. */

@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Lease;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -13,7 +14,10 @@ import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,6 +47,7 @@ final class Maintenance {
   private static final int DELETES_BETWEEN_WALKS = 4096;
 
   private final StoreParts parts;
+  private final InstantSource clock;
   private final Journal journal;
   private final VersionSet versions;
   private final Flusher flusher;
@@ -51,7 +56,7 @@ final class Maintenance {
 
   private final Signal progress = new Signal();
   private final ActivityMeter activity;
-  private final RecyclePolicy recycling;
+  final SpacePolicy space;
   private final WriteGate gate;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> WorkerThread.thread("kvapp-timer", task));
@@ -77,18 +82,19 @@ final class Maintenance {
    */
   Maintenance(StoreParts parts, Runnable sweep) {
     this.parts = parts;
+    this.clock = parts.clock;
     this.journal = parts.journal;
     this.versions = parts.versions;
     this.flusher = parts.flusher;
     this.compactor = parts.compactor;
     this.index = parts.index;
     this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm);
-    this.recycling = new RecyclePolicy(journal, versions, activity);
-    this.flushing = new BackgroundJob("kvapp-flush", this::flush, journal, progress);
-    this.compaction = new BackgroundJob("kvapp-compaction", this::compact, journal, progress);
-    this.growth = new BackgroundJob("kvapp-growth", this::grow, journal, progress);
-    this.sweeping = new BackgroundJob("kvapp-sweep", sweep::run, journal, progress);
-    this.walking = new BackgroundJob("kvapp-walk", this::walkOverMarks, journal, progress);
+    this.space = new SpacePolicy(journal, versions, activity);
+    this.flushing = job("kvapp-flush", this::flush);
+    this.compaction = job("kvapp-compaction", this::compact);
+    this.growth = job("kvapp-growth", this::grow);
+    this.sweeping = job("kvapp-sweep", sweep::run);
+    this.walking = job("kvapp-walk", this::walkOverMarks);
     this.gate =
         new WriteGate(
             progress,
@@ -96,6 +102,10 @@ final class Maintenance {
                 flusher::isBehind, flushing::request, () -> obstacle(parts.folder, flushing)),
             new WriteGate.Backlog(
                 index::isOverfull, growth::request, () -> obstacle(parts.folder, growth)));
+  }
+
+  private BackgroundJob job(String name, BackgroundJob.Work work) {
+    return new BackgroundJob(name, work, journal, progress, clock, space::hasSpace);
   }
 
   /** Begins, with so much time between two ticks. */
@@ -115,8 +125,8 @@ final class Maintenance {
       requestDue();
       compaction.request();
       progress.raise();
-      versions.keepRecycledFiles(recycling.maxRecycledBytes());
-      if (recycling.isJournalTooLarge()) {
+      versions.keepRecycledFiles(space.maxRecycledBytes());
+      if (space.isJournalTooLarge() || space.needsReserve()) {
         flushing.request();
       }
     } catch (Throwable failure) {
@@ -149,11 +159,15 @@ final class Maintenance {
 
   /** Requests the jobs that are due; cheap enough to be called every thousand writes. */
   void requestDue() {
-    if (flusher.isDue(activity.isQuiet()) || flusher.isPending()) {
+    if (isFlushDue() || flusher.isPending()) {
       flushing.request();
     }
     growth.request();
     gate.check();
+  }
+
+  private boolean isFlushDue() {
+    return flusher.isDue(activity.isQuiet()) || space.isFlushUrgent(flusher.unfrozenBytes());
   }
 
   /**
@@ -202,7 +216,7 @@ final class Maintenance {
   }
 
   private KVException obstacle(Path folder, BackgroundJob job) {
-    IOException noSpace = job.noSpace();
+    NoSpaceException noSpace = job.noSpace();
     if (noSpace != null) {
       return new KVException.NoSpace(folder, 0, noSpace);
     }
@@ -221,18 +235,43 @@ final class Maintenance {
     if (flusher.isPending()) {
       flusher.flushFrozen();
     }
-    if (flusher.isDue(activity.isQuiet())) {
+    if (isFlushDue()) {
       flusher.flush();
     }
-    if (recycling.isJournalTooLarge()) {
+    if (space.isJournalTooLarge()) {
       flusher.flushAndShrinkJournal();
+    }
+    if (space.needsReserve()) {
+      space.fillReserve();
     }
     compaction.request();
   }
 
+  /**
+   * Waits for the flush that is under way, or makes one if it would free space.
+   *
+   * @param last when the last flush ended, as the caller knows
+   * @return whether one has ended since
+   */
+  boolean flushesAfter(Optional<Instant> last) {
+    return WorkerThread.call(
+        flushing.thread,
+        () -> {
+          try {
+            boolean known = flusher.lastFlush().equals(last);
+            if (known && flusher.unfrozenBytes() >= journal.firstSegmentBytes() / 4) {
+              flusher.flush();
+            }
+          } catch (NoSpaceException | KVException.NoSpace full) {
+            LOG.debug("a flush finds no space: {}", full.getMessage());
+          }
+          return !flusher.lastFlush().equals(last);
+        });
+  }
+
   private void compact() throws IOException {
     boolean compacted = true;
-    while (compacted && !closing) {
+    while (compacted && goesOn()) {
       boolean idle = activity.isIdle();
       int maxSSTables = versions.sstables() + MAX_SSTABLES_WHILE_WAITING;
       compacted = compactor.compact(idle, () -> pace(idle, maxSSTables));
@@ -248,23 +287,29 @@ final class Maintenance {
     if (idle && activity.isBusyNow()) {
       progress.awaitWhile(
           () ->
-              !closing
+              goesOn()
                   && callersOfCompact.get() == 0
                   && activity.isBusyNow()
                   && versions.sstables() < maxSSTables);
     }
     requireGoingOn();
+    journal.requireHealthy();
+  }
+
+  /** Nothing goes on in a store that is closed or has become read-only. */
+  private boolean goesOn() {
+    return !closing && journal.failure() == null;
   }
 
   private void grow() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      index.checkAhead(() -> !closing && !index.needsGrowth(activity.isBusy()));
+      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isBusy()));
     }
     if (index.isPartial() && !fillingFailed) {
       fill();
     }
-    while (!closing
+    while (goesOn()
         && (index.needsGrowth(activity.isBusy())
             || activity.isIdle() && index.needsShrinking()
             || needsOtherPages())) {
@@ -281,7 +326,7 @@ final class Maintenance {
   private void fill() throws IOException {
     index.deleteOthers();
     try {
-      while (!closing && !index.rebuild(journal::revision, () -> !closing)) {
+      while (goesOn() && !index.rebuild(journal::revision, this::goesOn)) {
         if (index.isOverfull()) {
           resize();
         }
@@ -295,7 +340,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     try {
-      index.resize(activity.isBusy(), () -> !closing);
+      index.resize(activity.isBusy(), versions.keptFreeBytes(), this::goesOn);
       growthFailure = null;
       progress.raise();
     } catch (KVException.Corrupt damage) {

@@ -3,6 +3,7 @@ package io.kvapp.engine;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.Progress;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -42,6 +43,9 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   private static final int COUNTED_BETWEEN_LOOKS = 4096;
+
+  /** With more than that, large files are deleted in the background. */
+  private static final long MIN_FREE_BYTES = 512 << 20;
 
   private final Disk disk;
   private final StoreOptions options;
@@ -91,9 +95,11 @@ final class Recovery {
       found.readManifest();
       files.deleteRecycledFiles();
       found.openSSTables();
+      sstableFolder.reserve.find();
+      deleteLeftOvers();
       boolean clean = dropped.isEmpty() && found.manifest().isClean();
       replayJournal();
-      index = openHashTable(clean);
+      index = onFullDisk(() -> openHashTable(clean));
       startJournal();
       report =
           new RecoveryReport(
@@ -111,7 +117,38 @@ final class Recovery {
     }
   }
 
+  /** Something that opening writes. */
+  private interface Writing<T> {
+    T run() throws IOException;
+  }
+
+  /** Gives the reserve back, a part at a time, as long as there is no space for something. */
+  private <T> T onFullDisk(Writing<T> writing) throws IOException {
+    while (true) {
+      try {
+        return writing.run();
+      } catch (NoSpaceException full) {
+        if (!sstableFolder.reserve.release(1)) {
+          throw full;
+        }
+      }
+    }
+  }
+
+  /** Gives back what no manifest names and no replay needs, before anything needs its space. */
+  private void deleteLeftOvers() throws IOException {
+    if (dropped.isEmpty() && !options.openDamaged()) {
+      files.deleteAllBut(found.sstables());
+    }
+  }
+
   private void log() {
+    if (sstableFolder.reserve.missingBytes() > 0) {
+      LOG.warn(
+          "the disk of {} is full: reads and deletes go on; writes that need space are refused"
+              + " until some is free",
+          folder);
+    }
     dropped.forEach(line -> LOG.warn("dropped: {}", line));
     if (!report.clean()) {
       LOG.info(
@@ -135,6 +172,10 @@ final class Recovery {
         save(new Memtable(before), revision);
       }
     } else {
+      if (disk.usableBytes(folder) < MIN_FREE_BYTES) {
+        // No manifest names one.
+        files.deleteHashTables();
+      }
       replay.run(manifest.journal(), before, this::save);
       revision = replay.revision();
     }
@@ -146,15 +187,7 @@ final class Recovery {
   /** Writes what was replayed to an SSTable, which no manifest names yet. */
   private void save(Memtable recent, long last) throws IOException {
     long entries = count(recent);
-    SSTable saved =
-        SSTable.write(
-            sstableFolder,
-            found.nextSSTable(),
-            recent.lowRevision(),
-            last,
-            recent.entries(new byte[0], null, false),
-            0,
-            found.sstables().isEmpty());
+    SSTable saved = onFullDisk(() -> write(recent, last));
     unnamed.add(saved);
     found.add(saved, entries);
   }
@@ -163,15 +196,32 @@ final class Recovery {
   private void nameSaved() throws IOException {
     // A write that fails may have named them all the same.
     unnamed.clear();
-    new Manifest(
+    Manifest manifest =
+        new Manifest(
             revision,
             found.nextSSTable(),
             Manifest.NO_JOURNAL,
             found.entries(),
             found.sstables().stream().map(sstable -> sstable.identity).toList(),
-            Optional.empty())
-        .write(disk, folder);
+            Optional.empty());
+    onFullDisk(() -> write(manifest));
     deleteJournal(findJournal());
+  }
+
+  private SSTable write(Memtable recent, long last) throws IOException {
+    return SSTable.write(
+        sstableFolder,
+        found.nextSSTable(),
+        recent.lowRevision(),
+        last,
+        recent.entries(new byte[0], null, false),
+        0,
+        found.sstables().isEmpty());
+  }
+
+  private Void write(Manifest manifest) throws IOException {
+    manifest.write(disk, folder);
+    return null;
   }
 
   /**
@@ -221,14 +271,27 @@ final class Recovery {
   private void startJournal() throws IOException {
     List<Path> old = findJournal();
     journal =
-        new Journal(
-            disk, folder, lastSegment + 1, revision, preparing, tuning, options.durability());
+        onFullDisk(
+            () ->
+                new Journal(
+                    disk,
+                    folder,
+                    lastSegment + 1,
+                    revision,
+                    preparing,
+                    tuning,
+                    options.durability()));
+    journal.leaveFree(sstableFolder.reserve::missingBytes);
     versions =
         new VersionSet(
             sstableFolder, journal, found.nextSSTable(), found.sstables(), index.countedSize());
     flusher = new Flusher(versions, journal, stripes, index::countedSize, tuning);
     compactor = new Compactor(versions, index::size);
-    versions.writeManifest();
+    onFullDisk(
+        () -> {
+          versions.writeManifest();
+          return null;
+        });
     deleteJournal(old);
     files.deleteAllBut(found.sstables());
   }

@@ -178,6 +178,7 @@ final class StoreParts {
       boolean saved = false;
       try {
         if (keepFolder() && journal.failure() == null) {
+          maintenance.space.makeRoomToClose();
           flusher.flush();
           saved = true;
         }
@@ -187,6 +188,7 @@ final class StoreParts {
       if (!saved) {
         throw StoreFailures.readOnly(folder, journal.failure());
       }
+      maintenance.space.restoreReserve();
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
     } finally {

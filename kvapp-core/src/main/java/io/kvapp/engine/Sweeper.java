@@ -109,7 +109,7 @@ final class Sweeper {
     if (due.isEmpty()) {
       return null;
     }
-    maintenance.awaitRoom();
+    writes.awaitRoom(List.of());
     StripedLocks.Stripe[] locked =
         stripes.of(due.stream().map(ExpiryKey::entryKey).toArray(byte[][]::new));
     pause.writeLock().lock();

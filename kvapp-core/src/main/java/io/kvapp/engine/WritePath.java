@@ -2,6 +2,8 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -11,13 +13,17 @@ import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Supplier;
 
 /**
  * The way of a write: it takes the stripe of its key, checks its condition, appends to the journal,
@@ -28,6 +34,7 @@ import java.util.concurrent.locks.StampedLock;
  */
 final class WritePath {
   private static final int REVISIONS_BETWEEN_REQUESTS = 1024;
+  private static final int LARGE_BYTES = 64 << 10;
 
   private final StoreParts parts;
   private final Maintenance maintenance;
@@ -73,7 +80,26 @@ final class WritePath {
 
   /** The revision of the write; 0 when the condition does not hold. */
   long writeIf(Operation operation, Condition condition) {
-    maintenance.awaitRoom();
+    return whereSpaceIs(() -> tryWriteIf(operation, condition));
+  }
+
+  /** Makes a write that finds no space again after each flush that may have freed some. */
+  private <T> T whereSpaceIs(Supplier<T> write) {
+    while (true) {
+      Optional<Instant> flushed = parts.flusher.lastFlush();
+      try {
+        return write.get();
+      } catch (KVException.NoSpace full) {
+        if (!maintenance.flushesAfter(flushed)) {
+          throw full;
+        }
+      }
+    }
+  }
+
+  private long tryWriteIf(Operation operation, Condition condition) {
+    List<Operation> operations = List.of(operation);
+    awaitRoom(operations);
     byte[] key = operation.key();
     StripedLocks.Stripe stripe = stripes.of(key);
     JournalPosition slot;
@@ -83,7 +109,7 @@ final class WritePath {
       if (condition != Condition.NONE && !condition.holds(parts.live(index.get(key)))) {
         return 0;
       }
-      slot = journal.append(List.of(operation))[0];
+      slot = append(operations)[0];
       awaitSync();
       long stamp = stripe.applying.writeLock();
       try {
@@ -94,8 +120,59 @@ final class WritePath {
     } finally {
       stripe.writing.unlock();
     }
-    requestMaintenance(slot.revision);
+    requestMaintenance(slot.revision, operation.valueLength());
     return slot.revision;
+  }
+
+  /**
+   * Waits while the background is too far behind for more writes.
+   *
+   * @throws KVException.NoSpace if it is behind for want of space, which the writes would take
+   */
+  void awaitRoom(List<Operation> operations) {
+    try {
+      maintenance.awaitRoom();
+    } catch (KVException.NoSpace full) {
+      if (parts.flusher.isBehind() || !helpToFreeSpace(operations)) {
+        throw full;
+      }
+    }
+  }
+
+  private JournalPosition[] append(List<Operation> operations) {
+    try {
+      return journal.append(operations);
+    } catch (KVException.NoSpace full) {
+      maintenance.requestDue();
+      if (!helpToFreeSpace(operations)) {
+        throw full;
+      }
+      maintenance.space.releaseReserve(operations);
+      return journal.appendOnFullDisk(operations);
+    }
+  }
+
+  /** Whether all are deletes or overwrites that are not larger than what they overwrite. */
+  private boolean helpToFreeSpace(List<Operation> operations) {
+    return operations.stream()
+        .allMatch(operation -> operation.isDelete() || !isLargerThanBefore(operation));
+  }
+
+  private boolean isLargerThanBefore(Operation operation) {
+    StripedLocks.Stripe stripe = stripes.of(operation.key());
+    long stamp = stripe.applying.readLock();
+    VersionedValue before;
+    try {
+      before = index.get(operation.key());
+    } finally {
+      stripe.applying.unlockRead(stamp);
+    }
+    if (before != null && before.value() == null) {
+      try (Lease<Version> lease = versions.lease()) {
+        before = lease.get().lookUp(operation.key());
+      }
+    }
+    return before == null || before.value().length < operation.valueLength();
   }
 
   private void awaitSync() {
@@ -104,8 +181,8 @@ final class WritePath {
     }
   }
 
-  private void requestMaintenance(long revision) {
-    if (revision % REVISIONS_BETWEEN_REQUESTS == 0) {
+  private void requestMaintenance(long revision, long bytes) {
+    if (revision % REVISIONS_BETWEEN_REQUESTS == 0 || bytes >= LARGE_BYTES) {
       maintenance.requestDue();
     } else {
       maintenance.noteWrite();
@@ -139,12 +216,16 @@ final class WritePath {
 
   /** Makes all writes, or none when one of the conditions does not hold. */
   BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
+    return whereSpaceIs(() -> tryCommit(conditions, operations));
+  }
+
+  private BatchResult tryCommit(List<Batch.Condition> conditions, List<Operation> operations) {
     long heapBytes = 0;
     for (Operation operation : operations) {
       heapBytes += Memtable.heapBytesOf(operation.key(), operation.expiresAt() != 0);
     }
     if (!parts.flusher.isLarge(heapBytes)) {
-      maintenance.awaitRoom();
+      awaitRoom(operations);
       return commitWithRoom(conditions, operations);
     }
     largeBatch.lock();
@@ -183,13 +264,13 @@ final class WritePath {
     } finally {
       StripedLocks.unlock(locked);
     }
-    requestMaintenance(revision);
+    requestMaintenance(revision, operations.stream().mapToLong(Operation::valueLength).sum());
     return new BatchResult(revision, -1);
   }
 
   /** Makes writes under one revision; their stripes are locked by the caller. */
   long writeTogether(StripedLocks.Stripe[] locked, List<Operation> operations) {
-    JournalPosition[] slots = journal.append(operations);
+    JournalPosition[] slots = append(operations);
     awaitSync();
     long batchStamp = batches.writeLock();
     long[] stamps = StripedLocks.lockApplying(locked);

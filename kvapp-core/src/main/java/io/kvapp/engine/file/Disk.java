@@ -37,6 +37,7 @@ public class Disk {
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
+  private static final int PAGE_BYTES = 4096;
 
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
@@ -173,6 +174,7 @@ public class Disk {
   public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
       throws IOException {
     requireUnfenced();
+    requireUsable(file, bytes, 0);
     FileChannel channel = createOwnerOnly(file);
     try (channel) {
       boolean reserved = bytes >= MIN_BYTES_FOR_COMMAND && Preallocation.run(file, bytes);
@@ -192,6 +194,38 @@ public class Disk {
     } catch (Throwable failure) {
       Files.deleteIfExists(file);
       throw failure;
+    }
+  }
+
+  /**
+   * Gives a file, which may have been copied with holes, all its blocks, so that no later store
+   * into its mapping can fail for want of space. Its content stays.
+   *
+   * @throws NoSpaceException if there is no space for them
+   */
+  public void fillHoles(Path file) throws IOException {
+    requireUnfenced();
+    if (!Preallocation.run(file, Files.size(file))) {
+      rewriteZeros(file);
+    }
+  }
+
+  /** Writes each page of zeros again, since a hole reads as one. */
+  void rewriteZeros(Path file) throws IOException {
+    ByteBuffer page = ByteBuffer.allocate(PAGE_BYTES);
+    ByteBuffer zeros = ByteBuffer.allocate(PAGE_BYTES);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long bytes = channel.size();
+      for (long at = 0; at < bytes; at += PAGE_BYTES) {
+        int length = (int) Math.min(PAGE_BYTES, bytes - at);
+        page.clear().limit(length);
+        if (channel.read(page, at) == length && page.flip().equals(zeros.clear().limit(length))) {
+          long from = at;
+          taking(file, length, () -> channel.write(zeros, from));
+        }
+      }
+      sync(channel, file);
     }
   }
 
@@ -301,6 +335,19 @@ public class Disk {
   public void delete(Path file) throws IOException {
     requireUnfenced();
     Files.deleteIfExists(file);
+  }
+
+  /**
+   * Checks, before anything is written, that there is space.
+   *
+   * @param file what is to be written
+   * @param bytes how much
+   * @param keptFree how much has to be free afterwards
+   */
+  public final void requireUsable(Path file, long bytes, long keptFree) throws IOException {
+    if (usableBytes(file.toAbsolutePath().getParent()) - keptFree < bytes) {
+      throw new NoSpaceException(file, bytes + keptFree, null);
+    }
   }
 
   /** How many bytes can still be written on the disk of a folder. */

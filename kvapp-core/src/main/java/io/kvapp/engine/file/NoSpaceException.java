@@ -23,10 +23,15 @@ public final class NoSpaceException extends IOException {
   public NoSpaceException(Path file, long neededBytes, IOException cause) {
     super(
         neededBytes > 0
-            ? "no space for the " + neededBytes + " bytes of " + file
+            ? "no space: " + neededBytes + " bytes have to be free for " + file
             : "no space for " + file,
         cause);
     this.neededBytes = neededBytes;
+  }
+
+  /** Whether the file system was only asked, so that asking again costs nothing. */
+  public boolean isUntried() {
+    return getCause() == null && neededBytes > 0;
   }
 
   /** How many bytes have to be free; 0 where that is not known. */

@@ -100,7 +100,7 @@ public final class HashIndex implements AutoCloseable {
       tables.deleteAllBut(null);
     }
     HashTableSize fitting = HashTableSizing.initial(size, entries, tables.usableBytes());
-    HashTable table = tables.create(fitting, false);
+    HashTable table = tables.createOrTiny(fitting);
     HashIndex index = new HashIndex(tables, stripes, versions, table, entries, options);
     index.partial = entries > 0;
     return index;
@@ -290,12 +290,13 @@ public final class HashIndex implements AutoCloseable {
    * Has a hash table of fitting size take over, while readers and writers go on.
    *
    * @param busy whether much is written; a larger hash table is laid out for huge pages then
+   * @param keptFree how many bytes have to be free on the disk afterwards
    * @param goOn asked now and then; after a no, all hash tables stay as they are, to be closed
    */
-  public void resize(boolean busy, BooleanSupplier goOn) throws IOException {
+  public void resize(boolean busy, long keptFree, BooleanSupplier goOn) throws IOException {
     HashTable old = current;
     long entries = Math.max(size(), old.size() + waiting.count());
-    HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy);
+    HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy, keptFree);
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());
     }

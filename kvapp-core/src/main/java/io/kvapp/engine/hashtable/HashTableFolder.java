@@ -55,25 +55,39 @@ final class HashTableFolder {
             disk, file, size.entries(), size.keyBytes(), size.valueBytes(), hugePages));
   }
 
+  /** Creates an empty hash table, a tiny one where there is no space for the size. */
+  HashTable createOrTiny(HashTableSize size) throws IOException {
+    try {
+      return create(size, false);
+    } catch (NoSpaceException full) {
+      return create(HashTableSize.TINY, false);
+    }
+  }
+
   /**
    * Creates the hash table that is to replace another.
    *
    * @param entries how many entries there are
    * @param waiting whether some of them find no room in the old hash table
    * @param busy whether much is written, so that huge pages pay off
+   * @param keptFree how many bytes have to be free on the disk afterwards
+   * @throws NoSpaceException if there is no space, as far as that is known before anything is
+   *     written
    */
-  HashTable createReplacement(HashTable old, long entries, boolean waiting, boolean busy)
+  HashTable createReplacement(
+      HashTable old, long entries, boolean waiting, boolean busy, long keptFree)
       throws IOException {
     boolean crowded = waiting || HashTableSizing.isCrowded(old, busy);
     long ampleBytes = busy ? pages.maxMappedBytes() : 0;
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
     try {
+      disk.requireUsable(old.file(), size.bytes(), keptFree);
       return create(size, busy && pages.fits(size.bytes()));
     } catch (NoSpaceException failure) {
       if (!busy) {
         throw failure;
       }
-      return createReplacement(old, entries, waiting, false);
+      return createReplacement(old, entries, waiting, false, keptFree);
     }
   }
 
@@ -82,6 +96,7 @@ final class HashTableFolder {
     Path file = folder.resolve(named.name());
     int[] checksums = PartChecksumsFile.read(file, named.check());
     deleteAllBut(file);
+    disk.fillHoles(file);
     return withPagePolicy(
         HashTable.open(file, named.entries(), named.keyBytes(), named.valueBytes(), checksums));
   }

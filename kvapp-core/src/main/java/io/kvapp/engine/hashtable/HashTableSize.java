@@ -20,6 +20,10 @@ public record HashTableSize(long entries, int keyBytes, int valueBytes) {
   public static final HashTableSize SMALLEST =
       new HashTableSize(MIN_ENTRIES, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
 
+  /** The size of a hash table on a disk that has no space for a useful one. */
+  static final HashTableSize TINY =
+      new HashTableSize(MIN_ENTRIES / 16, DEFAULT_KEY_BYTES, DEFAULT_VALUE_BYTES);
+
   /** Room for the given entries and as many again, or more where that costs little. */
   public static HashTableSize forEntries(long entries, int keyBytes, int valueBytes) {
     HashTableSize twice = bounded(entries * 2, keyBytes, valueBytes);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The append-only log of every write, and the counter of revisions.
@@ -34,6 +35,10 @@ public final class Journal {
   private final List<JournalSegment> sinceRoll = new ArrayList<>();
 
   private JournalSegment current;
+
+  /** Whether the current segment is for operations that help to free space alone. */
+  private boolean isSetAside;
+
   private volatile long revision;
   private volatile long appendedBytes;
 
@@ -62,6 +67,7 @@ public final class Journal {
             disk, folder, health, sequence, preparing, options, durability == Durability.SYNC);
     syncer = new JournalSyncer(disk, health, appending, () -> appendedBytes);
     start(pool.first());
+    isSetAside = pool.isSmall(current);
   }
 
   private void start(JournalSegment segment) {
@@ -99,12 +105,24 @@ public final class Journal {
    * @throws KVException.ReadOnly if a write or sync has failed
    */
   public JournalPosition[] append(List<Operation> operations) {
+    return append(operations, false);
+  }
+
+  /**
+   * As {@link #append(List)}, for operations that help to free space: they may go on in a small
+   * segment, into which no other operation goes.
+   */
+  public JournalPosition[] appendOnFullDisk(List<Operation> operations) {
+    return append(operations, true);
+  }
+
+  private JournalPosition[] append(List<Operation> operations, boolean onFullDisk) {
     long bytes = RecordFormat.bytes(operations);
     appending.lock();
     try {
       health.require();
-      if (!current.hasRoom(bytes)) {
-        beginNextSegment(bytes);
+      if (!current.hasRoom(bytes) || isSetAside && !onFullDisk) {
+        beginNextSegment(bytes, onFullDisk);
       }
       JournalPosition[] positions = current.append(disk, revision + 1, operations);
       revision = revision + 1;
@@ -126,7 +144,7 @@ public final class Journal {
     appending.lock();
     try {
       health.require();
-      beginNextSegment(0);
+      beginNextSegment(0, true);
       List<JournalSegment> sealed = new ArrayList<>(sinceRoll.subList(0, sinceRoll.size() - 1));
       sinceRoll.clear();
       sinceRoll.add(current);
@@ -138,8 +156,8 @@ public final class Journal {
     }
   }
 
-  private void beginNextSegment(long recordBytes) throws IOException {
-    JournalSegment next = pool.take(recordBytes);
+  private void beginNextSegment(long recordBytes, boolean small) throws IOException {
+    JournalSegment next = pool.take(recordBytes, small);
     try {
       current.seal(disk, revision, next.sequence);
     } catch (IOException problem) {
@@ -147,6 +165,7 @@ public final class Journal {
       throw problem;
     }
     start(next);
+    isSetAside = pool.isSmall(next);
   }
 
   /** Waits until the next segment is ready, so that a roll need not wait with locks held. */
@@ -159,6 +178,16 @@ public final class Journal {
       appending.unlock();
     }
     prepared.exceptionally(problem -> null).join();
+  }
+
+  /** From now on makes no ordinary segment that would not leave so many bytes free on the disk. */
+  public void leaveFree(LongSupplier bytes) {
+    pool.leaveFree(bytes);
+  }
+
+  /** The bytes of the journal's first segment on a disk with space. */
+  public int firstSegmentBytes() {
+    return pool.firstBytes();
   }
 
   /** Whether the journal writes into a larger file than at its beginning. */

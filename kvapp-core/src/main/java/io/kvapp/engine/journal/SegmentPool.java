@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * Makes the segments of the journal. The next one is made ahead of time on a thread of its own,
@@ -22,6 +23,9 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class SegmentPool {
   private static final int MAX_RECYCLED_FILES = 2;
+  private static final int FREE_SHARE = 8;
+  private static final int SMALLEST_SHARE = 8;
+  private static final int LEAST_SHARE = 4;
 
   private final Disk disk;
   private final Path folder;
@@ -32,9 +36,14 @@ final class SegmentPool {
   private final boolean syncedOften;
   private final Queue<JournalSegment> recycled = new ConcurrentLinkedQueue<>();
   private final LongAdder fileBytes = new LongAdder();
+
+  /** The bytes of the segments that were taken and not given back. */
+  private final LongAdder takenBytes = new LongAdder();
+
   private long nextSequence;
   private volatile int nextBytes;
   private CompletableFuture<JournalSegment> prepared;
+  private volatile LongSupplier leftFree = () -> 0;
   private volatile boolean closed;
 
   /**
@@ -63,15 +72,42 @@ final class SegmentPool {
     this.nextBytes = firstBytes;
   }
 
-  /** The first segment of the journal, made by this call. */
+  /** The first segment of the journal, made by this call; a small one on a full disk. */
   JournalSegment first() throws IOException {
-    return make(nextSequence++, nextBytes);
+    long sequence = nextSequence++;
+    JournalSegment segment;
+    try {
+      segment = make(sequence, nextBytes);
+    } catch (NoSpaceException full) {
+      segment = make(sequence, smallestBytes());
+    }
+    takenBytes.add(segment.capacity());
+    return segment;
+  }
+
+  /** The smallest segment for any operation, on a disk that has no space for the first. */
+  private int leastBytes() {
+    return firstBytes / LEAST_SHARE;
+  }
+
+  /** Room for some thousand deletes. */
+  private int smallestBytes() {
+    return firstBytes / SMALLEST_SHARE;
   }
 
   /** Begins to make the next segment. */
   void prepare() {
-    prepared = makeAhead(nextSequence++, nextBytes);
+    prepared = makeAhead(nextSequence++, fitting(nextBytes));
     nextBytes = Math.min(maxBytes, nextBytes * 2);
+  }
+
+  /** A large segment is no help where it takes much of what is free on the disk. */
+  private int fitting(int bytes) {
+    try {
+      return bytes <= disk.usableBytes(folder) / FREE_SHARE ? bytes : firstBytes;
+    } catch (IOException unknown) {
+      return firstBytes;
+    }
   }
 
   /** The next segment, perhaps still being made; it stays the next one. */
@@ -85,9 +121,16 @@ final class SegmentPool {
   /**
    * Takes the next segment, with room for a record of so many bytes.
    *
+   * @param small whether a segment that is smaller than the first will do
    * @throws KVException.NoSpace if there is no space for a segment
    */
-  JournalSegment take(long recordBytes) {
+  JournalSegment take(long recordBytes, boolean small) {
+    JournalSegment segment = takeAny(recordBytes, small);
+    takenBytes.add(segment.capacity());
+    return segment;
+  }
+
+  private JournalSegment takeAny(long recordBytes, boolean small) {
     long needed = JournalSegment.OVERHEAD_BYTES + recordBytes;
     if (needed > nextBytes) {
       // Its sequence is now too low to follow the large one.
@@ -105,7 +148,7 @@ final class SegmentPool {
     } catch (KVException.NoSpace full) {
       // Where there is no space for a large segment there may be for a small one.
       nextBytes = firstBytes;
-      long least = Math.max(needed, firstBytes);
+      long least = Math.max(needed, small ? smallestBytes() : leastBytes());
       return join(makeAhead(nextSequence++, least), least);
     }
     if (segment.hasRoom(recordBytes)) {
@@ -117,6 +160,7 @@ final class SegmentPool {
 
   /** Takes a segment back into which nothing was written. */
   void giveBack(JournalSegment unused) {
+    takenBytes.add(-unused.capacity());
     recycled.add(unused);
   }
 
@@ -128,6 +172,19 @@ final class SegmentPool {
     nextBytes = firstBytes;
     prepare();
     return unused;
+  }
+
+  void leaveFree(LongSupplier bytes) {
+    leftFree = bytes;
+  }
+
+  int firstBytes() {
+    return firstBytes;
+  }
+
+  /** Whether a segment is so small that it is for deletes and the like alone. */
+  boolean isSmall(JournalSegment segment) {
+    return segment.capacity() < leastBytes();
   }
 
   /** Whether a segment is larger than the first. */
@@ -165,9 +222,10 @@ final class SegmentPool {
       }
       delete(old);
     }
-    if (disk.usableBytes(folder) < bytes) {
-      throw new NoSpaceException(SegmentFileName.file(folder, sequence), bytes, null);
-    }
+    Path file = SegmentFileName.file(folder, sequence);
+    // What an ordinary segment will hold, and those before it, has to fit into an SSTable too.
+    long keptFree = bytes + takenBytes.sum() + leftFree.getAsLong();
+    disk.requireUsable(file, bytes, bytes < leastBytes() ? 0 : keptFree);
     JournalSegment segment =
         JournalSegment.create(disk, folder, sequence, Math.toIntExact(bytes), syncedOften);
     fileBytes.add(bytes);
@@ -176,6 +234,7 @@ final class SegmentPool {
 
   /** Recycles or deletes a segment that nothing reads and no recovery needs any more. */
   void retire(JournalSegment segment) throws IOException {
+    takenBytes.add(-segment.capacity());
     if (closed) {
       // The next opening has deleted the file, and may have made another of its name.
       segment.release();

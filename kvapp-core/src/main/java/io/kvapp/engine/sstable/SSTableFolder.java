@@ -1,6 +1,8 @@
 package io.kvapp.engine.sstable;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
+import io.kvapp.engine.file.Reserve;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -22,10 +24,16 @@ public final class SSTableFolder {
   /** The names of recycled files. */
   public static final Pattern RECYCLED = Pattern.compile("spare-\\d{1,18}\\.kvs");
 
+  /** An estimate may be too low by this share, and a manifest takes some bytes too. */
+  private static final int SLACK_SHARE = 8;
+
+  private static final int SLACK_BYTES = 64 << 10;
+
   private record Recycled(Path file, long bytes) {}
 
   public final Disk disk;
   public final Path path;
+  public final Reserve reserve;
   private final List<Recycled> recycled = new ArrayList<>();
   private long recycledBytes;
   private long maxRecycledBytes;
@@ -35,6 +43,7 @@ public final class SSTableFolder {
   public SSTableFolder(Disk disk, Path path) {
     this.disk = disk;
     this.path = path;
+    this.reserve = new Reserve(disk, path);
   }
 
   /**
@@ -94,6 +103,47 @@ public final class SSTableFolder {
       recycledBytes -= last.bytes;
       delete(last.file);
     }
+  }
+
+  /**
+   * Checks that there is space for an SSTable, before it is begun; recycled files give way to it.
+   *
+   * @param bytes the most that it takes
+   * @param keptFree how much has to be free afterwards
+   */
+  public void requireSpace(long bytes, long keptFree) throws IOException {
+    Path any = path.resolve("an SSTable");
+    try {
+      disk.requireUsable(any, bytes, keptFree);
+    } catch (NoSpaceException full) {
+      deleteRecycled();
+      disk.requireUsable(any, bytes, keptFree);
+    }
+  }
+
+  /**
+   * Checks that there is space for an SSTable that gives more back than it takes, before it is
+   * begun; recycled files and the {@link #reserve} give way to it.
+   *
+   * @param bytes about how much it takes
+   */
+  public void requireSpaceOrReserve(long bytes) throws IOException {
+    long most = bytes + bytes / SLACK_SHARE + SLACK_BYTES;
+    try {
+      requireSpace(most, 0);
+    } catch (NoSpaceException full) {
+      long missing = most - disk.usableBytes(path);
+      if (missing > reserve.bytes()) {
+        throw full;
+      }
+      reserve.release(missing);
+    }
+  }
+
+  private synchronized void deleteRecycled() {
+    long max = maxRecycledBytes;
+    keepRecycled(0);
+    maxRecycledBytes = max;
   }
 
   /** Deletes a file where that is possible. */

@@ -23,6 +23,7 @@ public final class Compactor {
   private static final int MIN_SSTABLES_WHILE_IDLE = 2;
   private static final int GARBAGE_SLACK = 10_000;
   private static final int STEPS_BETWEEN_PAUSES = 1024;
+  private static final int MIN_EXPECTED_BYTES = 64 << 10;
 
   private final VersionSet versions;
   private final LongSupplier entries;
@@ -80,6 +81,12 @@ public final class Compactor {
 
   private void compact(List<SSTable> inputs, boolean dropDeletes, Runnable pace)
       throws IOException {
+    long expected = expectedBytes(inputs, dropDeletes);
+    if (isWorthTheReserve(expected, inputs)) {
+      versions.folder.requireSpaceOrReserve(expected);
+    } else {
+      versions.folder.requireSpace(expected, versions.keptFreeBytes());
+    }
     // Only this thread takes SSTables out of the version, so the current one holds these until the
     // result replaces them.
     List<Cursor> entries = new ArrayList<>();
@@ -100,6 +107,25 @@ public final class Compactor {
     if (dropDeletes) {
       versions.emptyRanges.clear();
     }
+  }
+
+  /** Whether a compaction gives so much space back that it may take some first. */
+  private static boolean isWorthTheReserve(long expected, List<SSTable> inputs) {
+    return expected <= bytes(inputs) / 4 * 3;
+  }
+
+  private static long bytes(List<SSTable> sstables) {
+    return sstables.stream().mapToLong(SSTable::fileBytes).sum();
+  }
+
+  /** About how much a compaction writes; of all SSTables, only what lives. */
+  private long expectedBytes(List<SSTable> inputs, boolean all) {
+    long bytes = bytes(inputs);
+    long puts = inputs.stream().mapToLong(SSTable::puts).sum();
+    long live = versions.entries();
+    return all && live != Manifest.UNKNOWN && live < puts
+        ? (long) ((double) bytes / puts * live) + MIN_EXPECTED_BYTES
+        : bytes;
   }
 
   /** Calls something now and then while it is stepped through. */
@@ -128,13 +154,18 @@ public final class Compactor {
    *
    * @param known how many entries these hold, or {@link Manifest#UNKNOWN}
    */
-  private int countToCompact(List<SSTable> sstables, long known, boolean idle) {
+  private int countToCompact(List<SSTable> sstables, long known, boolean idle) throws IOException {
     long puts = sstables.stream().mapToLong(SSTable::puts).sum();
     long deletes = sstables.stream().mapToLong(SSTable::deletes).sum();
     // What the SSTables hold, not the store: a delete makes garbage here only once it is flushed.
     long live = known == Manifest.UNKNOWN ? entries.getAsLong() : known;
     boolean reducible = sstables.size() > 1 || deletes > 0;
     if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
+      return sstables.size();
+    }
+    if (reducible
+        && isWorthTheReserve(expectedBytes(sstables, true), sstables)
+        && versions.usableBytes() < bytes(sstables)) {
       return sstables.size();
     }
     int min = idle ? MIN_SSTABLES_WHILE_IDLE : MIN_SSTABLES;

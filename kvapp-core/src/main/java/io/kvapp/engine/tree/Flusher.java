@@ -110,7 +110,8 @@ public final class Flusher {
   }
 
   /** Lets writers go on in a new memtable. */
-  void freeze() {
+  void freeze() throws IOException {
+    versions.folder.requireSpaceOrReserve(unfrozenBytes() + journal.firstSegmentBytes() / 4);
     journal.awaitNextSegment();
     stripes.withoutWriters(
         () -> {
@@ -133,6 +134,7 @@ public final class Flusher {
     Version before = versions.current();
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
+    versions.folder.requireSpaceOrReserve(oldest.journalBytes());
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
     try (SSTable sstable =
         SSTable.write(

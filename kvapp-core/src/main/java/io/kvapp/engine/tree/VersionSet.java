@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.file.Reserve;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.Journal;
@@ -295,6 +296,16 @@ public final class VersionSet {
   /** The bytes that can still be written to the disk of the SSTables. */
   public long usableBytes() throws IOException {
     return folder.disk.usableBytes(folder.path);
+  }
+
+  /** What is held back on the disk for when it is full. */
+  public Reserve reserve() {
+    return folder.reserve;
+  }
+
+  /** What other work leaves free on the disk: a flush of all that the journal has room for. */
+  public long keptFreeBytes() {
+    return journal.fileBytes();
   }
 
   /** Sets how many bytes of discarded SSTable files are kept to be recycled. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DiskTest {
   private static final byte[] HEAD = {1, 2, 3};
@@ -64,6 +67,37 @@ class DiskTest {
           .isExactlyInstanceOf(IOException.class);
     }
     assertThat(Disk.list(folder, "*")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void fillHoles_ofACopyWithHoles_givesItItsBlocksAndKeepsItsContent(boolean byCommand)
+      throws Exception {
+    assumeThat(Path.of("/usr/bin/stat")).exists();
+    byte[] content = new byte[1 << 20];
+    Arrays.fill(content, 400_000, 500_000, (byte) 7);
+    try (RandomAccessFile sparse = new RandomAccessFile(file().toFile(), "rw")) {
+      sparse.setLength(content.length);
+      sparse.seek(400_000);
+      sparse.write(content, 400_000, 100_000);
+    }
+    assumeThat(blockBytes()).isLessThan(content.length);
+
+    if (byCommand) {
+      new Disk().fillHoles(file());
+    } else {
+      new Disk().rewriteZeros(file());
+    }
+
+    assertThat(blockBytes()).isGreaterThanOrEqualTo(content.length);
+    assertThat(Files.readAllBytes(file())).isEqualTo(content);
+  }
+
+  private long blockBytes() throws Exception {
+    Process stat = new ProcessBuilder("/usr/bin/stat", "-c", "%b", file().toString()).start();
+    return 512
+        * Long.parseLong(
+            new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
   }
 
   @Test

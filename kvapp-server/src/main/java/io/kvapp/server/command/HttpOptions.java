@@ -22,8 +22,8 @@ final class HttpOptions {
       names = "--trusted-proxy",
       paramLabel = "ADDRESS",
       description =
-          "The address of a proxy that puts the address of its caller last into X-Forwarded-For; may"
-              + " be given more than once. Default: none.")
+          "The address of a proxy that puts the address of its caller last into X-Forwarded-For;"
+              + " may be given more than once. Default: none.")
   private List<InetAddress> trustedProxies;
 
   @Option(

@@ -72,8 +72,8 @@ public final class LocalGate implements Handler {
       throw new HttpException.Forbidden(
           "proxied",
           "without users, no request is taken from a proxy or tunnel, as it may come from anywhere;"
-              + " start the server with --users FILE, or name a proxy that only this machine reaches"
-              + " with --trusted-proxy ADDRESS");
+              + " start the server with --users FILE, or name a proxy that only this machine"
+              + " reaches with --trusted-proxy ADDRESS");
     }
     if (!proxies.clientAddress(request).isLoopbackAddress()) {
       throw new HttpException.Forbidden(
