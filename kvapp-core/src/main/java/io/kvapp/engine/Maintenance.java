@@ -14,6 +14,7 @@ import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,6 +60,7 @@ final class Maintenance {
   private final BackgroundJob growth;
   private final BackgroundJob sweeping;
   private final BackgroundJob walking;
+  private final ExecutorService loads = WorkerThread.executor("kvapp-load");
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
@@ -305,6 +307,25 @@ final class Maintenance {
     }
   }
 
+  /** Runs a bulk load, which a close waits for. */
+  <T> T load(Callable<T> load) {
+    return WorkerThread.call(loads, load);
+  }
+
+  /** Runs work beside which no memtable is flushed. */
+  <T> T withoutFlushes(Callable<T> work) {
+    return WorkerThread.call(flushing.thread, work);
+  }
+
+  /** Runs work beside which no hash table is replaced. */
+  <T> T withoutGrowth(Callable<T> work) {
+    return WorkerThread.call(growth.thread, work);
+  }
+
+  boolean isGoingOn() {
+    return !closing;
+  }
+
   /** Waits until the hash table holds every entry, as far as they can be read. */
   void awaitFilled() {
     WorkerThread.call(growth.thread, () -> null);
@@ -348,6 +369,7 @@ final class Maintenance {
     closing = true;
     gate.end();
     WorkerThread.stop(timer);
+    WorkerThread.stop(loads);
     flushing.close();
     compaction.close();
     growth.close();

@@ -354,6 +354,51 @@ public final class HashIndex implements AutoCloseable {
     return !partial;
   }
 
+  /** A hash table of entries that are not in the store yet, or the one it has replaced. */
+  public static final class Prepared {
+    private final Map<byte[], VersionedValue> waiting =
+        new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+    private HashTable table;
+  }
+
+  /**
+   * Makes a hash table of other entries, on the thread of {@link #resize}; the caller {@linkplain
+   * #discard discards} it in the end.
+   *
+   * @param version holds these entries, and is not changed
+   * @param entries how many there are
+   * @param goOn asked now and then; after a no the hash table is not complete
+   */
+  public Prepared prepare(Version version, HashTableSize size, long entries, BooleanSupplier goOn)
+      throws IOException {
+    Prepared prepared = new Prepared();
+    HashTableSize fitting = HashTableSizing.initial(size, entries, folder.usableBytes());
+    prepared.table = folder.create(fitting, false);
+    try {
+      Migration migration =
+          new Migration(stripes, truth, prepared.table, prepared.waiting, this::noteDamage);
+      new Rebuild(stripes, truth, migration, () -> entries, goOn).run(version);
+      return prepared;
+    } catch (Throwable failure) {
+      discard(prepared);
+      throw failure;
+    }
+  }
+
+  /** Has a prepared hash table take over in an empty index, with no call in flight. */
+  public void takeOver(Prepared prepared, long entries) {
+    HashTable old = current;
+    current = prepared.table;
+    prepared.table = old;
+    waiting.putAll(prepared.waiting);
+    count.add(entries);
+  }
+
+  /** Deletes the hash table that is not, or no longer, in use. */
+  public void discard(Prepared prepared) throws IOException {
+    folder.delete(prepared.table);
+  }
+
   /** Deletes the files of earlier hash tables, which takes seconds for large ones. */
   public void deleteOthers() {
     folder.deleteOthers(current);
