@@ -18,7 +18,8 @@ import java.util.Objects;
  * BatchResult result = store.commit(new Batch().ifAbsent(from).put(to, value).delete(from));
  * }</pre>
  *
- * <p>Arrays are copied when they are added. Not thread-safe; may be committed more than once.
+ * <p>Arrays are copied when they are added, and those of a batch must not be changed. Not
+ * thread-safe; may be committed more than once.
  */
 public final class Batch {
   /** What is done to a key. */
@@ -120,12 +121,12 @@ public final class Batch {
     return ifAbsent(utf8(key));
   }
 
-  /** The writes in the order they were added. */
+  /** The writes in the order they were added; their arrays are the batch's own. */
   public List<Write> writes() {
     return Collections.unmodifiableList(writes);
   }
 
-  /** The conditions in the order they were added. */
+  /** The conditions in the order they were added; their arrays are the batch's own. */
   public List<Condition> conditions() {
     return Collections.unmodifiableList(conditions);
   }

@@ -170,6 +170,11 @@ public class KVException extends RuntimeException {
       super(message);
     }
 
+    /** A store that is read-only, in these words, with its cause. */
+    public ReadOnly(String message, Throwable cause) {
+      super(message, cause);
+    }
+
     /** The store went read-only because of {@code cause}. */
     public ReadOnly(Path folder, Throwable cause) {
       super(

@@ -1,7 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
-import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.Journal;
 import java.io.IOException;
@@ -68,7 +68,7 @@ final class BackgroundJob {
       work.run();
       noSpace = null;
     } catch (IOException failure) {
-      if (Disk.isNoSpace(failure)) {
+      if (failure instanceof NoSpaceException) {
         if (noSpace == null) {
           LOG.warn("{} waits for space on the disk: {}", name, failure.getMessage());
         }

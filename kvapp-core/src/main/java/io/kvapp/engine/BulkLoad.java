@@ -3,6 +3,7 @@ package io.kvapp.engine;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.PreparedTable;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
@@ -87,7 +88,7 @@ final class BulkLoad {
 
   private boolean publish(SSTable loaded, long count) throws IOException {
     HashIndex index = parts.index;
-    HashIndex.Prepared table;
+    PreparedTable table;
     try (Version alone =
         new Version(new Memtable(loaded.lowRevision()), List.of(), List.of(loaded))) {
       table =
@@ -111,7 +112,7 @@ final class BulkLoad {
     }
   }
 
-  private void publish(SSTable loaded, long count, HashIndex.Prepared table) {
+  private void publish(SSTable loaded, long count, PreparedTable table) {
     parts.requireOpen();
     try {
       if (parts.index.size() > 0 || !parts.flusher.publish(loaded, count)) {

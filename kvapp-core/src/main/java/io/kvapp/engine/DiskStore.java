@@ -38,7 +38,8 @@ import java.util.concurrent.locks.StampedLock;
  * that answers gets.
  *
  * <p>A get is one look-up in the hash table; a scan merges memtables and SSTables; {@link
- * WritePath} says what a write does.
+ * WritePath} says what a write does. Arrays of callers are copied before anything else is done with
+ * them, so that journal, hash table and tree get the same bytes whatever a caller does meanwhile.
  *
  * <p>All methods may be called from any thread.
  */
@@ -104,17 +105,18 @@ public final class DiskStore implements KVStore {
   @Override
   public Optional<byte[]> get(byte[] key) {
     limits.key(key);
-    VersionedValue hit = read(key);
+    VersionedValue hit = read(key.clone());
     return hit == null ? Optional.empty() : Optional.of(hit.value());
   }
 
   @Override
   public Optional<Entry> entry(byte[] key) {
     limits.key(key);
-    VersionedValue hit = read(key);
+    byte[] own = key.clone();
+    VersionedValue hit = read(own);
     return hit == null
         ? Optional.empty()
-        : Optional.of(new Entry(key.clone(), hit.value(), hit.revision(), hit.expiresAt()));
+        : Optional.of(new Entry(own, hit.value(), hit.revision(), hit.expiresAt()));
   }
 
   private VersionedValue read(byte[] key) {
@@ -211,14 +213,14 @@ public final class DiskStore implements KVStore {
   @Override
   public long put(byte[] key, byte[] value) {
     limits.entry(key, value);
-    return writes.write(Operation.put(key.clone(), value, 0));
+    return writes.write(Operation.put(key.clone(), value.clone(), 0));
   }
 
   @Override
   public long put(byte[] key, byte[] value, Duration ttl) {
     limits.entry(key, value);
     limits.ttl(ttl);
-    return writes.write(Operation.put(key.clone(), value, expiresAt(ttl)));
+    return writes.write(Operation.put(key.clone(), value.clone(), expiresAt(ttl)));
   }
 
   private long expiresAt(Duration ttl) {
@@ -234,14 +236,15 @@ public final class DiskStore implements KVStore {
   @Override
   public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value) {
     limits.entry(key, value);
-    return compareAndSet(expectedRevision, Operation.put(key.clone(), value, 0));
+    return compareAndSet(expectedRevision, Operation.put(key.clone(), value.clone(), 0));
   }
 
   @Override
   public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
     limits.entry(key, value);
     limits.ttl(ttl);
-    return compareAndSet(expectedRevision, Operation.put(key.clone(), value, expiresAt(ttl)));
+    return compareAndSet(
+        expectedRevision, Operation.put(key.clone(), value.clone(), expiresAt(ttl)));
   }
 
   private OptionalLong compareAndSet(long expectedRevision, Operation operation) {

@@ -36,6 +36,12 @@ final class DiskStoreAdmin implements StoreAdmin {
   public void backup(Path folder) {
     Objects.requireNonNull(folder, "folder");
     parts.requireOpen();
+    Path target = folder.toAbsolutePath().normalize();
+    if (parts.folder.toAbsolutePath().normalize().equals(target.getParent())
+        && DataFolder.isOwnName(target.getFileName())) {
+      throw new KVException.FolderUnusable(
+          folder, "files of the store have names like this; choose another name", null);
+    }
     maintenance.backUp(
         (sstables, entries) -> BackupFiles.copy(parts.disk, sstables, entries, folder));
   }

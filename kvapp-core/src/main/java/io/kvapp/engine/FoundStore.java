@@ -6,6 +6,7 @@ import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.repair.Repair;
 import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFileName;
 import io.kvapp.engine.sstable.SSTableFolder;
 import io.kvapp.engine.tree.Manifest;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The manifest of a folder and its SSTables, repaired where they are damaged and that is allowed.
@@ -85,9 +85,10 @@ final class FoundStore {
         requireNewFolder();
       } else {
         manifest = found.get();
-        nextSSTable = manifest.nextSSTable();
         entries = manifest.entries();
       }
+      // Also above the number in the name of a folder.
+      nextSSTable = Math.max(manifest.nextSSTable(), SSTableFileName.lastNumber(folder.path) + 1);
     } catch (KVException.Corrupt damage) {
       if (!openDamaged) {
         throw damage;
@@ -115,18 +116,16 @@ final class FoundStore {
   }
 
   private void requireNewFolder() throws IOException {
-    for (Path file : Disk.list(folder.path, "{snapshot,expiry}-*.kvs")) {
+    for (Path file : Disk.listFiles(folder.path, SSTableFileName.PATTERN)) {
       throw missingManifest(file);
     }
-    for (Path file : Disk.list(folder.path, "journal-*.log")) {
-      OptionalLong sequence = SegmentFileName.sequence(file);
-      if (sequence.isPresent()) {
-        JournalSegment segment = JournalSegment.open(file, sequence.getAsLong());
-        boolean empty = segment.isBlank();
-        segment.release();
-        if (!empty) {
-          throw missingManifest(file);
-        }
+    for (Path file : Disk.listFiles(folder.path, SegmentFileName.COMPLETE)) {
+      JournalSegment segment =
+          JournalSegment.open(file, SegmentFileName.sequence(file).orElseThrow());
+      boolean empty = segment.isBlank();
+      segment.release();
+      if (!empty) {
+        throw missingManifest(file);
       }
     }
   }

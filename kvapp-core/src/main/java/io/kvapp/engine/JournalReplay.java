@@ -8,6 +8,7 @@ import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.ExpiryKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays the journal of a store that was not closed cleanly into a memtable: segment after
- * segment, up to the first record that is not whole.
+ * Replays the journal of a store that was not closed cleanly into memtables of bounded size:
+ * segment after segment, up to the first record that is not whole.
  *
  * <p>For one thread, which is never interrupted; used once.
  */
@@ -28,6 +29,7 @@ final class JournalReplay {
   private final boolean openDamaged;
   private final List<String> dropped;
   private final Progress progress;
+  private final long memtableBytes;
   private final List<JournalSegment> segments = new ArrayList<>();
   private long revision;
   private long records;
@@ -38,12 +40,30 @@ final class JournalReplay {
    *
    * @param openDamaged whether to drop what is damaged
    * @param dropped takes one line for each thing that cannot be read
+   * @param memtableBytes the bytes of the heap at which a memtable is full
    */
-  JournalReplay(Path folder, boolean openDamaged, List<String> dropped, Progress progress) {
+  JournalReplay(
+      Path folder,
+      boolean openDamaged,
+      List<String> dropped,
+      Progress progress,
+      long memtableBytes) {
     this.folder = folder;
     this.openDamaged = openDamaged;
     this.dropped = dropped;
     this.progress = progress;
+    this.memtableBytes = memtableBytes;
+  }
+
+  /** What becomes of the changes of a stretch of the journal. */
+  interface Saving {
+    /**
+     * Saves changes.
+     *
+     * @param changes to be read before the call returns
+     * @param revision the last one of them
+     */
+    void save(Memtable changes, long revision) throws IOException;
   }
 
   /**
@@ -51,12 +71,21 @@ final class JournalReplay {
    *
    * @param sequence of the first segment
    * @param before the last revision that is in the SSTables
-   * @return the changes; it points into the segments, which {@link #release} unmaps
+   * @param saving takes the changes, the oldest first, as they fill memtables
    * @throws KVException.Corrupt if a record that was on the disk cannot be read
    */
-  Memtable run(long sequence, long before) throws IOException {
-    Memtable recent = new Memtable(before);
+  void run(long sequence, long before, Saving saving) throws IOException {
+    Stretch stretch = new Stretch(before, saving);
     revision = before;
+    try {
+      replay(sequence, stretch);
+      stretch.save(revision);
+    } catch (UncheckedIOException failure) {
+      throw failure.getCause();
+    }
+  }
+
+  private void replay(long sequence, Stretch stretch) throws IOException {
     long next = sequence;
     while (true) {
       JournalSegment segment;
@@ -64,10 +93,10 @@ final class JournalReplay {
         segment = open(next);
       } catch (KVException.Corrupt damage) {
         drop(damage);
-        return recent;
+        return;
       }
       segments.add(segment);
-      long last = segment.replay(revision, (key, slot) -> put(recent, key, slot));
+      long last = segment.replay(revision, stretch::add);
       records += last - revision;
       revision = last;
       if (progress.isTimeToLog()) {
@@ -75,7 +104,7 @@ final class JournalReplay {
       }
       if (segment.endReason() != JournalSegment.End.SEALED) {
         endIn(segment);
-        return recent;
+        return;
       }
       next = segment.next();
     }
@@ -96,10 +125,40 @@ final class JournalReplay {
     return segment;
   }
 
-  private static void put(Memtable recent, byte[] key, JournalPosition slot) {
-    recent.put(key, slot);
-    if (slot.expiresAt() != 0) {
-      recent.putExpiry(ExpiryKey.key(slot.expiresAt(), key), JournalPosition.mark(slot.revision));
+  /** The changes that were replayed since the last ones were saved. */
+  private final class Stretch {
+    private final Saving saving;
+    private Memtable changes;
+    private long last;
+
+    Stretch(long before, Saving saving) {
+      this.saving = saving;
+      this.changes = new Memtable(before);
+      this.last = before;
+    }
+
+    /** Adds a change, before which all are saved if they are enough and of earlier records. */
+    void add(byte[] key, JournalPosition slot) {
+      if (slot.revision > last && changes.heapBytes() >= memtableBytes) {
+        try {
+          save(last);
+        } catch (IOException failure) {
+          throw new UncheckedIOException(failure);
+        }
+      }
+      last = slot.revision;
+      changes.put(key, slot);
+      if (slot.expiresAt() != 0) {
+        changes.putExpiry(
+            ExpiryKey.key(slot.expiresAt(), key), JournalPosition.mark(slot.revision));
+      }
+    }
+
+    void save(long revision) throws IOException {
+      if (revision > changes.lowRevision()) {
+        saving.save(changes, revision);
+        changes = new Memtable(revision);
+      }
     }
   }
 
@@ -135,7 +194,7 @@ final class JournalReplay {
     return cutBytes;
   }
 
-  /** Unmaps the segments, to which the memtable must not be asked any more. */
+  /** Unmaps the segments, once all changes are saved. */
   void release() {
     segments.forEach(JournalSegment::release);
     segments.clear();

@@ -40,9 +40,7 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
-  /** At most about so many marks of deletes are left for a scan to step over. */
-  private static final int DELETES_BETWEEN_WALKS = 4096;
-
+  private final StoreParts parts;
   private final Journal journal;
   private final VersionSet versions;
   private final Flusher flusher;
@@ -60,14 +58,13 @@ final class Maintenance {
   private final BackgroundJob growth;
   private final BackgroundJob sweeping;
   private final BackgroundJob walking;
+  private final MarkWalker marks;
   private final ExecutorService loads = WorkerThread.executor("kvapp-load");
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
-  private final AtomicLong deletes = new AtomicLong();
-  private volatile byte[] lastDeleted;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -77,6 +74,7 @@ final class Maintenance {
    * @param sweep removes expired entries; called at every tick
    */
   Maintenance(StoreParts parts, Runnable sweep) {
+    this.parts = parts;
     this.journal = parts.journal;
     this.versions = parts.versions;
     this.flusher = parts.flusher;
@@ -88,7 +86,8 @@ final class Maintenance {
     this.compaction = new BackgroundJob("kvapp-compaction", this::compact, journal, progress);
     this.growth = new BackgroundJob("kvapp-growth", this::grow, journal, progress);
     this.sweeping = new BackgroundJob("kvapp-sweep", sweep::run, journal, progress);
-    this.walking = new BackgroundJob("kvapp-walk", this::walkOverMarks, journal, progress);
+    this.marks = new MarkWalker(versions, this::requireGoingOn);
+    this.walking = new BackgroundJob("kvapp-walk", marks::walk, journal, progress);
     this.gate =
         new WriteGate(
             progress,
@@ -106,6 +105,10 @@ final class Maintenance {
 
   private void tick() {
     try {
+      if (!parts.keepFolder()) {
+        progress.raise();
+        return;
+      }
       activity.tick();
       syncAndSweep();
       requestDue();
@@ -132,6 +135,17 @@ final class Maintenance {
     }
   }
 
+  /** Has the backlogs that a write has added to worked off; cheap enough for every write. */
+  void noteWrite() {
+    if (flusher.isDue(false)) {
+      flushing.request();
+      gate.check();
+    } else if (index.isOverfull()) {
+      growth.request();
+      gate.check();
+    }
+  }
+
   /** Requests the jobs that are due; cheap enough to be called every thousand writes. */
   void requestDue() {
     if (flusher.isDue(activity.isQuiet()) || flusher.isPending()) {
@@ -152,23 +166,18 @@ final class Maintenance {
     gate.awaitRoom();
   }
 
-  /** Has the marks around a key that was deleted looked at ahead of scans, now and then. */
-  void noteDelete(byte[] key) {
-    if (deletes.incrementAndGet() % DELETES_BETWEEN_WALKS == 0) {
-      lastDeleted = key;
-      walking.request();
+  /** Waits until changes that take so many bytes of the heap fit, or all others are flushed. */
+  void awaitRoomFor(long heapBytes) {
+    awaitRoom();
+    if (!flusher.hasRoomFor(heapBytes)) {
+      WorkerThread.call(flushing.thread, () -> run(flusher::flush));
     }
   }
 
-  /** Steps from the last deleted key to the next entry in both directions. */
-  private void walkOverMarks() {
-    byte[] key = lastDeleted;
-    try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      versions.live(version, key, null, false, this::requireGoingOn).next();
-      versions.live(version, new byte[0], key, true, this::requireGoingOn).next();
-    } catch (KVException.Corrupt damage) {
-      LOG.debug("marks are left to scans: {}", damage.getMessage());
+  /** Notes that a key was deleted, after which scans may meet many marks. */
+  void noteDelete(byte[] key) {
+    if (marks.noteDelete(key)) {
+      walking.request();
     }
   }
 
@@ -188,7 +197,7 @@ final class Maintenance {
       return damage;
     }
     IOException failure = journal.failure();
-    return failure == null ? null : new KVException.ReadOnly(folder, failure);
+    return failure == null ? null : StoreFailures.readOnly(folder, failure);
   }
 
   private void flush() throws IOException {

@@ -32,9 +32,10 @@ import org.slf4j.LoggerFactory;
  * Opens a data folder: maps the files of a store that was closed cleanly, and recovers one that was
  * not from its SSTables and its journal.
  *
- * <p>A recovery replays the journal, writes what was replayed to an SSTable, and begins a new hash
- * table and a new journal. Until a manifest names the SSTable nothing is deleted, so that a
- * recovery that is cut short begins again. The hash table is filled after the store is open.
+ * <p>A recovery replays the journal, writes what was replayed to SSTables, each of as much as a
+ * memtable may take of the heap, and begins a new hash table and a new journal. Until a manifest
+ * names the SSTables nothing is deleted, so that a recovery that is cut short begins again. The
+ * hash table is filled after the store is open.
  *
  * <p>For one thread, which is never interrupted; used once.
  */
@@ -53,6 +54,7 @@ final class Recovery {
   private final List<String> dropped = new ArrayList<>();
   private final FoundStore found;
   private final JournalReplay replay;
+  private final List<SSTable> unnamed = new ArrayList<>();
   private long lastSegment;
   private long revision;
   private boolean rebuilt;
@@ -79,7 +81,8 @@ final class Recovery {
     this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
     this.found = new FoundStore(sstableFolder, options.openDamaged(), dropped);
-    this.replay = new JournalReplay(folder, options.openDamaged(), dropped, progress);
+    this.replay =
+        new JournalReplay(folder, options.openDamaged(), dropped, progress, tuning.memtableBytes());
   }
 
   /** Opens what is in the folder, which the caller has locked. */
@@ -126,41 +129,46 @@ final class Recovery {
     Manifest manifest = found.manifest();
     List<SSTable> sstables = found.sstables();
     long before = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
-    Memtable recent;
     if (manifest.isClean()) {
-      recent = new Memtable(before);
       revision = manifest.revision();
+      if (revision > before) {
+        save(new Memtable(before), revision);
+      }
     } else {
-      recent = replay.run(manifest.journal(), before);
+      replay.run(manifest.journal(), before, this::save);
       revision = replay.revision();
     }
-    if (!recent.isEmpty() || revision > before) {
-      save(recent);
+    if (!unnamed.isEmpty()) {
+      nameSaved();
     }
   }
 
-  /**
-   * Writes what was replayed to an SSTable and gives the journal back, before the hash table takes
-   * its space on the disk.
-   */
-  private void save(Memtable recent) throws IOException {
+  /** Writes what was replayed to an SSTable, which no manifest names yet. */
+  private void save(Memtable recent, long last) throws IOException {
     long entries = count(recent);
     SSTable saved =
         SSTable.write(
             sstableFolder,
             found.nextSSTable(),
             recent.lowRevision(),
-            revision,
+            last,
             recent.entries(new byte[0], null, false),
             recent.expiries(new byte[0], null),
             0,
             found.sstables().isEmpty());
+    unnamed.add(saved);
     found.add(saved, entries);
+  }
+
+  /** Names what was saved and gives the journal back, before the hash table takes its space. */
+  private void nameSaved() throws IOException {
+    // A write that fails may have named them all the same.
+    unnamed.clear();
     new Manifest(
             revision,
             found.nextSSTable(),
             Manifest.NO_JOURNAL,
-            entries,
+            found.entries(),
             found.sstables().stream().map(sstable -> sstable.identity).toList(),
             Optional.empty())
         .write(disk, folder);
@@ -171,12 +179,13 @@ final class Recovery {
    * How many entries there are: those of the SSTables, and what the replayed changes make of it.
    */
   private long count(Memtable recent) {
-    try (Version before = new Version(new Memtable(revision), List.of(), found.sstables())) {
+    try (Version before =
+        new Version(new Memtable(recent.lowRevision()), List.of(), found.sstables())) {
       long entries = found.entries() == Manifest.UNKNOWN ? before.count() : found.entries();
       Cursor changes = recent.entries(new byte[0], null, false);
       for (long counted = 1; changes.next(); counted++) {
         if (counted % COUNTED_BETWEEN_LOOKS == 0 && progress.isTimeToLog()) {
-          LOG.info("recovery: {} of {} changed keys counted", counted, recent.count());
+          LOG.info("recovery: {} changed keys counted", counted);
         }
         entries += (changes.isDelete() ? 0 : 1) - (before.holds(changes.key()) ? 1 : 0);
       }
@@ -186,9 +195,8 @@ final class Recovery {
 
   /** The files of the journal; no segment to come has the number of one of them. */
   private List<Path> findJournal() throws IOException {
-    List<Path> old = files.journalFiles();
-    lastSegment = Math.max(lastSegment, DataFolder.lastSequence(old));
-    return old;
+    lastSegment = Math.max(lastSegment, files.lastSequence());
+    return files.journalFiles();
   }
 
   private void deleteJournal(List<Path> old) throws IOException {
@@ -236,6 +244,7 @@ final class Recovery {
       failure.addSuppressed(suppressed);
     }
     replay.release();
+    unnamed.forEach(SSTable::discard);
     if (versions == null) {
       found.sstables().forEach(RefCounted::close);
     } else {

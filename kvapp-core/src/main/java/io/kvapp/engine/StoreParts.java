@@ -1,7 +1,6 @@
 package io.kvapp.engine;
 
 import io.kvapp.Durability;
-import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
@@ -21,11 +20,12 @@ import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an open store in a folder consists of, and the order in which it is opened and closed.
@@ -33,6 +33,8 @@ import java.util.function.Function;
  * <p>Safe for any thread; opened and closed by a thread that nobody interrupts.
  */
 final class StoreParts {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreParts.class);
+
   final Path folder;
   final Disk disk;
   final InstantSource clock;
@@ -55,6 +57,7 @@ final class StoreParts {
   private final FolderLock lock;
   private final ExecutorService preparing;
   private volatile boolean closed;
+  private volatile boolean folderLost;
 
   private StoreParts(
       Path folder,
@@ -94,7 +97,7 @@ final class StoreParts {
     FolderLock lock = null;
     ExecutorService preparing = WorkerThread.executor("kvapp-journal");
     try {
-      lock = FolderLock.take(folder);
+      lock = FolderLock.take(folder, Manifest.holder(folder));
       Recovery recovery = new Recovery(disk, folder, options, tuning, preparing);
       recovery.open();
       try {
@@ -137,6 +140,26 @@ final class StoreParts {
     }
   }
 
+  /**
+   * Makes the store read-only where its folder is no longer its own.
+   *
+   * @return whether the folder may be written
+   */
+  boolean keepFolder() {
+    if (folderLost) {
+      return false;
+    }
+    Disk.Fenced loss = lock.loss();
+    if (loss == null) {
+      return true;
+    }
+    folderLost = true;
+    disk.fence(loss);
+    journal.fail(loss);
+    LOG.error("store {} is read-only: {}", folder, loss.getMessage());
+    return false;
+  }
+
   /** Refuses everything from now on, once calls in flight have finished; false if done before. */
   boolean refuse() {
     boolean[] first = new boolean[1];
@@ -154,7 +177,7 @@ final class StoreParts {
       maintenance.close();
       boolean saved = false;
       try {
-        if (journal.failure() == null) {
+        if (keepFolder() && journal.failure() == null) {
           flusher.flush();
           saved = true;
         }
@@ -162,7 +185,7 @@ final class StoreParts {
         finish(saved);
       }
       if (!saved) {
-        throw new KVException.ReadOnly(folder, journal.failure());
+        throw StoreFailures.readOnly(folder, journal.failure());
       }
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
@@ -174,10 +197,11 @@ final class StoreParts {
   private void finish(boolean saved) throws IOException {
     boolean clean = false;
     try {
-      Optional<Manifest.MapFile> file = index.finish();
       if (saved) {
-        versions.writeCleanManifest(file);
+        versions.writeCleanManifest(index.finish());
         clean = true;
+      } else {
+        index.close();
       }
     } finally {
       try {

@@ -2,7 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
-import io.kvapp.KVException;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -35,6 +36,10 @@ final class WritePath {
   private final HashIndex index;
   private final VersionSet versions;
   private final StampedLock batches;
+
+  /** Held by a batch that takes as much of the heap as a whole memtable. */
+  private final ReentrantLock largeBatch = new ReentrantLock();
+
   private final AtomicLong earliestExpiry;
   private final boolean syncEachWrite;
 
@@ -102,6 +107,8 @@ final class WritePath {
   private void requestMaintenance(long revision) {
     if (revision % REVISIONS_BETWEEN_REQUESTS == 0) {
       maintenance.requestDue();
+    } else {
+      maintenance.noteWrite();
     }
   }
 
@@ -128,7 +135,7 @@ final class WritePath {
       index.noteDamage();
       journal.fail(cause);
       if (failure instanceof UncheckedIOException) {
-        throw new KVException.ReadOnly(parts.folder, cause);
+        throw StoreFailures.readOnly(parts.folder, cause);
       }
       throw failure;
     }
@@ -136,7 +143,24 @@ final class WritePath {
 
   /** Makes all writes, or none when one of the conditions does not hold. */
   BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
-    maintenance.awaitRoom();
+    long heapBytes = 0;
+    for (Operation operation : operations) {
+      heapBytes += Memtable.heapBytesOf(operation.key(), operation.expiresAt() != 0);
+    }
+    if (!parts.flusher.isLarge(heapBytes)) {
+      maintenance.awaitRoom();
+      return commitWithRoom(conditions, operations);
+    }
+    largeBatch.lock();
+    try {
+      maintenance.awaitRoomFor(heapBytes);
+      return commitWithRoom(conditions, operations);
+    } finally {
+      largeBatch.unlock();
+    }
+  }
+
+  private BatchResult commitWithRoom(List<Batch.Condition> conditions, List<Operation> operations) {
     byte[][] keys = new byte[conditions.size() + operations.size()][];
     int count = 0;
     for (Batch.Condition condition : conditions) {

@@ -7,6 +7,7 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.ManifestDisk;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CloseTest {
   private static final EngineOptions SMALL =
-      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 1_000);
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 1_000);
 
   @TempDir Path scratch;
 
@@ -88,7 +89,7 @@ class CloseTest {
           @Override
           public FileChannel create(Path file) throws IOException {
             if (full.get() && file.getFileName().toString().startsWith("snapshot-")) {
-              throw new IOException("No space left on device");
+              throw new NoSpaceException(file, 0, null);
             }
             return super.create(file);
           }

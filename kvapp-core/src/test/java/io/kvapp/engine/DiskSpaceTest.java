@@ -16,13 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which files of the journal and of SSTables are kept to be recycled, and when they go. */
 @Timeout(60)
 class DiskSpaceTest {
-  private static final EngineOptions FEW = new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+  private static final EngineOptions FEW =
+      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
 
   @TempDir Path scratch;
 
   @Test
   void compact_ofAStoreThatWroteMuch_givesTheFilesOfTheJournalBack() {
-    EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 4 << 20, 1_000_000, 3_600_000);
+    EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 4 << 20, 96 << 20, 3_600_000);
     try (KVStore store = open(small)) {
       for (int i = 0; i < 500; i++) {
         store.put(StoreFixture.utf8("key " + i % 10), new byte[20_000]);
@@ -45,7 +46,7 @@ class DiskSpaceTest {
 
   @Test
   void filesOfSSTables_areRecycledWhileMuchIsWrittenAndGoneAfterwards() throws Exception {
-    EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 1 << 20, 1_000, 5);
+    EngineOptions small = new EngineOptions(64 << 10, 1 << 20, 1 << 20, 100 << 10, 5);
     try (KVStore store = open(small)) {
       int written = 0;
       while (Disk.list(folder(), "spare-*").isEmpty()) {
@@ -68,7 +69,7 @@ class DiskSpaceTest {
 
   @Test
   void idleness_afterMuchWasWritten_givesTheFilesOfTheJournalBack() {
-    EngineOptions quick = new EngineOptions(64 << 10, 1 << 20, 4 << 20, 1_000_000, 5);
+    EngineOptions quick = new EngineOptions(64 << 10, 1 << 20, 4 << 20, 96 << 20, 5);
     try (KVStore store = open(quick)) {
       for (int i = 0; i < 200; i++) {
         store.put(StoreFixture.utf8("key " + i), new byte[20_000]);
@@ -82,7 +83,7 @@ class DiskSpaceTest {
 
   @Test
   void journal_ofBusierTimes_isGivenBackWhileLittleIsWritten() {
-    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
+    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 96 << 20, 5);
     byte[] kilobyte = new byte[1024];
     try (KVStore store = open(quick)) {
       int keys = 0;

@@ -53,7 +53,7 @@ class GrowthTest {
       assertThat(store.admin().verify().faults()).isEmpty();
     }
     // Sixty ticks are long for a test, so they are short.
-    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 5);
+    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 96 << 20, 5);
     try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
       assertThat(store.admin().recovery().clean()).isTrue();
       int written = 0;

@@ -7,6 +7,7 @@ import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Manifest;
@@ -32,13 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class MaintenanceTest {
   private static final EngineOptions MANY_IN_MEMORY =
-      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 1_000_000, 5);
+      new EngineOptions(4 << 20, 16 << 20, 4L << 30, 96 << 20, 5);
   private static final EngineOptions FEW_IN_MEMORY =
-      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
 
   /** Flushes a few thousand keys once nobody writes for half a second. */
   private static final EngineOptions QUICK_TO_COMPACT =
-      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 200_000, 250);
+      new EngineOptions(4 << 20, 16 << 20, 256 << 20, 20 << 20, 250);
 
   @TempDir Path scratch;
 
@@ -149,7 +150,7 @@ class MaintenanceTest {
                 .flatMap(Arrays::stream)
                 .anyMatch(
                     frame ->
-                        frame.getClassName().equals(BackgroundJob.class.getName())
+                        frame.getClassName().equals(WorkerThread.class.getName())
                             && frame.getMethodName().equals("stop")));
     disk.letGoOn();
     closing.join();
@@ -284,9 +285,9 @@ class MaintenanceTest {
 
   private static final class HeldBackup extends HeldDisk {
     @Override
-    public void copy(FileChannel from, FileChannel to) throws IOException {
+    public void copy(FileChannel from, FileChannel to, Path target) throws IOException {
       hold();
-      super.copy(from, to);
+      super.copy(from, to, target);
     }
   }
 

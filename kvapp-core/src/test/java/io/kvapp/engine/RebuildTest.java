@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RebuildTest {
   private static final EngineOptions TUNING =
-      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 2_000, 5);
+      new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
   private static final int ENTRIES = 5_000;
   private static final int MADE = ENTRIES + 2;
 

@@ -5,8 +5,10 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.Authenticator;
+import io.kvapp.server.auth.gate.AllowedHosts;
 import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.CorsHandler;
+import io.kvapp.server.auth.gate.LocalGate;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.classic.ClassicEndpoints;
 import io.kvapp.server.classic.ErrorResponses;
@@ -55,6 +57,7 @@ public final class HttpEndpoint implements Endpoint {
 
   private final HttpSettings httpSettings;
   private final AuthSettings authSettings;
+  private final Set<String> allowedHosts;
   private final Set<String> corsOrigins;
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
@@ -69,6 +72,7 @@ public final class HttpEndpoint implements Endpoint {
   private HttpEndpoint(Builder builder) {
     httpSettings = builder.httpSettings();
     authSettings = builder.authSettings;
+    allowedHosts = Set.copyOf(builder.allowedHosts);
     corsOrigins = Set.copyOf(builder.corsOrigins);
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
@@ -93,9 +97,18 @@ public final class HttpEndpoint implements Endpoint {
             authenticator, proxies, new EntryService(store, prefixScope, searchLimits())));
     Handler router = new Router(routes, ErrorResponses::of);
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
+    if (!authenticator.needsCredentials()) {
+      handler = gate(settings.host(), handler);
+    }
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler);
+  }
+
+  private Handler gate(String host, Handler inner) {
+    String scheme = tlsSettings == null ? "http" : "https";
+    AllowedHosts hosts = new AllowedHosts(host, allowedHosts);
+    return new LocalGate(hosts, proxies, corsOrigins, scheme, inner);
   }
 
   private SearchLimits searchLimits() {
@@ -137,6 +150,7 @@ public final class HttpEndpoint implements Endpoint {
   /** Sets up an {@link HttpEndpoint}; each method names one setting and returns this builder. */
   public static final class Builder {
     private final Map<HttpSetting, Long> httpSettings = new EnumMap<>(HttpSetting.class);
+    private final Set<String> allowedHosts = new LinkedHashSet<>();
     private final Set<String> corsOrigins = new LinkedHashSet<>();
     private AuthSettings authSettings = AuthSettings.defaults();
     private TlsSettings tlsSettings;
@@ -155,8 +169,23 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     /**
+     * More names of this machine that the header {@code Host} of a request may have where there are
+     * no users, such as one in {@code /etc/hosts}; none by default. {@code localhost}, names that
+     * end in {@code .localhost}, loopback addresses and the host that the server listens on are
+     * always allowed. A request for any other host is refused with 403.
+     *
+     * @throws IllegalArgumentException if one is not a name or address, or has a port
+     */
+    public Builder allowedHosts(Collection<String> hosts) {
+      allowedHosts.clear();
+      hosts.forEach(host -> allowedHosts.add(AllowedHosts.requireHost(host)));
+      return this;
+    }
+
+    /**
      * The origins of web pages whose scripts may use the server, such as {@code
-     * https://app.example.org}; none by default.
+     * https://app.example.org}; none by default. Without users, requests of pages from other
+     * origins are refused with 403.
      *
      * @throws IllegalArgumentException if one is not scheme and host, with or without a port
      */
@@ -174,8 +203,8 @@ public final class HttpEndpoint implements Endpoint {
 
     /**
      * The addresses of proxies that put the address of their caller last into {@code
-     * X-Forwarded-For}; none by default. Without them, all requests through a proxy count as one
-     * client where guessing is slowed down.
+     * X-Forwarded-For}; none by default. All requests through any other proxy count as one client
+     * where guessing is slowed down, and are refused with 403 where there are no users.
      */
     public Builder trustedProxies(Collection<InetAddress> addresses) {
       proxies = new TrustedProxies(addresses);

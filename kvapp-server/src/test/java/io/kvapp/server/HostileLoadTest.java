@@ -116,7 +116,7 @@ final class HostileLoadTest {
   void endlessChunks_are413AndTheEnd() throws IOException {
     RawClient client = client();
     client.send(
-        "POST /api/insert HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
+        "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
             + token
             + "\r\n\r\n");
     byte[] chunk = ("1000\r\n" + "x".repeat(0x1000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -138,7 +138,7 @@ final class HostileLoadTest {
     body.chars().forEach(octet -> chunks.append("1\r\n").append((char) octet).append("\r\n"));
     RawClient client = client();
     client.send(
-        "POST /api/insert HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
+        "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
             + token
             + "\r\n\r\n"
             + chunks

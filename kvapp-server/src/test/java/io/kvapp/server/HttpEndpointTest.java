@@ -34,7 +34,7 @@ final class HttpEndpointTest {
       thread.setContextClassLoader(foreign);
       try (KVServer server = KVServer.builder().inMemory().port(0).build().start();
           RawClient client = new RawClient(server.port())) {
-        client.send("POST /api/auth HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        client.send("POST /api/auth HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
         assertThat(client.read().status()).isEqualTo(200);
       }
     } finally {
@@ -86,9 +86,10 @@ final class HttpEndpointTest {
     HttpEndpoint endpoint = HttpEndpoint.builder().maxBodyBytes(10).maxHeaders(2).build();
     try (KVServer server = server(endpoint, 0).start();
         RawClient client = new RawClient(server.port())) {
-      client.send("POST /api/auth HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789");
+      client.send(
+          "POST /api/auth HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n0123456789");
       assertThat(client.read().status()).isEqualTo(200);
-      client.send("POST /api/auth HTTP/1.1\r\nHost: x\r\nA: b\r\nC: d\r\n\r\n");
+      client.send("POST /api/auth HTTP/1.1\r\nHost: localhost\r\nA: b\r\nC: d\r\n\r\n");
       assertThat(client.read().status()).isEqualTo(431);
     }
   }

@@ -46,7 +46,7 @@ final class MemoryShareTest {
   void insert_chunkedBodyThatTakesTheWholeBudget_is201() throws IOException {
     String body = ClassicClient.members("key", "k", "value", LARGE);
     client.send(
-        "POST /api/insert HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
+        "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nx-access-tokens: "
             + token
             + "\r\n\r\n"
             + Integer.toHexString(body.length())

@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Every way in which the engine changes the files that are the truth: the seam where tests make
@@ -39,15 +40,77 @@ public class Disk {
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
 
+  /** Space that a failed write lacked may be there again when it is asked for, so it is retried. */
+  private static final int MAX_ATTEMPTS = 3;
+
+  private volatile Fenced fence;
+
+  /** A call of the system that takes space. */
+  private interface SpaceTaking<T> {
+    T run() throws IOException;
+  }
+
+  /** Why a disk takes no more changes: the folder is not the store's to write. */
+  public static final class Fenced extends IOException {
+    /**
+     * A reason that goes on from "the store is read-only:".
+     *
+     * @param reason says what to do too
+     */
+    public Fenced(String reason) {
+      super(reason);
+    }
+  }
+
+  /** Refuses every change from now on, for good. */
+  public final void fence(Fenced reason) {
+    fence = reason;
+  }
+
+  private void requireUnfenced() throws IOException {
+    Fenced reason = fence;
+    if (reason != null) {
+      // Another each time: one that is thrown again while it closes resources fails.
+      throw new Fenced(reason.getMessage());
+    }
+  }
+
   /** A new file, opened to read and write; it must not exist yet. */
   public FileChannel create(Path file) throws IOException {
+    requireUnfenced();
     return createOwnerOnly(file);
   }
 
-  private static FileChannel createOwnerOnly(Path file) throws IOException {
+  private FileChannel createOwnerOnly(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return FileChannel.open(file, options, ownerOnly(file, "rw-------"));
+    return taking(file, 0, () -> FileChannel.open(file, options, ownerOnly(file, "rw-------")));
+  }
+
+  /**
+   * Makes a call that takes space.
+   *
+   * @param bytes how much it takes
+   * @throws NoSpaceException if there is less, as the file system says
+   */
+  private <T> T taking(Path file, long bytes, SpaceTaking<T> call) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return call.run();
+      } catch (IOException failure) {
+        requireSpace(file, bytes, failure);
+        if (attempt == MAX_ATTEMPTS || !SpaceCheck.isUnnamed(failure)) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private void requireSpace(Path file, long bytes, IOException failure) throws NoSpaceException {
+    if (SpaceCheck.isUnnamed(failure)
+        && SpaceCheck.isShort(this, file.toAbsolutePath().getParent(), bytes)) {
+      throw new NoSpaceException(file, bytes, failure);
+    }
   }
 
   /**
@@ -56,6 +119,7 @@ public class Disk {
    * @param bytes how much of the old content stays until it is written over
    */
   public FileChannel reuse(Path old, Path file, long bytes) throws IOException {
+    requireUnfenced();
     FileChannel channel = FileChannel.open(old, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       channel.truncate(bytes);
@@ -67,16 +131,18 @@ public class Disk {
     }
   }
 
-  /** Writes the rest of {@code bytes} at the position of the channel. */
-  public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes the rest of {@code bytes} at the position of a file's channel. */
+  public void write(FileChannel channel, Path file, ByteBuffer bytes) throws IOException {
+    requireUnfenced();
     while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      taking(file, bytes.remaining(), () -> channel.write(bytes));
     }
   }
 
   /** Writes the first bytes of an array over those at an offset; no interrupt closes the file. */
   public void write(RandomAccessFile file, long offset, byte[] bytes, int length)
       throws IOException {
+    requireUnfenced();
     file.seek(offset);
     file.write(bytes, 0, length);
   }
@@ -88,9 +154,11 @@ public class Disk {
    * @param hugePages whether to write in pieces so large that Linux keeps each in huge pages of its
    *     cache, where the file system lets it
    */
-  public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
-    writeZeros(channel, bytes, hugePages, BYTES_BETWEEN_SYNCS);
-    channel.force(true);
+  public void preallocate(FileChannel channel, Path file, long bytes, boolean hugePages)
+      throws IOException {
+    requireUnfenced();
+    writeZeros(channel, file, bytes, hugePages, BYTES_BETWEEN_SYNCS);
+    sync(channel, file);
   }
 
   /**
@@ -103,21 +171,22 @@ public class Disk {
    */
   public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
       throws IOException {
+    requireUnfenced();
     FileChannel channel = createOwnerOnly(file);
     try (channel) {
       boolean reserved = bytes >= MIN_BYTES_FOR_COMMAND && Preallocation.run(file, bytes);
       if (hugePages) {
         // Blocks that are there need no sync, which would make writers wait for the disk.
-        writeZeros(channel, bytes, true, reserved ? Long.MAX_VALUE : BYTES_BETWEEN_SYNCS);
+        writeZeros(channel, file, bytes, true, reserved ? Long.MAX_VALUE : BYTES_BETWEEN_SYNCS);
       } else if (!reserved) {
-        writeZeros(channel, bytes, false, BYTES_BETWEEN_SYNCS);
+        writeZeros(channel, file, bytes, false, BYTES_BETWEEN_SYNCS);
       }
       ByteBuffer first = ByteBuffer.wrap(head);
       while (first.hasRemaining()) {
-        channel.write(first, first.position());
+        taking(file, first.remaining(), () -> channel.write(first, first.position()));
       }
       if (!reserved) {
-        channel.force(true);
+        sync(channel, file);
       }
     } catch (Throwable failure) {
       Files.deleteIfExists(file);
@@ -125,8 +194,8 @@ public class Disk {
     }
   }
 
-  private static void writeZeros(
-      FileChannel channel, long bytes, boolean hugePages, long bytesBetweenSyncs)
+  private void writeZeros(
+      FileChannel channel, Path file, long bytes, boolean hugePages, long bytesBetweenSyncs)
       throws IOException {
     int pieceBytes = hugePages ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES;
     ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, pieceBytes));
@@ -134,9 +203,10 @@ public class Disk {
       long synced = 0;
       for (long written = 0; written < bytes; ) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - written));
-        written += channel.write(zeros, written);
+        long at = written;
+        written += taking(file, bytes - at, () -> channel.write(zeros, at));
         if (written - synced >= bytesBetweenSyncs) {
-          channel.force(false);
+          sync(channel, file);
           synced = written;
         }
       }
@@ -147,16 +217,29 @@ public class Disk {
 
   /** Cuts a file off. */
   public void truncate(FileChannel channel, long bytes) throws IOException {
+    requireUnfenced();
     channel.truncate(bytes);
   }
 
-  /** Waits until all of the file is on the disk. */
-  public void force(FileChannel channel) throws IOException {
-    channel.force(true);
+  /** Waits until all of a new file is on the disk. */
+  public void force(FileChannel channel, Path file) throws IOException {
+    requireUnfenced();
+    sync(channel, file);
+  }
+
+  /** No second attempt: after a failed one the system takes for saved what it has dropped. */
+  private void sync(FileChannel channel, Path file) throws IOException {
+    try {
+      channel.force(true);
+    } catch (IOException failure) {
+      requireSpace(file, 0, failure);
+      throw failure;
+    }
   }
 
   /** Waits until a range of a mapping is on the disk; works on an interrupted thread too. */
   public void force(MappedByteBuffer mapping, int from, int length) throws IOException {
+    requireUnfenced();
     try {
       mapping.force(from, length);
     } catch (UncheckedIOException failure) {
@@ -164,11 +247,13 @@ public class Disk {
     }
   }
 
-  /** Appends all of one file to another. */
-  public void copy(FileChannel from, FileChannel to) throws IOException {
+  /** Appends all of one file to another, {@code target}. */
+  public void copy(FileChannel from, FileChannel to, Path target) throws IOException {
+    requireUnfenced();
     long bytes = from.size();
     for (long done = 0; done < bytes; ) {
-      done += from.transferTo(done, bytes - done, to);
+      long at = done;
+      done += taking(target, bytes - at, () -> from.transferTo(at, bytes - at, to));
     }
   }
 
@@ -180,11 +265,18 @@ public class Disk {
 
   /** Renames within a folder, over an existing file. */
   public void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    requireUnfenced();
+    taking(
+        to,
+        0,
+        () ->
+            Files.move(
+                from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
   }
 
   /** Waits until the names in a folder are on the disk. */
   public void forceFolder(Path folder) throws IOException {
+    requireUnfenced();
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -192,6 +284,7 @@ public class Disk {
 
   /** Deletes a file if it is there. */
   public void delete(Path file) throws IOException {
+    requireUnfenced();
     Files.deleteIfExists(file);
   }
 
@@ -202,6 +295,7 @@ public class Disk {
 
   /** Maps a whole file of at most 2 GiB to write into it, little-endian. */
   public MappedByteBuffer mapToWrite(FileChannel channel, long bytes) throws IOException {
+    requireUnfenced();
     return map(channel, MapMode.READ_WRITE, bytes);
   }
 
@@ -230,10 +324,17 @@ public class Disk {
     while (known != null && !Files.exists(known)) {
       known = known.getParent();
     }
-    if (parent != null) {
-      Files.createDirectories(parent);
+    try {
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.createDirectory(folder, ownerOnly(folder, "rwx------"));
+    } catch (IOException failure) {
+      if (known != null) {
+        requireSpace(known.resolve(folder.getFileName()), 0, failure);
+      }
+      throw failure;
     }
-    Files.createDirectory(folder, ownerOnly(folder, "rwx------"));
     for (Path each = parent; each != null; each = each.equals(known) ? null : each.getParent()) {
       forceFolder(each);
     }
@@ -249,6 +350,20 @@ public class Disk {
     return files;
   }
 
+  /** What is in a folder, of any kind, and has a name that matches as a whole. */
+  public static List<Path> list(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, "*");
+    found.removeIf(each -> !name.matcher(each.getFileName().toString()).matches());
+    return found;
+  }
+
+  /** As above, files only: a folder of such a name is someone else's. */
+  public static List<Path> listFiles(Path folder, Pattern name) throws IOException {
+    List<Path> found = list(folder, name);
+    found.removeIf(each -> !Files.isRegularFile(each));
+    return found;
+  }
+
   /** The size of a file, 0 where there is none. */
   static long size(Path file) throws IOException {
     try {
@@ -260,17 +375,9 @@ public class Disk {
 
   /** What to throw for a failed write: {@link KVException.NoSpace} when that is the reason. */
   public static KVException failure(Path folder, long neededBytes, IOException cause) {
-    return isNoSpace(cause)
+    return cause instanceof NoSpaceException
         ? new KVException.NoSpace(folder, neededBytes, cause)
-        : new KVException.ReadOnly(folder, cause);
-  }
-
-  /** Whether a write failed because the disk or a quota is full. */
-  public static boolean isNoSpace(IOException failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.contains("No space left")
-        || message.contains("not enough space")
-        || message.contains("quota exceeded");
+        : StoreFailures.readOnly(folder, cause);
   }
 
   static FileAttribute<?>[] ownerOnly(Path path, String permissions) {

@@ -20,9 +20,26 @@ public final class StoreFailures {
     return new KVException.WrongState("the store is closed; open it again to go on");
   }
 
+  /** For a write to a store that takes none, since this failure. */
+  public static KVException readOnly(Path folder, IOException cause) {
+    String prefix = "store " + folder + " is read-only: ";
+    if (cause instanceof Disk.Fenced) {
+      return new KVException.ReadOnly(prefix + cause.getMessage(), cause);
+    }
+    if (cause instanceof NoSuchFileException gone) {
+      return new KVException.ReadOnly(
+          prefix
+              + gone.getFile()
+              + " was deleted or moved while it was open; close it, put the folder or a backup in"
+              + " its place, and open it again",
+          cause);
+    }
+    return new KVException.ReadOnly(folder, cause);
+  }
+
   /** For a data folder or backup folder that cannot be made, read or written. */
   public static KVException unusable(Path folder, IOException failure) {
-    if (Disk.isNoSpace(failure)) {
+    if (failure instanceof NoSpaceException) {
       return new KVException.NoSpace(folder, 0, failure);
     }
     return new KVException.FolderUnusable(

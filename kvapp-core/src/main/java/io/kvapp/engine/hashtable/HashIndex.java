@@ -10,14 +10,12 @@ import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,16 +43,16 @@ public final class HashIndex implements AutoCloseable {
   /** The length of the largest value that is kept in the index. */
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
-  private static final int MAX_WAITING = 20_000;
+  /** The names of the files of hash tables. */
+  public static final Pattern FILES = HashTableFolder.FILES;
 
   private final HashTableFolder folder;
   private final StripedLocks stripes;
   private final Truth truth;
   private final LongAdder count = new LongAdder();
 
-  /** Entries for which no hash table has room. */
-  private final Map<byte[], VersionedValue> waiting =
-      new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
+  private final long maxWaitingBytes;
+  private final WaitingEntries waiting;
 
   private volatile HashTable current;
 
@@ -72,11 +70,14 @@ public final class HashIndex implements AutoCloseable {
       StripedLocks stripes,
       Supplier<Lease<Version>> versions,
       HashTable current,
-      long entries) {
+      long entries,
+      EngineOptions options) {
     this.folder = folder;
     this.stripes = stripes;
     this.truth = new Truth(versions);
     this.current = current;
+    this.maxWaitingBytes = options.memtableBytes();
+    this.waiting = new WaitingEntries(maxWaitingBytes);
     count.add(entries);
   }
 
@@ -102,7 +103,7 @@ public final class HashIndex implements AutoCloseable {
     }
     HashTableSize fitting = HashTableSizing.initial(size, entries, tables.usableBytes());
     HashTable table = tables.create(fitting, false);
-    HashIndex index = new HashIndex(tables, stripes, versions, table, entries);
+    HashIndex index = new HashIndex(tables, stripes, versions, table, entries, options);
     index.partial = entries > 0;
     return index;
   }
@@ -123,7 +124,7 @@ public final class HashIndex implements AutoCloseable {
       throws IOException {
     HashTableFolder tables = new HashTableFolder(disk, folder, options);
     HashTable table = tables.open(named);
-    return new HashIndex(tables, stripes, versions, table, table.size());
+    return new HashIndex(tables, stripes, versions, table, table.size(), options);
   }
 
   /** The entry of a key, expired or not; its value is null if only the truth has it. */
@@ -146,21 +147,14 @@ public final class HashIndex implements AutoCloseable {
     boolean mayBeElsewhere = partial;
     VersionedValue found = current.get(key);
     // Before the look into the next one, to which growth moves waiting entries beside readers.
-    if (found == null && !waiting.isEmpty()) {
-      found = withOwnValue(waiting.get(key));
+    if (found == null) {
+      found = waiting.get(key);
     }
     HashTable growing = next;
     if (found == null && growing != null) {
       found = growing.get(key);
     }
     return found == null && mayBeElsewhere ? truth.lookUp(key) : found;
-  }
-
-  /** Callers may change the arrays that they were given and those that they gave. */
-  private static VersionedValue withOwnValue(VersionedValue entry) {
-    return entry == null || entry.value() == null
-        ? entry
-        : new VersionedValue(entry.revision(), entry.expiresAt(), entry.value().clone());
   }
 
   static boolean isInline(int valueBytes) {
@@ -191,11 +185,9 @@ public final class HashIndex implements AutoCloseable {
       HashTable table, byte[] key, long revision, long expiresAt, byte[] value) {
     HashTable.Put outcome = table.put(key, revision, expiresAt, value);
     if (outcome == HashTable.Put.NO_ROOM) {
-      VersionedValue entry = withOwnValue(new VersionedValue(revision, expiresAt, value));
-      return table.remove(key) | waiting.put(key, entry) != null;
+      return table.remove(key) | waiting.put(key, new VersionedValue(revision, expiresAt, value));
     }
-    boolean waited = !waiting.isEmpty() && waiting.remove(key) != null;
-    return waited || outcome == HashTable.Put.REPLACED;
+    return waiting.remove(key) || outcome == HashTable.Put.REPLACED;
   }
 
   /** Removes an entry, as {@link #put} before the change is in the truth. */
@@ -204,7 +196,7 @@ public final class HashIndex implements AutoCloseable {
     HashTable growing = next;
     boolean known = false;
     try {
-      known = !waiting.isEmpty() && waiting.remove(key) != null;
+      known = waiting.remove(key);
       if (growing != null) {
         known |= growing.remove(key);
       }
@@ -260,7 +252,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** Whether so many entries wait that writers had better wait until the index has grown. */
   public boolean isOverfull() {
-    return waiting.size() > MAX_WAITING;
+    return waiting.areTooMany();
   }
 
   /**
@@ -304,7 +296,7 @@ public final class HashIndex implements AutoCloseable {
    */
   public void resize(boolean busy, BooleanSupplier goOn) throws IOException {
     HashTable old = current;
-    long entries = Math.max(size(), old.size() + waiting.size());
+    long entries = Math.max(size(), old.size() + waiting.count());
     HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy);
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());
@@ -354,13 +346,6 @@ public final class HashIndex implements AutoCloseable {
     return !partial;
   }
 
-  /** A hash table of entries that are not in the store yet, or the one it has replaced. */
-  public static final class Prepared {
-    private final Map<byte[], VersionedValue> waiting =
-        new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
-    private HashTable table;
-  }
-
   /**
    * Makes a hash table of other entries, on the thread of {@link #resize}; the caller {@linkplain
    * #discard discards} it in the end.
@@ -369,34 +354,37 @@ public final class HashIndex implements AutoCloseable {
    * @param entries how many there are
    * @param goOn asked now and then; after a no the hash table is not complete
    */
-  public Prepared prepare(Version version, HashTableSize size, long entries, BooleanSupplier goOn)
-      throws IOException {
-    Prepared prepared = new Prepared();
-    HashTableSize fitting = HashTableSizing.initial(size, entries, folder.usableBytes());
-    prepared.table = folder.create(fitting, false);
-    try {
-      Migration migration =
-          new Migration(stripes, truth, prepared.table, prepared.waiting, this::noteDamage);
-      new Rebuild(stripes, truth, migration, () -> entries, goOn).run(version);
-      return prepared;
-    } catch (Throwable failure) {
-      discard(prepared);
-      throw failure;
-    }
+  public PreparedTable prepare(
+      Version version, HashTableSize size, long entries, BooleanSupplier goOn) throws IOException {
+    return PreparedTable.make(
+        folder,
+        HashTableSizing.initial(size, entries, folder.usableBytes()),
+        maxWaitingBytes,
+        (table, waiting, goOnFilling) ->
+            new Rebuild(
+                    stripes,
+                    truth,
+                    new Migration(stripes, truth, table, waiting, this::noteDamage),
+                    () -> entries,
+                    () -> goOn.getAsBoolean() && goOnFilling.getAsBoolean())
+                .run(version));
   }
 
   /** Has a prepared hash table take over in an empty index, with no call in flight. */
-  public void takeOver(Prepared prepared, long entries) {
-    HashTable old = current;
+  public void takeOver(PreparedTable prepared, long entries) {
+    prepared.unused = current;
     current = prepared.table;
-    prepared.table = old;
-    waiting.putAll(prepared.waiting);
+    prepared.waiting.removeIf(
+        (key, entry) -> {
+          waiting.put(key, entry);
+          return true;
+        });
     count.add(entries);
   }
 
   /** Deletes the hash table that is not, or no longer, in use. */
-  public void discard(Prepared prepared) throws IOException {
-    folder.delete(prepared.table);
+  public void discard(PreparedTable prepared) throws IOException {
+    folder.delete(prepared.unused);
   }
 
   /** Deletes the files of earlier hash tables, which takes seconds for large ones. */

@@ -1,10 +1,13 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +19,10 @@ import org.slf4j.LoggerFactory;
  */
 final class HashTableFolder {
   private static final Logger LOG = LoggerFactory.getLogger(HashTableFolder.class);
-  private static final String FILES = "live-*";
+  static final Pattern FILES = Pattern.compile("live-(\\d{1,18})(-huge)?\\.map(\\.sums)?");
   private static final String PREFIX = "live-";
   private static final String SUFFIX = ".map";
   private static final String HUGE_SUFFIX = "-huge.map";
-  private static final int MAX_DIGITS = 18;
 
   /** What journal and SSTables need beside hash tables. */
   private static final long MIN_FREE_BYTES = 256 << 20;
@@ -40,8 +42,8 @@ final class HashTableFolder {
   }
 
   private static long generation(Path file) {
-    String digits = file.getFileName().toString().replaceAll("\\D", "");
-    return digits.isEmpty() || digits.length() > MAX_DIGITS ? 0 : Long.parseLong(digits);
+    Matcher name = FILES.matcher(file.getFileName().toString());
+    return name.matches() ? Long.parseLong(name.group(1)) : 0;
   }
 
   /** Creates an empty hash table in a file that no other had. */
@@ -67,8 +69,8 @@ final class HashTableFolder {
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
     try {
       return create(size, busy && pages.fits(size.bytes()));
-    } catch (IOException failure) {
-      if (!busy || !Disk.isNoSpace(failure)) {
+    } catch (NoSpaceException failure) {
+      if (!busy) {
         throw failure;
       }
       return createReplacement(old, entries, waiting, false);
@@ -123,7 +125,7 @@ final class HashTableFolder {
 
   /** Deletes the files of all hash tables but one; null for all. */
   void deleteAllBut(Path kept) throws IOException {
-    for (Path file : Disk.list(folder, FILES)) {
+    for (Path file : Disk.listFiles(folder, FILES)) {
       if (!file.equals(kept)) {
         disk.delete(file);
       }

@@ -8,7 +8,6 @@ import io.kvapp.engine.tree.Version;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
@@ -29,7 +28,7 @@ final class Migration {
   private final StripedLocks stripes;
   private final Truth truth;
   private final HashTable target;
-  private final Map<byte[], VersionedValue> waiting;
+  private final WaitingEntries waiting;
   private final Runnable noteDamage;
 
   /**
@@ -42,7 +41,7 @@ final class Migration {
       StripedLocks stripes,
       Truth truth,
       HashTable target,
-      Map<byte[], VersionedValue> waiting,
+      WaitingEntries waiting,
       Runnable noteDamage) {
     this.stripes = stripes;
     this.truth = truth;
@@ -53,11 +52,7 @@ final class Migration {
 
   /** Moves the waiting entries for which the target has room, while no write is in flight. */
   void takeWaiting() {
-    for (Map.Entry<byte[], VersionedValue> entry : waiting.entrySet()) {
-      if (target.put(entry.getKey(), entry.getValue()) != HashTable.Put.NO_ROOM) {
-        waiting.remove(entry.getKey());
-      }
-    }
+    waiting.removeIf((key, entry) -> target.put(key, entry) != HashTable.Put.NO_ROOM);
   }
 
   /**

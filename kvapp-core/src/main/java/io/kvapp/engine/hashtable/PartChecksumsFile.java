@@ -32,7 +32,7 @@ public final class PartChecksumsFile {
     Path file = beside(table);
     disk.delete(file);
     try (FileChannel channel = disk.create(file)) {
-      disk.write(channel, bytes.duplicate());
+      disk.write(channel, file, bytes.duplicate());
     }
     return checksum(bytes.array());
   }

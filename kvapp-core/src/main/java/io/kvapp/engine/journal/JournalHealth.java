@@ -2,6 +2,8 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
+import io.kvapp.engine.file.StoreFailures;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -24,12 +26,15 @@ final class JournalHealth {
   }
 
   void fail(IOException cause) {
-    failure = cause;
+    // A folder that is lost is the reason for whatever failed before.
+    if (failure == null || cause instanceof Disk.Fenced) {
+      failure = cause;
+    }
   }
 
   KVException refuse(IOException cause, long neededBytes) {
-    if (!Disk.isNoSpace(cause)) {
-      failure = cause;
+    if (!(cause instanceof NoSpaceException)) {
+      fail(cause);
     }
     return Disk.failure(folder, neededBytes, cause);
   }
@@ -37,7 +42,7 @@ final class JournalHealth {
   void require() {
     IOException cause = failure;
     if (cause != null) {
-      throw new KVException.ReadOnly(folder, cause);
+      throw StoreFailures.readOnly(folder, cause);
     }
   }
 }

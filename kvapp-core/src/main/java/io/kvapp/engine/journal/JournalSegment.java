@@ -80,7 +80,7 @@ public final class JournalSegment {
     Path temporary = SegmentFileName.temporary(file);
     disk.delete(temporary);
     try (FileChannel channel = disk.create(temporary)) {
-      disk.preallocate(channel, capacity, capacity > MAX_SMALL_BYTES && !syncedOften);
+      disk.preallocate(channel, temporary, capacity, capacity > MAX_SMALL_BYTES && !syncedOften);
       MappedByteBuffer buffer = disk.mapToWrite(channel, capacity);
       RandomAccessFile writer = syncedOften ? new RandomAccessFile(temporary.toFile(), "rw") : null;
       JournalSegment segment = new JournalSegment(file, sequence, buffer, writer);

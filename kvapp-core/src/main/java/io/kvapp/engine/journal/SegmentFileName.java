@@ -11,7 +11,11 @@ import java.util.regex.Pattern;
  * <p>Safe for any thread.
  */
 public final class SegmentFileName {
-  private static final Pattern NAME = Pattern.compile("journal-(\\d{10,18})\\.log(\\.tmp)?");
+  /** Also of what is not complete yet. */
+  public static final Pattern PATTERN = Pattern.compile("journal-(\\d{10,18})\\.log(\\.tmp)?");
+
+  /** Of what is complete. */
+  public static final Pattern COMPLETE = Pattern.compile("journal-(\\d{10,18})\\.log");
 
   private SegmentFileName() {}
 
@@ -26,7 +30,7 @@ public final class SegmentFileName {
 
   /** The sequence in the name of a segment's file, complete or not; empty for any other file. */
   public static OptionalLong sequence(Path file) {
-    Matcher name = NAME.matcher(file.getFileName().toString());
+    Matcher name = PATTERN.matcher(file.getFileName().toString());
     return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
   }
 }

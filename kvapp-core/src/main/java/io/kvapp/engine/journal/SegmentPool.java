@@ -2,6 +2,7 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -164,9 +165,8 @@ final class SegmentPool {
       }
       delete(old);
     }
-    long usable = disk.usableBytes(folder);
-    if (usable < bytes) {
-      throw new IOException("No space left on device: " + usable + " bytes are free");
+    if (disk.usableBytes(folder) < bytes) {
+      throw new NoSpaceException(SegmentFileName.file(folder, sequence), bytes, null);
     }
     JournalSegment segment =
         JournalSegment.create(disk, folder, sequence, Math.toIntExact(bytes), syncedOften);

@@ -16,6 +16,9 @@ final class Leaf {
   private static final int FIRST_KEY_BYTES = 1024;
   private static final int LENGTH_BYTES = Short.BYTES;
 
+  /** What an entry takes beside its key in the arrays, and its part of the leaf and its index. */
+  private static final int BYTES_BESIDE_KEY = 3 * Long.BYTES + Integer.BYTES + 4 * LENGTH_BYTES;
+
   final byte[] low;
   final long[] heads = new long[MAX_ENTRIES];
   final long[] revisions = new long[MAX_ENTRIES];
@@ -37,6 +40,14 @@ final class Leaf {
   Leaf(byte[] low, byte[] high) {
     this.low = low;
     bound(high);
+  }
+
+  /**
+   * So many bytes of the heap an entry with a key of this length takes at most: a leaf is at least
+   * half full, and so are its bytes.
+   */
+  static long heapBytesOf(int keyBytes) {
+    return 2L * (keyBytes + BYTES_BESIDE_KEY);
   }
 
   private void bound(byte[] newHigh) {

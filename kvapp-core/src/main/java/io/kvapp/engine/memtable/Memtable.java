@@ -37,9 +37,15 @@ public final class Memtable extends RefCounted implements SortedRun {
     entries.put(key, position);
   }
 
-  /** How many keys changed. */
-  public long count() {
-    return entries.count();
+  /** At most so many bytes of the heap does a change of a key take. */
+  public static long heapBytesOf(byte[] key, boolean expires) {
+    long entry = Leaf.heapBytesOf(key.length);
+    return expires ? entry + Leaf.heapBytesOf(Long.BYTES + key.length) : entry;
+  }
+
+  /** At most so many bytes of the heap do the changes take. */
+  public long heapBytes() {
+    return entries.heapBytes() + expiries.heapBytes();
   }
 
   @Override
@@ -58,7 +64,7 @@ public final class Memtable extends RefCounted implements SortedRun {
   }
 
   public boolean isEmpty() {
-    return entries.count() == 0 && expiries.count() == 0;
+    return heapBytes() == 0;
   }
 
   /**

@@ -18,12 +18,12 @@ final class MemtableIndex {
   private static final byte[] START = {};
 
   final PackedPositions positions = new PackedPositions();
-  private final LongAdder count = new LongAdder();
+  private final LongAdder heapBytes = new LongAdder();
   private volatile LeafIndex leaves = new LeafIndex(new Leaf[] {new Leaf(START, null)});
 
-  /** How many keys there are; exact while no thread adds one. */
-  long count() {
-    return count.sum();
+  /** At most so many bytes of the heap do the keys take; exact while no thread adds one. */
+  long heapBytes() {
+    return heapBytes.sum();
   }
 
   LeafIndex leaves() {
@@ -43,7 +43,7 @@ final class MemtableIndex {
           }
           if (leaf.size < Leaf.MAX_ENTRIES) {
             leaf.insert(-found - 1, key, position.revision, packed);
-            count.increment();
+            heapBytes.add(Leaf.heapBytesOf(key.length));
             return;
           }
           split(leaf, -found - 1);

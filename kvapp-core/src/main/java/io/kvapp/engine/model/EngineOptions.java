@@ -12,7 +12,8 @@ import java.lang.management.ManagementFactory;
  * @param firstSegmentBytes the capacity of the first journal segment
  * @param maxSegmentBytes the capacity at which segments stop doubling
  * @param journalBytes the journal at which a flush is due
- * @param memtableEntries the changed keys at which a flush is due
+ * @param memtableBytes the bytes of the heap that a memtable takes at which a flush is due; three
+ *     times as many hold writers up, and entries that wait for a larger hash table take no more
  * @param tickMillis the time between two looks of the background work
  * @param maxMappedTableBytes the largest hash table whose entries are overwritten through its
  *     mapping, and so the largest that may have huge pages; entries of a larger one are overwritten
@@ -22,13 +23,13 @@ public record EngineOptions(
     int firstSegmentBytes,
     int maxSegmentBytes,
     long journalBytes,
-    long memtableEntries,
+    long memtableBytes,
     long tickMillis,
     long maxMappedTableBytes) {
-  private static final int BYTES_PER_MEMTABLE_ENTRY = 128;
-  private static final int HEAP_SHARE = 16;
-  private static final long MAX_MEMTABLE_ENTRIES = 1_000_000;
-  private static final long MIN_MEMTABLE_ENTRIES = 20_000;
+  /** Three memtables and the entries that wait for a larger hash table take an eighth. */
+  private static final int HEAP_SHARE = 32;
+
+  private static final long MAX_MEMTABLE_BYTES = 96 << 20;
 
   /** So much can wait in memory for the disk without holding writers up. */
   private static final long STANDARD_MAPPED_TABLE_BYTES = physicalMemory() / 16;
@@ -38,22 +39,22 @@ public record EngineOptions(
       int firstSegmentBytes,
       int maxSegmentBytes,
       long journalBytes,
-      long memtableEntries,
+      long memtableBytes,
       long tickMillis) {
     this(
         firstSegmentBytes,
         maxSegmentBytes,
         journalBytes,
-        memtableEntries,
+        memtableBytes,
         tickMillis,
         STANDARD_MAPPED_TABLE_BYTES);
   }
 
   /** What suits a store of any size in this process's heap. */
   public static EngineOptions standard() {
-    long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE / BYTES_PER_MEMTABLE_ENTRY;
-    long memtableEntries = Math.max(MIN_MEMTABLE_ENTRIES, Math.min(MAX_MEMTABLE_ENTRIES, fitting));
-    return new EngineOptions(4 << 20, 64 << 20, 256L << 20, memtableEntries, 1_000);
+    long memtableBytes =
+        Math.min(MAX_MEMTABLE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    return new EngineOptions(4 << 20, 64 << 20, 256L << 20, memtableBytes, 1_000);
   }
 
   /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */
@@ -68,6 +69,6 @@ public record EngineOptions(
   /** The same options with another limit for mapped hash tables. */
   public EngineOptions withMaxMappedTableBytes(long bytes) {
     return new EngineOptions(
-        firstSegmentBytes, maxSegmentBytes, journalBytes, memtableEntries, tickMillis, bytes);
+        firstSegmentBytes, maxSegmentBytes, journalBytes, memtableBytes, tickMillis, bytes);
   }
 }

@@ -15,19 +15,37 @@ public final class Limits {
   /** The longest key in bytes; what the files have room for. */
   public static final int MAX_KEY_BYTES = 4_096;
 
-  /** The most bytes of keys and values that one batch may write. */
+  /** The most bytes of keys and values that one batch may write in a heap of any size. */
   static final long MAX_BATCH_BYTES = 1L << 30;
+
+  /** The most writes of one batch in a heap of any size: a record has less than 2 GiB. */
+  static final int MAX_BATCH_WRITES = 50_000_000;
+
+  /** What a write of a batch takes of the heap on its way, if its key is small. */
+  private static final int HEAP_BYTES_PER_WRITE = 512;
+
+  private static final int HEAP_SHARE_OF_BATCH = 4;
 
   private final StoreLimits limits;
 
   public Limits(StoreOptions options) {
-    this(options.maxValueBytes(), MAX_BATCH_BYTES);
+    this(options, Runtime.getRuntime().maxMemory());
   }
 
-  Limits(int maxValueBytes, long maxBatchBytes) {
+  /** The limits in a heap of so many bytes. */
+  Limits(StoreOptions options, long heapBytes) {
+    this(
+        options.maxValueBytes(),
+        (int) Math.min(MAX_BATCH_WRITES, heapBytes / HEAP_BYTES_PER_WRITE),
+        Math.max(
+            MAX_KEY_BYTES + (long) options.maxValueBytes(),
+            Math.min(MAX_BATCH_BYTES, heapBytes / HEAP_SHARE_OF_BATCH)));
+  }
+
+  Limits(int maxValueBytes, int maxBatchWrites, long maxBatchBytes) {
     this(
         new StoreLimits(
-            MAX_KEY_BYTES, maxValueBytes, Integer.MAX_VALUE, Integer.MAX_VALUE, maxBatchBytes));
+            MAX_KEY_BYTES, maxValueBytes, maxBatchWrites, maxBatchWrites, maxBatchBytes));
   }
 
   public Limits(StoreLimits limits) {

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -30,7 +29,6 @@ public final class Repair {
   private final List<SSTableFile> files = new ArrayList<>();
   private final List<JournalSegment> segments = new ArrayList<>();
   private final Memtable journal = new Memtable(0);
-  private long highestNumber;
   private long highestRevision;
 
   /**
@@ -77,16 +75,12 @@ public final class Repair {
    */
   public SSTable ofFolder() throws IOException {
     try {
-      for (Path file : Disk.list(folder.path, "*.kvs")) {
-        OptionalLong id = SSTableFileName.id(file);
-        if (id.isPresent()) {
-          highestNumber = Math.max(highestNumber, SSTableFileName.number(id.getAsLong()));
-          add(file);
-        }
+      for (Path file : Disk.listFiles(folder.path, SSTableFileName.PATTERN)) {
+        add(file);
       }
       findHighestRevision();
       replayJournal();
-      return write(highestNumber + 1, highestRevision);
+      return write(SSTableFileName.lastNumber(folder.path) + 1, highestRevision);
     } finally {
       unmap();
     }
@@ -124,7 +118,7 @@ public final class Repair {
    */
   private void replayJournal() throws IOException {
     TreeMap<Long, Path> found = new TreeMap<>();
-    for (Path file : Disk.list(folder.path, "journal-*.log")) {
+    for (Path file : Disk.listFiles(folder.path, SegmentFileName.COMPLETE)) {
       SegmentFileName.sequence(file).ifPresent(sequence -> found.put(sequence, file));
     }
     boolean torn = false;

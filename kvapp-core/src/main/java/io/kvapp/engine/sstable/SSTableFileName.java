@@ -1,5 +1,7 @@
 package io.kvapp.engine.sstable;
 
+import io.kvapp.engine.file.Disk;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -19,8 +21,10 @@ public final class SSTableFileName {
   static final String EXPIRIES = "expiry";
 
   private static final int EXPIRY_BIT = 1 << 15;
-  private static final Pattern NAME =
-      Pattern.compile("(snapshot|expiry)-(\\d{1,14})-(\\d{1,5})\\.kvs");
+
+  /** Names of these files, and of no others. */
+  public static final Pattern PATTERN =
+      Pattern.compile("(snapshot|expiry)-(\\d{10,14})-(\\d{1,5})\\.kvs");
 
   private SSTableFileName() {}
 
@@ -35,11 +39,19 @@ public final class SSTableFileName {
 
   /** The id that the name of a file stands for; empty where it is not one of an SSTable. */
   public static OptionalLong id(Path file) {
-    Matcher name = NAME.matcher(file.getFileName().toString());
+    Matcher name = PATTERN.matcher(file.getFileName().toString());
     return name.matches()
         ? OptionalLong.of(
             id(name.group(1), Long.parseLong(name.group(2)), Integer.parseInt(name.group(3))))
         : OptionalLong.empty();
+  }
+
+  /** The highest number in a name in a folder, be it a file or not; 0 where there is none. */
+  public static long lastNumber(Path folder) throws IOException {
+    return Disk.list(folder, PATTERN).stream()
+        .mapToLong(file -> number(id(file).getAsLong()))
+        .max()
+        .orElse(0);
   }
 
   /** The number of the SSTable to which the file of an id belongs. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Where SSTables have their files. Files of discarded SSTables may be kept, and the next SSTables
@@ -19,7 +20,7 @@ import java.util.List;
  */
 public final class SSTableFolder {
   /** The names of recycled files. */
-  public static final String RECYCLED = "spare-*.kvs";
+  public static final Pattern RECYCLED = Pattern.compile("spare-\\d{1,18}\\.kvs");
 
   private record Recycled(Path file, long bytes) {}
 

@@ -140,6 +140,10 @@ public final class SSTableWriter implements Closeable {
     return SSTableFileName.id(prefix, number, finished.size());
   }
 
+  private Path file() {
+    return written.get(written.size() - 1);
+  }
+
   private long position() {
     return flushed + buffer.position();
   }
@@ -172,11 +176,11 @@ public final class SSTableWriter implements Closeable {
     buffer.putInt(checksum);
     flush();
     disk.truncate(channel, flushed);
-    disk.force(channel);
+    disk.force(channel, file());
     channel.close();
     channel = null;
     expectedBytes -= Math.max(0, Math.min(expectedBytes - 1, flushed));
-    String name = written.get(written.size() - 1).getFileName().toString();
+    String name = file().getFileName().toString();
     finished.add(new SSTableFile.Identity(name, flushed, checksum));
   }
 
@@ -213,10 +217,10 @@ public final class SSTableWriter implements Closeable {
   private void flush() throws IOException {
     buffer.flip();
     flushed += buffer.remaining();
-    disk.write(channel, buffer);
+    disk.write(channel, file(), buffer);
     buffer.clear();
     if (flushed - syncedAt >= BYTES_BETWEEN_SYNCS) {
-      disk.force(channel);
+      disk.force(channel, file());
       syncedAt = flushed;
     }
   }

@@ -11,6 +11,7 @@ import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFileName;
 import io.kvapp.engine.sstable.SSTableFolder;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +38,9 @@ import java.util.stream.Stream;
  */
 public final class BackupFiles {
   private static final byte[] START = {};
+
+  /** In the root of every new file system of some kinds. */
+  private static final String LOST_AND_FOUND = "lost+found";
 
   private BackupFiles() {}
 
@@ -118,8 +123,8 @@ public final class BackupFiles {
   private static void copy(Disk disk, Path from, Path to) throws IOException {
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target = disk.create(to)) {
-      disk.copy(source, target);
-      disk.force(target);
+      disk.copy(source, target, to);
+      disk.force(target, to);
     }
   }
 
@@ -128,7 +133,7 @@ public final class BackupFiles {
     try {
       disk.createFolder(folder);
       try (Stream<Path> files = Files.list(folder)) {
-        if (files.findAny().isPresent()) {
+        if (files.anyMatch(file -> !file.endsWith(LOST_AND_FOUND))) {
           throw new KVException.FolderUnusable(
               folder, "it is not empty; back up into a new folder", null);
         }
@@ -160,8 +165,11 @@ public final class BackupFiles {
 
   private static void remove(Disk disk, Path folder, boolean keepFolder, Throwable failure) {
     try {
-      for (Path file : Disk.list(folder, "*")) {
-        disk.delete(file);
+      for (Pattern names :
+          List.of(SSTableFileName.PATTERN, Manifest.TEMPORARY, Pattern.compile(Manifest.NAME))) {
+        for (Path file : Disk.listFiles(folder, names)) {
+          disk.delete(file);
+        }
       }
       if (!keepFolder) {
         disk.delete(folder);

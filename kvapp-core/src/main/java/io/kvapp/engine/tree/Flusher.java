@@ -24,7 +24,8 @@ public final class Flusher {
   /** Fewer changes are worth a flush while nobody writes: SSTables are faster to scan. */
   private static final int QUIET_SHARE = 64;
 
-  private static final int MAX_MEMTABLES_BEHIND = 2;
+  private static final int MAX_MEMTABLES = 3;
+  private static final int MAX_JOURNALS_BEHIND = 2;
 
   private final VersionSet versions;
   private final Journal journal;
@@ -59,15 +60,23 @@ public final class Flusher {
    */
   public boolean isDue(boolean quiet) {
     long share = quiet ? QUIET_SHARE : 1;
-    return versions.current().active.count() >= options.memtableEntries() / share
+    return versions.current().active.heapBytes() >= Math.max(1, options.memtableBytes() / share)
         || unfrozenBytes() >= options.journalBytes() / share;
   }
 
   /** Whether flushes are so far behind that writers have to wait for one. */
   public boolean isBehind() {
-    return isPending()
-        && (versions.current().active.count() >= MAX_MEMTABLES_BEHIND * options.memtableEntries()
-            || unfrozenBytes() >= MAX_MEMTABLES_BEHIND * options.journalBytes());
+    return !hasRoomFor(0) || unfrozenBytes() >= MAX_JOURNALS_BEHIND * options.journalBytes();
+  }
+
+  /** Whether changes that take so many bytes of the heap fit beside all that waits for a flush. */
+  public boolean hasRoomFor(long heapBytes) {
+    return versions.current().memtableBytes() + heapBytes < MAX_MEMTABLES * options.memtableBytes();
+  }
+
+  /** Whether changes that take so many bytes of the heap are as much as a whole memtable. */
+  public boolean isLarge(long heapBytes) {
+    return heapBytes >= options.memtableBytes();
   }
 
   /** Whether a frozen memtable waits for its SSTable. */

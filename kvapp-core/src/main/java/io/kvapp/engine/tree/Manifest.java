@@ -2,8 +2,10 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableFileName;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -34,6 +36,7 @@ import java.util.zip.CRC32C;
  * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they must be counted
  * @param sstables the SSTables, newest first
  * @param map the hash table that agrees with the SSTables; empty where one must be filled anew
+ * @param holder the process that has the store open; empty for one that is closed
  */
 public record Manifest(
     long revision,
@@ -41,7 +44,8 @@ public record Manifest(
     long journal,
     long entries,
     List<SSTable.Identity> sstables,
-    Optional<MapFile> map) {
+    Optional<MapFile> map,
+    Optional<FolderHolder> holder) {
 
   /**
    * A hash table that was closed cleanly.
@@ -62,6 +66,9 @@ public record Manifest(
 
   public static final String NAME = "MANIFEST";
 
+  /** The names of manifests that are not whole. */
+  public static final Pattern TEMPORARY = Pattern.compile("MANIFEST(\\.\\d{1,9})?\\.tmp");
+
   /** What opening a store without its manifest drops. */
   public static final String NOT_FOUND_AGAIN =
       "what the other files of the folder do not hold, and may bring deleted keys back";
@@ -69,9 +76,19 @@ public record Manifest(
   private static final String FORMAT = "1";
   private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
-  private static final Pattern FILE_NAME =
-      Pattern.compile("(snapshot|expiry)-\\d{1,18}-\\d{1,9}\\.kvs");
+  private static final Pattern HOLDER_LINE = Pattern.compile("(?m)^holder=(.*)$");
   private static final long MAX_BYTES = 64 << 20;
+
+  /** The manifest of a store that no process has open. */
+  public Manifest(
+      long revision,
+      long nextSSTable,
+      long journal,
+      long entries,
+      List<SSTable.Identity> sstables,
+      Optional<MapFile> map) {
+    this(revision, nextSSTable, journal, entries, sstables, map, Optional.empty());
+  }
 
   public boolean isClean() {
     return journal == NO_JOURNAL;
@@ -79,14 +96,23 @@ public record Manifest(
 
   /** Replaces the manifest of a folder and waits until it is on the disk. */
   public void write(Disk disk, Path folder) throws IOException {
-    Path temporary = folder.resolve(NAME + ".tmp");
+    Path temporary = temporary(folder);
     disk.delete(temporary);
     byte[] text = text().getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel = disk.create(temporary)) {
-      disk.write(channel, ByteBuffer.wrap(text));
-      disk.force(channel);
+      disk.write(channel, temporary, ByteBuffer.wrap(text));
+      disk.force(channel, temporary);
     }
     disk.rename(temporary, folder.resolve(NAME));
+  }
+
+  /** The first name for a manifest that is not whole which no folder bears. */
+  private static Path temporary(Path folder) {
+    Path file = folder.resolve(NAME + ".tmp");
+    for (int i = 1; Files.isDirectory(file); i++) {
+      file = folder.resolve(NAME + "." + i + ".tmp");
+    }
+    return file;
   }
 
   private String text() {
@@ -104,6 +130,7 @@ public record Manifest(
           line(text, "map.valueBytes", file.valueBytes());
           line(text, "map.check", Long.toHexString(file.check()));
         });
+    holder.ifPresent(process -> line(text, "holder", process));
     line(text, "snapshots", sstables.size());
     for (int i = 0; i < sstables.size(); i++) {
       SSTable.Identity sstable = sstables.get(i);
@@ -168,6 +195,19 @@ public record Manifest(
     }
   }
 
+  /**
+   * The process that has a folder open, as its manifest says, whatever else that says; empty where
+   * it names none.
+   */
+  public static Optional<FolderHolder> holder(Path folder) throws IOException {
+    Path file = folder.resolve(NAME);
+    if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+      return Optional.empty();
+    }
+    Matcher line = HOLDER_LINE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    return line.find() ? FolderHolder.parse(line.group(1)) : Optional.empty();
+  }
+
   private static String check(String text, int end) {
     return check(text.substring(0, end));
   }
@@ -205,7 +245,8 @@ public record Manifest(
         number(lines, "journal"),
         number(lines, "entries"),
         sstables,
-        map);
+        map,
+        Optional.ofNullable(lines.getProperty("holder")).flatMap(FolderHolder::parse));
   }
 
   private static long number(Properties lines, String name) {
@@ -227,7 +268,7 @@ public record Manifest(
         .map(
             parts ->
                 new SSTableFile.Identity(
-                    checked(parts[0], FILE_NAME),
+                    checked(parts[0], SSTableFileName.PATTERN),
                     Long.parseLong(parts[1]),
                     Integer.parseUnsignedInt(parts[2], 16)))
         .toList();

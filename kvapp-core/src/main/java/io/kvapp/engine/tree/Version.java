@@ -54,6 +54,15 @@ public final class Version extends RefCounted {
     leases.forEach(Lease::close);
   }
 
+  /** At most so many bytes of the heap do all memtables take. */
+  long memtableBytes() {
+    long bytes = active.heapBytes();
+    for (Memtable memtable : frozen) {
+      bytes += memtable.heapBytes();
+    }
+    return bytes;
+  }
+
   /** Newest change of each key in a range, deletes and expired entries included. */
   public Cursor entries(byte[] from, byte[] to, boolean reverse) {
     List<Cursor> cursors = new ArrayList<>(runs.length);

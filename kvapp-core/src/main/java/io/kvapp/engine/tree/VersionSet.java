@@ -1,6 +1,7 @@
 package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.file.StoreFailures;
@@ -258,7 +259,7 @@ public final class VersionSet {
       List<SSTable> sstables, long journalStart, long entriesThen, SSTable added)
       throws IOException {
     try {
-      manifest(sstables, journalStart, entriesThen, Optional.empty())
+      manifest(sstables, journalStart, entriesThen, Optional.empty(), thisProcess())
           .write(folder.disk, folder.path);
     } catch (IOException failure) {
       if (!isNamed(added)) {
@@ -282,19 +283,25 @@ public final class VersionSet {
       List<SSTable> sstables,
       long journalStart,
       long entriesThen,
-      Optional<Manifest.MapFile> mapFile) {
+      Optional<Manifest.MapFile> mapFile,
+      Optional<FolderHolder> holder) {
     return new Manifest(
         journal.revision(),
         nextSSTable,
         journalStart,
         entriesThen,
         sstables.stream().map(sstable -> sstable.identity).toList(),
-        mapFile);
+        mapFile,
+        holder);
+  }
+
+  private Optional<FolderHolder> thisProcess() throws IOException {
+    return Optional.of(FolderHolder.of(folder.path));
   }
 
   /** Names in the manifest what the store consists of, as the last act of opening it. */
   public synchronized void writeManifest() throws IOException {
-    manifest(current.sstables, journalStart, entries, Optional.empty())
+    manifest(current.sstables, journalStart, entries, Optional.empty(), thisProcess())
         .write(folder.disk, folder.path);
   }
 
@@ -305,7 +312,7 @@ public final class VersionSet {
    */
   public synchronized void writeCleanManifest(Optional<Manifest.MapFile> mapFile)
       throws IOException {
-    manifest(current.sstables, Manifest.NO_JOURNAL, entries, mapFile)
+    manifest(current.sstables, Manifest.NO_JOURNAL, entries, mapFile, Optional.empty())
         .write(folder.disk, folder.path);
   }
 

@@ -39,7 +39,8 @@ public final class CrashChild {
   public static final int DIED = 137;
 
   /** Thresholds at which everything happens all the time. */
-  static final EngineOptions TUNING = new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 25);
+  static final EngineOptions TUNING =
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 25);
 
   /**
    * What a child is to do.

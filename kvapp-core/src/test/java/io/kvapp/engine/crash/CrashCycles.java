@@ -30,7 +30,7 @@ public final class CrashCycles {
   static final long CLOCK_STEP = 10_000;
   private static final int CYCLES_OF_A_STORE = 5;
   private static final EngineOptions QUIET =
-      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 3_600_000);
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 3_600_000);
 
   /** How a process ends. */
   private enum Death {

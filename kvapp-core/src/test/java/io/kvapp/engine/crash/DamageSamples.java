@@ -35,9 +35,9 @@ import java.util.TreeMap;
  */
 public final class DamageSamples {
   static final EngineOptions TUNING =
-      new EngineOptions(16 << 10, 64 << 10, 256 << 20, 1_000_000, 60_000);
+      new EngineOptions(16 << 10, 64 << 10, 256 << 20, 96 << 20, 60_000);
   private static final EngineOptions SYNCING =
-      new EngineOptions(16 << 10, 64 << 10, 256 << 20, 1_000_000, 1);
+      new EngineOptions(16 << 10, 64 << 10, 256 << 20, 96 << 20, 1);
   private static final int SYNCED_AT = 24;
 
   /**

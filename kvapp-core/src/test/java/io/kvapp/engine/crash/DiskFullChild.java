@@ -56,8 +56,8 @@ final class DiskFullChild {
     durability = seed % 2 == 0 ? Durability.OS : Durability.SYNC;
     tuning =
         random.nextBoolean()
-            ? new EngineOptions(4 << 20, 64 << 20, 256L << 20, 1_000_000, 1_000)
-            : new EngineOptions(256 << 10, 4 << 20, 8 << 20, 3_000, 20);
+            ? new EngineOptions(4 << 20, 64 << 20, 256L << 20, 96 << 20, 1_000)
+            : new EngineOptions(256 << 10, 4 << 20, 8 << 20, 300 << 10, 20);
     largestValue = new int[] {40, 2_000, 100_000, 4_000_000}[random.nextInt(4)];
   }
 

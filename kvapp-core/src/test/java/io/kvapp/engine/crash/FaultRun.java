@@ -77,8 +77,8 @@ final class FaultRun {
     // Of two runs one has flushes and syncs of its own, the other those of the workload alone.
     tuning =
         seed % 2 == 0
-            ? new EngineOptions(64 << 10, 256 << 10, 256 << 20, 1_000_000, 60_000)
-            : new EngineOptions(8 << 10, 32 << 10, 256 << 20, 10, 2);
+            ? new EngineOptions(64 << 10, 256 << 10, 256 << 20, 96 << 20, 60_000)
+            : new EngineOptions(8 << 10, 32 << 10, 256 << 20, 1 << 10, 2);
     states.add(new TreeMap<>());
   }
 

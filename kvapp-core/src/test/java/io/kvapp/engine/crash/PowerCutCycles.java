@@ -22,7 +22,7 @@ final class PowerCutCycles {
   private static final int CYCLES_OF_A_STORE = 4;
   private static final int MIN_MILLIS_OF_THE_FIRST = 300;
   private static final EngineOptions QUIET =
-      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 3_600_000);
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 3_600_000);
 
   private final Path scratch;
   private final long seed;

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,57 @@ class DiskTest {
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
+  }
+
+  @Test
+  void write_thatFailsOnAFullDisk_isANoSpaceException() throws IOException {
+    try (FileChannel full = openFull()) {
+      assertThatThrownBy(() -> new DiskOf(100).write(full, file(), ByteBuffer.allocate(200)))
+          .isInstanceOfSatisfying(
+              NoSpaceException.class, failure -> assertThat(failure.neededBytes()).isEqualTo(200));
+    }
+  }
+
+  @Test
+  void write_thatFailsWithSpaceOnTheDisk_isWhatTheSystemSays() throws IOException {
+    try (FileChannel full = openFull()) {
+      assertThatThrownBy(() -> new Disk().write(full, file(), ByteBuffer.allocate(200)))
+          .isExactlyInstanceOf(IOException.class);
+    }
+    assertThat(Disk.list(folder, "*")).isEmpty();
+  }
+
+  @Test
+  void create_whereAFileIs_isNoMatterOfSpace() throws IOException {
+    Files.createFile(file());
+
+    assertThatThrownBy(() -> new DiskOf(0).create(file()))
+        .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  /** A device on which every write fails, as on a full disk. */
+  private static FileChannel openFull() throws IOException {
+    Path device = Path.of("/dev/full");
+    assumeThat(device).exists();
+    return FileChannel.open(device, StandardOpenOption.WRITE);
+  }
+
+  private Path file() {
+    return folder.resolve("file");
+  }
+
+  /** A disk with so many bytes free, as it says. */
+  private static final class DiskOf extends Disk {
+    private final long usableBytes;
+
+    DiskOf(long usableBytes) {
+      this.usableBytes = usableBytes;
+    }
+
+    @Override
+    public long usableBytes(Path folder) {
+      return usableBytes;
+    }
   }
 
   @Test

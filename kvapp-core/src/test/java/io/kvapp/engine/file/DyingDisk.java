@@ -35,12 +35,12 @@ public final class DyingDisk extends Disk {
   }
 
   @Override
-  public void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+  public void write(FileChannel channel, Path file, ByteBuffer bytes) throws IOException {
     if (isLast()) {
-      super.write(channel, bytes.duplicate().limit(bytes.limit() / 2));
+      super.write(channel, file, bytes.duplicate().limit(bytes.limit() / 2));
       die();
     }
-    super.write(channel, bytes);
+    super.write(channel, file, bytes);
   }
 
   @Override
@@ -54,12 +54,13 @@ public final class DyingDisk extends Disk {
   }
 
   @Override
-  public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
+  public void preallocate(FileChannel channel, Path file, long bytes, boolean hugePages)
+      throws IOException {
     if (isLast()) {
-      super.preallocate(channel, bytes / 2, hugePages);
+      super.preallocate(channel, file, bytes / 2, hugePages);
       die();
     }
-    super.preallocate(channel, bytes, hugePages);
+    super.preallocate(channel, file, bytes, hugePages);
   }
 
   @Override
@@ -71,11 +72,11 @@ public final class DyingDisk extends Disk {
   }
 
   @Override
-  public void force(FileChannel channel) throws IOException {
+  public void force(FileChannel channel, Path file) throws IOException {
     if (isLast()) {
       die();
     }
-    super.force(channel);
+    super.force(channel, file);
   }
 
   @Override

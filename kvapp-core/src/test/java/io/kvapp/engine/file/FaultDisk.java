@@ -132,27 +132,29 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   private IOException failure() {
-    return new IOException(
-        switch (kind) {
-          case CUT -> "the power is cut";
-          case FULL -> "No space left on device";
-          default -> "Input/output error";
-        });
+    return new IOException(kind == Kind.CUT ? "the power is cut" : "Input/output error");
+  }
+
+  private IOException failure(Path file) {
+    return kind == Kind.FULL ? new NoSpaceException(file, 0, null) : failure();
   }
 
   private void step(String what) throws IOException {
-    step(what, false);
+    if (strikes(what, false)) {
+      throw failure();
+    }
   }
 
-  private void step(String what, boolean takesSpace) throws IOException {
-    if (strikes(what, takesSpace)) {
-      throw failure();
+  /** An operation that takes space. */
+  private void step(String what, Path file) throws IOException {
+    if (strikes(what, true)) {
+      throw failure(file);
     }
   }
 
   @Override
   public synchronized FileChannel create(Path file) throws IOException {
-    step("create " + file.getFileName(), true);
+    step("create " + file.getFileName(), file);
     FileChannel channel = super.create(file);
     Content content = newContent(file);
     contents.put(channel, content);
@@ -188,13 +190,14 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+  public synchronized void write(FileChannel channel, Path file, ByteBuffer bytes)
+      throws IOException {
     if (strikes("write", true)) {
       bytes.limit(bytes.position() + bytes.remaining() / 2);
-      super.write(channel, bytes);
-      throw failure();
+      super.write(channel, file, bytes);
+      throw failure(file);
     }
-    super.write(channel, bytes);
+    super.write(channel, file, bytes);
   }
 
   @Override
@@ -208,18 +211,18 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized void preallocate(FileChannel channel, long bytes, boolean hugePages)
-      throws IOException {
-    step("preallocate", true);
+  public synchronized void preallocate(
+      FileChannel channel, Path file, long bytes, boolean hugePages) throws IOException {
+    step("preallocate", file);
     channel.write(ByteBuffer.allocate(1), bytes - 1);
     contents.get(channel).isMapped = true;
     contents.get(channel).forceAll();
   }
 
   @Override
-  public synchronized void copy(FileChannel from, FileChannel to) throws IOException {
-    step("copy", true);
-    super.copy(from, to);
+  public synchronized void copy(FileChannel from, FileChannel to, Path target) throws IOException {
+    step("copy", target);
+    super.copy(from, to, target);
   }
 
   @Override
@@ -229,7 +232,7 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  public synchronized void force(FileChannel channel) throws IOException {
+  public synchronized void force(FileChannel channel, Path file) throws IOException {
     step("force file");
     contents.get(channel).forceAll();
   }
@@ -290,7 +293,7 @@ public final class FaultDisk extends Disk implements AutoCloseable {
   @Override
   public synchronized void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
       throws IOException {
-    step("create " + file.getFileName(), true);
+    step("create " + file.getFileName(), file);
     super.createWithZeros(file, head, bytes, hugePages);
   }
 

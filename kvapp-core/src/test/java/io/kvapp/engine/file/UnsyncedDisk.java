@@ -9,12 +9,13 @@ import java.nio.file.Path;
 /** A disk that waits for nothing, for tests in which no power is cut. Safe for any thread. */
 public final class UnsyncedDisk extends Disk {
   @Override
-  public void preallocate(FileChannel channel, long bytes, boolean hugePages) throws IOException {
+  public void preallocate(FileChannel channel, Path file, long bytes, boolean hugePages)
+      throws IOException {
     channel.write(ByteBuffer.allocate(1), bytes - 1);
   }
 
   @Override
-  public void force(FileChannel channel) {}
+  public void force(FileChannel channel, Path file) {}
 
   @Override
   public void force(MappedByteBuffer mapping, int from, int length) {}

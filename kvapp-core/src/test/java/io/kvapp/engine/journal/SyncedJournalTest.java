@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SyncedJournalTest {
   private static final EngineOptions SMALL =
-      new EngineOptions(64 << 10, 256 << 10, 64 << 20, 1_000_000, 3_600_000);
+      new EngineOptions(64 << 10, 256 << 10, 64 << 20, 96 << 20, 3_600_000);
   private static final int THREADS = 4;
   private static final int WRITES = 150;
 

@@ -55,7 +55,8 @@ class SortedSearchTest {
     MemtableIndex index = new MemtableIndex();
     shuffled.forEach(key -> index.put(key, JournalPosition.mark(1)));
     shuffled.forEach(key -> index.put(key, JournalPosition.mark(2)));
-    assertThat(index.count()).isEqualTo(keys.size());
+    assertThat(index.heapBytes())
+        .isEqualTo(keys.stream().mapToLong(key -> Leaf.heapBytesOf(key.length)).sum());
     List<byte[]> wanted = wanted(new ArrayList<>(keys), "user:");
     for (int i = 0; i < 200; i++) {
       byte[] from = wanted.get(random.nextInt(wanted.size()));

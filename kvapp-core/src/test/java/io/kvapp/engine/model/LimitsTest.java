@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.kvapp.Batch;
+import io.kvapp.StoreLimits;
+import io.kvapp.StoreOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
-  private final Limits limits = new Limits(100, 1_000);
+  private final Limits limits = new Limits(100, 100, 1_000);
 
   @Test
   void batch_upToItsLimit_isAllowed() {
@@ -26,8 +28,31 @@ class LimitsTest {
   }
 
   @Test
-  void batchLimit_isOneGibibyte() {
-    assertThat(Limits.MAX_BATCH_BYTES).isEqualTo(1_073_741_824L);
+  void batchOfTinyWrites_overItsLimit_isRefused() {
+    Batch batch = new Batch();
+    for (int i = 0; i < 100; i++) {
+      batch.delete(new byte[] {(byte) i});
+    }
+    assertThatCode(() -> limits.batch(batch)).doesNotThrowAnyException();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> limits.batch(batch.delete("x")))
+        .withMessageContaining("batch: at most 100 writes, not 101");
+  }
+
+  @Test
+  void batchLimits_followTheHeap() {
+    StoreLimits small = new Limits(StoreOptions.defaults(), 256 << 20).told();
+    assertThat(small.maxBatchWrites()).isEqualTo(512 << 10);
+    assertThat(small.maxBatchConditions()).isEqualTo(512 << 10);
+    assertThat(small.maxBatchBytes()).isEqualTo(64 << 20);
+  }
+
+  @Test
+  void largestBatch_fitsIntoARecord() {
+    StoreLimits large = new Limits(StoreOptions.defaults(), 1L << 40).told();
+    assertThat(large.maxBatchBytes()).isEqualTo(1L << 30);
+    assertThat(large.maxBatchBytes() + 20L * large.maxBatchWrites())
+        .isLessThan(Integer.MAX_VALUE - 1_000);
   }
 
   @Test

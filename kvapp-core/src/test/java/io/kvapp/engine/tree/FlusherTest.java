@@ -10,6 +10,7 @@ import io.kvapp.StoreOptions;
 import io.kvapp.engine.crash.ScratchFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FaultDisk;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class FlusherTest {
         tree.flusher.flush();
       }
       tree.put("three", "value");
-      disk.failure = new IOException("No space left on device");
+      disk.failure = new NoSpaceException(folder, 0, null);
 
       assertThatThrownBy(tree.flusher::flush).isSameAs(disk.failure);
       assertThat(Disk.list(folder, "snapshot-*")).hasSize(2);
@@ -89,7 +90,7 @@ class FlusherTest {
 
   /** Writes and flushes values of three keys in turns; how many were flushed before the cut. */
   private static int flushUntilCut(FaultDisk disk, Path folder) throws IOException {
-    EngineOptions small = new EngineOptions(8 << 10, 32 << 10, 1 << 20, 1_000, 3_600_000);
+    EngineOptions small = new EngineOptions(8 << 10, 32 << 10, 1 << 20, 100 << 10, 3_600_000);
     int flushed = 0;
     try (TreeFixture tree = new TreeFixture(disk, folder, small)) {
       tree.versions.keepRecycledFiles(1 << 20);

@@ -3,7 +3,6 @@ package io.kvapp.server.auth;
 import io.kvapp.KVException;
 import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.gate.BindScope;
-import io.kvapp.server.auth.gate.HostHeader;
 import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.password.PasswordCheck;
 import io.kvapp.server.auth.token.AuthState;
@@ -21,23 +20,21 @@ import java.util.Optional;
 /**
  * Issues tokens and verifies them.
  *
- * <p>Without a users file, every caller on this machine gets a token that grants everything. With
- * one, tokens are for its users, and end when the entry of their user changes or goes.
+ * <p>Without a users file, every caller gets a token that grants everything; a {@link
+ * io.kvapp.server.auth.gate.LocalGate} sees to it that callers are on this machine. With one,
+ * tokens are for its users, and end when the entry of their user changes or goes.
  *
  * <p>All methods may be called from any thread.
  */
 public final class Authenticator {
   private final AuthSettings settings;
-  private final String host;
   private final InstantSource clock;
   private final AuthStateSource states;
   private final TokenVerifier verifier;
   private final PasswordCheck passwordCheck;
 
-  private Authenticator(
-      AuthSettings settings, String host, Optional<Path> dataFolder, InstantSource clock) {
+  private Authenticator(AuthSettings settings, Optional<Path> dataFolder, InstantSource clock) {
     this.settings = settings;
-    this.host = host;
     this.clock = clock;
     this.states = AuthStateSource.open(settings, dataFolder, clock);
     this.verifier = new TokenVerifier(states, settings.tokenLifetime(), clock);
@@ -62,13 +59,12 @@ public final class Authenticator {
               + " users file (--users FILE, made by: kvapp-server users add --file FILE NAME), or"
               + " listen on localhost");
     }
-    return new Authenticator(settings, server.host(), server.dataFolder(), server.clock());
+    return new Authenticator(settings, server.dataFolder(), server.clock());
   }
 
   /** An authenticator without users or files, for a server on this machine. */
   public static Authenticator inMemory(InstantSource clock) {
-    return new Authenticator(
-        AuthSettings.defaults(), ServerSettings.DEFAULT_HOST, Optional.empty(), clock);
+    return new Authenticator(AuthSettings.defaults(), Optional.empty(), clock);
   }
 
   /** Whether {@link #issue} needs credentials, because there is a users file. */
@@ -82,13 +78,10 @@ public final class Authenticator {
    * @throws HttpException.CredentialsMissing if credentials are needed and the request has none
    * @throws HttpException.CredentialsWrong if user or password is wrong
    * @throws HttpException.SlowedDown if there were too many attempts
-   * @throws HttpException.Forbidden if tokens are for callers on this machine only, and the request
-   *     is not from this machine
    */
   public String issue(SignIn signIn) {
     AuthState current = states.current();
     if (current.users().isEmpty()) {
-      requireLocal(signIn);
       return sign(current, Caller.unlimited(Caller.LOCAL_USER), Optional.empty());
     }
     Credentials credentials =
@@ -113,20 +106,21 @@ public final class Authenticator {
     return verifier.verify(token);
   }
 
+  /**
+   * Looks whether the grant of a caller whose token was verified still stands, as a long response
+   * asks now and then. That the token has expired meanwhile does not matter.
+   *
+   * @throws HttpException.TokenInvalid if the user was removed, or its password or grant changed,
+   *     more than a second ago
+   */
+  public void requireGrant(Caller caller) {
+    if (!states.current().users().map(users -> users.grant(caller)).orElse(true)) {
+      throw new HttpException.TokenInvalid();
+    }
+  }
+
   private String sign(AuthState current, Caller caller, Optional<String> stamp) {
     return TokenFormat.sign(
         caller, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());
-  }
-
-  private void requireLocal(SignIn signIn) {
-    if (!signIn.address().isLoopbackAddress()) {
-      throw new HttpException.Forbidden(
-          "tokens are handed out on this machine only, as no users are set up");
-    }
-    if (!HostHeader.isOwn(signIn.host(), host)) {
-      throw new HttpException.Forbidden(
-          "without users, tokens are handed out to requests to localhost, and this request's Host"
-              + " header names another host");
-    }
   }
 }

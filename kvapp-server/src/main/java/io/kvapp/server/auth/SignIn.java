@@ -11,13 +11,11 @@ import java.util.Optional;
  * <p>Immutable, safe for any thread.
  *
  * @param address where the request comes from, as the socket says or a proxy that is trusted
- * @param host the {@code Host} header, with or without a port; null where there is none
  * @param credentials user and password; empty where the request has none
  * @param token a token from an earlier sign-in, which may have expired; null where there is none.
  *     It grants nothing here, but shows that the client is no stranger.
  */
-public record SignIn(
-    InetAddress address, String host, Optional<Credentials> credentials, String token) {
+public record SignIn(InetAddress address, Optional<Credentials> credentials, String token) {
   /** Checks that the address and the credentials are not null. */
   public SignIn {
     Objects.requireNonNull(address, "address");
@@ -25,7 +23,7 @@ public record SignIn(
   }
 
   /** A request without a token. */
-  public SignIn(InetAddress address, String host, Optional<Credentials> credentials) {
-    this(address, host, credentials, null);
+  public SignIn(InetAddress address, Optional<Credentials> credentials) {
+    this(address, credentials, null);
   }
 }

@@ -37,7 +37,6 @@ final class AuthHandler {
     SignIn signIn =
         new SignIn(
             proxies.clientAddress(request),
-            request.header("host"),
             credentials(request),
             request.header("x-access-tokens"));
     String token = authenticator.issue(signIn);

@@ -28,7 +28,7 @@ public final class ClassicEndpoints {
       Authenticator authenticator, TrustedProxies proxies, EntryService entries) {
     AuthHandler auth = new AuthHandler(authenticator, proxies);
     InsertHandler insert = new InsertHandler(entries);
-    SearchHandler search = new SearchHandler(entries);
+    SearchHandler search = new SearchHandler(entries, authenticator::requireGrant);
     return Map.of(
         "/api/auth", Route.of(READING, auth::handle),
         "/api/insert", Route.of(WRITING, withToken(authenticator, insert)),

@@ -12,6 +12,7 @@ import io.kvapp.server.service.EntryService;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * {@code /api/search}: finds the entry of a key, or all entries of a prefix.
@@ -24,10 +25,22 @@ final class SearchHandler implements TokenHandler {
   private static final byte[] COMMA = JsonOutput.ascii(",");
   private static final byte[] END = JsonOutput.ascii("]}");
 
-  private final EntryService entries;
+  /** So many bytes of entries are written between two looks at the grant. */
+  private static final int LOOK_BYTES = 64 << 10;
 
-  public SearchHandler(EntryService entries) {
+  private static final int ENTRY_BYTES = 64;
+
+  private final EntryService entries;
+  private final Consumer<Caller> requireGrant;
+
+  /**
+   * A handler of searches.
+   *
+   * @param requireGrant throws if the grant of a caller has ended
+   */
+  SearchHandler(EntryService entries, Consumer<Caller> requireGrant) {
     this.entries = entries;
+    this.requireGrant = requireGrant;
   }
 
   @Override
@@ -50,19 +63,32 @@ final class SearchHandler implements TokenHandler {
   }
 
   private Response searchPrefix(Caller caller, byte[] prefix, Request request) {
-    Iterator<Entry> found =
-        entries.search(caller, prefix, request.memory(), request::requireClient);
+    Runnable requireGrantStill = () -> requireGrant.accept(caller);
+    Runnable stillNeeded =
+        () -> {
+          requireGrantStill.run();
+          request.requireClient();
+        };
+    Iterator<Entry> found = entries.search(caller, prefix, request.memory(), stillNeeded);
     return found.hasNext()
-        ? Response.of(JsonResponses.OK, output -> writeResult(output, prefix, found))
+        ? Response.of(
+            JsonResponses.OK, output -> writeResult(output, prefix, found, requireGrantStill))
         : JsonResponses.NO_CONTENT;
   }
 
-  private static void writeResult(BodyOutput output, byte[] prefix, Iterator<Entry> found)
+  private static void writeResult(
+      BodyOutput output, byte[] prefix, Iterator<Entry> found, Runnable requireGrantStill)
       throws IOException {
+    long bytes = 0;
     JsonOutput json = new JsonOutput(output);
     json.raw(PREFIX).string(prefix).raw(RESULT);
     while (found.hasNext()) {
       Entry entry = found.next();
+      bytes += ENTRY_BYTES + entry.key().length + entry.value().length;
+      if (bytes > LOOK_BYTES) {
+        requireGrantStill.run();
+        bytes = 0;
+      }
       EntryBody.write(json, entry.key(), entry.value());
       if (found.hasNext()) {
         json.raw(COMMA);

@@ -27,6 +27,14 @@ final class HttpOptions {
   private List<InetAddress> trustedProxies;
 
   @Option(
+      names = "--allowed-host",
+      paramLabel = "NAME",
+      description =
+          "Without users: one more name of this machine that the Host header of requests may have;"
+              + " may be given more than once. Default: localhost, loopback addresses and --host.")
+  private List<String> allowedHosts;
+
+  @Option(
       names = "--prefix-scope",
       paramLabel = "SCOPE",
       defaultValue = "keys",
@@ -62,6 +70,9 @@ final class HttpOptions {
     }
     if (trustedProxies != null) {
       endpoint.trustedProxies(trustedProxies);
+    }
+    if (allowedHosts != null) {
+      endpoint.allowedHosts(allowedHosts);
     }
     if (corsOrigins != null) {
       endpoint.corsOrigins(corsOrigins);

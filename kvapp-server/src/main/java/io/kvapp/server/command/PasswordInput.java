@@ -52,6 +52,9 @@ final class PasswordInput {
     if (password.length() > MAX_CHARS) {
       throw wrong(commandLine, "the password is longer than " + MAX_CHARS + " characters");
     }
+    if (password.indexOf('\0') >= 0) {
+      throw wrong(commandLine, "the password has a NUL character");
+    }
     if (password.length() < SHORT_CHARS) {
       PrintWriter err = commandLine.getErr();
       err.println("kvapp-server: warning: the password is short and so easy to guess");

@@ -59,6 +59,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     KVServer server = server();
+    store.requireDataFolderOfThisUser();
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "kvapp-close"));
     server.start();
     announce(server);

@@ -3,6 +3,8 @@ package io.kvapp.server.command;
 import io.kvapp.Durability;
 import io.kvapp.KVServer;
 import io.kvapp.ServerSettings;
+import io.kvapp.server.file.FileTrust;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -80,6 +82,16 @@ final class ServerOptions {
       return server.store(store);
     }
     return inMemory ? server.inMemory() : server.dataFolder(data);
+  }
+
+  /**
+   * Does nothing if no other user can change the data folder, or there is none yet. The endpoint
+   * asks the same later; but the store is opened before.
+   */
+  void requireDataFolderOfThisUser() {
+    if (!inMemory && store == null && Files.exists(data)) {
+      FileTrust.requireFolder("data folder", data);
+    }
   }
 
   /** The name or address to listen on. */

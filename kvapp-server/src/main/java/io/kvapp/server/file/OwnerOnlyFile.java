@@ -46,16 +46,6 @@ public final class OwnerOnlyFile {
     write(file.toAbsolutePath(), content);
   }
 
-  /** Whether users other than the owner may read {@code file}. */
-  public static boolean isOpenToOthers(Path file) throws IOException {
-    if (!isPosix(file)) {
-      return false;
-    }
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    return permissions.contains(PosixFilePermission.GROUP_READ)
-        || permissions.contains(PosixFilePermission.OTHERS_READ);
-  }
-
   private static void write(Path target, byte[] content, StandardCopyOption... options)
       throws IOException {
     Path folder = target.getParent();
@@ -111,7 +101,7 @@ public final class OwnerOnlyFile {
     }
   }
 
-  private static boolean isPosix(Path path) {
+  static boolean isPosix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 }

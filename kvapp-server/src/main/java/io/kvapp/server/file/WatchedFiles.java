@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * What some files say together, read again when one of them has changed. The files are looked at
  * when they are asked for, by {@link #get} at most once a second. New content that cannot be used
  * is logged, and what the files said before stays in use; a file that cannot be read is tried again
- * at each look.
+ * at each look. A secret that other users can change is not read, as {@link FileTrust} says; one
+ * that they can read is, with a warning.
  *
  * <p>All methods may be called from any thread. {@link #get} does not wait for another thread that
  * reads the files.
@@ -60,9 +61,9 @@ public final class WatchedFiles<T> {
    * Reads the files for the first time.
    *
    * @param name what the files are, for messages
-   * @param secretFiles those that only their owner should read, which is looked after
+   * @param secretFiles those that only their owner may change and should read
    * @param otherFiles the rest
-   * @throws KVException if they cannot be read or used
+   * @throws KVException if they cannot be read or used, or other users can change a secret one
    */
   public WatchedFiles(
       String name,
@@ -78,7 +79,7 @@ public final class WatchedFiles<T> {
     this.lookedAtMillis = clock.millis();
     this.stamps = stamps();
     try {
-      this.value = reader.read();
+      this.value = read();
     } catch (IOException unreadable) {
       throw new KVException(
           name + " " + named(this.files) + " cannot be read: " + FileErrors.reason(unreadable),
@@ -123,7 +124,7 @@ public final class WatchedFiles<T> {
       return;
     }
     try {
-      value = reader.read();
+      value = read();
       stamps = found;
       lastError = null;
       LOG.info("{} {} has changed and is in use", name, named(files));
@@ -136,6 +137,13 @@ public final class WatchedFiles<T> {
       // of them changing.
       logError(unreadable);
     }
+  }
+
+  private T read() throws IOException {
+    for (Path file : secretFiles) {
+      FileTrust.requireFile(file);
+    }
+    return reader.read();
   }
 
   private void logError(Exception failure) {
@@ -153,7 +161,7 @@ public final class WatchedFiles<T> {
   private void warnIfOpenToOthers() {
     for (Path file : secretFiles) {
       try {
-        if (OwnerOnlyFile.isOpenToOthers(file)) {
+        if (FileTrust.isReadableByOthers(file)) {
           LOG.warn("{} {} can be read by other users; run chmod 600 {}", name, file, file);
         }
       } catch (IOException gone) {

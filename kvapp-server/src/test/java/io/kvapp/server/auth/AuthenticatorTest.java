@@ -40,14 +40,6 @@ class AuthenticatorTest {
   }
 
   @Test
-  void issue_remoteCallerWithoutUsers_isForbidden() throws Exception {
-    SignIn remote = new SignIn(InetAddress.getByName("192.0.2.7"), null, Optional.empty());
-
-    assertThatThrownBy(() -> authenticator.issue(remote))
-        .isInstanceOf(HttpException.Forbidden.class);
-  }
-
-  @Test
   void issue_anyCaller_writesTheClaimsOfTheContract() {
     String claims = decoded(token().split("\\.")[1]);
 
@@ -75,8 +67,7 @@ class AuthenticatorTest {
 
   @Test
   void verify_tokenOfAnotherKey_isInvalid() {
-    assertInvalid(
-        Authenticator.inMemory(clock).issue(new SignIn(loopback(), null, Optional.empty())));
+    assertInvalid(Authenticator.inMemory(clock).issue(new SignIn(loopback(), Optional.empty())));
   }
 
   @Test
@@ -100,7 +91,7 @@ class AuthenticatorTest {
   @Test
   void open_dataFolder_keepsOneKeyThatOnlyItsOwnerReads(@TempDir Path folder) throws Exception {
     Authenticator first = Authenticator.open(AuthSettings.defaults(), server(folder));
-    String token = first.issue(new SignIn(loopback(), null, Optional.empty()));
+    String token = first.issue(new SignIn(loopback(), Optional.empty()));
     Authenticator second = Authenticator.open(AuthSettings.defaults(), server(folder));
 
     assertThat(second.verify(token).user()).isEqualTo("local");
@@ -110,6 +101,19 @@ class AuthenticatorTest {
     try (var files = Files.list(folder)) {
       assertThat(files).hasSize(1);
     }
+  }
+
+  @Test
+  void open_dataFolderThatOthersCanWrite_isRefusedWithTheRemedy(@TempDir Path folder)
+      throws Exception {
+    Authenticator.open(AuthSettings.defaults(), server(folder));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThatThrownBy(() -> Authenticator.open(AuthSettings.defaults(), server(folder)))
+        .isInstanceOf(KVException.class)
+        .hasMessage(
+            "data folder %s cannot be used: other users can write %s; run: chmod go-w %s"
+                .formatted(folder, folder, folder));
   }
 
   @ParameterizedTest
@@ -133,7 +137,7 @@ class AuthenticatorTest {
   }
 
   private String token() {
-    return authenticator.issue(new SignIn(loopback(), null, Optional.empty()));
+    return authenticator.issue(new SignIn(loopback(), Optional.empty()));
   }
 
   private void assertInvalid(String token) {

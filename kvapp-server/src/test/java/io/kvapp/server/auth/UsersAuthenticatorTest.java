@@ -2,6 +2,7 @@ package io.kvapp.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.kvapp.KVException;
 import io.kvapp.ServerSettings;
@@ -87,6 +88,8 @@ class UsersAuthenticatorTest {
             new Credentials("ann", "rea's password"),
             new Credentials("nobody", "ann's password"),
             new Credentials("", ""),
+            new Credentials("ann", "ann's password\0"),
+            new Credentials("ann\0", "ann's password"),
             new Credentials("ann", "x".repeat(100_000)))) {
       assertThatThrownBy(() -> authenticator.issue(caller(Optional.of(wrong))))
           .isInstanceOf(HttpException.CredentialsWrong.class)
@@ -107,6 +110,34 @@ class UsersAuthenticatorTest {
 
     clock.advance(Duration.ofSeconds(10));
     assertThat(issue("rea", "rea's password")).isNotEmpty();
+  }
+
+  @Test
+  void issue_nameThatIsSlowToNormalize_costsNoMoreThanAnyOther() {
+    String longName = "a" + "\u0345\u0315\u0301\u0316".repeat(2_000);
+    guessUntilSlowed(longName);
+
+    assertTimeout(
+        Duration.ofSeconds(2),
+        () -> {
+          for (int guess = 0; guess < 100; guess++) {
+            assertSlowed(longName, "a guess", "x.y.z");
+          }
+        });
+  }
+
+  @Test
+  void issue_nameOfMoreThan64Characters_isCountedAndCheckedAsAnUnknownUser() throws IOException {
+    String longest = "a".repeat(64);
+    write(user(longest, Role.WRITER, List.of(""), "a password"));
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(authenticator.verify(issue(longest, "a password")).user()).isEqualTo(longest);
+    for (int guess = 0; guess < 5; guess++) {
+      assertThatThrownBy(() -> issue(longest + "a", "a password"))
+          .isInstanceOf(HttpException.CredentialsWrong.class);
+    }
+    assertSlowed(longest + "a", "a password", null);
   }
 
   @Test
@@ -392,7 +423,7 @@ class UsersAuthenticatorTest {
   }
 
   private static SignIn caller(Optional<Credentials> credentials, String earlierToken) {
-    return new SignIn(InetAddress.getLoopbackAddress(), "localhost", credentials, earlierToken);
+    return new SignIn(InetAddress.getLoopbackAddress(), credentials, earlierToken);
   }
 
   private static User user(String name, Role role, List<String> prefixes, String password) {

@@ -194,7 +194,7 @@ final class ClassicEndpointsTest {
   @Test
   void token_invalidWithABodyTooLarge_isTheTokensFault() throws Exception {
     try (RawClient raw = new RawClient(server.port())) {
-      raw.send("POST /api/insert HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n");
+      raw.send("POST /api/insert HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n");
       RawClient.Answer answer = raw.read();
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.text()).isEqualTo("{\"msg\":\"token is missing\"}");
@@ -220,7 +220,7 @@ final class ClassicEndpointsTest {
     try (RawClient raw = new RawClient(server.port())) {
       String body = "{\"key\":\"k\"}";
       String request =
-          "GET /api/search HTTP/1.1\r\nHost: x\r\nx-access-tokens: %s\r\nContent-Length: %d\r\n\r\n%s"
+          "GET /api/search HTTP/1.1\r\nHost: localhost\r\nx-access-tokens: %s\r\nContent-Length: %d\r\n\r\n%s"
               .formatted(token, body.length(), body);
       long begun = System.nanoTime();
       for (int number = 0; number < 1_000; number++) {
@@ -271,7 +271,7 @@ final class ClassicEndpointsTest {
     try (RawClient raw = new RawClient(server.port())) {
       for (int round = 0; round < 2; round++) {
         raw.send(
-            "POST /api/insert HTTP/1.1\r\nHost: x\r\nx-access-tokens: %s\r\nContent-Length: %d\r\n\r\n%s"
+            "POST /api/insert HTTP/1.1\r\nHost: localhost\r\nx-access-tokens: %s\r\nContent-Length: %d\r\n\r\n%s"
                 .formatted(token, latin1.length(), latin1));
         RawClient.Answer answer = raw.read();
         assertThat(answer.status()).isEqualTo(400);

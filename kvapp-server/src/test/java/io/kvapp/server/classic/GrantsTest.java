@@ -9,7 +9,10 @@ import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.auth.users.UserRegister;
 import io.kvapp.server.settings.AuthSettings;
 import io.kvapp.server.settings.PrefixScope;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,18 +20,27 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GrantsTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String OUTSIDE = "{\"msg\":\"the token does not grant this key or prefix\"}";
+
+  private static final int VALUE_BYTES = 50_000;
+
+  /** More than the buffers between a server and its client hold. */
+  private static final int LARGE_RESULT_BYTES = 400 * VALUE_BYTES;
 
   @TempDir private static Path folder;
   private static AuthSettings auth;
@@ -157,6 +169,63 @@ class GrantsTest {
       }
       assertThat(authThroughProxy(server, "192.0.2.66", "root's password")).isEqualTo(429);
       assertThat(authThroughProxy(server, "192.0.2.1", "root's password")).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"remove", "password", "grant"})
+  void search_grantEndsMeanwhile_endsWithoutItsResult(String change) throws Exception {
+    long bytes =
+        searchWhile(
+            (users, clock) -> {
+              switch (change) {
+                case "remove" -> users.remove("eve");
+                case "password" -> users.changePassword("eve", "eve's password");
+                default -> users.changeGrant("eve", Role.READER, List.of("b", "c"));
+              }
+              clock.advance(Duration.ofSeconds(1));
+            });
+    assertThat(bytes).isLessThan(LARGE_RESULT_BYTES * 9 / 10);
+  }
+
+  @Test
+  void search_tokenExpiresOrAnotherUserChangesMeanwhile_goesOn() throws Exception {
+    long bytes =
+        searchWhile(
+            (users, clock) -> {
+              users.remove("rea");
+              clock.advance(Duration.ofHours(1));
+            });
+    assertThat(bytes).isGreaterThan(LARGE_RESULT_BYTES);
+  }
+
+  /** The bytes of a response that its client begins to read, and goes on after a change. */
+  private static long searchWhile(BiConsumer<UserRegister, SteppedClock> change) throws Exception {
+    Path file = folder.resolve("more-users.json");
+    Files.deleteIfExists(file);
+    UserRegister users = new UserRegister(file);
+    users.add("eve", Role.READER, List.of("b"), "eve's password");
+    users.add("rea", Role.READER, List.of(""), "rea's password");
+    HttpEndpoint endpoint =
+        HttpEndpoint.builder().auth(AuthSettings.defaults().withUsersFile(file)).build();
+    SteppedClock clock = new SteppedClock();
+    try (KVServer server =
+            KVServer.builder().inMemory().port(0).clock(clock).endpoint(endpoint).build().start();
+        Socket client = new Socket()) {
+      for (int number = 0; number < LARGE_RESULT_BYTES / VALUE_BYTES; number++) {
+        server.store().put("b" + number, "v".repeat(VALUE_BYTES));
+      }
+      client.setReceiveBufferSize(16 << 10);
+      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      client
+          .getOutputStream()
+          .write(
+              ClassicClient.post(
+                  "/api/search", token(server, "eve"), ClassicClient.members("prefix", "b")));
+      long bytes = client.getInputStream().readNBytes(100_000).length;
+      change.accept(users, clock);
+      client.shutdownOutput();
+      return bytes + client.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
   }
 

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,21 @@ class ServeCommandTest {
       server.awaitPort();
       assertFailed(run("--port", "0", "--data", "data"), 1, "data is in use by");
     }
+  }
+
+  @Test
+  void call_folderThatOthersCanWrite_isToldInOneLineBeforeItIsUsed() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    assertThat(CommandProcess.run(folder, "", "--port", "0", "--data", "data"))
+        .isEqualTo(
+            new Outcome(
+                1,
+                "",
+                "kvapp-server: data folder data cannot be used: other users can write data; run:"
+                    + " chmod go-w data\n"));
+    assertThat(data).isEmptyDirectory();
   }
 
   @Test

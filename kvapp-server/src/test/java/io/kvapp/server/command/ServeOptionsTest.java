@@ -37,11 +37,13 @@ class ServeOptionsTest {
             "--body-timeout=300ms",
             "--trusted-proxy=127.0.0.1",
             "--cors-origin=https://a.example",
+            "--allowed-host=kv.example",
             "--prefix-scope=values",
             "--access-log");
     Answer signedIn = answer(request("auth", HERE, ""));
     assertThat(signedIn.status()).isEqualTo(200);
-    token = "x-access-tokens: " + signedIn.text().replaceAll("\\{\"token\":\"(.*)\"}", "$1\r\n");
+    token =
+        HERE + "x-access-tokens: " + signedIn.text().replaceAll("\\{\"token\":\"(.*)\"}", "$1\r\n");
   }
 
   @AfterAll
@@ -71,7 +73,7 @@ class ServeOptionsTest {
 
   @Test
   void maxRequestLine_maxHead_maxHeaders_beyondThem_are414And431() throws IOException {
-    assertThat(answer("GET /" + "x".repeat(600) + " HTTP/1.1\r\nHost: x\r\n\r\n").status())
+    assertThat(answer("GET /" + "x".repeat(600) + " HTTP/1.1\r\nHost: localhost\r\n\r\n").status())
         .isEqualTo(414);
     assertThat(answer(request("auth", "A: " + "x".repeat(1_100) + "\r\n", "")).status())
         .isEqualTo(431);
@@ -96,6 +98,14 @@ class ServeOptionsTest {
     Answer answer = answer(request("auth", HERE + "Origin: https://a.example\r\n", ""));
 
     assertThat(answer.header("Access-Control-Allow-Origin")).contains("https://a.example");
+  }
+
+  @Test
+  void allowedHost_requestThatNamesIt_isAnswered() throws IOException {
+    String request = request("auth", HERE, "");
+
+    assertThat(answer(request.replace("localhost", "kv.example:80")).status()).isEqualTo(200);
+    assertThat(answer(request.replace("localhost", "other.example")).status()).isEqualTo(403);
   }
 
   @Test

@@ -64,6 +64,8 @@ class UsersCommandTest {
     assertThat(users("\n", "add", "bob")).isEqualTo(2);
     assertThat(users("", "add", "bob")).isEqualTo(2);
     assertThat(users("x".repeat(1_025), "add", "bob")).isEqualTo(2);
+    assertThat(users("a pass\0word\n", "add", "bob")).isEqualTo(2);
+    assertThat(users("a pass\0word\n", "passwd", "ann")).isEqualTo(2);
     assertThat(users("a password\n", "add", "bob:")).isEqualTo(2);
     assertThat(users("a password\n", "add", "local")).isEqualTo(2);
     assertThat(users("a password\n", "add", "bob", "--role", "root")).isEqualTo(2);
@@ -74,7 +76,7 @@ class UsersCommandTest {
     assertThat(users("", "grant", "ann", "--prefix", "a\nb")).isEqualTo(2);
     assertThat(users("a password\n", "add")).isEqualTo(2);
     assertThat(err.toString().lines())
-        .hasSize(13)
+        .hasSize(15)
         .allMatch(line -> line.startsWith("kvapp-server: "));
     assertThat(Path.of(file)).hasBinaryContent(before);
   }

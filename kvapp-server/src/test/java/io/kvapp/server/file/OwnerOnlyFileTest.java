@@ -23,12 +23,12 @@ class OwnerOnlyFileTest {
   void replace_fileOthersMayRead_isClosedToThem() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "old");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-    assertThat(OwnerOnlyFile.isOpenToOthers(file)).isTrue();
+    assertThat(FileTrust.isReadableByOthers(file)).isTrue();
 
     OwnerOnlyFile.replace(file, NEW);
 
     assertThat(file).hasBinaryContent(NEW);
-    assertThat(OwnerOnlyFile.isOpenToOthers(file)).isFalse();
+    assertThat(FileTrust.isReadableByOthers(file)).isFalse();
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
   }
 

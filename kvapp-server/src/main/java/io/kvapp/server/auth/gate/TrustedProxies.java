@@ -57,15 +57,18 @@ public final class TrustedProxies {
    */
   public InetAddress clientAddress(Request request) {
     InetAddress remote = request.remote();
-    if (!isTrusted(remote)) {
+    if (!areTrusted(remote)) {
       return remote;
     }
     String header = request.header(FORWARDED_FOR);
     return header == null ? UNKNOWN : address(header.substring(header.lastIndexOf(',') + 1));
   }
 
-  /** This machine has several addresses of its own, and a proxy on it may use any of them. */
-  private boolean isTrusted(InetAddress remote) {
+  /**
+   * Whether a trusted proxy is at this address. This machine has several addresses of its own, and
+   * a proxy on it may use any of them.
+   */
+  boolean areTrusted(InetAddress remote) {
     return proxies.contains(remote)
         || remote.isLoopbackAddress() && proxies.stream().anyMatch(InetAddress::isLoopbackAddress);
   }

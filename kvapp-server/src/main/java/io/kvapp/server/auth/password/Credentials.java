@@ -21,6 +21,9 @@ public record Credentials(String user, String password) {
 
   private static final String SCHEME = "Basic ";
 
+  /** More than the longest name and password take, three bytes a character, in base64. */
+  private static final int MAX_HEADER_CHARS = 8 << 10;
+
   /** Checks that both are there. */
   public Credentials {
     Objects.requireNonNull(user, "user");
@@ -31,11 +34,13 @@ public record Credentials(String user, String password) {
    * The credentials in an {@code Authorization} header.
    *
    * @param header the value of the header; null where there is none
-   * @return empty where the header is absent, has another scheme, or is not base64 of UTF-8 with a
-   *     colon in it
+   * @return empty where the header is absent, has another scheme, is longer than 8 KiB, or is not
+   *     base64 of UTF-8 with a colon in it
    */
   public static Optional<Credentials> ofBasic(String header) {
-    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    if (header == null
+        || header.length() > MAX_HEADER_CHARS
+        || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return Optional.empty();
     }
     try {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Finds out whether credentials are right, at a bounded cost: throttle are limited, and so is the
+ * Finds out whether credentials are right, at a bounded cost: attempts are limited, and so is the
  * share of the processors that password hashes may take. Callers who are known here have a share of
  * their own.
  *
@@ -43,9 +43,10 @@ public final class PasswordCheck {
     if (credentials.password().length() > PasswordHash.MAX_PASSWORD_CHARS) {
       throw new HttpException.CredentialsWrong();
     }
-    Attempt attempt = throttle.attempt(User.normalized(credentials.user()), from, earlierToken);
-    Optional<User> found = users.find(credentials.user());
-    PasswordHash hash = found.map(User::password).orElseGet(() -> decoy(users, credentials.user()));
+    String name = User.normalized(credentials.user());
+    Attempt attempt = throttle.attempt(name, from, earlierToken);
+    Optional<User> found = users.find(name);
+    PasswordHash hash = found.map(User::password).orElseGet(() -> decoy(users, name));
     boolean isRight =
         (attempt.isTrusted() ? trusted : strangers)
             .take(() -> hash.matches(credentials.password()))

@@ -3,6 +3,7 @@ package io.kvapp.server.auth.token;
 import io.kvapp.KVException;
 import io.kvapp.server.auth.users.Users;
 import io.kvapp.server.auth.users.UsersFile;
+import io.kvapp.server.file.FileTrust;
 import io.kvapp.server.file.WatchedFiles;
 import io.kvapp.server.settings.AuthSettings;
 import java.nio.file.Path;
@@ -48,10 +49,12 @@ public final class AuthStateSource {
    * Reads the users and the keys, and makes a key where there is none.
    *
    * @param dataFolder holds the key where the settings name none; empty keeps it in memory
-   * @throws KVException if a file cannot be read, written or used; the message says what to do
+   * @throws KVException if a file cannot be read, written or used, or other users can change one or
+   *     the data folder; the message says what to do
    */
   public static AuthStateSource open(
       AuthSettings settings, Optional<Path> dataFolder, InstantSource clock) {
+    dataFolder.ifPresent(folder -> FileTrust.requireFolder("data folder", folder));
     Source<Optional<Users>> users =
         settings
             .usersFile()

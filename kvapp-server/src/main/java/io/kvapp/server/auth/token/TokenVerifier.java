@@ -70,17 +70,17 @@ public final class TokenVerifier {
    * @return empty where there is none, or it shows nothing
    */
   public OptionalLong ofEarlierSignIn(AuthState current, String token, String userName) {
-    Optional<String> stamp =
-        current.users().flatMap(users -> users.find(userName)).map(user -> user.password().stamp());
-    if (token == null || token.isEmpty() || stamp.isEmpty()) {
+    if (token == null || token.isEmpty()) {
       return OptionalLong.empty();
     }
+    // The token is looked at first, and so takes as long for an unknown user as for a known one.
     Instant now = clock.instant();
+    String name = User.normalized(userName);
     boolean isOfUser =
         current.keys().all().stream()
             .flatMap(key -> TokenFormat.verify(token, now, RETURN_TIME, key.secret()).stream())
-            .filter(earlier -> earlier.caller().user().equals(User.normalized(userName)))
-            .anyMatch(earlier -> earlier.stamp().equals(stamp));
+            .filter(earlier -> earlier.caller().user().equals(name))
+            .anyMatch(earlier -> isOfPasswordNow(current, earlier));
     return isOfUser ? OptionalLong.of(TokenHash.of(token).first()) : OptionalLong.empty();
   }
 
@@ -119,9 +119,21 @@ public final class TokenVerifier {
         .map(user -> verified.withCaller(user.caller()));
   }
 
+  private static boolean isOfPasswordNow(AuthState current, VerifiedToken earlier) {
+    return current
+        .users()
+        .flatMap(users -> users.find(earlier.caller().user()))
+        .filter(user -> hasStampOf(user, earlier))
+        .isPresent();
+  }
+
   private static boolean isIssuedFor(User user, VerifiedToken verified) {
-    return verified.stamp().equals(Optional.of(user.password().stamp()))
+    return hasStampOf(user, verified)
         && verified.caller().role() == user.role()
         && verified.caller().prefixes().equals(user.prefixes());
+  }
+
+  private static boolean hasStampOf(User user, VerifiedToken verified) {
+    return verified.stamp().equals(Optional.of(user.password().stamp()));
   }
 }

@@ -22,6 +22,7 @@ public final class Caller {
   private final String user;
   private final Role role;
   private final List<String> prefixes;
+  private final String stamp;
   private final byte[][] granted;
 
   /**
@@ -33,9 +34,19 @@ public final class Caller {
    *     none
    */
   public Caller(String user, Role role, List<String> prefixes) {
+    this(user, role, prefixes, "");
+  }
+
+  /**
+   * A caller with an entry in the users file.
+   *
+   * @param stamp tells this entry of the user from later ones
+   */
+  Caller(String user, Role role, List<String> prefixes, String stamp) {
     this.user = Objects.requireNonNull(user, "user");
     this.role = Objects.requireNonNull(role, "role");
     this.prefixes = List.copyOf(prefixes);
+    this.stamp = Objects.requireNonNull(stamp, "stamp");
     this.granted = disjoint(this.prefixes);
   }
 
@@ -57,6 +68,14 @@ public final class Caller {
   /** What granted keys start with; a list of the empty prefix when it is every key. */
   public List<String> prefixes() {
     return prefixes;
+  }
+
+  /** Whether {@code other} is the same caller with the same grant, of the same entry. */
+  boolean isSameAs(Caller other) {
+    return user.equals(other.user)
+        && role == other.role
+        && prefixes.equals(other.prefixes)
+        && stamp.equals(other.stamp);
   }
 
   /** Whether every key is granted, so that {@link #mayRead} holds for all. */

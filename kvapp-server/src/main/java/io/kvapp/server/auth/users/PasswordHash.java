@@ -23,12 +23,24 @@ public record PasswordHash(int iterations, byte[] salt, byte[] hash) {
   static final int HASH_BYTES = 32;
   public static final int MAX_PASSWORD_CHARS = 1_024;
 
-  /** The hash of a password with a new salt. */
+  /**
+   * The hash of a password with a new salt.
+   *
+   * @throws IllegalArgumentException if the password has a NUL
+   */
   public static PasswordHash of(String password) {
     return of(password, DEFAULT_ITERATIONS);
   }
 
+  /**
+   * The hash of a password with a new salt and as many iterations.
+   *
+   * @throws IllegalArgumentException if the password has a NUL
+   */
   public static PasswordHash of(String password, int iterations) {
+    if (hasNul(password)) {
+      throw new IllegalArgumentException("password: without NUL characters");
+    }
     byte[] salt = new byte[SALT_BYTES];
     new SecureRandom().nextBytes(salt);
     return new PasswordHash(iterations, salt, derive(password, iterations, salt));
@@ -41,7 +53,8 @@ public record PasswordHash(int iterations, byte[] salt, byte[] hash) {
 
   /** Whether this is the hash of {@code password}; takes the time of {@link #iterations}. */
   public boolean matches(String password) {
-    return MessageDigest.isEqual(hash, derive(password, iterations, salt));
+    boolean isEqual = MessageDigest.isEqual(hash, derive(password, iterations, salt));
+    return isEqual && !hasNul(password);
   }
 
   /** Identifies this hash where it must not be shown: another password has another stamp. */
@@ -58,6 +71,11 @@ public record PasswordHash(int iterations, byte[] salt, byte[] hash) {
   @Override
   public String toString() {
     return "PasswordHash[iterations=" + iterations + "]";
+  }
+
+  /** HMAC fills a short key up with zeros, so a password would match with any number behind it. */
+  private static boolean hasNul(String password) {
+    return password.indexOf('\0') >= 0;
   }
 
   private static byte[] derive(String password, int iterations, byte[] salt) {

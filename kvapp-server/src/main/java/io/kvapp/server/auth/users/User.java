@@ -67,13 +67,18 @@ public record User(String name, Role role, List<String> prefixes, PasswordHash p
     }
   }
 
-  /** One spelling of a name that may come as different code points. */
+  /**
+   * One spelling of a name that may come as different code points. The empty name, which no user
+   * has, for one of more than 64 characters: the time of a normalization grows with the square of
+   * the length.
+   */
   public static String normalized(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC);
+    return name.length() > MAX_NAME_CHARS ? "" : Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
+  /** This user as a caller. */
   public Caller caller() {
-    return new Caller(name, role, prefixes);
+    return new Caller(name, role, prefixes, password.stamp());
   }
 
   private static int bytes(String prefix) {

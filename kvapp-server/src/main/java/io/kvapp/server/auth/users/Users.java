@@ -31,8 +31,14 @@ public final class Users {
     inOrder = List.copyOf(byName.values());
   }
 
+  /** The user of this name, in any spelling; empty if there is none. */
   public Optional<User> find(String name) {
     return Optional.ofNullable(byName.get(User.normalized(name)));
+  }
+
+  /** Whether a caller is still one of these users, with the same password and grant. */
+  public boolean grant(Caller caller) {
+    return find(caller.user()).filter(user -> user.caller().isSameAs(caller)).isPresent();
   }
 
   /** All users, by name. */

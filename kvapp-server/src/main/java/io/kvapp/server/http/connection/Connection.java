@@ -207,6 +207,11 @@ final class Connection {
     }
 
     @Override
+    public boolean hasHeaderBeginning(String prefix) {
+      return head.hasHeaderBeginning(prefix);
+    }
+
+    @Override
     public ByteBuffer body() {
       return body(Integer.MAX_VALUE);
     }

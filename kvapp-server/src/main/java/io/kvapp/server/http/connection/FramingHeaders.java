@@ -1,5 +1,6 @@
 package io.kvapp.server.http.connection;
 
+import io.kvapp.server.http.message.Authority;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 
@@ -93,19 +94,8 @@ final class FramingHeaders {
     }
   }
 
-  /** Whether these bytes may be a host with or without a port. */
-  static boolean isAuthority(byte[] bytes, int from, int to) {
-    for (int at = from; at < to; at++) {
-      int octet = bytes[at] & 0xff;
-      if (!Octets.isTarget(octet) || "/\\@?#,\"<>^`{|}".indexOf(octet) >= 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private void noteHost(int from, int to) {
-    if (hostSeen || !isAuthority(input.bytes(), from, to)) {
+    if (hostSeen || !Authority.isValid(input.bytes(), from, to)) {
       throw HttpException.badRequest("the header Host is malformed or repeated");
     }
     hostSeen = true;

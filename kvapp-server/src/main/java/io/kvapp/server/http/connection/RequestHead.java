@@ -112,6 +112,17 @@ final class RequestHead {
     return value;
   }
 
+  /** Whether a header has a name that begins like this, as {@link Request} says. */
+  boolean hasHeaderBeginning(String prefix) {
+    for (int at = 0; at < 4 * headers; at += 4) {
+      int end = offsets[at] + prefix.length();
+      if (end <= offsets[at + 1] && is(offsets[at], end, prefix)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether the bytes are this text, which is in lower case, in any case. */
   boolean is(int from, int to, String text) {
     if (to - from != text.length()) {

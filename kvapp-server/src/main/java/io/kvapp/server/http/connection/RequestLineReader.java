@@ -1,5 +1,6 @@
 package io.kvapp.server.http.connection;
 
+import io.kvapp.server.http.message.Authority;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import java.io.IOException;
@@ -174,8 +175,8 @@ final class RequestLineReader {
       at++;
     }
     if (authorityFrom == from
-        || !FramingHeaders.isAuthority(input.bytes(), authorityFrom, at)
-        || authorityFrom == at) {
+        || !Authority.isValid(input.bytes(), authorityFrom, at)
+        || Authority.hostEnd(input.bytes(), authorityFrom, at) == authorityFrom) {
       throw HttpException.badRequest("the request target is malformed");
     }
     authorityTo = at;

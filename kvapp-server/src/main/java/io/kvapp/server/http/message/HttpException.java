@@ -86,11 +86,28 @@ public sealed class HttpException extends RuntimeException {
     }
   }
 
-  /** The caller is known and may not do this: status 403. */
+  /** The caller may not do this, or the request may not come this way: status 403. */
   public static final class Forbidden extends HttpException {
-    /** Says what is not allowed. */
+    private final String code;
+
+    /** Says what this caller may not do. */
     public Forbidden(String message) {
+      this("forbidden", message);
+    }
+
+    /**
+     * Says what is not allowed.
+     *
+     * @param code tells programs the reason, and never changes
+     */
+    public Forbidden(String code, String message) {
       super(403, message);
+      this.code = code;
+    }
+
+    /** The reason, for programs; {@code forbidden} where it is what the caller was granted. */
+    public String code() {
+      return code;
     }
   }
 

@@ -27,6 +27,13 @@ public interface Request {
   String header(String name);
 
   /**
+   * Whether there is a header whose name begins like this.
+   *
+   * @param prefix in lower case
+   */
+  boolean hasHeaderBeginning(String prefix);
+
+  /**
    * The whole body, which is read from the connection at the first call.
    *
    * @return a buffer over an array, valid until the response is written; empty where there is no

@@ -42,7 +42,7 @@ final class CorsHandlerTest {
       })
   void preflight_anyOtherOrigin_isNot(String origin) throws IOException {
     Answer answer = ask(List.of(LISTED), "OPTIONS /api/insert", origin, PREFLIGHT);
-    assertThat(answer.status()).isEqualTo(405);
+    assertThat(answer.status()).isEqualTo(403);
     assertNothingAllowed(answer);
     assertThat(answer.header("Vary")).contains("Origin");
   }
@@ -63,9 +63,11 @@ final class CorsHandlerTest {
   @Test
   void byDefault_nothingIsAllowed() throws IOException {
     Answer preflight = ask(List.of(), "OPTIONS /api/insert", LISTED, PREFLIGHT);
-    assertThat(preflight.status()).isEqualTo(405);
+    assertThat(preflight.status()).isEqualTo(403);
     assertNothingAllowed(preflight);
-    assertNothingAllowed(ask(List.of(), "GET /api/auth", LISTED, ""));
+    Answer token = ask(List.of(), "GET /api/auth", LISTED, "");
+    assertThat(token.status()).isEqualTo(403);
+    assertNothingAllowed(token);
   }
 
   @ParameterizedTest

@@ -35,6 +35,20 @@ class CredentialsTest {
   }
 
   @Test
+  void ofBasic_headerLongerThanAnyCredentials_isEmpty() {
+    String longest =
+        Base64.getEncoder()
+            .encodeToString(
+                ("ő".repeat(64) + ":" + "€".repeat(1_024)).getBytes(StandardCharsets.UTF_8));
+    String tooLong =
+        Base64.getEncoder()
+            .encodeToString(("a:" + "b".repeat(8 << 10)).getBytes(StandardCharsets.UTF_8));
+
+    assertThat(Credentials.ofBasic("Basic " + longest)).isPresent();
+    assertThat(Credentials.ofBasic("Basic " + tooLong)).isEmpty();
+  }
+
+  @Test
   void toString_password_isLeftOut() {
     assertThat(new Credentials("ann", "secret")).hasToString("Credentials[user=ann]");
   }

@@ -1,6 +1,7 @@
 package io.kvapp.server.auth.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -36,6 +37,18 @@ class PasswordHashTest {
                 .parseHex("a75190a792cd59d6d9c8c3a63b11c276ad449972b7886e1c2d819c286053366f"));
 
     assertThat(hash.matches("password")).isTrue();
+  }
+
+  @Test
+  void matches_passwordWithNul_doesNotMatchAndHasNoHash() {
+    PasswordHash hash = PasswordHash.of("password", FEW);
+
+    assertThat(hash.matches("password\0")).isFalse();
+    assertThat(hash.matches("password\0\0")).isFalse();
+    assertThat(PasswordHash.unmatched(FEW).matches("\0")).isFalse();
+    assertThatThrownBy(() -> PasswordHash.of("pass\0word"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("password: without NUL characters");
   }
 
   @Test

@@ -8,8 +8,18 @@ import java.util.Random;
 final class FuzzRequests {
   private static final String[] METHODS = {"GET", "POST", "HEAD", "PUT", "OPTIONS", "PATCH", "X"};
   private static final String[] TARGETS = {
-    "/", "/a/b?c=d", "/skip", "http://x/x", "http://h/x", "https://X?q", "/%20", "*", "/skip?%ff"
+    "/",
+    "/a/b?c=d",
+    "/skip",
+    "http://x/x",
+    "http://h/x",
+    "https://X?q",
+    "http://[::1]:80/",
+    "/%20",
+    "*",
+    "/skip?%ff"
   };
+  private static final String[] HOSTS = {"x", "x", "x", "x:80", "[::1]:80", "[1::2:127.0.0.1]:"};
   private static final String[] HEADERS = {
     "A: b\r\n",
     "Connection: close\r\n",
@@ -52,6 +62,13 @@ final class FuzzRequests {
     "Transfer-Encoding : chunked\r\n",
     "Transfer-Encoding:\u000bchunked\r\n",
     "Host: y\r\n",
+    "[::1]",
+    "[1::2:127.0.0.1]:80",
+    "[1:2:3:4:5:6:7:8]",
+    "[",
+    "]",
+    "::",
+    "%41",
     " folded\r\n",
     "Connection: close\r\n",
     "Expect: 100-continue\r\n",
@@ -97,7 +114,7 @@ final class FuzzRequests {
     StringBuilder text = new StringBuilder();
     text.append(any(METHODS)).append(' ').append(any(TARGETS));
     text.append(random.nextInt(8) == 0 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
-    text.append("Host: x\r\n");
+    text.append("Host: ").append(any(HOSTS)).append("\r\n");
     for (int headers = random.nextInt(3); headers > 0; headers--) {
       text.append(any(HEADERS));
     }

@@ -27,11 +27,20 @@ final class ReferenceReader {
 
   private static final String TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]";
   private static final String VALUE = "[\\t\\x20-\\x7e\\x80-\\xff]*";
-  private static final String AUTHORITY = "[\\x21-\\x7e&&[^/\\\\@?#,\"<>^`{|}]]";
+  private static final String NAME = "(?:[A-Za-z0-9\\-._~!$&'()*+;=]|%[0-9A-Fa-f]{2})";
+  private static final String PORT = "(?::\\d*)?";
   private static final Pattern REQUEST_LINE =
       Pattern.compile("(" + TOKEN + "{1,32}) ([\\x21-\\x7e]+) HTTP/1\\.(\\d)");
   private static final Pattern TARGET =
-      Pattern.compile("(?:(?i:https?)://(" + AUTHORITY + "+))?(/[^?]*|(?=\\?|$))(?:\\?(.*))?");
+      Pattern.compile(
+          "(?:(?i:https?)://((?:"
+              + ipv6()
+              + "|"
+              + NAME
+              + "+)"
+              + PORT
+              + "))?(/[^?]*|(?=\\?|$))(?:\\?(.*))?");
+  private static final Pattern HOST = Pattern.compile("(?:" + ipv6() + "|" + NAME + "*)" + PORT);
   private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})|#");
   private static final Pattern HEADER =
       Pattern.compile("(" + TOKEN + "+):[ \\t]*(" + VALUE + "?)[ \\t]*");
@@ -60,6 +69,21 @@ final class ReferenceReader {
     this.text = text;
     this.maxBodyBytes = settings.getInt(HttpSetting.MAX_BODY_BYTES);
     this.maxHeaders = settings.getInt(HttpSetting.MAX_HEADERS);
+  }
+
+  /** An IPv6 address in brackets, one alternative for each place of the gap as in RFC 3986. */
+  private static String ipv6() {
+    String group = "[0-9A-Fa-f]{1,4}";
+    String octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    String end = "(?:" + group + ":" + group + "|" + octet + "(?:\\." + octet + "){3})";
+    StringBuilder all = new StringBuilder("(?:" + group + ":){6}" + end);
+    for (int before = 0; before <= 7; before++) {
+      String left = before == 0 ? "" : "(?:" + group + ":){0," + (before - 1) + "}" + group;
+      String right =
+          before > 6 ? "" : before == 6 ? group : "(?:" + group + ":){" + (5 - before) + "}" + end;
+      all.append("|(?:").append(left).append(")?::").append(right);
+    }
+    return "\\[(?:" + all + ")]";
   }
 
   /** All responses to what a client sends before it ends. */
@@ -99,7 +123,7 @@ final class ReferenceReader {
     String echo = givenMethod + " " + pathAndQuery(givenMethod) + " ";
     readHeaders();
     require(values("host").size() == 1 || values("host").isEmpty() && minorVersion == 0);
-    require(values("host").stream().allMatch(host -> host.matches(AUTHORITY + "*")));
+    require(values("host").stream().allMatch(host -> HOST.matcher(host).matches()));
     require(
         authority == null
             || values("host").stream().allMatch(host -> host.equalsIgnoreCase(authority)));

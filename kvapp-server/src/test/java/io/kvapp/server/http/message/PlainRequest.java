@@ -65,6 +65,11 @@ public final class PlainRequest implements Request {
   }
 
   @Override
+  public boolean hasHeaderBeginning(String prefix) {
+    return headers.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
+  @Override
   public ByteBuffer body() {
     bodyRead = true;
     return ByteBuffer.wrap(body);

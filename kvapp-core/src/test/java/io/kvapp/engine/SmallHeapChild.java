@@ -1,0 +1,109 @@
+package io.kvapp.engine;
+
+import io.kvapp.Batch;
+import io.kvapp.KVStore;
+import io.kvapp.StoreFixture;
+import io.kvapp.StoreOptions;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A process with little heap that writes into a store until it ends without closing it, or counts
+ * what another has left. Prints the number of entries.
+ */
+final class SmallHeapChild {
+  static final int SESSIONS = 1_000;
+  private static final int BATCH = 10_000;
+
+  private final AtomicLong now = new AtomicLong(1_700_000_000_000L);
+  private final KVStore store;
+
+  private SmallHeapChild(Path folder) {
+    StoreOptions options = StoreOptions.defaults().withClock(() -> Instant.ofEpochMilli(now.get()));
+    store = KVStore.open(folder, options);
+  }
+
+  public static void main(String[] arguments) {
+    try {
+      SmallHeapChild child = new SmallHeapChild(Path.of(arguments[0]));
+      int count = Integer.parseInt(arguments[2]);
+      switch (arguments[1]) {
+        case "longKeys" -> child.putLongKeys(count);
+        case "batches" -> child.commitLongKeys(count);
+        case "tinyWrites" -> child.store.commit(tinyWrites(count));
+        case "tooManyWrites" -> child.refuse(tinyWrites(count));
+        case "sessions" -> child.refreshSessions(count);
+        case "read" -> child.read(count);
+        default -> throw new IllegalArgumentException(arguments[1]);
+      }
+      System.out.println(child.store.size());
+      System.out.flush();
+      Runtime.getRuntime().halt(0);
+    } catch (Throwable failure) {
+      failure.printStackTrace();
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  static byte[] longKey(int i) {
+    return ByteBuffer.allocate(1_000).putLong(i * 0x9e37_79b9_7f4a_7c15L).putInt(i).array();
+  }
+
+  private void putLongKeys(int count) {
+    for (int i = 0; i < count; i++) {
+      store.put(longKey(i), new byte[10]);
+    }
+  }
+
+  private void commitLongKeys(int count) {
+    for (int i = 0; i < count; ) {
+      Batch batch = new Batch();
+      for (int end = i + BATCH; i < end; i++) {
+        batch.put(longKey(i), new byte[10]);
+      }
+      store.commit(batch);
+    }
+  }
+
+  private static Batch tinyWrites(int count) {
+    Batch batch = new Batch();
+    for (int i = 0; i < count; i++) {
+      batch.put(ByteBuffer.allocate(4).putInt(i).array(), new byte[0]);
+    }
+    return batch;
+  }
+
+  private void refuse(Batch batch) {
+    try {
+      store.commit(batch);
+      throw new AssertionError("a batch of too many writes was taken");
+    } catch (IllegalArgumentException refused) {
+      if (!refused.getMessage().contains(store.limits().maxBatchWrites() + " writes")) {
+        throw refused;
+      }
+    }
+  }
+
+  private void refreshSessions(int count) {
+    for (int i = 0; i < count; i++) {
+      if (i % 500 == 0) {
+        now.incrementAndGet();
+      }
+      byte[] key = StoreFixture.utf8("session:" + i % SESSIONS);
+      store.put(key, new byte[8], Duration.ofHours(1));
+    }
+  }
+
+  /** Reads some of the entries with long keys, and writes one more. */
+  private void read(int count) {
+    for (int i = 0; i < count; i += 997) {
+      if (store.get(longKey(i)).isEmpty()) {
+        throw new AssertionError("entry " + i + " is gone");
+      }
+    }
+    store.put(longKey(count), new byte[10]);
+  }
+}
