@@ -2,7 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Entry;
 import io.kvapp.KVException;
-import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.hashtable.PreparedTable;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
@@ -87,18 +87,7 @@ final class BulkLoad {
   }
 
   private boolean publish(SSTable loaded, long count) throws IOException {
-    HashIndex index = parts.index;
-    PreparedTable table;
-    try (Version alone =
-        new Version(new Memtable(loaded.lowRevision()), List.of(), List.of(loaded))) {
-      table =
-          index.prepare(
-              alone,
-              EntrySizes.hashTableFor(count, List.of(loaded)),
-              count,
-              maintenance::isGoingOn);
-    }
-    try {
+    try (PreparedTable table = prepare(loaded, count)) {
       return maintenance.withoutFlushes(
           () -> {
             parts.journal.awaitNextSegment();
@@ -107,8 +96,14 @@ final class BulkLoad {
           });
     } catch (UncheckedIOException failure) {
       throw failure.getCause();
-    } finally {
-      index.discard(table);
+    }
+  }
+
+  private PreparedTable prepare(SSTable loaded, long count) throws IOException {
+    HashTableSize size = EntrySizes.hashTableFor(count, List.of(loaded));
+    Memtable none = new Memtable(loaded.lowRevision());
+    try (Version alone = new Version(none, List.of(), List.of(loaded))) {
+      return parts.index.prepare(alone, size, count, maintenance::isGoingOn);
     }
   }
 

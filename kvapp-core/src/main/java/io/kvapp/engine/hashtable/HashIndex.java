@@ -346,45 +346,25 @@ public final class HashIndex implements AutoCloseable {
     return !partial;
   }
 
-  /**
-   * Makes a hash table of other entries, on the thread of {@link #resize}; the caller {@linkplain
-   * #discard discards} it in the end.
-   *
-   * @param version holds these entries, and is not changed
-   * @param entries how many there are
-   * @param goOn asked now and then; after a no the hash table is not complete
-   */
+  /** Makes a hash table of the entries of a version that nobody changes, as {@link #resize}. */
   public PreparedTable prepare(
       Version version, HashTableSize size, long entries, BooleanSupplier goOn) throws IOException {
+    HashTableSize fitting = HashTableSizing.initial(size, entries, folder.usableBytes());
     return PreparedTable.make(
         folder,
-        HashTableSizing.initial(size, entries, folder.usableBytes()),
+        fitting,
         maxWaitingBytes,
-        (table, waiting, goOnFilling) ->
-            new Rebuild(
-                    stripes,
-                    truth,
-                    new Migration(stripes, truth, table, waiting, this::noteDamage),
-                    () -> entries,
-                    () -> goOn.getAsBoolean() && goOnFilling.getAsBoolean())
-                .run(version));
+        (table, own, hasRoom) -> {
+          BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && hasRoom.getAsBoolean();
+          Migration migration = new Migration(stripes, truth, table, own, this::noteDamage);
+          new Rebuild(stripes, truth, migration, () -> entries, goOnFilling).run(version);
+        });
   }
 
   /** Has a prepared hash table take over in an empty index, with no call in flight. */
   public void takeOver(PreparedTable prepared, long entries) {
-    prepared.unused = current;
-    current = prepared.table;
-    prepared.waiting.removeIf(
-        (key, entry) -> {
-          waiting.put(key, entry);
-          return true;
-        });
+    current = prepared.replace(current, waiting);
     count.add(entries);
-  }
-
-  /** Deletes the hash table that is not, or no longer, in use. */
-  public void discard(PreparedTable prepared) throws IOException {
-    folder.delete(prepared.unused);
   }
 
   /** Deletes the files of earlier hash tables, which takes seconds for large ones. */

@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
@@ -8,17 +9,36 @@ import java.util.function.BooleanSupplier;
  *
  * <p>For one thread.
  */
-public final class PreparedTable {
-  final HashTable table;
-  final WaitingEntries waiting;
+public final class PreparedTable implements Closeable {
+  private final HashTableFolder folder;
+  private final HashTable table;
+  private final WaitingEntries waiting;
 
   /** The hash table that is to be deleted: this one, until it has replaced another. */
-  HashTable unused;
+  private HashTable unused;
 
-  private PreparedTable(HashTable table, WaitingEntries waiting) {
+  private PreparedTable(HashTableFolder folder, HashTable table, WaitingEntries waiting) {
+    this.folder = folder;
     this.table = table;
     this.waiting = waiting;
     this.unused = table;
+  }
+
+  /** Takes the place of another hash table, whose entries that wait are joined by the own ones. */
+  HashTable replace(HashTable old, WaitingEntries waitingThere) {
+    waiting.removeIf(
+        (key, entry) -> {
+          waitingThere.put(key, entry);
+          return true;
+        });
+    unused = old;
+    return table;
+  }
+
+  /** Deletes the hash table that is not, or no longer, in use. */
+  @Override
+  public void close() throws IOException {
+    folder.delete(unused);
   }
 
   /** Fills a hash table. */
@@ -41,7 +61,7 @@ public final class PreparedTable {
         throw failure;
       }
       if (!waiting.areTooMany()) {
-        return new PreparedTable(table, waiting);
+        return new PreparedTable(folder, table, waiting);
       }
       // The sizes of the entries are too far from their average.
       folder.delete(table);
