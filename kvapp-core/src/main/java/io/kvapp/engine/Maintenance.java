@@ -252,7 +252,8 @@ final class Maintenance {
     }
     while (!closing
         && (index.needsGrowth(activity.isBusy())
-            || activity.isIdle() && index.needsShrinking()
+            || (activity.isIdle() || activity.isSteadilyCalm())
+                && index.needsShrinking(activity.isSteadilyCalm())
             || needsOtherPages())) {
       resize();
     }
@@ -281,7 +282,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     try {
-      index.resize(activity.isBusy(), () -> !closing);
+      index.resize(activity.isBusy(), activity.isSteadilyCalm(), () -> !closing);
       growthFailure = null;
       progress.raise();
     } catch (KVException.Corrupt damage) {
@@ -359,7 +360,7 @@ final class Maintenance {
   }
 
   private void shrink() throws IOException {
-    if (index.needsShrinking()) {
+    if (index.needsShrinking(activity.isSteadilyCalm())) {
       resize();
     }
   }

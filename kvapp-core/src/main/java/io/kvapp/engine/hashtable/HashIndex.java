@@ -268,9 +268,9 @@ public final class HashIndex implements AutoCloseable {
                 && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
   }
 
-  /** Whether a much smaller hash table would do. */
-  public boolean needsShrinking() {
-    return next == null && !partial && HashTableSizing.isFarTooLarge(current);
+  /** Whether a much smaller hash table would do, or in calm a smaller one. */
+  public boolean needsShrinking(boolean calm) {
+    return next == null && !partial && HashTableSizing.isFarTooLarge(current, calm);
   }
 
   /** Whether so many bytes of writes in a second are few, see {@link PagePolicy}. */
@@ -292,12 +292,13 @@ public final class HashIndex implements AutoCloseable {
    * Has a hash table of fitting size take over, while readers and writers go on.
    *
    * @param busy whether much is written; a larger hash table is laid out for huge pages then
+   * @param calm whether little has been written lately; there is little room then
    * @param goOn asked now and then; after a no, all hash tables stay as they are, to be closed
    */
-  public void resize(boolean busy, BooleanSupplier goOn) throws IOException {
+  public void resize(boolean busy, boolean calm, BooleanSupplier goOn) throws IOException {
     HashTable old = current;
     long entries = Math.max(size(), old.size() + waiting.count());
-    HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy);
+    HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy, calm);
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());
     }
@@ -349,10 +350,9 @@ public final class HashIndex implements AutoCloseable {
   /** Makes a hash table of the entries of a version that nobody changes, as {@link #resize}. */
   public PreparedTable prepare(
       Version version, HashTableSize size, long entries, BooleanSupplier goOn) throws IOException {
-    HashTableSize fitting = HashTableSizing.initial(size, entries, folder.usableBytes());
     return PreparedTable.make(
         folder,
-        fitting,
+        HashTableSizing.initial(size, entries, folder.usableBytes()),
         maxWaitingBytes,
         (table, own, hasRoom) -> {
           BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && hasRoom.getAsBoolean();

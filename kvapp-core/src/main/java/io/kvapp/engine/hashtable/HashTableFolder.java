@@ -61,19 +61,23 @@ final class HashTableFolder {
    * @param entries how many entries there are
    * @param waiting whether some of them find no room in the old hash table
    * @param busy whether much is written, so that huge pages pay off
+   * @param calm whether little has been written lately, so that there need be little room
    */
-  HashTable createReplacement(HashTable old, long entries, boolean waiting, boolean busy)
-      throws IOException {
+  HashTable createReplacement(
+      HashTable old, long entries, boolean waiting, boolean busy, boolean calm) throws IOException {
     boolean crowded = waiting || HashTableSizing.isCrowded(old, busy);
     long ampleBytes = busy ? pages.maxMappedBytes() : 0;
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
+    if (calm && !crowded) {
+      size = HashTableSizing.calm(size, entries);
+    }
     try {
       return create(size, busy && pages.fits(size.bytes()));
     } catch (NoSpaceException failure) {
       if (!busy) {
         throw failure;
       }
-      return createReplacement(old, entries, waiting, false);
+      return createReplacement(old, entries, waiting, false, calm);
     }
   }
 
