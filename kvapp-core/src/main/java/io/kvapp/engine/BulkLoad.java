@@ -5,8 +5,6 @@ import io.kvapp.KVException;
 import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.hashtable.PreparedTable;
 import io.kvapp.engine.memtable.Memtable;
-import io.kvapp.engine.model.Cursor;
-import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BulkWriter;
 import io.kvapp.engine.tree.Version;
@@ -119,9 +117,6 @@ final class BulkLoad {
       throw new UncheckedIOException(failure);
     }
     parts.index.takeOver(table, count);
-    Cursor expiries = loaded.expiries(new byte[0], null);
-    if (expiries.next()) {
-      parts.earliestExpiry.accumulateAndGet(ExpiryKey.expiresAt(expiries.key()), Math::min);
-    }
+    parts.earliestExpiry.accumulateAndGet(loaded.firstExpiry(), Math::min);
   }
 }

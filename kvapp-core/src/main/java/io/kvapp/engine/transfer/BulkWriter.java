@@ -2,7 +2,6 @@ package io.kvapp.engine.transfer;
 
 import io.kvapp.Entry;
 import io.kvapp.engine.model.Cursor;
-import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.model.Operation;
@@ -44,9 +43,7 @@ public final class BulkWriter {
   private final List<SSTable> runs = new ArrayList<>();
 
   private final List<Operation> gathered = new ArrayList<>();
-  private final List<Operation> expiries = new ArrayList<>();
   private long gatheredBytes;
-  private long expiryBytes;
 
   /**
    * A writer.
@@ -104,23 +101,9 @@ public final class BulkWriter {
         writeGathered();
       }
       return runs.size() == 1 ? runs.get(0) : merged();
-    } catch (UnwrittenException failure) {
-      discardRuns();
-      throw failure.cause;
     } catch (Throwable failure) {
       discardRuns();
       throw failure;
-    }
-  }
-
-  /** Carries a failure of the disk through a cursor; those of the caller's iterator are its own. */
-  private static final class UnwrittenException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final IOException cause;
-
-    private UnwrittenException(IOException cause) {
-      super(cause);
-      this.cause = cause;
     }
   }
 
@@ -142,9 +125,6 @@ public final class BulkWriter {
   }
 
   private void writeGathered() throws IOException {
-    for (Operation operation : gathered) {
-      noteExpiry(operation);
-    }
     add(writeRun(new Sorted(gathered)));
     gathered.clear();
     gatheredBytes = 0;
@@ -160,42 +140,14 @@ public final class BulkWriter {
 
   private SSTable writeRun(Cursor changes) throws IOException {
     return SSTable.write(
-        folder,
-        numbers.getAsLong(),
-        revision - 1,
-        revision,
-        changes,
-        this::takeExpiries,
-        0,
-        runs.isEmpty());
-  }
-
-  private Cursor takeExpiries() {
-    List<Operation> taken = List.copyOf(expiries);
-    expiries.clear();
-    expiryBytes = 0;
-    return new Sorted(taken);
-  }
-
-  /** Notes the expiry of an entry; too many for the heap go into a run of their own. */
-  private void noteExpiry(Operation entry) throws IOException {
-    if (entry.expiresAt() != 0) {
-      byte[] key = ExpiryKey.key(entry.expiresAt(), entry.key());
-      expiries.add(Operation.put(key, START, 0));
-      expiryBytes += OBJECT_BYTES + key.length;
-      if (expiryBytes >= sortedBytes) {
-        add(writeRun(new Sorted(List.of())));
-      }
-    }
+        folder, numbers.getAsLong(), revision - 1, revision, changes, 0, runs.isEmpty());
   }
 
   /** One SSTable in the place of all runs. */
   private SSTable merged() throws IOException {
     List<Cursor> entries = new ArrayList<>();
-    List<Cursor> expiryKeys = new ArrayList<>();
     for (SSTable run : runs) {
       entries.add(run.entries(START, null, false));
-      expiryKeys.add(run.expiries(START, null));
     }
     SSTable merged =
         SSTable.write(
@@ -204,7 +156,6 @@ public final class BulkWriter {
             revision - 1,
             revision,
             new MergeCursor(entries, false),
-            new MergeCursor(expiryKeys, false),
             0,
             true);
     discardRuns();
@@ -280,19 +231,10 @@ public final class BulkWriter {
         last = operation.key().clone();
         if (!operation.isDelete()) {
           now = operation;
-          note(operation);
           return true;
         }
       }
       return false;
-    }
-
-    private void note(Operation operation) {
-      try {
-        noteExpiry(operation);
-      } catch (IOException failure) {
-        throw new UnwrittenException(failure);
-      }
     }
   }
 

@@ -6,7 +6,6 @@ import io.kvapp.Entry;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.Cursor;
-import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
@@ -40,15 +39,6 @@ class BulkWriterTest {
     assertWritten(entries);
   }
 
-  @Test
-  void write_ofAscendingKeysThatAllExpire_spillsTheirExpiries() throws Exception {
-    List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < 10_000; i++) {
-      entries.add(entry(i, i, EXPIRY - i));
-    }
-    assertWritten(entries);
-  }
-
   private void assertWritten(List<Entry> entries) throws Exception {
     TreeMap<byte[], Entry> model = new TreeMap<>(Arrays::compareUnsigned);
     for (Entry entry : entries) {
@@ -74,26 +64,17 @@ class BulkWriterTest {
         assertThat(cursor.revision()).isEqualTo(5);
       }
       assertThat(cursor.next()).isFalse();
-      assertThat(expiries(written))
-          .isSortedAccordingTo(Arrays::compareUnsigned)
-          .containsAll(
+      assertThat(written.firstExpiry())
+          .isEqualTo(
               model.values().stream()
-                  .filter(entry -> entry.expiresAtMillis() != 0)
-                  .map(entry -> ExpiryKey.key(entry.expiresAtMillis(), entry.key()))
-                  .toList());
+                  .mapToLong(Entry::expiresAtMillis)
+                  .filter(expiry -> expiry != 0)
+                  .min()
+                  .orElseThrow());
       try (Stream<Path> files = Files.list(folder)) {
-        assertThat(files).hasSize(2);
+        assertThat(files).hasSize(1);
       }
     }
-  }
-
-  private static List<byte[]> expiries(SSTable written) {
-    List<byte[]> keys = new ArrayList<>();
-    Cursor cursor = written.expiries(new byte[0], null);
-    while (cursor.next()) {
-      keys.add(cursor.key());
-    }
-    return keys;
   }
 
   private static Entry entry(int key, int value, long expiresAt) {

@@ -9,6 +9,7 @@ import io.kvapp.dbm.DbmDumb;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,8 +57,17 @@ final class StoreCommand implements Runnable {
       return with(work);
     }
 
+    /** Changes nothing in the folder. */
+    int reading(ToIntFunction<KVStore> work) {
+      return with(StoreOptions.defaults().withReadOnly(true), work);
+    }
+
     int with(ToIntFunction<KVStore> work) {
-      StoreOptions options = StoreOptions.defaults().withMaxValueBytes(maxValueBytes);
+      return with(StoreOptions.defaults(), work);
+    }
+
+    private int with(StoreOptions defaults, ToIntFunction<KVStore> work) {
+      StoreOptions options = defaults.withMaxValueBytes(maxValueBytes);
       try (KVStore store = KVStore.open(data, options)) {
         return work.applyAsInt(store);
       } catch (IllegalArgumentException outsideLimits) {
@@ -68,9 +78,11 @@ final class StoreCommand implements Runnable {
 
   @Command(
       name = "verify",
-      description = "Reads everything and checks every checksum; prints a line for each fault.")
+      description =
+          "Reads everything and checks every checksum; prints a line for each fault. Changes"
+              + " nothing, so it works on a backup or a read-only file system too.")
   private int verify(@CommandLine.Mixin DataOption folder) {
-    return folder.withExisting(
+    return folder.reading(
         store -> {
           VerifyReport report = store.admin().verify();
           report.faults().forEach(this::print);
@@ -125,10 +137,17 @@ final class StoreCommand implements Runnable {
       @Parameters(
               paramLabel = "FILE",
               description = "Its path without the endings .dir and .dat; both are only read.")
-          Path file) {
+          Path file,
+      @Option(
+              names = "--strict",
+              description =
+                  "Imports nothing if an entry cannot be taken, in place of leaving it out.")
+          boolean strict) {
     return folder.with(
         store -> {
-          print("imported %d entries".formatted(DbmDumb.importInto(store, file)));
+          Consumer<String> report = line -> OneLineErrors.print(spec.commandLine(), line);
+          long imported = DbmDumb.importInto(store, file, strict ? DbmDumb.strict() : report);
+          print("imported %d entries".formatted(imported));
           return CommandLine.ExitCode.OK;
         });
   }
