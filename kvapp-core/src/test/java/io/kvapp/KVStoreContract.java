@@ -33,6 +33,7 @@ public abstract class KVStoreContract
         PartsContract,
         UpkeepContract,
         BackupContract,
+        LoadContract,
         ImportContract,
         RandomOperationsContract {
   @TempDir Path folder;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ interface PartsContract extends StoreFixture {
         Map.of(
             Part.BACKUP, () -> store().admin().backup(folder),
             Part.RESTORE, () -> store().admin().restore(folder),
+            Part.LOAD, () -> store().admin().load(Collections.emptyIterator()),
             Part.VERIFY, () -> store().admin().verify(),
             Part.COMPACT, () -> store().admin().compact(),
             Part.STATS, () -> store().admin().stats(),

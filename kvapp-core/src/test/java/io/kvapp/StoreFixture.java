@@ -20,6 +20,7 @@ public interface StoreFixture {
   enum Part {
     BACKUP,
     RESTORE,
+    LOAD,
     VERIFY,
     COMPACT,
     STATS,

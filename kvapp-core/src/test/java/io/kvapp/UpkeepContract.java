@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -48,6 +49,7 @@ interface UpkeepContract extends StoreFixture {
         List.of(
             () -> admin.backup(scratch().resolve("backup")),
             () -> admin.restore(scratch().resolve("backup")),
+            () -> admin.load(Collections.emptyIterator()),
             () -> admin.verify(),
             () -> admin.compact(),
             () -> admin.stats(),

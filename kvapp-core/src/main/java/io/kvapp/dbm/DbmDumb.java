@@ -1,6 +1,7 @@
 package io.kvapp.dbm;
 
 import io.kvapp.Batch;
+import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreLimits;
@@ -14,6 +15,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -91,7 +93,10 @@ public final class DbmDumb {
     List<Place> places = index(dir);
     check(places, dir, requireFile(dat).length());
     List<Place> taken = places.stream().filter(place -> fits(place, dir, limits, report)).toList();
-    new DbmDumb(dat, taken).writeInto(store, limits);
+    DbmDumb files = new DbmDumb(dat, taken);
+    if (!files.loadInto(store)) {
+      files.writeInto(store, limits);
+    }
     return taken.size();
   }
 
@@ -126,6 +131,36 @@ public final class DbmDumb {
     return dir;
   }
 
+  /** Fills an empty store at once; false where it is not empty or takes entries one by one only. */
+  private boolean loadInto(KVStore store) {
+    if (store.size() > 0) {
+      return false;
+    }
+    try (RandomAccessFile values = new RandomAccessFile(dat.toFile(), "r")) {
+      Iterator<Entry> entries =
+          places.stream()
+              .map(place -> new Entry(place.key(), value(values, place), 0, 0))
+              .iterator();
+      store.admin().load(entries);
+      return true;
+    } catch (KVException.Unsupported | KVException.WrongState oneByOne) {
+      return false;
+    } catch (IOException failure) {
+      throw unreadable(dat, failure);
+    }
+  }
+
+  private byte[] value(RandomAccessFile values, Place place) {
+    try {
+      byte[] value = new byte[(int) place.size()];
+      values.seek(place.position());
+      values.readFully(value);
+      return value;
+    } catch (IOException failure) {
+      throw unreadable(dat, failure);
+    }
+  }
+
   private void writeInto(KVStore store, StoreLimits limits) {
     int mostWrites = Math.min(BATCH_ENTRIES, limits.maxBatchWrites());
     long mostBytes = Math.min(BATCH_BYTES, limits.maxBatchBytes());
@@ -139,10 +174,7 @@ public final class DbmDumb {
           batch = new Batch();
           batchBytes = 0;
         }
-        byte[] value = new byte[(int) place.size()];
-        values.seek(place.position());
-        values.readFully(value);
-        batch.put(place.key(), value);
+        batch.put(place.key(), value(values, place));
         batchBytes += bytes;
       }
       store.commit(batch);

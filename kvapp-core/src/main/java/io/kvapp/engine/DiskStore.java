@@ -75,7 +75,7 @@ public final class DiskStore implements KVStore {
     this.maintenance = new Maintenance(parts, this::sweep);
     this.writes = new WritePath(parts, maintenance);
     this.sweeper = new Sweeper(parts, maintenance, writes);
-    this.admin = new DiskStoreAdmin(this, parts, maintenance, writes);
+    this.admin = new DiskStoreAdmin(this, parts, maintenance);
   }
 
   /**

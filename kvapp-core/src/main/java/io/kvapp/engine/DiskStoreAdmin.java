@@ -1,22 +1,19 @@
 package io.kvapp.engine;
 
+import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.Lease;
-import io.kvapp.engine.file.WorkerThread;
-import io.kvapp.engine.model.Limits;
-import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.repair.Verification;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
 import io.kvapp.engine.tree.Version;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Objects;
 
 /**
@@ -25,19 +22,14 @@ import java.util.Objects;
  * <p>All methods may be called from any thread.
  */
 final class DiskStoreAdmin implements StoreAdmin {
-  private static final int RESTORED_AT_ONCE = 500;
-  private static final int RESTORED_BYTES_AT_ONCE = 4 << 20;
-
   private final DiskStore store;
   private final StoreParts parts;
   private final Maintenance maintenance;
-  private final WritePath writes;
 
-  DiskStoreAdmin(DiskStore store, StoreParts parts, Maintenance maintenance, WritePath writes) {
+  DiskStoreAdmin(DiskStore store, StoreParts parts, Maintenance maintenance) {
     this.store = store;
     this.parts = parts;
     this.maintenance = maintenance;
-    this.writes = writes;
   }
 
   @Override
@@ -57,43 +49,22 @@ final class DiskStoreAdmin implements StoreAdmin {
   @Override
   public long restore(Path folder) {
     Objects.requireNonNull(folder, "folder");
+    requireEmpty();
+    return BackupFiles.read(folder, this::load);
+  }
+
+  @Override
+  public long load(Iterator<Entry> entries) {
+    Objects.requireNonNull(entries, "entries");
+    requireEmpty();
+    return new BulkLoad(store, parts, maintenance).run(entries);
+  }
+
+  private void requireEmpty() {
     long entries = store.size();
     if (entries > 0) {
       throw new KVException.WrongState(
-          "the store holds " + entries + " entries; restore into an empty store");
-    }
-    return WorkerThread.call("kvapp-restore", () -> new Restore().run(folder));
-  }
-
-  /** Commits the entries of a backup in batches. */
-  private final class Restore {
-    private final List<Operation> pending = new ArrayList<>();
-    private long pendingBytes;
-    private long restored;
-
-    long run(Path folder) {
-      BackupFiles.read(folder, entry -> add(entry.key(), entry.value(), entry.expiresAtMillis()));
-      commit();
-      return restored;
-    }
-
-    private void add(byte[] key, byte[] value, long expiresAt) {
-      if (Limits.isExpired(expiresAt, parts.clock.millis())) {
-        return;
-      }
-      parts.limits.entry(key, value);
-      pending.add(Operation.put(key, value, expiresAt));
-      pendingBytes += key.length + value.length;
-      restored++;
-      if (pending.size() >= RESTORED_AT_ONCE || pendingBytes >= RESTORED_BYTES_AT_ONCE) {
-        commit();
-      }
-    }
-
-    private void commit() {
-      writes.commit(List.of(), pending);
-      pending.clear();
-      pendingBytes = 0;
+          "the store holds " + entries + " entries; restore or load into an empty store");
     }
   }
 

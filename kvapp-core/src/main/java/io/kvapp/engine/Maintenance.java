@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,9 +44,6 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
-  /** At most about so many marks of deletes are left for a scan to step over. */
-  private static final int DELETES_BETWEEN_WALKS = 4096;
-
   private final StoreParts parts;
   private final InstantSource clock;
   private final Journal journal;
@@ -65,13 +63,13 @@ final class Maintenance {
   private final BackgroundJob growth;
   private final BackgroundJob sweeping;
   private final BackgroundJob walking;
+  private final MarkWalker marks;
+  private final ExecutorService loads = WorkerThread.executor("kvapp-load");
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
-  private final AtomicLong deletes = new AtomicLong();
-  private volatile byte[] lastDeleted;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -94,7 +92,8 @@ final class Maintenance {
     this.compaction = job("kvapp-compaction", this::compact);
     this.growth = job("kvapp-growth", this::grow);
     this.sweeping = job("kvapp-sweep", sweep::run);
-    this.walking = job("kvapp-walk", this::walkOverMarks);
+    this.marks = new MarkWalker(versions, this::requireGoingOn);
+    this.walking = job("kvapp-walk", marks::walk);
     this.gate =
         new WriteGate(
             progress,
@@ -189,23 +188,10 @@ final class Maintenance {
     }
   }
 
-  /** Has the marks around a key that was deleted looked at ahead of scans, now and then. */
+  /** Notes that a key was deleted, after which scans may meet many marks. */
   void noteDelete(byte[] key) {
-    if (deletes.incrementAndGet() % DELETES_BETWEEN_WALKS == 0) {
-      lastDeleted = key;
+    if (marks.noteDelete(key)) {
       walking.request();
-    }
-  }
-
-  /** Steps from the last deleted key to the next entry in both directions. */
-  private void walkOverMarks() {
-    byte[] key = lastDeleted;
-    try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      versions.live(version, key, null, false, this::requireGoingOn).next();
-      versions.live(version, new byte[0], key, true, this::requireGoingOn).next();
-    } catch (KVException.Corrupt damage) {
-      LOG.debug("marks are left to scans: {}", damage.getMessage());
     }
   }
 
@@ -311,7 +297,8 @@ final class Maintenance {
     }
     while (goesOn()
         && (index.needsGrowth(activity.isBusy())
-            || activity.isIdle() && index.needsShrinking()
+            || (activity.isIdle() || activity.isSteadilyCalm())
+                && index.needsShrinking(activity.isSteadilyCalm())
             || needsOtherPages())) {
       resize();
     }
@@ -340,7 +327,8 @@ final class Maintenance {
 
   private void resize() throws IOException {
     try {
-      index.resize(activity.isBusy(), versions.keptFreeBytes(), this::goesOn);
+      index.resize(
+          activity.isBusy(), activity.isSteadilyCalm(), versions.keptFreeBytes(), this::goesOn);
       growthFailure = null;
       progress.raise();
     } catch (KVException.Corrupt damage) {
@@ -375,6 +363,25 @@ final class Maintenance {
     }
   }
 
+  /** Runs a bulk load, which a close waits for. */
+  <T> T load(Callable<T> load) {
+    return WorkerThread.call(loads, load);
+  }
+
+  /** Runs work beside which no memtable is flushed. */
+  <T> T withoutFlushes(Callable<T> work) {
+    return WorkerThread.call(flushing.thread, work);
+  }
+
+  /** Runs work beside which no hash table is replaced. */
+  <T> T withoutGrowth(Callable<T> work) {
+    return WorkerThread.call(growth.thread, work);
+  }
+
+  boolean isGoingOn() {
+    return !closing;
+  }
+
   /** Waits until the hash table holds every entry, as far as they can be read. */
   void awaitFilled() {
     WorkerThread.call(growth.thread, () -> null);
@@ -399,7 +406,7 @@ final class Maintenance {
   }
 
   private void shrink() throws IOException {
-    if (index.needsShrinking()) {
+    if (index.needsShrinking(activity.isSteadilyCalm())) {
       resize();
     }
   }
@@ -418,6 +425,7 @@ final class Maintenance {
     closing = true;
     gate.end();
     WorkerThread.stop(timer);
+    WorkerThread.stop(loads);
     flushing.close();
     compaction.close();
     growth.close();

@@ -1,5 +1,6 @@
 package io.kvapp.engine;
 
+import io.kvapp.Entry;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
@@ -10,6 +11,7 @@ import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -41,6 +43,12 @@ final class ReadOnlyStoreAdmin implements StoreAdmin {
   @Override
   public long restore(Path folder) {
     Objects.requireNonNull(folder, "folder");
+    throw store.reading(version -> store.refusal());
+  }
+
+  @Override
+  public long load(Iterator<Entry> entries) {
+    Objects.requireNonNull(entries, "entries");
     throw store.reading(version -> store.refusal());
   }
 

@@ -72,10 +72,20 @@ class DbmDumbTest {
       entries.put("key " + i, "value " + i);
     }
     write(entries);
+    store.put("before", "value");
 
     assertThat(imported()).isEqualTo(3_500);
     assertThat(store.get("key 3499")).hasValue("value 3499");
-    assertThat(store.admin().stats().revision()).isEqualTo(4);
+    assertThat(store.admin().stats().revision()).isEqualTo(5);
+  }
+
+  @Test
+  void into_ofAnEmptyStore_isOneBulkLoad() throws IOException {
+    write(Map.of("one", "1", "two", "2", "three", "3"));
+
+    assertThat(imported()).isEqualTo(3);
+    assertThat(store.get("two")).hasValue("2");
+    assertThat(store.admin().stats().revision()).isEqualTo(1);
   }
 
   @Test

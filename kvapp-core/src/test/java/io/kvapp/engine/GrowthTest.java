@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.Batch;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
@@ -71,6 +72,30 @@ class GrowthTest {
 
   private List<Path> hugeFiles() throws IOException {
     return Disk.list(scratch.resolve("store"), "live-*-huge.map");
+  }
+
+  @Test
+  @Timeout(60)
+  void hashTable_inTimesOfCalm_hasLittleRoom() {
+    EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 96 << 20, 5);
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
+      int entries = 200_000;
+      byte[] value = new byte[400];
+      for (int i = 0; i < entries; i += 1_000) {
+        Batch batch = new Batch();
+        for (int j = i; j < i + 1_000; j++) {
+          batch.put(("key " + j).getBytes(StandardCharsets.UTF_8), value);
+        }
+        store.commit(batch);
+      }
+      while (store.admin().stats().hashTableBytes() > entries * 640L) {
+        Thread.onSpinWait();
+      }
+      assertThat(store.admin().verify().faults()).isEmpty();
+      store.put("key 7", "changed");
+      assertThat(store.get("key 7")).hasValue("changed");
+      assertThat(store.size()).isEqualTo(entries);
+    }
   }
 
   private static void assertThatAllAreThere(KVStore store) {

@@ -6,7 +6,14 @@ import io.kvapp.Entry;
 import io.kvapp.KVServer;
 import io.kvapp.KVStore;
 import io.kvapp.Scan;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -18,6 +25,7 @@ import java.util.function.BiConsumer;
 final class KVAppEngine implements Engine {
   private final KVServer server;
   private final KVStore store;
+  private BulkLoad load;
 
   KVAppEngine(EngineSettings settings) {
     server =
@@ -35,9 +43,80 @@ final class KVAppEngine implements Engine {
     return new StoreSession(store);
   }
 
+  /** Hands entries to one bulk load, which {@link #settle} ends. */
   @Override
-  public void settle() {
+  public void load(Session session, byte[][] keys, byte[][] values) throws Exception {
+    if (load == null) {
+      load = new BulkLoad(store);
+    }
+    load.add(keys, values);
+  }
+
+  @Override
+  public void settle() throws Exception {
+    if (load != null) {
+      load.end();
+      load = null;
+    }
     store.admin().compact();
+  }
+
+  /** Turns the batches of a thread into the entries of {@code admin().load}. */
+  private static final class BulkLoad implements Iterator<Entry> {
+    private static final int BATCHES_AHEAD = 16;
+    private static final List<Entry> END = List.of();
+
+    private final BlockingQueue<List<Entry>> batches = new ArrayBlockingQueue<>(BATCHES_AHEAD);
+    private final CompletableFuture<Long> loading;
+    private Iterator<Entry> batch = Collections.emptyIterator();
+    private boolean ended;
+
+    private BulkLoad(KVStore store) {
+      loading = CompletableFuture.supplyAsync(() -> store.admin().load(this));
+      loading.whenComplete((count, failure) -> batches.clear());
+    }
+
+    private void add(byte[][] keys, byte[][] values) throws InterruptedException {
+      List<Entry> entries = new ArrayList<>(keys.length);
+      for (int i = 0; i < keys.length; i++) {
+        entries.add(new Entry(keys[i], values[i], 0, 0));
+      }
+      if (!entries.isEmpty()) {
+        put(entries);
+      }
+    }
+
+    private void put(List<Entry> entries) throws InterruptedException {
+      while (!batches.offer(entries, 1, TimeUnit.SECONDS)) {
+        if (loading.isDone()) {
+          loading.join();
+        }
+      }
+    }
+
+    private void end() throws InterruptedException {
+      put(END);
+      loading.join();
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!batch.hasNext() && !ended) {
+        try {
+          List<Entry> next = batches.take();
+          ended = next == END;
+          batch = next.iterator();
+        } catch (InterruptedException interrupt) {
+          throw new IllegalStateException(interrupt);
+        }
+      }
+      return batch.hasNext();
+    }
+
+    @Override
+    public Entry next() {
+      return batch.next();
+    }
   }
 
   @Override

@@ -51,6 +51,7 @@ public final class HashIndex implements AutoCloseable {
   private final Truth truth;
   private final LongAdder count = new LongAdder();
 
+  private final long maxWaitingBytes;
   private final WaitingEntries waiting;
 
   private volatile HashTable current;
@@ -75,7 +76,8 @@ public final class HashIndex implements AutoCloseable {
     this.stripes = stripes;
     this.truth = new Truth(versions);
     this.current = current;
-    this.waiting = new WaitingEntries(options.memtableBytes());
+    this.maxWaitingBytes = options.memtableBytes();
+    this.waiting = new WaitingEntries(maxWaitingBytes);
     count.add(entries);
   }
 
@@ -266,9 +268,9 @@ public final class HashIndex implements AutoCloseable {
                 && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
   }
 
-  /** Whether a much smaller hash table would do. */
-  public boolean needsShrinking() {
-    return next == null && !partial && HashTableSizing.isFarTooLarge(current);
+  /** Whether a much smaller hash table would do, or in calm a smaller one. */
+  public boolean needsShrinking(boolean calm) {
+    return next == null && !partial && HashTableSizing.isFarTooLarge(current, calm);
   }
 
   /** Whether so many bytes of writes in a second are few, see {@link PagePolicy}. */
@@ -290,13 +292,16 @@ public final class HashIndex implements AutoCloseable {
    * Has a hash table of fitting size take over, while readers and writers go on.
    *
    * @param busy whether much is written; a larger hash table is laid out for huge pages then
+   * @param calm whether little has been written lately; there is little room then
    * @param keptFree how many bytes have to be free on the disk afterwards
    * @param goOn asked now and then; after a no, all hash tables stay as they are, to be closed
    */
-  public void resize(boolean busy, long keptFree, BooleanSupplier goOn) throws IOException {
+  public void resize(boolean busy, boolean calm, long keptFree, BooleanSupplier goOn)
+      throws IOException {
     HashTable old = current;
     long entries = Math.max(size(), old.size() + waiting.count());
-    HashTable larger = folder.createReplacement(old, entries, !waiting.isEmpty(), busy, keptFree);
+    HashTable larger =
+        folder.createReplacement(old, entries, !waiting.isEmpty(), busy, calm, keptFree);
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());
     }
@@ -343,6 +348,26 @@ public final class HashIndex implements AutoCloseable {
       partial = false;
     }
     return !partial;
+  }
+
+  /** Makes a hash table of the entries of a version that nobody changes, as {@link #resize}. */
+  public PreparedTable prepare(
+      Version version, HashTableSize size, long entries, BooleanSupplier goOn) throws IOException {
+    return PreparedTable.make(
+        folder,
+        HashTableSizing.initial(size, entries, folder.usableBytes()),
+        maxWaitingBytes,
+        (table, own, hasRoom) -> {
+          BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && hasRoom.getAsBoolean();
+          Migration migration = new Migration(stripes, truth, table, own, this::noteDamage);
+          new Rebuild(stripes, truth, migration, () -> entries, goOnFilling).run(version);
+        });
+  }
+
+  /** Has a prepared hash table take over in an empty index, with no call in flight. */
+  public void takeOver(PreparedTable prepared, long entries) {
+    current = prepared.replace(current, waiting);
+    count.add(entries);
   }
 
   /** Deletes the files of earlier hash tables, which takes seconds for large ones. */

@@ -70,16 +70,20 @@ final class HashTableFolder {
    * @param entries how many entries there are
    * @param waiting whether some of them find no room in the old hash table
    * @param busy whether much is written, so that huge pages pay off
+   * @param calm whether little has been written lately, so that there need be little room
    * @param keptFree how many bytes have to be free on the disk afterwards
    * @throws NoSpaceException if there is no space, as far as that is known before anything is
    *     written
    */
   HashTable createReplacement(
-      HashTable old, long entries, boolean waiting, boolean busy, long keptFree)
+      HashTable old, long entries, boolean waiting, boolean busy, boolean calm, long keptFree)
       throws IOException {
     boolean crowded = waiting || HashTableSizing.isCrowded(old, busy);
     long ampleBytes = busy ? pages.maxMappedBytes() : 0;
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
+    if (calm && !crowded) {
+      size = HashTableSizing.calm(size, entries);
+    }
     try {
       disk.requireUsable(old.file(), size.bytes(), keptFree);
       return create(size, busy && pages.fits(size.bytes()));
@@ -87,7 +91,7 @@ final class HashTableFolder {
       if (!busy) {
         throw failure;
       }
-      return createReplacement(old, entries, waiting, false, keptFree);
+      return createReplacement(old, entries, waiting, false, calm, keptFree);
     }
   }
 

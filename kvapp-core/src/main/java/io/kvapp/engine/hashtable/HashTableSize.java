@@ -30,6 +30,16 @@ public record HashTableSize(long entries, int keyBytes, int valueBytes) {
     return twice.bytes() < SMALL_BYTES ? bounded(entries * 4, keyBytes, valueBytes) : twice;
   }
 
+  /** Room for the given entries and few more, where hardly any come. */
+  static HashTableSize snuglyForEntries(long entries, int keyBytes, int valueBytes) {
+    return bounded(entries + entries * 3 / 10, keyBytes, valueBytes);
+  }
+
+  /** Whether it takes so little of the disk that ample room costs nothing. */
+  boolean isSmall() {
+    return bytes() < SMALL_BYTES;
+  }
+
   /** Hardly more room than the entries need, for a disk that has no more. */
   static HashTableSize barelyForEntries(long entries, int keyBytes, int valueBytes) {
     return bounded(entries + entries / 2, keyBytes, valueBytes);

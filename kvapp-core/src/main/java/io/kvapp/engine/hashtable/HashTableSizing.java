@@ -6,10 +6,15 @@ package io.kvapp.engine.hashtable;
  * <p>Stateless, safe for any thread.
  */
 final class HashTableSizing {
-  private static final double MAX_LOAD = 0.75;
+  /** Above the load of a table with {@linkplain HashTableSize#snuglyForEntries little room}. */
+  private static final double MAX_LOAD = 0.85;
+
   private static final double MAX_LOAD_IF_BUSY = 0.65;
   private static final int MIN_LOAD_SHARE = 8;
   private static final int TYPICAL_SHARE = 4;
+
+  /** A calm table is laid out anew when that gives so much of it back. */
+  private static final double MAX_ROOM_IF_CALM = 1.5;
 
   private HashTableSizing() {}
 
@@ -36,10 +41,27 @@ final class HashTableSizing {
     return table.load() > (busy ? MAX_LOAD_IF_BUSY : MAX_LOAD);
   }
 
-  /** Whether a much smaller hash table would do. */
-  static boolean isFarTooLarge(HashTable table) {
-    long entries = table.layoutSize().entries();
-    return entries > HashTableSize.MIN_ENTRIES && table.size() < entries / MIN_LOAD_SHARE;
+  /**
+   * Whether a much smaller hash table would do.
+   *
+   * @param calm whether little has been written lately, so that room for more is a waste
+   */
+  static boolean isFarTooLarge(HashTable table, boolean calm) {
+    return isFarTooLarge(table.layoutSize(), table.size(), calm);
+  }
+
+  static boolean isFarTooLarge(HashTableSize size, long entries, boolean calm) {
+    if (calm && !size.isSmall() && entries * MAX_ROOM_IF_CALM < size.entries()) {
+      return true;
+    }
+    return size.entries() > HashTableSize.MIN_ENTRIES && entries < size.entries() / MIN_LOAD_SHARE;
+  }
+
+  /** The size for entries to which hardly any are added; small where that costs little. */
+  static HashTableSize calm(HashTableSize fitting, long entries) {
+    HashTableSize snug =
+        HashTableSize.snuglyForEntries(entries, fitting.keyBytes(), fitting.valueBytes());
+    return fitting.isSmall() ? fitting : snug;
   }
 
   /**

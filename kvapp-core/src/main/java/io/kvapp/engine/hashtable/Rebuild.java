@@ -33,6 +33,7 @@ final class Rebuild {
   private static final int RANGES_PER_THREAD = 4;
   private static final int BATCH_BYTES = 4 << 20;
   private static final int OBJECT_BYTES = 100;
+  private static final long UNCHANGING = Long.MAX_VALUE;
 
   private final StripedLocks stripes;
   private final Truth truth;
@@ -81,7 +82,8 @@ final class Rebuild {
         });
     try (Lease<Version> held = lease.get()) {
       version = held.get();
-      moveInParallel();
+      // Half of the processors are left to callers.
+      moveInParallel(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     }
     if (!stopped && progress.isLong()) {
       LOG.info("the hash index is complete again, after {} ms", progress.time().toMillis());
@@ -89,9 +91,23 @@ final class Rebuild {
     return !stopped;
   }
 
-  private void moveInParallel() {
-    // Half of the processors are left to callers.
-    int parallel = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  /**
+   * Moves the entries of a version that nobody changes.
+   *
+   * @return as above
+   */
+  boolean run(Version unchanging) {
+    version = unchanging;
+    since = UNCHANGING;
+    moveInParallel(Runtime.getRuntime().availableProcessors());
+    return !stopped;
+  }
+
+  private boolean hasChanged(byte[] key) {
+    return since != UNCHANGING && truth.hasChanged(key, since);
+  }
+
+  private void moveInParallel(int parallel) {
     List<byte[]> bounds = bounds(parallel * RANGES_PER_THREAD);
     // No more threads than run at once: one that is preempted inside a write holds others up.
     ExecutorService threads = WorkerThread.executor("kvapp-rebuild", parallel);
@@ -175,7 +191,7 @@ final class Rebuild {
     }
 
     void store() {
-      migration.store(keys, i -> truth.hasChanged(keys.get(i), since) ? null : values.get(i));
+      migration.store(keys, i -> hasChanged(keys.get(i)) ? null : values.get(i));
       done.add(steps);
       if (progress.isTimeToLog()) {
         LOG.info(

@@ -20,6 +20,7 @@ import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -235,7 +236,7 @@ public final class InMemoryStore implements KVStore {
   private static void requireEmpty(long size) {
     if (size > 0) {
       throw new KVException.WrongState(
-          "the store holds " + size + " entries; restore into an empty store");
+          "the store holds " + size + " entries; restore or load into an empty store");
     }
   }
 
@@ -257,17 +258,24 @@ public final class InMemoryStore implements KVStore {
     public long restore(Path folder) {
       Objects.requireNonNull(folder, "folder");
       requireEmpty(size());
-      HeapEntries restored = new HeapEntries();
-      BackupFiles.read(
-          folder,
-          entry -> {
-            limits.entry(entry.key(), entry.value());
-            restored.put(entry);
-          });
+      return BackupFiles.read(folder, this::load);
+    }
+
+    @Override
+    public long load(Iterator<Entry> source) {
+      Objects.requireNonNull(source, "entries");
+      requireEmpty(size());
+      HeapEntries loaded = new HeapEntries();
+      while (source.hasNext()) {
+        Entry entry = source.next();
+        limits.entry(entry.key(), entry.value());
+        // What has expired hides an earlier entry of its key.
+        loaded.put(copy(entry));
+      }
       return writing(
           () -> {
             requireEmpty(entries.size(clock.millis()));
-            List<Entry> live = restored.all(clock.millis());
+            List<Entry> live = loaded.all(clock.millis());
             if (!live.isEmpty()) {
               revision++;
             }

@@ -20,9 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -209,18 +211,16 @@ public final class BackupFiles {
   /**
    * Reads the entries of a backup in order of their keys, expired ones included.
    *
+   * @param reader takes them while the backup is open
+   * @return what the reader returns
    * @throws KVException.Corrupt if the backup is damaged or the folder is not one
    */
-  public static void read(Path folder, Consumer<Entry> consumer) {
-    WorkerThread.call(
-        "kvapp-restore",
-        () -> {
-          readHere(folder, consumer);
-          return null;
-        });
+  public static <T> T read(Path folder, Function<Iterator<Entry>, T> reader) {
+    return WorkerThread.call("kvapp-restore", () -> readHere(folder, reader));
   }
 
-  private static void readHere(Path folder, Consumer<Entry> consumer) throws IOException {
+  private static <T> T readHere(Path folder, Function<Iterator<Entry>, T> reader)
+      throws IOException {
     Path file = folder.resolve(Manifest.NAME);
     Manifest manifest =
         Manifest.read(folder)
@@ -242,16 +242,43 @@ public final class BackupFiles {
       // All is read before the first entry is passed on, so a damaged backup restores nothing.
       sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
       try (Version version = new Version(none, List.of(), sstables)) {
-        Cursor cursor = version.entries(START, null, false);
-        while (cursor.next()) {
-          if (!cursor.isDelete()) {
-            consumer.accept(
-                new Entry(cursor.key(), cursor.value(), cursor.revision(), cursor.expiresAt()));
-          }
-        }
+        return reader.apply(new Entries(version.entries(START, null, false)));
       }
     } finally {
       sstables.forEach(RefCounted::close);
+    }
+  }
+
+  /** The entries that a cursor steps through. */
+  private static final class Entries implements Iterator<Entry> {
+    private final Cursor cursor;
+    private boolean more;
+
+    private Entries(Cursor cursor) {
+      this.cursor = cursor;
+      step();
+    }
+
+    private void step() {
+      do {
+        more = cursor.next();
+      } while (more && cursor.isDelete());
+    }
+
+    @Override
+    public boolean hasNext() {
+      return more;
+    }
+
+    @Override
+    public Entry next() {
+      if (!more) {
+        throw new NoSuchElementException();
+      }
+      Entry entry =
+          new Entry(cursor.ownKey(), cursor.value(), cursor.revision(), cursor.expiresAt());
+      step();
+      return entry;
     }
   }
 

@@ -206,6 +206,15 @@ final class EmptyRanges {
     ranges = all.toArray(Range[]::new);
   }
 
+  /** Forgets everything, walks under way too, before entries come that no put announces. */
+  synchronized void reset(Runnable publish) {
+    ranges = NO_RANGES;
+    for (Walk walk : walks) {
+      walk.high = walk.low;
+    }
+    publish.run();
+  }
+
   /** Forgets all ranges, when the marks they spare are gone. */
   synchronized void clear() {
     ranges = NO_RANGES;

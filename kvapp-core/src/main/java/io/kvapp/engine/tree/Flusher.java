@@ -4,6 +4,7 @@ import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
 import java.io.IOException;
@@ -119,6 +120,27 @@ public final class Flusher {
           versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
           bytesAtFreeze = journal.appendedBytes();
         });
+  }
+
+  /**
+   * Makes an SSTable that was written beside the journal the newest part of the store; the caller
+   * keeps out writers and readers of the hash table.
+   *
+   * @param loaded holds no revision but the next one
+   * @param entries how many entries the store holds with it
+   * @return false if the store was written to since the last flush; nothing has changed then
+   */
+  public boolean publish(SSTable loaded, long entries) throws IOException {
+    Version now = versions.current();
+    boolean isNext = loaded.identity.highRevision() == journal.revision() + 1;
+    if (!isNext || !now.active.isEmpty() || !now.frozen.isEmpty()) {
+      return false;
+    }
+    // The journal has no revision that is not in a record; this one deletes what is not there.
+    journal.append(List.of(Operation.delete(new byte[1])));
+    versions.publish(loaded, journal.roll(), entries);
+    bytesAtFreeze = journal.appendedBytes();
+    return true;
   }
 
   /** Writes each frozen memtable to an SSTable, the oldest first. */

@@ -40,7 +40,7 @@ public final class VersionSet {
   /** What scans need not step over. */
   final EmptyRanges emptyRanges = new EmptyRanges();
 
-  final SSTableFolder folder;
+  public final SSTableFolder folder;
   private final Journal journal;
   private long nextSSTable;
   private long journalStart;
@@ -160,7 +160,7 @@ public final class VersionSet {
   }
 
   /** The number of another SSTable; none is given twice. */
-  synchronized long takeNumber() {
+  public synchronized long takeNumber() {
     return nextSSTable++;
   }
 
@@ -200,6 +200,30 @@ public final class VersionSet {
     journal.forget(segments);
     oldest.discard(this::retire);
     replace(now.active, now.frozen.subList(0, last), sstables);
+  }
+
+  /**
+   * Makes an SSTable that no memtable became the newest one, in the place of the active memtable,
+   * which is empty. When the manifest cannot be written, nothing is visible of it.
+   *
+   * @param sealed the journal segments of that memtable
+   * @param entriesThen how many entries the SSTables hold with this one
+   */
+  synchronized void publish(SSTable loaded, List<JournalSegment> sealed, long entriesThen)
+      throws IOException {
+    Version now = current;
+    long start = sealed.get(sealed.size() - 1).next();
+    List<SSTable> sstables = new ArrayList<>(now.sstables);
+    sstables.add(0, loaded);
+    writeManifest(sstables, start, entriesThen, loaded);
+    journalStart = start;
+    entries = entriesThen;
+    journal.forget(sealed);
+    now.active.freeze(sealed, entriesThen, 0);
+    now.active.discard(this::retire);
+    Memtable active = new Memtable(journal.revision());
+    emptyRanges.reset(() -> replace(active, List.of(), sstables));
+    active.close();
   }
 
   private void retire(JournalSegment segment) {

@@ -20,6 +20,19 @@ class HashTableSizingTest {
   }
 
   @Test
+  void calm_leavesRoomForThreeTenthsMore_andStaysAsItIsThen() {
+    long entries = 10_000_000;
+    HashTableSize twice = HashTableSize.forEntries(entries, 24, 100);
+    assertThat(HashTableSizing.isFarTooLarge(twice, entries, false)).isFalse();
+    assertThat(HashTableSizing.isFarTooLarge(twice, entries, true)).isTrue();
+    HashTableSize calm = HashTableSizing.calm(twice, entries);
+    assertThat(calm.entries()).isEqualTo(13_000_000);
+    assertThat(HashTableSizing.isFarTooLarge(calm, entries, true)).isFalse();
+    HashTableSize small = HashTableSize.forEntries(50_000, 24, 100);
+    assertThat(HashTableSizing.isFarTooLarge(small, 50_000, true)).isFalse();
+  }
+
+  @Test
   void file_ofTheLargestTable_hasRoomForItsEntries() {
     HashTableSize size = new HashTableSize(HashTableLayout.MAX_ENTRIES, 24, 100);
     assertThat(new HashTableFile(HashTableLayout.of(size)).fileBytes()).isGreaterThan(size.bytes());

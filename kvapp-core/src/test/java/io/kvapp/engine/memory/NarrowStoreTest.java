@@ -18,6 +18,7 @@ import io.kvapp.engine.model.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -128,6 +129,11 @@ class NarrowStoreTest extends KVStoreContract {
 
     @Override
     public long restore(Path folder) {
+      throw unsupported();
+    }
+
+    @Override
+    public long load(Iterator<Entry> entries) {
       throw unsupported();
     }
 
