@@ -120,6 +120,11 @@ final class CommandProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /** Waits so long, or until the process has ended. */
+  void awaitEnd(long millis) throws InterruptedException {
+    process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
   /** Waits for the end; returns the exit code. */
   int awaitEnd() throws InterruptedException {
     if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
