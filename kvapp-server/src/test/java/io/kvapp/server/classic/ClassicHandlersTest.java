@@ -187,7 +187,8 @@ final class ClassicHandlersTest {
     "DELETE, /api/search, 'GET, HEAD, POST'",
     "GET, /api/insert, POST",
     "HEAD, /api/insert, POST",
-    "post, /api/insert, POST"
+    "TRACE, /api/insert, POST",
+    "OPTIONS, /%61pi/%69nsert, POST"
   })
   void method_thatThePathHasNot_is405WithAllow(String method, String path, String allowed)
       throws IOException {
@@ -198,7 +199,41 @@ final class ClassicHandlersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/api", "/api/", "/api/auth/", "/API/auth", "//api/auth", "*"})
+  @ValueSource(strings = {"post", "BREW", "X"})
+  void method_thatIsUnknown_is501(String method) throws IOException {
+    Response response = answer(router, new PlainRequest(method, "/api/insert"));
+    assertThat(response.head().status()).isEqualTo(501);
+    assertThat(message(response)).isEqualTo("unknown method");
+  }
+
+  @Test
+  void options_ofTheWholeServer_namesTheMethods() {
+    Response response = router.handle(new PlainRequest("OPTIONS", "*"));
+    assertThat(response.head().status()).isEqualTo(204);
+    assertThat(response.head().header("Allow")).contains("GET, HEAD, OPTIONS, POST");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/%61pi/auth", "/api/%61uth", "/%61%70%69/%61%75%74%68"})
+  void path_encodedLetters_isThePathThatItDecodesTo(String path) {
+    assertThat(router.handle(new PlainRequest("GET", path)).head().status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/api%2Fauth",
+        "/%2561pi/auth",
+        "/x/%2e%2e/api/auth",
+        "/api%00/auth",
+        "/api",
+        "/api/",
+        "/api/auth/",
+        "/API/auth",
+        "//api/auth",
+        "*"
+      })
   void path_unknown_is404(String path) throws IOException {
     Response response = answer(router, new PlainRequest("GET", path));
     assertThat(response.head().status()).isEqualTo(404);

@@ -11,7 +11,8 @@ import io.kvapp.server.http.message.Octets;
  * <p>Not thread-safe.
  */
 final class FramingHeaders {
-  private static final int MAX_LENGTH_DIGITS = 18;
+  /** Stands for any length from it on, and leaves room for one digit more. */
+  private static final long HUGE_LENGTH = Long.MAX_VALUE / 20;
 
   private final ConnectionInput input;
   private final RequestHead head;
@@ -137,7 +138,7 @@ final class FramingHeaders {
       if (!Octets.isDigit(bytes[at])) {
         throw HttpException.badRequest("the header Content-Length is malformed");
       }
-      length = at - from < MAX_LENGTH_DIGITS ? 10 * length + bytes[at] - '0' : Long.MAX_VALUE;
+      length = Math.min(10 * length + bytes[at] - '0', HUGE_LENGTH);
     }
     if (from == to || lengthSeen) {
       throw HttpException.badRequest("the header Content-Length is malformed or repeated");

@@ -34,7 +34,6 @@ final class RequestContent {
   private static final int PIECE_BYTES = 64 << 10;
 
   private static final int FREE_BYTES = 4 << 10;
-  private static final int MAX_SIZE_DIGITS = 8;
   private static final int MAX_SIZE_LINE_BYTES = 256;
 
   private enum State {
@@ -213,10 +212,10 @@ final class RequestContent {
     int digits = 0;
     int octet = nextOctet();
     for (; Octets.hex(octet) >= 0; octet = nextOctet()) {
-      if (++digits > MAX_SIZE_DIGITS) {
-        throw tooLarge();
+      if (++digits > MAX_SIZE_LINE_BYTES) {
+        throw malformed();
       }
-      size = size << 4 | Octets.hex(octet);
+      size = Math.min(size << 4 | Octets.hex(octet), Integer.MAX_VALUE);
     }
     if (digits == 0) {
       throw malformed();
@@ -240,7 +239,7 @@ final class RequestContent {
     if (octet != '\r' || nextOctet() != '\n') {
       throw malformed();
     }
-    return (int) Math.min(size, Integer.MAX_VALUE);
+    return (int) size;
   }
 
   private void readChunkData(int size) throws IOException {

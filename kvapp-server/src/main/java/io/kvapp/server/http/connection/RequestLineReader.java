@@ -22,6 +22,7 @@ final class RequestLineReader {
   private final RequestHead head;
   private int authorityFrom;
   private int authorityTo;
+  private int defaultPort;
 
   RequestLineReader(int maxBytes, ConnectionInput input, LineReader lines, RequestHead head) {
     this.maxBytes = maxBytes;
@@ -55,14 +56,9 @@ final class RequestLineReader {
     return authorityTo > authorityFrom;
   }
 
-  /** Whether the host of the target is the text from {@code from} to {@code to}, in any case. */
+  /** Whether the target names the host and port that stand from {@code from} to {@code to}. */
   boolean isAuthority(int from, int to) {
-    byte[] bytes = input.bytes();
-    boolean same = to - from == authorityTo - authorityFrom;
-    for (int index = 0; same && index < to - from; index++) {
-      same = Octets.lower(bytes[from + index]) == Octets.lower(bytes[authorityFrom + index]);
-    }
-    return same;
+    return Authority.areSame(input.bytes(), from, to, authorityFrom, authorityTo, defaultPort);
   }
 
   /** Notes the method of a broken request if it is HEAD: no response to that has a body. */
@@ -162,13 +158,19 @@ final class RequestLineReader {
         && Octets.hex(bytes[at + 2] & 0xff) >= 0;
   }
 
+  private boolean beginsWith(String scheme, int from, int to) {
+    return to - from > scheme.length() && head.is(from, from + scheme.length(), scheme);
+  }
+
   /** Where the path of a target in absolute form begins. */
   private int endOfAuthority(int from, int to) {
     authorityFrom = from;
-    for (String scheme : List.of("http://", "https://")) {
-      if (to - from > scheme.length() && head.is(from, from + scheme.length(), scheme)) {
-        authorityFrom = from + scheme.length();
-      }
+    if (beginsWith("http://", from, to)) {
+      authorityFrom = from + "http://".length();
+      defaultPort = 80;
+    } else if (beginsWith("https://", from, to)) {
+      authorityFrom = from + "https://".length();
+      defaultPort = 443;
     }
     int at = authorityFrom;
     while (at < to && input.bytes()[at] != '/' && input.bytes()[at] != '?') {

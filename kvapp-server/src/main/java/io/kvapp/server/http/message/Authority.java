@@ -10,9 +10,10 @@ import java.util.Locale;
  * <p>All methods may be called from any thread.
  */
 public final class Authority {
-  private static final String NAME_PUNCTUATION = "-._~!$&'()*+;=";
+  private static final String SUB_DELIMITERS = "!$&'()*+;=";
   private static final int MAX_GROUP_DIGITS = 4;
   private static final int GROUPS = 8;
+  private static final int BEYOND_PORTS = 1 << 16;
 
   private Authority() {}
 
@@ -46,6 +47,26 @@ public final class Authority {
     return at;
   }
 
+  /**
+   * Whether two valid authorities in one array are the same: their hosts in any case, and the
+   * numbers of their ports.
+   *
+   * @param defaultPort what an absent or empty port stands for
+   */
+  public static boolean areSame(
+      byte[] bytes, int from, int to, int otherFrom, int otherTo, int defaultPort) {
+    int hostTo = hostEnd(bytes, from, to);
+    int otherHostTo = hostEnd(bytes, otherFrom, otherTo);
+    boolean same =
+        hostTo - from == otherHostTo - otherFrom
+            && port(bytes, hostTo, to, defaultPort)
+                == port(bytes, otherHostTo, otherTo, defaultPort);
+    for (int index = 0; same && index < hostTo - from; index++) {
+      same = Octets.lower(bytes[from + index]) == Octets.lower(bytes[otherFrom + index]);
+    }
+    return same;
+  }
+
   /** The host of a valid authority in lower case; an IPv6 address in its brackets. */
   public static String host(String authority) {
     int colon = authority.indexOf(':', authority.lastIndexOf(']') + 1);
@@ -64,6 +85,17 @@ public final class Authority {
     return true;
   }
 
+  private static int port(byte[] bytes, int colon, int to, int defaultPort) {
+    if (to - colon <= 1) {
+      return defaultPort;
+    }
+    int port = 0;
+    for (int at = colon + 1; at < to; at++) {
+      port = Math.min(10 * port + bytes[at] - '0', BEYOND_PORTS);
+    }
+    return port;
+  }
+
   /** How many bytes one character of a name takes; 0 where none is. */
   private static int nameOctet(byte[] bytes, int at, int to) {
     int octet = bytes[at];
@@ -72,8 +104,7 @@ public final class Authority {
           ? 3
           : 0;
     }
-    boolean isLetter = Octets.lower(octet) >= 'a' && Octets.lower(octet) <= 'z';
-    return isLetter || Octets.isDigit(octet) || NAME_PUNCTUATION.indexOf(octet) >= 0 ? 1 : 0;
+    return Octets.isUnreserved(octet) || SUB_DELIMITERS.indexOf(octet) >= 0 ? 1 : 0;
   }
 
   private static boolean isIpv6(byte[] bytes, int from, int to) {

@@ -43,6 +43,12 @@ public final class Octets {
     return is(octet, VALUE);
   }
 
+  /** Whether it means the same in a URI whether it is percent-encoded or not. */
+  public static boolean isUnreserved(int octet) {
+    boolean isLetter = lower(octet) >= 'a' && lower(octet) <= 'z';
+    return isLetter || isDigit(octet) || octet > 0 && "-._~".indexOf(octet) >= 0;
+  }
+
   public static boolean isSpaceOrTab(int octet) {
     return octet == ' ' || octet == '\t';
   }

@@ -84,7 +84,9 @@ final class FramingTest {
         "GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET http://user@x/a HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET http://evil.example/a HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET http://x:80/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://x:81/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET https://x:80/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://x:4294967376/a HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET http://x/a HTTP/1.1\r\nHost: \r\n\r\n",
         "GET ftp://x/a HTTP/1.1\r\nHost: x\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\n",
@@ -125,6 +127,10 @@ final class FramingTest {
   @ValueSource(
       strings = {
         "x\r\nab\r\n0\r\n\r\n",
+        "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            + "00000000002\r\nab\r\n0\r\n\r\n",
         "2\r\nabc\r\n0\r\n\r\n",
         "2\r\nab0\r\n\r\n",
         "2\nab\n0\n\n",
@@ -205,6 +211,10 @@ final class FramingTest {
     "http://x, X, /?",
     "http://X?b, x, /?b",
     "HTTPS://[::1]:80/a, [::1]:80, /a?",
+    "http://x:80/a, x, /a?",
+    "http://x/a, X:080, /a?",
+    "http://x:/a, x:80, /a?",
+    "https://x:443/a, x:, /a?",
     "/a/../b%2f?c?d, x, /a/../b%2f?c?d",
     "//a, x, //a?",
     "/, x, /?"
@@ -213,6 +223,18 @@ final class FramingTest {
       throws IOException {
     client.send("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
     assertThat(client.read().text()).isEqualTo("GET " + split + " null ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 0000000000000000000000003\r\n\r\nabc",
+        "Transfer-Encoding: chunked\r\n\r\n0000000000000003\r\nabc\r\n0000000000000000\r\n\r\n"
+      })
+  void read_lengthWithLeadingZeros_isItsNumber(String rest) throws IOException {
+    client.send("POST /a HTTP/1.1\r\nHost: x\r\n" + rest + NEXT);
+    assertThat(client.read().text()).isEqualTo("POST /a? null abc");
+    assertThat(client.read().text()).isEqualTo("GET /next? null ");
   }
 
   @Test

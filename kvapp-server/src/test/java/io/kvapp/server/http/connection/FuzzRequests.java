@@ -15,11 +15,15 @@ final class FuzzRequests {
     "http://h/x",
     "https://X?q",
     "http://[::1]:80/",
+    "http://x:080/",
+    "https://x:443",
     "/%20",
     "*",
     "/skip?%ff"
   };
-  private static final String[] HOSTS = {"x", "x", "x", "x:80", "[::1]:80", "[1::2:127.0.0.1]:"};
+  private static final String[] HOSTS = {
+    "x", "x", "x", "x:80", "X:443", "[::1]:80", "[1::2:127.0.0.1]:"
+  };
   private static final String[] HEADERS = {
     "A: b\r\n",
     "Connection: close\r\n",

@@ -2,8 +2,10 @@ package io.kvapp.server.http.connection;
 
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,7 +48,7 @@ final class ReferenceReader {
       Pattern.compile("(" + TOKEN + "+):[ \\t]*(" + VALUE + "?)[ \\t]*");
   private static final Pattern TRAILER = Pattern.compile(TOKEN + "+:" + VALUE);
   private static final Pattern CHUNK_SIZE =
-      Pattern.compile("([0-9A-Fa-f]{1,8})(?:[ \\t]*;" + VALUE + ")?");
+      Pattern.compile("(0{0,248}[0-9A-Fa-f]{1,8})(?:[ \\t]*;" + VALUE + ")?");
 
   /** The rest is not well-formed, or not complete. */
   private static final class Broken extends Exception {
@@ -126,7 +128,7 @@ final class ReferenceReader {
     require(values("host").stream().allMatch(host -> HOST.matcher(host).matches()));
     require(
         authority == null
-            || values("host").stream().allMatch(host -> host.equalsIgnoreCase(authority)));
+            || values("host").stream().allMatch(host -> plain(host).equals(plain(authority))));
     boolean expects = !values("expect").isEmpty();
     require(values("expect").stream().allMatch(value -> value.equalsIgnoreCase("100-continue")));
     boolean chunked = isChunked();
@@ -160,6 +162,16 @@ final class ReferenceReader {
     return path + "?" + (parts.group(3) == null ? "" : parts.group(3));
   }
 
+  /** A host in lower case with the number of its port. */
+  private String plain(String host) {
+    Matcher port = Pattern.compile(":(\\d*)$").matcher(host);
+    boolean hasPort = port.find() && !port.group(1).isEmpty();
+    String number = target.matches("(?i)https:.*") ? "443" : "80";
+    return host.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT)
+        + ":"
+        + new BigInteger(hasPort ? port.group(1) : number);
+  }
+
   private void readHeaders() throws Broken {
     headers = new ArrayList<>();
     for (String line = nextLine(); !line.isEmpty(); line = nextLine()) {
@@ -185,10 +197,8 @@ final class ReferenceReader {
 
   private long length() {
     List<String> lengths = values("content-length");
-    if (lengths.isEmpty()) {
-      return 0;
-    }
-    return lengths.get(0).length() > 18 ? Long.MAX_VALUE : Long.parseLong(lengths.get(0));
+    BigInteger length = lengths.isEmpty() ? BigInteger.ZERO : new BigInteger(lengths.get(0));
+    return length.bitLength() < Long.SIZE ? length.longValue() : Long.MAX_VALUE;
   }
 
   private boolean closes() {
