@@ -1,6 +1,5 @@
 package io.kvapp;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,7 +61,7 @@ public final class Batch {
 
   /** Adds a put of UTF-8 strings. */
   public Batch put(String key, String value) {
-    return put(utf8(key), utf8(value));
+    return put(Utf8Bytes.of(key), Utf8Bytes.of(value));
   }
 
   /**
@@ -78,7 +77,7 @@ public final class Batch {
 
   /** {@link #put(byte[], byte[], Duration)} of UTF-8 strings. */
   public Batch put(String key, String value, Duration ttl) {
-    return put(utf8(key), utf8(value), ttl);
+    return put(Utf8Bytes.of(key), Utf8Bytes.of(value), ttl);
   }
 
   /** Adds a delete; a key that is not there is no fault. */
@@ -89,7 +88,7 @@ public final class Batch {
 
   /** Adds a delete of a UTF-8 key. */
   public Batch delete(String key) {
-    return delete(utf8(key));
+    return delete(Utf8Bytes.of(key));
   }
 
   /**
@@ -108,7 +107,7 @@ public final class Batch {
 
   /** {@link #ifRevision(byte[], long)} of a UTF-8 key. */
   public Batch ifRevision(String key, long revision) {
-    return ifRevision(utf8(key), revision);
+    return ifRevision(Utf8Bytes.of(key), revision);
   }
 
   /** Adds the condition that there is no entry of {@code key}. */
@@ -118,7 +117,7 @@ public final class Batch {
 
   /** Adds the condition that there is no entry of the UTF-8 key. */
   public Batch ifAbsent(String key) {
-    return ifAbsent(utf8(key));
+    return ifAbsent(Utf8Bytes.of(key));
   }
 
   /** The writes in the order they were added; their arrays are the batch's own. */
@@ -129,9 +128,5 @@ public final class Batch {
   /** The conditions in the order they were added; their arrays are the batch's own. */
   public List<Condition> conditions() {
     return Collections.unmodifiableList(conditions);
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

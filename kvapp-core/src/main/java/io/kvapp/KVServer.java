@@ -263,8 +263,9 @@ public final class KVServer implements AutoCloseable {
 
     /**
      * An open store to serve, which the server does not close: the caller does, after the server.
-     * By default the server opens one. Durability, largest value, {@code openDamaged} and {@code
-     * clock} are those that the store was opened with; the endpoint goes by the clock set here.
+     * By default the server opens one. Durability, largest value, {@code openDamaged}, {@code
+     * readOnly} and {@code clock} are those that the store was opened with; the endpoint goes by
+     * the clock set here.
      */
     public Builder store(KVStore open) {
       store = Objects.requireNonNull(open, "store");
@@ -317,6 +318,14 @@ public final class KVServer implements AutoCloseable {
       return options(options.withOpenDamaged(open));
     }
 
+    /**
+     * Whether the store is opened to read only, {@code false} by default; see {@link
+     * StoreOptions#withReadOnly}. The endpoint writes nothing into its folder either.
+     */
+    public Builder readOnly(boolean only) {
+      return options(options.withReadOnly(only));
+    }
+
     /** What time it is, for expiry and for the endpoint; the system clock by default. */
     public Builder clock(InstantSource source) {
       return options(options.withClock(source));
@@ -346,7 +355,8 @@ public final class KVServer implements AutoCloseable {
     }
 
     private ServerSettings settings() {
-      Optional<Path> folder = store == null ? address.folder() : Optional.empty();
+      boolean own = store == null && !options.readOnly();
+      Optional<Path> folder = own ? address.folder() : Optional.empty();
       return new ServerSettings(host, port, folder, options.clock());
     }
   }

@@ -20,14 +20,15 @@ import java.util.stream.StreamSupport;
  *
  * <p><b>Common to all methods.</b> A null argument is a {@link NullPointerException}; a key or
  * value outside its limits, or a time-to-live that is not above zero, an {@link
- * IllegalArgumentException}. After {@link #close()} every method but {@code close}, {@code limits}
- * and {@code admin} throws {@link KVException.WrongState}, and so may a call in flight. What an
- * implementation cannot give is {@link KVException.Unsupported}. What a damaged file keeps from
- * being read is {@link KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the
- * disk is full, and then nothing has changed; it throws {@link KVException.ReadOnly} once the disk
- * has failed, and then no reader sees it, though the write during which the disk failed may be
- * there after the next open. Arrays passed in are copied, arrays returned belong to the caller. An
- * entry is gone the moment its time to live has passed.
+ * IllegalArgumentException}, and so is a string with half of a surrogate pair, which UTF-8 cannot
+ * express. After {@link #close()} every method but {@code close}, {@code limits} and {@code admin}
+ * throws {@link KVException.WrongState}, and so may a call in flight. What an implementation cannot
+ * give is {@link KVException.Unsupported}. What a damaged file keeps from being read is {@link
+ * KVException.Corrupt}. A write throws {@link KVException.NoSpace} when the disk is full, and then
+ * nothing has changed; it throws {@link KVException.ReadOnly} once the disk has failed, and then no
+ * reader sees it, though the write during which the disk failed may be there after the next open.
+ * Arrays passed in are copied, arrays returned belong to the caller. An entry is gone the moment
+ * its time to live has passed.
  *
  * <p><b>Durability.</b> When a write method returns, the write is as safe as {@link
  * StoreOptions#durability()} says.
@@ -46,10 +47,11 @@ public interface KVStore extends AutoCloseable {
    * Opens the store in a folder, which is made if it is not there; the caller closes it. The folder
    * is held until then: no other process, and no other store of this one, can open it.
    *
-   * @param folder a folder of the default file system; an empty path is the folder that the process
-   *     runs in
+   * @param folder a folder of the default file system
+   * @throws IllegalArgumentException if it is the empty path, or of another file system
    * @throws KVException.FolderInUse if another store has the folder open
-   * @throws KVException.FolderUnusable if the folder cannot be made, read or written
+   * @throws KVException.FolderUnusable if the folder cannot be made, read or written, or with
+   *     {@link StoreOptions#readOnly()} if there is no store in it
    * @throws KVException.Corrupt if a file is damaged and {@link StoreOptions#openDamaged()} is not
    *     set
    * @throws KVException.UnknownFormat if another version of KVApp wrote the folder
@@ -329,6 +331,6 @@ public interface KVStore extends AutoCloseable {
   }
 
   private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return Utf8Bytes.of(text);
   }
 }

@@ -181,7 +181,7 @@ public final class Scan {
   }
 
   private static byte[] utf8(String text) {
-    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    return text == null ? null : Utf8Bytes.of(text);
   }
 
   /** The smallest key larger than every key with this prefix; null where there is none. */

@@ -12,8 +12,8 @@ import java.util.Optional;
  *
  * @param host the name or address to listen on
  * @param port the port to listen on; 0 for any free one
- * @param dataFolder the folder of the store, which exists; empty where the server has none, as its
- *     store is in memory or elsewhere
+ * @param dataFolder the folder of the store, which exists; empty where the server has none to write
+ *     into, as its store is in memory, elsewhere, or open to read only
  * @param clock what time it is
  */
 public record ServerSettings(

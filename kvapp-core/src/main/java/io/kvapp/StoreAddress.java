@@ -3,6 +3,7 @@ package io.kvapp;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,10 @@ record StoreAddress(URI uri, Optional<Path> folder) {
       throw new IllegalArgumentException(
           "store: a folder of the default file system, not of " + folder.getFileSystem());
     }
+    if (folder.toString().isEmpty()) {
+      throw new IllegalArgumentException(
+          "store: an empty path; name a folder, . for the one that the process runs in");
+    }
     Path absolute = folder.toAbsolutePath();
     return new StoreAddress(absolute.toUri(), Optional.of(absolute));
   }
@@ -58,7 +63,7 @@ record StoreAddress(URI uri, Optional<Path> folder) {
       return MEMORY;
     }
     if (!SCHEME.matcher(pathOrUri).matches()) {
-      return of(Path.of(pathOrUri));
+      return of(path(pathOrUri));
     }
     try {
       return of(new URI(pathOrUri));
@@ -69,6 +74,21 @@ record StoreAddress(URI uri, Optional<Path> folder) {
               + " at index "
               + malformed.getIndex()
               + "); a folder with a colon in its name is given as a Path");
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException notAPath) {
+      throw new IllegalArgumentException(
+          "store: not a path that this process can name (%s; the locale's encoding is %s): %s"
+                  .formatted(
+                      notAPath.getReason(),
+                      System.getProperty("sun.jnu.encoding"),
+                      notAPath.getInput())
+              + "; start it with LC_ALL=C.UTF-8, or choose another name",
+          notAPath);
     }
   }
 

@@ -27,24 +27,31 @@ public final class StoreOptions {
   public static final int MAX_VALUE_BYTES = 256 << 20;
 
   private static final StoreOptions DEFAULTS =
-      new StoreOptions(DEFAULT_DURABILITY, DEFAULT_MAX_VALUE_BYTES, false, InstantSource.system());
+      new StoreOptions(
+          DEFAULT_DURABILITY, DEFAULT_MAX_VALUE_BYTES, false, false, InstantSource.system());
 
   private final Durability durability;
   private final int maxValueBytes;
   private final boolean openDamaged;
+  private final boolean readOnly;
   private final InstantSource clock;
 
   private StoreOptions(
-      Durability durability, int maxValueBytes, boolean openDamaged, InstantSource clock) {
+      Durability durability,
+      int maxValueBytes,
+      boolean openDamaged,
+      boolean readOnly,
+      InstantSource clock) {
     this.durability = durability;
     this.maxValueBytes = maxValueBytes;
     this.openDamaged = openDamaged;
+    this.readOnly = readOnly;
     this.clock = clock;
   }
 
   /**
    * {@link #DEFAULT_DURABILITY}, values up to {@link #DEFAULT_MAX_VALUE_BYTES}, nothing damaged
-   * opened, the system clock.
+   * opened, to read and write, the system clock.
    */
   public static StoreOptions defaults() {
     return DEFAULTS;
@@ -57,7 +64,7 @@ public final class StoreOptions {
    */
   public StoreOptions withDurability(Durability durability) {
     Objects.requireNonNull(durability, "durability");
-    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
   }
 
   /**
@@ -71,7 +78,7 @@ public final class StoreOptions {
       throw new IllegalArgumentException(
           "maxValueBytes: 1 to " + MAX_VALUE_BYTES + ", not " + maxValueBytes);
     }
-    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
   }
 
   /**
@@ -79,7 +86,18 @@ public final class StoreOptions {
    * StoreAdmin#recovery()} then says what was dropped.
    */
   public StoreOptions withOpenDamaged(boolean openDamaged) {
-    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
+  }
+
+  /**
+   * The same, where a store is opened to read only, or is not: no file is changed or made, so its
+   * folder may be one that cannot be written. The store must be there. One that was not closed
+   * cleanly is recovered in memory, at each open anew. Every method that writes throws {@link
+   * KVException.ReadOnly}. While it is open, other processes can open it to read, and none to
+   * write, as far as the folder has a file {@code LOCK}, which a backup has not.
+   */
+  public StoreOptions withReadOnly(boolean readOnly) {
+    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
   }
 
   /**
@@ -89,7 +107,7 @@ public final class StoreOptions {
    */
   public StoreOptions withClock(InstantSource clock) {
     Objects.requireNonNull(clock, "clock");
-    return new StoreOptions(durability, maxValueBytes, openDamaged, clock);
+    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
   }
 
   /** When a write is acknowledged; {@link #DEFAULT_DURABILITY} by default. */
@@ -107,6 +125,11 @@ public final class StoreOptions {
     return openDamaged;
   }
 
+  /** Whether a store is opened to read only; false by default. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
   /** What time it is, for expiry; the system clock by default. */
   public InstantSource clock() {
     return clock;
@@ -118,12 +141,13 @@ public final class StoreOptions {
         && durability == that.durability
         && maxValueBytes == that.maxValueBytes
         && openDamaged == that.openDamaged
+        && readOnly == that.readOnly
         && clock.equals(that.clock);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(durability, maxValueBytes, openDamaged, clock);
+    return Objects.hash(durability, maxValueBytes, openDamaged, readOnly, clock);
   }
 
   @Override
@@ -134,6 +158,8 @@ public final class StoreOptions {
         + maxValueBytes
         + ", openDamaged="
         + openDamaged
+        + ", readOnly="
+        + readOnly
         + "]";
   }
 }

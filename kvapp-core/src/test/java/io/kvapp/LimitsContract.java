@@ -29,6 +29,54 @@ interface LimitsContract extends StoreFixture {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"\ud800", "user:\ud800", "user:\udc00x", "\udc00\ud800", "a\ud83d\ude00\ud83d"})
+  default void string_withHalfOfASurrogatePair_isRefusedByEveryMethod(String half) {
+    store().put("user:?", "value");
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> store().put(half, "value"),
+            () -> store().put("key", half),
+            () -> store().put(half, "value", Duration.ofSeconds(1)),
+            () -> store().put("key", half, Duration.ofSeconds(1)),
+            () -> store().get(half),
+            () -> store().entry(half),
+            () -> store().delete(half),
+            () -> store().putIfAbsent(half, "value"),
+            () -> store().putIfAbsent("key", half),
+            () -> store().compareAndSet(half, 0, "value"),
+            () -> store().compareAndSet("key", 0, half),
+            () -> store().compareAndDelete(half, 1),
+            () -> store().update(half, now -> Optional.of("value")),
+            () -> store().update("key", now -> Optional.of(half)),
+            () -> store().count(half),
+            () -> Scan.prefix(half),
+            () -> Scan.range(half, null),
+            () -> Scan.all().after(half),
+            () -> new Batch().put(half, "value"),
+            () -> new Batch().put("key", half),
+            () -> new Batch().delete(half),
+            () -> new Batch().ifAbsent(half));
+
+    for (ThrowingCallable call : calls) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(call)
+          .withMessageContaining("half of a surrogate pair");
+    }
+    assertThat(store().size()).isEqualTo(1);
+  }
+
+  @Test
+  default void string_ofAnyCharacters_isReadBack() {
+    for (String text :
+        List.of("\0", "a\0b", "e\u0301", "\u00e9", "\ufeff", "\ud83d\ude00", "\uffff", "\n")) {
+      store().put(text, "value " + text);
+      assertThat(store().get(text)).hasValue("value " + text);
+    }
+    assertThat(store().size()).isEqualTo(8);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 1, 100_000})
   default void key_outsideItsLimits_isRefusedByEveryMethod(int excess) {
     int length = excess == 0 ? 0 : store().limits().maxKeyBytes() + excess;

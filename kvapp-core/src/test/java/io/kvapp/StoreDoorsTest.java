@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -78,34 +76,21 @@ class StoreDoorsTest {
   }
 
   @Test
-  void open_ofAnEmptyPath_isTheFolderOfTheProcess() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                EmptyPath.class.getName())
-            .directory(scratch.toFile())
-            .redirectErrorStream(true)
-            .start();
-    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-      assertThat(output.lines().toList()).contains("opened");
-    }
-    try (KVStore store = KVStore.open(scratch)) {
-      assertThat(store.get("key")).hasValue("value");
-    }
+  void open_ofAnEmptyPath_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KVStore.open(Path.of("")))
+        .withMessageContaining("an empty path");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KVServer.builder().dataFolder(Path.of("")))
+        .withMessageContaining("an empty path");
   }
 
-  /** Opens a store in the folder it is started in. */
-  static final class EmptyPath {
-    private EmptyPath() {}
-
-    public static void main(String[] arguments) {
-      try (KVStore store = KVStore.open(Path.of(""))) {
-        store.put("key", "value");
-        System.out.println("opened");
-      }
-    }
+  @Test
+  void open_ofAPathThatIsNone_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KVStore.open("a\0b"))
+        .withMessageContaining("not a path")
+        .withMessageContaining("LC_ALL");
   }
 
   @Test

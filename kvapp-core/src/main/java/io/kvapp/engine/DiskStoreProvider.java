@@ -26,6 +26,9 @@ public final class DiskStoreProvider implements StoreProvider {
 
   @Override
   public KVStore open(URI uri, StoreOptions options) {
+    if (options.readOnly()) {
+      return ReadOnlyStore.open(Path.of(uri), options);
+    }
     try {
       Class.forName(CHRONICLE_MAP, false, DiskStoreProvider.class.getClassLoader());
       return DiskStore.open(Path.of(uri), options);

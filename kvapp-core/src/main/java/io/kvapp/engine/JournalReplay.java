@@ -194,6 +194,11 @@ final class JournalReplay {
     return cutBytes;
   }
 
+  /** What the memtable points into. */
+  List<JournalSegment> segments() {
+    return List.copyOf(segments);
+  }
+
   /** Unmaps the segments, once all changes are saved. */
   void release() {
     segments.forEach(JournalSegment::release);

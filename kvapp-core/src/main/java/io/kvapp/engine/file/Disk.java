@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -312,7 +313,21 @@ public class Disk {
   public void forceFolder(Path folder) throws IOException {
     requireUnfenced();
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      forceNames(folder, channel);
+    }
+  }
+
+  private static void forceNames(Path folder, FileChannel channel) throws IOException {
+    try {
       channel.force(true);
+    } catch (IOException refusal) {
+      throw new IOException(
+          "the names in "
+              + folder
+              + " cannot be synced ("
+              + refusal.getMessage()
+              + "), which a store needs; use a file system that syncs folders, as ext4 and XFS do",
+          refusal);
     }
   }
 
@@ -383,7 +398,11 @@ public class Disk {
       throw failure;
     }
     for (Path each = parent; each != null; each = each.equals(known) ? null : each.getParent()) {
-      forceFolder(each);
+      try {
+        forceFolder(each);
+      } catch (AccessDeniedException unlisted) {
+        // One may make folders where one may not list them, and only then not wait for the disk.
+      }
     }
   }
 

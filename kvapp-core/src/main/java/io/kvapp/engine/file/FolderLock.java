@@ -4,7 +4,6 @@ import io.kvapp.KVException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +36,11 @@ public final class FolderLock implements AutoCloseable {
 
   private final Path folder;
   private final FolderHolder self;
+
+  /** Null where a folder that is only read has no such file. */
   private FileChannel channel;
+
+  /** That of the file; null where the folder is only read. */
   private String identity;
 
   private FolderLock(Path folder, FolderHolder self) {
@@ -53,6 +56,26 @@ public final class FolderLock implements AutoCloseable {
    * @throws KVException.FolderInUse if it is taken, with the id of the process where that is known
    */
   public static FolderLock take(Path folder, Optional<FolderHolder> named) throws IOException {
+    return take(folder, named, lock -> lock.open(folder, StandardOpenOption.CREATE));
+  }
+
+  /**
+   * Keeps writers out while the folder is only read, as far as that can be done without writing.
+   *
+   * @param folder exists
+   * @param named the holder that the manifest of the folder names
+   * @throws KVException.FolderInUse if a store has it open to write, or this process to read
+   */
+  public static FolderLock share(Path folder, Optional<FolderHolder> named) throws IOException {
+    return take(folder, named, lock -> lock.openShared(folder));
+  }
+
+  private interface Opening {
+    void open(FolderLock lock) throws IOException;
+  }
+
+  private static FolderLock take(Path folder, Optional<FolderHolder> named, Opening opening)
+      throws IOException {
     Path real = folder.toRealPath();
     FolderLock lock = new FolderLock(real, FolderHolder.of(real));
     // The file of a folder that is held here is not even opened, as its close would drop the lock.
@@ -61,7 +84,7 @@ public final class FolderLock implements AutoCloseable {
     }
     try {
       lock.refuseHolder(folder, named);
-      lock.open(folder, StandardOpenOption.CREATE);
+      opening.open(lock);
       return lock;
     } catch (Throwable failure) {
       System.getProperties().remove(lock.property());
@@ -106,6 +129,47 @@ public final class FolderLock implements AutoCloseable {
     return new KVException.FolderInUse(folder, "process " + holder.pid());
   }
 
+  /** Locks the file, where there is one, against writers. */
+  private void openShared(Path folder) throws IOException {
+    FileChannel opened;
+    try {
+      opened = FileChannel.open(this.folder.resolve(NAME), StandardOpenOption.READ);
+    } catch (NoSuchFileException none) {
+      return;
+    }
+    try {
+      requireFree(folder, opened, tryShared(opened));
+      channel = opened;
+    } catch (OverlappingFileLockException heldHere) {
+      opened.close();
+      throw new KVException.FolderInUse(folder, "another store of this process");
+    } catch (Throwable failure) {
+      opened.close();
+      throw failure;
+    }
+  }
+
+  /** Whether no other process has locked it alone, as far as the file system knows of locks. */
+  private static boolean tryShared(FileChannel opened) {
+    try {
+      return opened.tryLock(0, Long.MAX_VALUE, true) != null;
+    } catch (IOException withoutLocks) {
+      return true;
+    }
+  }
+
+  private void requireFree(Path folder, FileChannel opened, boolean locked) throws IOException {
+    Optional<FolderHolder> holder = holder(text(opened));
+    if (!locked) {
+      throw holder
+          .map(other -> inUse(folder, other))
+          .orElseGet(() -> new KVException.FolderInUse(folder, "a process that reads it"));
+    }
+    if (holder.isPresent() && holder.get().isOtherHolderOf(this.folder)) {
+      throw inUse(folder, holder.get());
+    }
+  }
+
   /** Locks the file, and writes the holder into it. */
   private void open(Path folder, StandardOpenOption creation) throws IOException {
     Path file = this.folder.resolve(NAME);
@@ -115,16 +179,7 @@ public final class FolderLock implements AutoCloseable {
             Set.of(creation, StandardOpenOption.READ, StandardOpenOption.WRITE),
             Disk.ownerOnly(file, "rw-------"));
     try {
-      FileLock lock = opened.tryLock();
-      Optional<FolderHolder> holder = holder(text(opened));
-      if (lock == null) {
-        throw holder
-            .map(other -> inUse(folder, other))
-            .orElseGet(() -> new KVException.FolderInUse(folder, "another process"));
-      }
-      if (holder.isPresent() && holder.get().isOtherHolderOf(this.folder)) {
-        throw inUse(folder, holder.get());
-      }
+      requireFree(folder, opened, opened.tryLock() != null);
       writeHolder(opened);
       identity = FolderHolder.identity(file);
       channel = opened;
@@ -201,7 +256,9 @@ public final class FolderLock implements AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     try (FileChannel closing = channel) {
-      closing.write(ByteBuffer.wrap(FREE.getBytes(StandardCharsets.ISO_8859_1)), 0);
+      if (identity != null) {
+        closing.write(ByteBuffer.wrap(FREE.getBytes(StandardCharsets.ISO_8859_1)), 0);
+      }
     } catch (IOException stillNamed) {
       LOG.warn("{} names this process until it ends: {}", NAME, stillNamed.toString());
     } finally {

@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -56,6 +57,10 @@ public final class StoreFailures {
       return missing.getFile() + " cannot be made";
     }
     if (failure instanceof FileAlreadyExistsException taken) {
+      Path link = Path.of(taken.getFile());
+      if (Files.isSymbolicLink(link)) {
+        return link + " is a symbolic link to what is not there";
+      }
       return taken.getFile() + " is a file, not a folder";
     }
     return failure.getMessage();

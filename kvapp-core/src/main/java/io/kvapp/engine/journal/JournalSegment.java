@@ -228,7 +228,7 @@ public final class JournalSegment {
     return end;
   }
 
-  int capacity() {
+  public int capacity() {
     return buffer.capacity();
   }
 

@@ -94,6 +94,11 @@ public final class Memtable extends RefCounted implements SortedRun {
     return segments;
   }
 
+  /** Bytes of the files of these segments. */
+  public long segmentBytes() {
+    return segments.stream().mapToLong(JournalSegment::capacity).sum();
+  }
+
   /** Sets what to do with each segment when nothing reads this memtable any more. */
   public void discard(Consumer<JournalSegment> retire) {
     whenUnused = retire;

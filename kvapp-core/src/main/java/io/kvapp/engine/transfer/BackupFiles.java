@@ -118,6 +118,42 @@ public final class BackupFiles {
         });
   }
 
+  /**
+   * Writes what a version holds as a backup: copies its SSTables, or makes one of all where changes
+   * are in no SSTable. On a thread that is never interrupted.
+   *
+   * @param revision the last revision of the store
+   * @param version nothing is written to it any more
+   * @param entries how many entries it holds
+   * @throws KVException.FolderUnusable if the folder cannot be written or is not empty
+   * @throws KVException.NoSpace if the disk is full
+   */
+  public static void write(Path folder, long revision, long entries, Version version) {
+    Disk disk = new Disk();
+    if (version.active.isEmpty()) {
+      copy(disk, version.sstables, entries, folder);
+      return;
+    }
+    write(
+        disk,
+        folder,
+        entries,
+        () -> {
+          SSTable sstable =
+              SSTable.write(
+                  new SSTableFolder(disk, folder),
+                  1,
+                  0,
+                  revision,
+                  version.entries(START, null, false),
+                  version.expiries(null),
+                  0,
+                  true);
+          sstable.close();
+          return List.of(sstable.identity);
+        });
+  }
+
   private static void copy(Disk disk, Path from, Path to) throws IOException {
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target = disk.create(to)) {

@@ -33,6 +33,11 @@ public final class ErrorResponses {
       LOG.error("a write was refused: {}", failure.getMessage());
       return JsonResponses.message(head(507), "the server's disk is full; nothing was changed");
     }
+    if (failure instanceof KVException.ReadOnly) {
+      LOG.error("a write was refused: {}", failure.getMessage());
+      return JsonResponses.message(
+          head(500), "the store is read-only; the server's log says what to do");
+    }
     if (failure instanceof KVException.WrongState) {
       return JsonResponses.message(head(503), "the server is closing");
     }

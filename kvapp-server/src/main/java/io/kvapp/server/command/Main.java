@@ -6,6 +6,7 @@ public final class Main {
 
   /** Runs the command and ends the JVM: 0 done, 1 it did not work, 2 it was called wrongly. */
   public static void main(String[] arguments) {
+    Thread.setDefaultUncaughtExceptionHandler(OneLineErrors::onUncaught);
     logToStandardErrorWithTime();
     refuseRenegotiation();
     System.exit(ServeCommand.commandLine().execute(arguments));

@@ -1,8 +1,10 @@
 package io.kvapp.server.command;
 
+import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.server.HttpEndpoint;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -43,7 +45,10 @@ public final class ServeCommand implements Callable<Integer> {
     CommandLine commandLine = new CommandLine(new ServeCommand());
     addHttpOptions(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
+    // An argument that begins with @ is itself, and not the content of a file.
+    commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.registerConverter(Path.class, new PathConverter());
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
     commandLine.setExecutionExceptionHandler(OneLineErrors::onFailure);
     return commandLine;
@@ -60,12 +65,21 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     KVServer server = server();
     store.requireDataFolderOfThisUser();
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "kvapp-close"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "kvapp-close"));
     server.start();
     announce(server);
     // The process ends by a signal, whose shutdown hook closes the server.
     new CountDownLatch(1).await();
     return CommandLine.ExitCode.OK;
+  }
+
+  /** The last act of the process, which nobody can catch a failure of. */
+  private void close(KVServer server) {
+    try {
+      server.close();
+    } catch (KVException failure) {
+      OneLineErrors.print(spec.commandLine(), failure.getMessage());
+    }
   }
 
   private KVServer server() {

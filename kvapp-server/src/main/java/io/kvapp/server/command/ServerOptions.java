@@ -32,7 +32,7 @@ final class ServerOptions {
       names = "--data",
       paramLabel = "DIR",
       description = "The folder that holds the data; made if it is not there. Default: kv_store.")
-  private Path data = ServerSettings.DEFAULT_DATA_FOLDER;
+  private Path data;
 
   @Option(
       names = "--in-memory",
@@ -69,19 +69,44 @@ final class ServerOptions {
       description = "Opens a damaged store with what can still be read; the log says what is lost.")
   private boolean openDamaged;
 
+  @Option(
+      names = "--read-only",
+      description = "Opens a store that is there, writes nothing to its folder, refuses writes.")
+  private boolean readOnly;
+
   /** A server with these options, and no endpoint yet. */
   KVServer.Builder server() {
+    requireOnePlace();
     KVServer.Builder server =
         KVServer.builder()
-            .host(host)
+            .host(host())
             .port(port)
             .durability(durability)
             .maxValueBytes(maxValueBytes)
-            .openDamaged(openDamaged);
+            .openDamaged(openDamaged)
+            .readOnly(readOnly);
     if (store != null) {
       return server.store(store);
     }
-    return inMemory ? server.inMemory() : server.dataFolder(data);
+    return inMemory ? server.inMemory() : server.dataFolder(dataFolder());
+  }
+
+  private Path dataFolder() {
+    return data == null ? ServerSettings.DEFAULT_DATA_FOLDER : data;
+  }
+
+  private void requireOnePlace() {
+    if (inMemory && (data != null || readOnly)) {
+      throw new IllegalArgumentException(
+          "--in-memory has no files, so it does not go together with "
+              + (data == null ? "--read-only" : "--data"));
+    }
+    if (store != null && (data != null || inMemory)) {
+      throw new IllegalArgumentException(
+          "--store is in the place of "
+              + (inMemory ? "--in-memory" : "--data")
+              + "; give one of them");
+    }
   }
 
   /**
@@ -89,14 +114,15 @@ final class ServerOptions {
    * asks the same later; but the store is opened before.
    */
   void requireDataFolderOfThisUser() {
-    if (!inMemory && store == null && Files.exists(data)) {
-      FileTrust.requireFolder("data folder", data);
+    if (!inMemory && store == null && Files.exists(dataFolder())) {
+      FileTrust.requireFolder("data folder", dataFolder());
     }
   }
 
-  /** The name or address to listen on. */
+  /** The name or address to listen on; an IPv6 address without brackets. */
   String host() {
-    return host;
+    boolean isInBrackets = host.startsWith("[") && host.endsWith("]");
+    return isInBrackets ? host.substring(1, host.length() - 1) : host;
   }
 
   /** A line that says where the data is; a URI without user and password. */
@@ -106,6 +132,6 @@ final class ServerOptions {
     }
     return inMemory
         ? "The data is in memory and ends with this process."
-        : "Data folder: " + data.toAbsolutePath().normalize();
+        : "Data folder: " + dataFolder().toAbsolutePath().normalize();
   }
 }

@@ -56,8 +56,17 @@ final class StoreCommand implements Runnable {
       return with(work);
     }
 
+    /** Changes nothing in the folder. */
+    int reading(ToIntFunction<KVStore> work) {
+      return with(StoreOptions.defaults().withReadOnly(true), work);
+    }
+
     int with(ToIntFunction<KVStore> work) {
-      StoreOptions options = StoreOptions.defaults().withMaxValueBytes(maxValueBytes);
+      return with(StoreOptions.defaults(), work);
+    }
+
+    private int with(StoreOptions defaults, ToIntFunction<KVStore> work) {
+      StoreOptions options = defaults.withMaxValueBytes(maxValueBytes);
       try (KVStore store = KVStore.open(data, options)) {
         return work.applyAsInt(store);
       } catch (IllegalArgumentException outsideLimits) {
@@ -68,9 +77,11 @@ final class StoreCommand implements Runnable {
 
   @Command(
       name = "verify",
-      description = "Reads everything and checks every checksum; prints a line for each fault.")
+      description =
+          "Reads everything and checks every checksum; prints a line for each fault. Changes"
+              + " nothing, so it works on a backup or a read-only file system too.")
   private int verify(@CommandLine.Mixin DataOption folder) {
-    return folder.withExisting(
+    return folder.reading(
         store -> {
           VerifyReport report = store.admin().verify();
           report.faults().forEach(this::print);
@@ -98,7 +109,7 @@ final class StoreCommand implements Runnable {
       @CommandLine.Mixin DataOption folder,
       @Parameters(paramLabel = "TO", description = "A folder that is not there yet, or is empty.")
           Path target) {
-    return folder.withExisting(
+    return folder.reading(
         store -> {
           store.admin().backup(target);
           print("backed up %d entries into %s".formatted(store.size(), target));

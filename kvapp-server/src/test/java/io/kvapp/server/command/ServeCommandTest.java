@@ -2,6 +2,7 @@ package io.kvapp.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.KVStore;
 import io.kvapp.server.command.CommandProcess.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeCommandTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -55,6 +57,36 @@ class ServeCommandTest {
   }
 
   @Test
+  void readOnly_servesWhatIsThere_andLeavesTheFolderAsItIs() throws Exception {
+    Path data = folder.resolve("data");
+    try (KVStore store = KVStore.open(data)) {
+      store.put("kulcs", "value");
+    }
+    List<String> before = names(data);
+    try (CommandProcess server = start("--port", "0", "--data", "data", "--read-only")) {
+      int port = server.awaitPort();
+      Map<String, String> token =
+          Map.of("x-access-tokens", token(post(port, "/api/auth", "", Map.of())));
+      String body = "{\"key\":\"kulcs\",\"value\":\"other\"}";
+      HttpResponse<String> refused = post(port, "/api/insert", body, token);
+      assertThat(refused.statusCode()).isEqualTo(500);
+      assertThat(refused.body()).contains("the store is read-only");
+      assertThat(post(port, "/api/search", "{\"key\":\"kulcs\"}", token).body())
+          .isEqualTo("{\"key\":\"kulcs\",\"value\":\"value\"}");
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).contains("is open to read only").doesNotContain("\tat ");
+    }
+    assertThat(names(data)).isEqualTo(before);
+    assertFailed(run("--read-only", "--data", "other"), 1, "there is no such folder");
+  }
+
+  private static List<String> names(Path data) throws IOException {
+    try (Stream<Path> files = Files.list(data)) {
+      return files.map(Path::getFileName).map(Path::toString).sorted().toList();
+    }
+  }
+
+  @Test
   void call_usersAndEveryAddress_asksForCredentials() throws Exception {
     CommandProcess.run(folder, "correct horse\n", "users", "add", "--file", "u", "ann");
     try (CommandProcess server =
@@ -73,10 +105,12 @@ class ServeCommandTest {
     }
   }
 
-  @Test
-  void call_loopbackOfIpv6_andStoreAtAUri_serves() throws Exception {
-    try (CommandProcess server = start("--port", "0", "--host", "::1", "--store", "mem:")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "[::1]"})
+  void call_loopbackOfIpv6_andStoreAtAUri_serves(String host) throws Exception {
+    try (CommandProcess server = start("--port", "0", "--host", host, "--store", "mem:")) {
       URI address = URI.create("http://[::1]:" + server.awaitPort() + "/api/auth");
+      assertThat(server.address()).startsWith("http://[::1]:");
       HttpRequest request = HttpRequest.newBuilder(address).build();
       assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }
@@ -123,6 +157,52 @@ class ServeCommandTest {
   }
 
   @Test
+  void call_danglingSymbolicLink_isToldInOneLine() throws Exception {
+    Files.createSymbolicLink(folder.resolve("link"), Path.of("nowhere"));
+
+    assertFailed(
+        run("--port", "0", "--data", "link"), 1, "is a symbolic link to what is not there");
+  }
+
+  @Test
+  void call_nameThatTheLocaleCannotExpress_isToldInOneLine() throws Exception {
+    Outcome outcome =
+        CommandProcess.run(folder, Map.of("LC_ALL", "C"), "", "store", "verify", "--data", "köln");
+
+    assertFailed(outcome, 2, "set LC_ALL=C.UTF-8");
+    assertThat(outcome.err()).contains("cannot express");
+  }
+
+  @Test
+  void termination_withTheFolderGone_isToldInOneLine() throws Exception {
+    Path data = folder.resolve("data");
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
+      server.awaitPort();
+      try (Stream<Path> files = Files.list(data)) {
+        for (Path file : files.toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+      Files.delete(data);
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).contains("its folder was deleted").doesNotContain("\tat ");
+      assertThat(server.errors().lines().filter(line -> line.startsWith("kvapp-server: ")))
+          .hasSize(1);
+    }
+    assertThat(data).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {300, 600, 900, 1_200, 1_500})
+  void termination_duringTheStart_leavesNoStackTrace(int millis) throws Exception {
+    try (CommandProcess server = start("--port", "0", "--data", "data")) {
+      server.awaitEnd(millis);
+      assertThat(server.terminate()).isEqualTo(SIGTERM);
+      assertThat(server.errors()).doesNotContain("\tat ").doesNotContain("Exception");
+    }
+  }
+
+  @Test
   void call_keyFromTheEnvironmentThatIsTooShort_isToldWithoutIt() throws Exception {
     Outcome outcome =
         CommandProcess.run(
@@ -146,6 +226,12 @@ class ServeCommandTest {
         mistake(2, "backlog: 1 to 65536, not 0", "--backlog", "0"),
         mistake(2, "Unknown option: '--nope'", "--nope"),
         mistake(2, "Missing required parameter for option '--data'", "--data"),
+        mistake(2, "the path is empty", "--data", ""),
+        mistake(2, "the path is empty", "store", "verify", "--data", ""),
+        mistake(2, "together with --data", "--in-memory", "--data", "d"),
+        mistake(2, "together with --read-only", "--in-memory", "--read-only"),
+        mistake(2, "in the place of --data", "--store", "mem:", "--data", "d"),
+        mistake(2, "in the place of --in-memory", "--store", "mem:", "--in-memory"),
         mistake(2, "'30' is not a duration", "--token-lifetime", "30"),
         mistake(2, "'1TiB' is not a size", "--max-value", "1TiB"),
         mistake(2, "--tls-cert and --tls-key belong together", "--tls-cert", "c"),

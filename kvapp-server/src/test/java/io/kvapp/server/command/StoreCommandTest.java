@@ -39,6 +39,20 @@ class StoreCommandTest {
   }
 
   @Test
+  void verify_ofABackup_changesNothing() throws Exception {
+    write("city", "Szeged");
+    assertThat(store("backup", "--data", path("data"), path("backup"))).isZero();
+    List<Path> before;
+    try (var files = Files.list(folder.resolve("backup"))) {
+      before = files.sorted().toList();
+    }
+
+    assertThat(store("verify", "--data", path("backup"))).isZero();
+
+    assertThat(folder.resolve("backup")).isDirectoryNotContaining(file -> !before.contains(file));
+  }
+
+  @Test
   void import_takesInWhatPythonWrote() throws Exception {
     Files.writeString(folder.resolve("python.dir"), "'city', (0, 6)\n");
     Files.writeString(folder.resolve("python.dat"), "Szeged");
