@@ -43,9 +43,6 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
-  /** At most about so many marks of deletes are left for a scan to step over. */
-  private static final int DELETES_BETWEEN_WALKS = 4096;
-
   private final StoreParts parts;
   private final InstantSource clock;
   private final Journal journal;
@@ -70,8 +67,7 @@ final class Maintenance {
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
   private volatile KVException.Corrupt growthFailure;
-  private final AtomicLong deletes = new AtomicLong();
-  private volatile byte[] lastDeleted;
+  private final MarkWalk marks;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -94,7 +90,8 @@ final class Maintenance {
     this.compaction = job("kvapp-compaction", this::compact);
     this.growth = job("kvapp-growth", this::grow);
     this.sweeping = job("kvapp-sweep", sweep::run);
-    this.walking = job("kvapp-walk", this::walkOverMarks);
+    this.marks = new MarkWalk(versions, this::requireGoingOn);
+    this.walking = job("kvapp-walk", marks::run);
     this.gate =
         new WriteGate(
             progress,
@@ -191,21 +188,8 @@ final class Maintenance {
 
   /** Has the marks around a key that was deleted looked at ahead of scans, now and then. */
   void noteDelete(byte[] key) {
-    if (deletes.incrementAndGet() % DELETES_BETWEEN_WALKS == 0) {
-      lastDeleted = key;
+    if (marks.note(key)) {
       walking.request();
-    }
-  }
-
-  /** Steps from the last deleted key to the next entry in both directions. */
-  private void walkOverMarks() {
-    byte[] key = lastDeleted;
-    try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      versions.live(version, key, null, false, this::requireGoingOn).next();
-      versions.live(version, new byte[0], key, true, this::requireGoingOn).next();
-    } catch (KVException.Corrupt damage) {
-      LOG.debug("marks are left to scans: {}", damage.getMessage());
     }
   }
 
