@@ -1,10 +1,12 @@
 package io.kvapp.engine;
 
 import io.kvapp.Durability;
+import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -189,6 +191,8 @@ final class StoreParts {
         throw StoreFailures.readOnly(folder, journal.failure());
       }
       maintenance.space.restoreReserve();
+    } catch (NoSpaceException | KVException.NoSpace full) {
+      throw StoreFailures.notClosedCleanly(folder, full);
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
     } finally {

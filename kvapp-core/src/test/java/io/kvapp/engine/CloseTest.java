@@ -102,7 +102,12 @@ class CloseTest {
       store.put("key " + i, "v".repeat(200));
     }
 
-    assertThatThrownBy(store::close).isInstanceOf(KVException.NoSpace.class);
+    assertThatThrownBy(store::close)
+        .isInstanceOf(KVException.NoSpace.class)
+        .hasMessage(
+            "no space left on the disk of %s to close its store cleanly; nothing is lost, and the"
+                + " next open recovers it once there is space",
+            folder());
 
     assertThat(Files.readString(Path.of("/proc/self/maps")))
         .doesNotContain(folder().toRealPath().toString());

@@ -1,6 +1,5 @@
 package io.kvapp.engine.file;
 
-import io.kvapp.KVException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -37,20 +36,11 @@ public class Disk {
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
-  private static final int PAGE_BYTES = 4096;
 
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
 
-  /** Space that a failed write lacked may be there again when it is asked for, so it is retried. */
-  private static final int MAX_ATTEMPTS = 3;
-
   private volatile Fenced fence;
-
-  /** A call of the system that takes space. */
-  private interface SpaceTaking<T> {
-    T run() throws IOException;
-  }
 
   /** Why a disk takes no more changes: the folder is not the store's to write. */
   public static final class Fenced extends IOException {
@@ -86,33 +76,8 @@ public class Disk {
   private FileChannel createOwnerOnly(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return taking(file, 0, () -> FileChannel.open(file, options, ownerOnly(file, "rw-------")));
-  }
-
-  /**
-   * Makes a call that takes space.
-   *
-   * @param bytes how much it takes
-   * @throws NoSpaceException if there is less, as the file system says
-   */
-  private <T> T taking(Path file, long bytes, SpaceTaking<T> call) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return call.run();
-      } catch (IOException failure) {
-        requireSpace(file, bytes, failure);
-        if (attempt == MAX_ATTEMPTS || !SpaceCheck.isUnnamed(failure)) {
-          throw failure;
-        }
-      }
-    }
-  }
-
-  private void requireSpace(Path file, long bytes, IOException failure) throws NoSpaceException {
-    if (SpaceCheck.isUnnamed(failure)
-        && SpaceCheck.isShort(this, file.toAbsolutePath().getParent(), bytes)) {
-      throw new NoSpaceException(file, bytes, failure);
-    }
+    return SpaceCheck.taking(
+        this, file, 0, () -> FileChannel.open(file, options, ownerOnly(file, "rw-------")));
   }
 
   /**
@@ -137,7 +102,7 @@ public class Disk {
   public void write(FileChannel channel, Path file, ByteBuffer bytes) throws IOException {
     requireUnfenced();
     while (bytes.hasRemaining()) {
-      taking(file, bytes.remaining(), () -> channel.write(bytes));
+      SpaceCheck.taking(this, file, bytes.remaining(), () -> channel.write(bytes));
     }
   }
 
@@ -186,7 +151,8 @@ public class Disk {
       }
       ByteBuffer first = ByteBuffer.wrap(head);
       while (first.hasRemaining()) {
-        taking(file, first.remaining(), () -> channel.write(first, first.position()));
+        SpaceCheck.taking(
+            this, file, first.remaining(), () -> channel.write(first, first.position()));
       }
       if (!reserved) {
         sync(channel, file);
@@ -206,26 +172,7 @@ public class Disk {
   public void fillHoles(Path file) throws IOException {
     requireUnfenced();
     if (!Preallocation.run(file, Files.size(file))) {
-      rewriteZeros(file);
-    }
-  }
-
-  /** Writes each page of zeros again, since a hole reads as one. */
-  void rewriteZeros(Path file) throws IOException {
-    ByteBuffer page = ByteBuffer.allocate(PAGE_BYTES);
-    ByteBuffer zeros = ByteBuffer.allocate(PAGE_BYTES);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      long bytes = channel.size();
-      for (long at = 0; at < bytes; at += PAGE_BYTES) {
-        int length = (int) Math.min(PAGE_BYTES, bytes - at);
-        page.clear().limit(length);
-        if (channel.read(page, at) == length && page.flip().equals(zeros.clear().limit(length))) {
-          long from = at;
-          taking(file, length, () -> channel.write(zeros, from));
-        }
-      }
-      sync(channel, file);
+      Holes.fill(this, file);
     }
   }
 
@@ -239,7 +186,7 @@ public class Disk {
       for (long written = 0; written < bytes; ) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - written));
         long at = written;
-        written += taking(file, bytes - at, () -> channel.write(zeros, at));
+        written += SpaceCheck.taking(this, file, bytes - at, () -> channel.write(zeros, at));
         if (written - synced >= bytesBetweenSyncs) {
           sync(channel, file);
           synced = written;
@@ -263,11 +210,11 @@ public class Disk {
   }
 
   /** No second attempt: after a failed one the system takes for saved what it has dropped. */
-  private void sync(FileChannel channel, Path file) throws IOException {
+  void sync(FileChannel channel, Path file) throws IOException {
     try {
       channel.force(true);
     } catch (IOException failure) {
-      requireSpace(file, 0, failure);
+      SpaceCheck.require(this, file, 0, failure);
       throw failure;
     }
   }
@@ -288,7 +235,8 @@ public class Disk {
     long bytes = from.size();
     for (long done = 0; done < bytes; ) {
       long at = done;
-      done += taking(target, bytes - at, () -> from.transferTo(at, bytes - at, to));
+      done +=
+          SpaceCheck.taking(this, target, bytes - at, () -> from.transferTo(at, bytes - at, to));
     }
   }
 
@@ -301,7 +249,8 @@ public class Disk {
   /** Renames within a folder, over an existing file. */
   public void move(Path from, Path to) throws IOException {
     requireUnfenced();
-    taking(
+    SpaceCheck.taking(
+        this,
         to,
         0,
         () ->
@@ -393,7 +342,7 @@ public class Disk {
       Files.createDirectory(folder, ownerOnly(folder, "rwx------"));
     } catch (IOException failure) {
       if (known != null) {
-        requireSpace(known.resolve(folder.getFileName()), 0, failure);
+        SpaceCheck.require(this, known.resolve(folder.getFileName()), 0, failure);
       }
       throw failure;
     }
@@ -437,13 +386,6 @@ public class Disk {
     } catch (NoSuchFileException gone) {
       return 0;
     }
-  }
-
-  /** What to throw for a failed write: {@link KVException.NoSpace} when that is the reason. */
-  public static KVException failure(Path folder, long neededBytes, IOException cause) {
-    return cause instanceof NoSpaceException
-        ? new KVException.NoSpace(folder, neededBytes, cause)
-        : StoreFailures.readOnly(folder, cause);
   }
 
   static FileAttribute<?>[] ownerOnly(Path path, String permissions) {

@@ -25,13 +25,48 @@ final class SpaceCheck {
 
   private static final int PROBE_BYTES = 4096;
 
+  /** Space that a failed write lacked may be there again when it is asked for, so it is retried. */
+  private static final int MAX_ATTEMPTS = 3;
+
   private SpaceCheck() {}
+
+  /** A call of the system that takes space. */
+  interface SpaceTaking<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Makes a call that takes space.
+   *
+   * @param bytes how much it takes
+   * @throws NoSpaceException if there is less, as the file system says
+   */
+  static <T> T taking(Disk disk, Path file, long bytes, SpaceTaking<T> call) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return call.run();
+      } catch (IOException failure) {
+        require(disk, file, bytes, failure);
+        if (attempt == MAX_ATTEMPTS || !isUnnamed(failure)) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  /** Throws a NoSpaceException if that is why a call has failed. */
+  static void require(Disk disk, Path file, long bytes, IOException failure)
+      throws NoSpaceException {
+    if (isUnnamed(failure) && isShort(disk, file.toAbsolutePath().getParent(), bytes)) {
+      throw new NoSpaceException(file, bytes, failure);
+    }
+  }
 
   /**
    * Whether a failure to write says nothing of its reason but in its text. Others, such as one for
    * want of permission, have a type of their own.
    */
-  static boolean isUnnamed(IOException failure) {
+  private static boolean isUnnamed(IOException failure) {
     return !(failure instanceof NoSpaceException)
         && !(failure instanceof ClosedChannelException)
         && (!(failure instanceof FileSystemException)
@@ -39,7 +74,7 @@ final class SpaceCheck {
   }
 
   /** Whether a write of so many bytes into a folder lacks space. */
-  static boolean isShort(Disk disk, Path folder, long bytes) {
+  private static boolean isShort(Disk disk, Path folder, long bytes) {
     try {
       return disk.usableBytes(folder) < bytes + OVERHEAD_BYTES
           || !Files.getFileStore(folder).isReadOnly() && takesNoFile(folder);

@@ -16,6 +16,18 @@ import java.nio.file.Path;
 public final class StoreFailures {
   private StoreFailures() {}
 
+  /** For a close that finds no space to leave the store clean. */
+  public static KVException notClosedCleanly(Path folder, Exception cause) {
+    KVException failure =
+        new KVException.NoSpace(
+            "no space left on the disk of "
+                + folder
+                + " to close its store cleanly; nothing is lost, and the next open recovers it once"
+                + " there is space");
+    failure.initCause(cause);
+    return failure;
+  }
+
   /** For a call to a store after its close. */
   public static KVException closed() {
     return new KVException.WrongState("the store is closed; open it again to go on");

@@ -33,10 +33,11 @@ final class JournalHealth {
   }
 
   KVException refuse(IOException cause, long neededBytes) {
-    if (!(cause instanceof NoSpaceException)) {
-      fail(cause);
+    if (cause instanceof NoSpaceException) {
+      return new KVException.NoSpace(folder, neededBytes, cause);
     }
-    return Disk.failure(folder, neededBytes, cause);
+    fail(cause);
+    return StoreFailures.readOnly(folder, cause);
   }
 
   void require() {

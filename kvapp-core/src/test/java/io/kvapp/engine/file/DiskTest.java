@@ -86,7 +86,7 @@ class DiskTest {
     if (byCommand) {
       new Disk().fillHoles(file());
     } else {
-      new Disk().rewriteZeros(file());
+      Holes.fill(new Disk(), file());
     }
 
     assertThat(blockBytes()).isGreaterThanOrEqualTo(content.length);
