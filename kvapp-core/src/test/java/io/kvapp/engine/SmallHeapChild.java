@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.KVStore;
+import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.StoreOptions;
 import java.nio.ByteBuffer;
@@ -33,6 +34,7 @@ final class SmallHeapChild {
       switch (arguments[1]) {
         case "longKeys" -> child.putLongKeys(count);
         case "batches" -> child.commitLongKeys(count);
+        case "tiny" -> child.putTinyKeys(count);
         case "tinyWrites" -> child.store.commit(tinyWrites(count));
         case "tooManyWrites" -> child.refuse(tinyWrites(count));
         case "sessions" -> child.refreshSessions(count);
@@ -65,6 +67,19 @@ final class SmallHeapChild {
         batch.put(longKey(i), new byte[10]);
       }
       store.commit(batch);
+    }
+  }
+
+  private void putTinyKeys(int count) {
+    for (int i = 0; i < count; i++) {
+      store.put(ByteBuffer.allocate(4).putInt(i).array(), new byte[0], Duration.ofDays(1));
+    }
+    store.admin().compact();
+    for (int i = 0; i < count; i += 97) {
+      byte[] from = ByteBuffer.allocate(4).putInt(i).array();
+      if (store.scan(Scan.range(from, null).limit(1)).entries().isEmpty()) {
+        throw new AssertionError("entry " + i + " is gone");
+      }
     }
   }
 

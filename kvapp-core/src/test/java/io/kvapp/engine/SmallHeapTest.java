@@ -47,6 +47,12 @@ class SmallHeapTest {
   }
 
   @Test
+  void manyTinyEntries_areCompactedAndFoundInAHeapThatTheirOffsetsWouldFill() throws Exception {
+    int entries = 600_000;
+    assertThat(run("32m", "tiny", entries)).isEqualTo(entries);
+  }
+
+  @Test
   void journalOfALargeHeap_isReadBackInASmallOne() throws Exception {
     abandon(20_000);
     assertThat(run("32m", "read", 20_000)).isEqualTo(20_000);

@@ -8,6 +8,7 @@ import io.kvapp.engine.model.KeyHeads;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -61,7 +62,10 @@ public final class SSTableFile {
   private final long id;
   private final int offsetsAt;
   private final MappedByteBuffer buffer;
-  private volatile SparseIndex index;
+
+  /** Given up when the heap is short, and read again. */
+  private volatile SoftReference<SparseIndex> index = new SoftReference<>(null);
+
   private volatile ExpirySection expiries;
 
   private SSTableFile(Path path, Identity identity, MappedByteBuffer buffer) {
@@ -147,10 +151,10 @@ public final class SSTableFile {
   }
 
   private SparseIndex index(Reader reader) {
-    SparseIndex known = index;
+    SparseIndex known = index.get();
     if (known == null) {
       known = new SparseIndex(reader, count);
-      index = known;
+      index = new SoftReference<>(known);
     }
     return known;
   }

@@ -23,6 +23,11 @@ import java.util.zip.CRC32C;
  */
 public final class SSTableWriter implements Closeable {
   private static final int MAX_FILE_BYTES = 256 << 20;
+
+  /** What is kept in the heap of each entry, its offset and its expiry, is a fraction of that. */
+  private static final int MAX_FILE_ENTRIES =
+      (int) Math.min(8 << 20, Runtime.getRuntime().maxMemory() / 1024);
+
   private static final int FIRST_BUFFER_BYTES = 64 << 10;
 
   /** Written at once, so that Linux keeps the file in huge pages. */
@@ -78,7 +83,7 @@ public final class SSTableWriter implements Closeable {
   public void add(byte[] key, byte[] value, long revision, long expiresAt) throws IOException {
     if (channel == null) {
       begin();
-    } else if (position() >= MAX_FILE_BYTES) {
+    } else if (position() >= MAX_FILE_BYTES || count >= MAX_FILE_ENTRIES) {
       finishFile();
       begin();
     }
