@@ -5,6 +5,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.KeyHeads;
+import io.kvapp.engine.model.Limits;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -193,7 +194,7 @@ public final class SSTableFile {
     Reader reader = reader();
     for (int ordinal = 0; ordinal < count; ordinal++) {
       reader.load(ordinal);
-      reader.value();
+      reader.valueBuffer();
     }
   }
 
@@ -352,10 +353,8 @@ public final class SSTableFile {
     @Override
     public byte[] value() {
       int length = valueLength();
-      int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
-      if (length < 0 || length > offsetsAt - at) {
-        throw damaged(path, offset, "a value runs out of the file");
-      }
+      int at = valueAt(length);
+      Limits.readable(length);
       int inHead = SSTableFormat.HEAD_BYTES + keyLength;
       byte[] value;
       crc.reset();
@@ -367,10 +366,38 @@ public final class SSTableFile {
         expect(inHead + length);
       }
       crc.update(value);
+      checkValue(at);
+      return value;
+    }
+
+    /**
+     * The value where it stands in the file.
+     *
+     * @throws KVException.Corrupt if it is damaged
+     */
+    @Override
+    public ByteBuffer valueBuffer() {
+      int length = valueLength();
+      int at = valueAt(length);
+      ByteBuffer value = view.slice(at, length);
+      crc.reset();
+      crc.update(value.duplicate());
+      checkValue(at);
+      return value;
+    }
+
+    private int valueAt(int length) {
+      int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
+      if (length < 0 || length > offsetsAt - at) {
+        throw damaged(path, offset, "a value runs out of the file");
+      }
+      return at;
+    }
+
+    private void checkValue(int at) {
       if ((int) crc.getValue() != (int) INT.get(head, 4)) {
         throw damaged(path, at, "a value does not match its checksum");
       }
-      return value;
     }
   }
 }
