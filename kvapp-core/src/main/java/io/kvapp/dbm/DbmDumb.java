@@ -15,7 +15,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The import of a Python {@code dbm.dumb} database, as the Python KVApp keeps its entries.
@@ -36,6 +40,9 @@ public final class DbmDumb {
   private static final int BATCH_ENTRIES = 1_000;
   private static final int BATCH_BYTES = 8 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(DbmDumb.class);
+  private static final List<String> ENDINGS = List.of(".dir", ".dat", ".bak");
+
   /** Where the value of a key lies, and where in the {@code .dir} file that is said. */
   private record Place(byte[] key, long position, long size, long lineOffset) {}
 
@@ -48,29 +55,75 @@ public final class DbmDumb {
   }
 
   /**
+   * {@link #importInto(KVStore, Path, Consumer)} with a warning in the log for each line of the
+   * report.
+   */
+  public static long importInto(KVStore store, Path file) {
+    return importInto(store, file, line -> LOG.warn("import: {}", line));
+  }
+
+  /**
    * Fills a store with the entries of a {@code dbm.dumb} database; existing entries of the same key
    * are overwritten. Entries are committed in batches, so that readers may see a part of them until
    * this returns.
    *
+   * <p>Without a {@code .dir} file, as a crash of Python leaves it, the {@code .bak} file is read,
+   * which Python keeps of the one before.
+   *
    * @param store any store; its {@link KVStore#limits()} are kept
-   * @param file the path without its {@code .dir} and {@code .dat} endings; both are only read
+   * @param file the path without its {@code .dir} and {@code .dat} endings; the files are only read
+   * @param report takes one line for each entry that is left out, since the store does not take a
+   *     key or value of its length, and one if the {@code .bak} file is read; all before the first
+   *     entry is written. What it throws ends the import, and nothing was imported
    * @return how many entries were imported
    * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if {@code file} has no name, as the root of a file system
    * @throws KVException.Corrupt if a file is missing or damaged; nothing was imported, unless the
    *     files were changed meanwhile
    * @throws KVException if a file cannot be read, or the store refuses a batch; those before it
    *     have been imported
-   * @throws IllegalArgumentException if a key or value is larger than the store takes; nothing was
-   *     imported
    */
-  public static long importInto(KVStore store, Path file) {
+  public static long importInto(KVStore store, Path file, Consumer<String> report) {
+    Objects.requireNonNull(report, "report");
     StoreLimits limits = store.limits();
-    Path dir = withEnding(file, ".dir");
+    Path dir = directory(file, report);
     Path dat = withEnding(file, ".dat");
     List<Place> places = index(dir);
-    check(places, dir, requireFile(dat).length(), limits);
-    new DbmDumb(dat, places).writeInto(store, limits);
-    return places.size();
+    check(places, dir, requireFile(dat).length());
+    List<Place> taken = places.stream().filter(place -> fits(place, dir, limits, report)).toList();
+    new DbmDumb(dat, taken).writeInto(store, limits);
+    return taken.size();
+  }
+
+  /**
+   * A report that refuses an import which is not of all entries, as the last argument of {@link
+   * #importInto(KVStore, Path, Consumer)}: its first line is the message of a {@link KVException}.
+   */
+  public static Consumer<String> strict() {
+    return line -> {
+      throw new KVException(line + "; nothing was imported");
+    };
+  }
+
+  private static Path directory(Path file, Consumer<String> report) {
+    Path dir = withEnding(file, ".dir");
+    if (dir.toFile().isFile()) {
+      return dir;
+    }
+    Path backup = withEnding(file, ".bak");
+    if (backup.toFile().isFile()) {
+      report.accept(dir + " is not there, so " + backup + " is read, which may be older");
+      return backup;
+    }
+    String name = file.getFileName().toString();
+    for (String ending : ENDINGS) {
+      if (name.endsWith(ending) && file.toFile().isFile()) {
+        Path stem = file.resolveSibling(name.substring(0, name.length() - ending.length()));
+        throw new KVException(
+            file + " is one of the files of a database; name it without the ending, " + stem);
+      }
+    }
+    return dir;
   }
 
   private void writeInto(KVStore store, StoreLimits limits) {
@@ -114,7 +167,7 @@ public final class DbmDumb {
         .toList();
   }
 
-  private static void check(List<Place> places, Path dir, long datBytes, StoreLimits limits) {
+  private static void check(List<Place> places, Path dir, long datBytes) {
     long taken = 0;
     for (Place place : places) {
       if (place.position() % BLOCK_BYTES != 0) {
@@ -136,13 +189,20 @@ public final class DbmDumb {
         throw corrupt(dir, place, "its value overlaps another one");
       }
       taken = Math.max(taken, place.position() + place.size());
-      if (place.key().length < 1 || place.key().length > limits.maxKeyBytes()) {
-        throw outside(dir, place, "a key of " + place.key().length, limits.maxKeyBytes());
-      }
-      if (place.size() > limits.maxValueBytes()) {
-        throw outside(dir, place, "a value of " + place.size(), limits.maxValueBytes());
-      }
     }
+  }
+
+  private static boolean fits(Place place, Path dir, StoreLimits limits, Consumer<String> report) {
+    int keyBytes = place.key().length;
+    if (keyBytes < 1 || keyBytes > limits.maxKeyBytes()) {
+      report.accept(outside(dir, place, "a key of " + keyBytes, limits.maxKeyBytes()));
+      return false;
+    }
+    if (place.size() > limits.maxValueBytes()) {
+      report.accept(outside(dir, place, "a value of " + place.size(), limits.maxValueBytes()));
+      return false;
+    }
+    return true;
   }
 
   private static File requireFile(Path path) {
@@ -154,6 +214,10 @@ public final class DbmDumb {
   }
 
   private static Path withEnding(Path file, String ending) {
+    if (file.getFileName() == null || file.getFileName().toString().isEmpty()) {
+      throw new IllegalArgumentException(
+          "file: '" + file + "' has no name; give the path of a database without its ending");
+    }
     return file.resolveSibling(file.getFileName() + ending);
   }
 
@@ -161,17 +225,14 @@ public final class DbmDumb {
     return new KVException.Corrupt(dir, place.lineOffset(), what);
   }
 
-  private static IllegalArgumentException outside(
-      Path dir, Place place, String what, int limitBytes) {
-    return new IllegalArgumentException(
-        dir
-            + " at offset "
-            + place.lineOffset()
-            + " has "
-            + what
-            + " bytes, and the limit is "
-            + limitBytes
-            + "; nothing was imported");
+  private static String outside(Path dir, Place place, String what, int limitBytes) {
+    return dir
+        + " at offset "
+        + place.lineOffset()
+        + " has "
+        + what
+        + " bytes, and the limit is "
+        + limitBytes;
   }
 
   private static KVException unreadable(Path path, IOException failure) {

@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * One line {@code 'key', (position, size)} of a {@code .dir} file.
  *
  * <p>The key is a Python string literal in Latin-1, whose characters are the bytes of the key. The
- * parser takes what Python's {@code repr} writes, and nothing else.
+ * parser takes what the {@code repr} of Python and of IronPython writes, and spaces where Python
+ * takes them; nothing else.
  *
  * <p>Used by one thread.
  */
@@ -72,14 +73,13 @@ final class DbmDumbLine {
 
   private void parse() {
     key = literal();
-    expect(", (");
+    expect(',');
+    expect('(');
     position = number();
-    expect(", ");
+    expect(',');
     size = number();
-    expect(")");
-    if (cursor < text.length && text[cursor] == '\r') {
-      cursor++;
-    }
+    expect(')');
+    skipSpaces();
     if (cursor < text.length) {
       throw corrupt("text stands behind the closing parenthesis");
     }
@@ -87,6 +87,9 @@ final class DbmDumbLine {
 
   private byte[] literal() {
     int quote = take();
+    if (quote == 'u') {
+      quote = take(); // IronPython's strings are Unicode
+    }
     if (quote != '\'' && quote != '"') {
       throw corrupt("a quote is expected at the beginning of a line");
     }
@@ -105,8 +108,18 @@ final class DbmDumbLine {
       case 'r' -> '\r';
       case 't' -> '\t';
       case 'x' -> hexDigit() << 4 | hexDigit();
+      case 'u' -> byteOfFourDigits();
       default -> throw corrupt("an escape that Python does not write");
     };
+  }
+
+  /** The character of four hexadecimal digits, which stands for a byte. */
+  private int byteOfFourDigits() {
+    int character = hexDigit() << 12 | hexDigit() << 8 | hexDigit() << 4 | hexDigit();
+    if (character > 0xff) {
+      throw corrupt("a character that stands for no byte");
+    }
+    return character;
   }
 
   private int hexDigit() {
@@ -118,6 +131,7 @@ final class DbmDumbLine {
   }
 
   private long number() {
+    skipSpaces();
     long number = 0;
     int begin = cursor;
     while (cursor < text.length && text[cursor] >= '0' && text[cursor] <= '9') {
@@ -132,11 +146,16 @@ final class DbmDumbLine {
     return number;
   }
 
-  private void expect(String expected) {
-    for (int i = 0; i < expected.length(); i++) {
-      if (take() != expected.charAt(i)) {
-        throw corrupt("\"" + expected + "\" is expected");
-      }
+  private void expect(char expected) {
+    skipSpaces();
+    if (take() != expected) {
+      throw corrupt("\"" + expected + "\" is expected");
+    }
+  }
+
+  private void skipSpaces() {
+    while (cursor < text.length && " \t\r".indexOf(text[cursor]) >= 0) {
+      cursor++;
     }
   }
 

@@ -33,6 +33,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store in a folder: a journal and sorted SSTables are the truth, a Chronicle Map is the view
@@ -45,6 +47,7 @@ import java.util.function.Function;
  * <p>All methods may be called from any thread.
  */
 public final class DiskStore implements KVStore {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
   private static final int READ_ATTEMPTS = 1000;
   private static final int SIZE_ATTEMPTS = 3;
   private static final int COUNTED_AT_ONCE = 1024;
@@ -91,11 +94,23 @@ public final class DiskStore implements KVStore {
 
   public static DiskStore open(Path folder, StoreOptions options, Disk disk, EngineOptions tuning) {
     ModuleAccess.open();
+    caveat(System.getProperty("os.name")).ifPresent(LOG::warn);
     return WorkerThread.call(
         "kvapp-open",
         () ->
             StoreParts.open(
                 folder, options, disk, tuning, parts -> new DiskStore(parts).start(tuning)));
+  }
+
+  /** What is not promised on a system of this name; empty where all is. */
+  static Optional<String> caveat(String system) {
+    return "Linux".equals(system)
+        ? Optional.empty()
+        : Optional.of(
+            "KVApp is made for Linux; on "
+                + system
+                + " it does not promise that SYNC outlives a power cut, that a full disk is noticed"
+                + " before a write, or that a folder without its LOCK file keeps others out");
   }
 
   private DiskStore start(EngineOptions tuning) {

@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.Scan;
+import io.kvapp.StoreFixture;
 import io.kvapp.StoreOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -113,13 +117,14 @@ class DbmDumbTest {
         "`'a, (0, 1)\n`                     | 10 | too early",
         "`'a\n`                             | 2  | too early",
         "`'a\\q', (0, 1)\n`                 | 4  | escape",
+        "`u'\\u0100', (0, 1)\n`           | 8  | no byte",
         "`'a\\xg0', (0, 1)\n`               | 5  | hexadecimal",
         "`'a\\`                             | 3  | too early",
-        "`'a' (0, 1)\n`                     | 4  | expected",
+        "`'a' (0, 1)\n`                     | 5  | expected",
         "`'a', (-1, 1)\n`                   | 6  | number",
-        "`'a', (0 1)\n`                     | 8  | expected",
+        "`'a', (0 1)\n`                     | 9  | expected",
         "`'a', (0, 1\n`                     | 10 | too early",
-        "`'a', (0, 1) x\n`                  | 11 | behind",
+        "`'a', (0, 1) x\n`                  | 12 | behind",
         "`'a', (0, 99999999999999999999)\n` | 28 | too large",
         "`'a', (7, 1)\n`                    | 0  | multiple of 512",
         "`'a', (512, 513)\n`                | 0  | beyond",
@@ -178,31 +183,78 @@ class DbmDumbTest {
         assertThat(imported()).isBetween(1L, 2L);
       } catch (KVException.Corrupt fault) {
         assertThat(fault.file()).isEqualTo(folder.resolve("python.dir"));
-      } catch (IllegalArgumentException fault) {
-        assertThat(fault).hasMessageContaining("python.dir");
       }
     }
   }
 
   @Test
-  void read_ofKeysAndValuesOutsideTheLimits_namesThem() throws IOException {
-    files("'', (0, 1)\n", 1);
-    assertThatIllegalArgumentException()
-        .isThrownBy(this::imported)
-        .withMessageContaining("python.dir at offset 0")
-        .withMessageContaining("a key of 0 bytes");
+  void keysAndValuesOutsideTheLimits_areLeftOutAndReported() throws IOException {
+    files(
+        "'a', (0, 1)\n'', (512, 1)\n'%s', (1024, 1)\n'v', (1536, 100001)\n'z', (102400, 1)\n"
+            .formatted("k".repeat(4_097)),
+        102_401);
+    List<String> report = new ArrayList<>();
 
-    files("'" + "k".repeat(4_097) + "', (0, 1)\n", 1);
-    assertThatIllegalArgumentException()
-        .isThrownBy(this::imported)
-        .withMessageContaining("a key of 4097 bytes")
-        .withMessageContaining("4096");
+    assertThat(DbmDumb.importInto(store, folder.resolve("python"), report::add)).isEqualTo(2);
 
-    files("'k', (0, 100001)\n", 100_001);
-    assertThatIllegalArgumentException()
-        .isThrownBy(this::imported)
-        .withMessageContaining("a value of 100001 bytes")
-        .withMessageContaining("100000");
+    assertThat(report)
+        .satisfiesExactly(
+            line -> assertThat(line).contains("python.dir at offset 12").contains("a key of 0"),
+            line -> assertThat(line).contains("a key of 4097 bytes").contains("4096"),
+            line -> assertThat(line).contains("a value of 100001 bytes").contains("100000"));
+    assertThat(StoreFixture.keys(store, Scan.all())).containsExactly("a", "z");
+  }
+
+  @Test
+  void strictImport_refusesWhatIsOutsideTheLimits() throws IOException {
+    files("'a', (0, 1)\n'', (512, 1)\n", 513);
+
+    assertThatThrownBy(() -> DbmDumb.importInto(store, folder.resolve("python"), DbmDumb.strict()))
+        .isInstanceOf(KVException.class)
+        .hasMessageContaining("python.dir at offset 12")
+        .hasMessageContaining("nothing was imported");
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void read_takesWhatIronPythonWrote() throws IOException {
+    files("u'city', (0, 3)\nu'\\xe9', (512, 1)\nu\"it's\\u00e9\",(1024,2) \n", 1_026);
+
+    assertThat(imported()).isEqualTo(3);
+    assertThat(store.get("city")).hasValue("\0\0\0");
+    assertThat(store.get(new byte[] {(byte) 0xe9})).hasValue(new byte[1]);
+    assertThat(store.get("it's\u00e9".getBytes(ISO_8859_1))).hasValue(new byte[2]);
+  }
+
+  @Test
+  void read_whereACrashHasLeftTheBackupOnly_takesThatAndSaysSo() throws IOException {
+    files("'a', (0, 1)\n", 1);
+    Files.move(folder.resolve("python.dir"), folder.resolve("python.bak"));
+    List<String> report = new ArrayList<>();
+
+    assertThat(DbmDumb.importInto(store, folder.resolve("python"), report::add)).isEqualTo(1);
+    assertThat(report).singleElement().asString().contains("python.bak is read");
+    assertThat(folder.resolve("python.dir")).doesNotExist();
+  }
+
+  @Test
+  void importInto_ofANameWithItsEnding_saysHowToNameIt() throws IOException {
+    files("'a', (0, 1)\n", 1);
+
+    for (String name : List.of("python.dir", "python.dat")) {
+      assertThatThrownBy(() -> DbmDumb.importInto(store, folder.resolve(name)))
+          .isInstanceOf(KVException.class)
+          .hasMessageContaining("without the ending, " + folder.resolve("python"));
+    }
+  }
+
+  @Test
+  void importInto_ofAPathWithoutAName_isRefused() {
+    for (Path path : List.of(folder.getRoot(), Path.of(""))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> DbmDumb.importInto(store, path))
+          .withMessageContaining("has no name");
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.kvapp.dbm.DbmDumb;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -109,7 +110,7 @@ final class StoreCommand implements Runnable {
       @CommandLine.Mixin DataOption folder,
       @Parameters(paramLabel = "TO", description = "A folder that is not there yet, or is empty.")
           Path target) {
-    return folder.reading(
+    return folder.withExisting(
         store -> {
           store.admin().backup(target);
           print("backed up %d entries into %s".formatted(store.size(), target));
@@ -136,10 +137,17 @@ final class StoreCommand implements Runnable {
       @Parameters(
               paramLabel = "FILE",
               description = "Its path without the endings .dir and .dat; both are only read.")
-          Path file) {
+          Path file,
+      @Option(
+              names = "--strict",
+              description =
+                  "Imports nothing if an entry cannot be taken, in place of leaving it out.")
+          boolean strict) {
     return folder.with(
         store -> {
-          print("imported %d entries".formatted(DbmDumb.importInto(store, file)));
+          Consumer<String> report = line -> OneLineErrors.print(spec.commandLine(), line);
+          long imported = DbmDumb.importInto(store, file, strict ? DbmDumb.strict() : report);
+          print("imported %d entries".formatted(imported));
           return CommandLine.ExitCode.OK;
         });
   }

@@ -66,6 +66,20 @@ class StoreCommandTest {
   }
 
   @Test
+  void import_leavesOutWhatTheStoreDoesNotTake_andSaysSo() throws Exception {
+    Files.writeString(folder.resolve("python.dir"), "'city', (0, 6)\n'', (512, 1)\n");
+    Files.writeString(folder.resolve("python.dat"), "Szeged" + "x".repeat(507));
+
+    assertThat(store("import", "--data", path("data"), path("python"))).isZero();
+
+    assertThat(out.toString().lines()).containsExactly("imported 1 entries");
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("python.dir at offset 15 has a key of 0 bytes");
+  }
+
+  @Test
   void mistakes_areToldInOneLineEach() throws Exception {
     write("city", "Szeged");
     Files.writeString(folder.resolve("long.dir"), "'city', (0, 6)\n");
@@ -77,11 +91,14 @@ class StoreCommandTest {
     assertThat(store("backup", "--data", path("data"), path("data"))).isEqualTo(1);
     assertThat(store("restore", "--data", path("new"), path("nothing"))).isEqualTo(1);
     assertThat(store("import", "--data", path("data"), path("nothing"))).isEqualTo(1);
-    assertThat(store("import", "--max-value", "5", "--data", path("data"), path("long")))
+    assertThat(
+            store("import", "--strict", "--max-value", "5", "--data", path("data"), path("long")))
         .isEqualTo(1);
+    assertThat(store("import", "--data", path("data"), path("long.dir"))).isEqualTo(1);
+    assertThat(store("import", "--data", path("data"), "/")).isEqualTo(1);
 
     assertThat(err.toString().lines())
-        .hasSize(7)
+        .hasSize(9)
         .allMatch(line -> line.startsWith("kvapp-server: "));
     assertThat(out.toString()).isEmpty();
     assertThat(folder.resolve("nothing")).doesNotExist();
