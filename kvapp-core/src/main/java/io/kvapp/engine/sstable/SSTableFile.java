@@ -164,7 +164,7 @@ public final class SSTableFile {
   ExpirySection expiries() {
     ExpirySection known = expiries;
     if (known == null) {
-      known = storedExpiries();
+      known = ExpirySection.read(buffer);
       if (known == null) {
         LOG.warn("{}: when its entries expire is damaged and is gathered from them", path);
         known = ExpirySection.gather(this);
@@ -176,13 +176,7 @@ public final class SSTableFile {
 
   /** Whether what is stored of its expiries is whole; the entries have it too. */
   public boolean areExpiriesWhole() {
-    return storedExpiries() != null;
-  }
-
-  private ExpirySection storedExpiries() {
-    int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
-    int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
-    return ExpirySection.read(buffer.slice(footer - bytes, bytes), buffer.getInt(footer + 48));
+    return ExpirySection.read(buffer) != null;
   }
 
   /**
