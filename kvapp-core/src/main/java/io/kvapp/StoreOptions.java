@@ -68,7 +68,7 @@ public final class StoreOptions {
   }
 
   /**
-   * The same with this largest value.
+   * The same with this largest value; a store takes and serves no more than an eighth of the heap.
    *
    * @param maxValueBytes 1 to {@link #MAX_VALUE_BYTES}
    * @throws IllegalArgumentException if it is outside that range

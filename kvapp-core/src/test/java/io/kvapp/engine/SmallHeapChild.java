@@ -1,13 +1,16 @@
 package io.kvapp.engine;
 
 import io.kvapp.Batch;
+import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.StoreOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,6 +36,8 @@ final class SmallHeapChild {
       switch (arguments[1]) {
         case "longKeys" -> child.putLongKeys(count);
         case "batches" -> child.commitLongKeys(count);
+        case "largeValues" -> child.readLargeValues();
+        case "tiny" -> child.putTinyKeys(count);
         case "tinyWrites" -> child.store.commit(tinyWrites(count));
         case "tooManyWrites" -> child.refuse(tinyWrites(count));
         case "sessions" -> child.refreshSessions(count);
@@ -65,6 +70,49 @@ final class SmallHeapChild {
         batch.put(longKey(i), new byte[10]);
       }
       store.commit(batch);
+    }
+  }
+
+  private void readLargeValues() {
+    refuseToRead("flushed");
+    refuseToRead("journal");
+    store.put("small", "again");
+    store.admin().compact();
+    refuseToRead("journal");
+    if (!store.get("small").equals(Optional.of("again"))) {
+      throw new AssertionError("the small value is gone");
+    }
+    if (!store.admin().verify().faults().isEmpty()) {
+      throw new AssertionError(store.admin().verify().faults().toString());
+    }
+    store.put("most", "v".repeat(store.limits().maxValueBytes()));
+    if (store.get("most").orElseThrow().length() != store.limits().maxValueBytes()
+        || !store.delete("flushed")) {
+      throw new AssertionError("the largest value for this heap is not served");
+    }
+  }
+
+  private void refuseToRead(String key) {
+    try {
+      store.get(key);
+      throw new AssertionError("the value of " + key + " was read");
+    } catch (KVException refused) {
+      if (!refused.getMessage().contains("-Xmx")) {
+        throw refused;
+      }
+    }
+  }
+
+  private void putTinyKeys(int count) {
+    for (int i = 0; i < count; i++) {
+      store.put(ByteBuffer.allocate(4).putInt(i).array(), new byte[0], Duration.ofDays(1));
+    }
+    store.admin().compact();
+    for (int i = 0; i < count; i += 97) {
+      byte[] from = ByteBuffer.allocate(4).putInt(i).array();
+      if (store.scan(Scan.range(from, null).limit(1)).entries().isEmpty()) {
+        throw new AssertionError("entry " + i + " is gone");
+      }
     }
   }
 

@@ -47,6 +47,30 @@ class SmallHeapTest {
   }
 
   @Test
+  void manyTinyEntries_areCompactedAndFoundInAHeapThatTheirOffsetsWouldFill() throws Exception {
+    int entries = 600_000;
+    assertThat(run("32m", "tiny", entries)).isEqualTo(entries);
+  }
+
+  @Test
+  void valueThatTheHeapCannotServe_failsByNameAndNothingElseDoes() throws Exception {
+    int large = 24 << 20;
+    StoreOptions options = StoreOptions.defaults().withMaxValueBytes(large);
+    Path running = scratch.resolve("running");
+    try (KVStore store = KVStore.open(running, options)) {
+      store.put("flushed", "v".repeat(large));
+      store.put("small", "value");
+      store.admin().backup(scratch.resolve("backup"));
+      store.put("journal", "v".repeat(large));
+      Files.createDirectory(folder());
+      for (Path file : Disk.list(running, "{MANIFEST,journal-*.log,snapshot-*}")) {
+        Files.copy(file, folder().resolve(file.getFileName()));
+      }
+    }
+    assertThat(run("32m", "largeValues", large)).isEqualTo(3);
+  }
+
+  @Test
   void journalOfALargeHeap_isReadBackInASmallOne() throws Exception {
     abandon(20_000);
     assertThat(run("32m", "read", 20_000)).isEqualTo(20_000);

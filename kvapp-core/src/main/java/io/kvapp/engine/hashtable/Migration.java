@@ -149,10 +149,7 @@ final class Migration {
       return source.get(key);
     } catch (HashTable.DamagedException damage) {
       noteDamage.run();
-      VersionedValue entry = truth.lookUp(key);
-      return entry == null || HashIndex.isInline(entry.value().length)
-          ? entry
-          : new VersionedValue(entry.revision(), entry.expiresAt(), null);
+      return truth.lookUp(key);
     }
   }
 }

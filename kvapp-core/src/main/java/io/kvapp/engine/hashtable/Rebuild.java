@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 final class Rebuild {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
   private static final int RANGES_PER_THREAD = 4;
-  private static final int BATCH_BYTES = 4 << 20;
+  private static final int MAX_BATCH_BYTES = 4 << 20;
+  private static final int HEAP_SHARE_OF_BATCHES = 32;
   private static final int OBJECT_BYTES = 100;
   private static final long UNCHANGING = Long.MAX_VALUE;
 
@@ -45,6 +46,7 @@ final class Rebuild {
   private Version version;
   private long since;
   private volatile boolean stopped;
+  private long batchBytes = MAX_BATCH_BYTES;
 
   /**
    * A rebuild.
@@ -108,6 +110,9 @@ final class Rebuild {
   }
 
   private void moveInParallel(int parallel) {
+    batchBytes =
+        Math.min(
+            MAX_BATCH_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_BATCHES / parallel);
     List<byte[]> bounds = bounds(parallel * RANGES_PER_THREAD);
     // No more threads than run at once: one that is preempted inside a write holds others up.
     ExecutorService threads = WorkerThread.executor("kvapp-rebuild", parallel);
@@ -175,7 +180,7 @@ final class Rebuild {
       keys.clear();
       values.clear();
       steps = 0;
-      for (long bytes = 0; bytes < BATCH_BYTES; steps++) {
+      for (long bytes = 0; bytes < batchBytes; steps++) {
         if (!cursor.next()) {
           return false;
         }

@@ -18,11 +18,11 @@ record Truth(Supplier<Lease<Version>> versions) {
     return versions.get();
   }
 
-  /** The entry of a key with its value, expired or not; null if there is none. */
+  /** The entry of a key, expired or not, as the index keeps it; null if there is none. */
   VersionedValue lookUp(byte[] key) {
     try (Lease<Version> lease = lease()) {
       Version version = lease.get();
-      return version.lookUp(key);
+      return version.lookUp(key, HashIndex.MAX_INLINE_VALUE_BYTES);
     }
   }
 

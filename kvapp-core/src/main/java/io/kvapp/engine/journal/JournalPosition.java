@@ -2,6 +2,7 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.ExpiryKey;
+import java.nio.ByteBuffer;
 
 /**
  * Where a change of a key stands in the journal: memtables refer to values by it, and so hold none
@@ -57,5 +58,10 @@ public final class JournalPosition implements Change {
   @Override
   public byte[] value() {
     return segment == null ? EMPTY : segment.value(offset);
+  }
+
+  @Override
+  public ByteBuffer valueBuffer() {
+    return segment == null ? ByteBuffer.wrap(EMPTY) : segment.valueBuffer(offset);
   }
 }

@@ -3,6 +3,7 @@ package io.kvapp.engine.journal;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
+import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -362,7 +363,12 @@ public final class JournalSegment {
   }
 
   byte[] value(int offset) {
+    Limits.readable(valueLength(offset));
     return RecordFormat.value(buffer, offset);
+  }
+
+  ByteBuffer valueBuffer(int offset) {
+    return RecordFormat.valueBuffer(buffer, offset);
   }
 
   /** Gives mapping and file back; nothing may read the segment afterwards. */

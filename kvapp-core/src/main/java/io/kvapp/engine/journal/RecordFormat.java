@@ -152,6 +152,10 @@ final class RecordFormat {
     return value;
   }
 
+  static ByteBuffer valueBuffer(ByteBuffer segment, int at) {
+    return segment.slice(at + OPERATION_BYTES + keyLength(segment, at), valueLength(segment, at));
+  }
+
   /** Where the operation behind one begins. */
   static int behind(ByteBuffer segment, int at) {
     return at + OPERATION_BYTES + keyLength(segment, at) + valueLength(segment, at);

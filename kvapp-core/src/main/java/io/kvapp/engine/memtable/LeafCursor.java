@@ -2,6 +2,7 @@ package io.kvapp.engine.memtable;
 
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.model.Cursor;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -140,6 +141,11 @@ final class LeafCursor implements Cursor {
   @Override
   public byte[] value() {
     return position().value();
+  }
+
+  @Override
+  public ByteBuffer valueBuffer() {
+    return position().valueBuffer();
   }
 
   private JournalPosition position() {

@@ -1,5 +1,7 @@
 package io.kvapp.engine.model;
 
+import java.nio.ByteBuffer;
+
 /**
  * One change of a key, wherever it stands: a put or a delete.
  *
@@ -16,6 +18,15 @@ public interface Change {
   /** The length of the value in bytes; 0 for a delete. */
   int valueLength();
 
-  /** A new array with the value; empty for a delete. */
+  /**
+   * A new array with the value; empty for a delete.
+   *
+   * @throws io.kvapp.KVException if it is larger than an eighth of the heap
+   */
   byte[] value();
+
+  /** The value, of any size, to be read before the next step; empty for a delete. */
+  default ByteBuffer valueBuffer() {
+    return ByteBuffer.wrap(value());
+  }
 }

@@ -2,6 +2,7 @@ package io.kvapp.engine.model;
 
 import io.kvapp.Batch;
 import io.kvapp.Entry;
+import io.kvapp.KVException;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import java.time.Duration;
@@ -27,6 +28,8 @@ public final class Limits {
 
   private static final int HEAP_SHARE_OF_BATCH = 4;
 
+  private static final int HEAP_SHARE_OF_VALUE = 8;
+
   private final StoreLimits limits;
 
   public Limits(StoreOptions options) {
@@ -36,11 +39,15 @@ public final class Limits {
   /** The limits in a heap of so many bytes. */
   Limits(StoreOptions options, long heapBytes) {
     this(
-        options.maxValueBytes(),
+        maxValueBytes(options, heapBytes),
         (int) Math.min(MAX_BATCH_WRITES, heapBytes / HEAP_BYTES_PER_WRITE),
         Math.max(
-            MAX_KEY_BYTES + (long) options.maxValueBytes(),
+            MAX_KEY_BYTES + (long) maxValueBytes(options, heapBytes),
             Math.min(MAX_BATCH_BYTES, heapBytes / HEAP_SHARE_OF_BATCH)));
+  }
+
+  private static int maxValueBytes(StoreOptions options, long heapBytes) {
+    return (int) Math.min(options.maxValueBytes(), heapBytes / HEAP_SHARE_OF_VALUE);
   }
 
   Limits(int maxValueBytes, int maxBatchWrites, long maxBatchBytes) {
@@ -51,6 +58,23 @@ public final class Limits {
 
   public Limits(StoreLimits limits) {
     this.limits = limits;
+  }
+
+  /**
+   * Checks that the heap can hold a value that is read.
+   *
+   * @throws KVException if it is larger than an eighth of the heap
+   */
+  public static void readable(int valueBytes) {
+    long most = Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_VALUE;
+    if (valueBytes > most) {
+      throw new KVException(
+          "the value has "
+              + valueBytes
+              + " bytes, and this heap serves values of at most "
+              + most
+              + "; raise -Xmx to read it");
+    }
   }
 
   /** These limits as callers are told them. */
@@ -74,7 +98,7 @@ public final class Limits {
               + limits.maxValueBytes()
               + " bytes, not "
               + value.length
-              + "; raise maxValueBytes to store larger ones");
+              + "; raise maxValueBytes, or -Xmx to eight times as much, to store larger ones");
     }
   }
 

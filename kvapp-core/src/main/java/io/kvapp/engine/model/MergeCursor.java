@@ -1,5 +1,6 @@
 package io.kvapp.engine.model;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -121,5 +122,10 @@ public class MergeCursor implements Cursor {
   @Override
   public byte[] value() {
     return cursors[0].value();
+  }
+
+  @Override
+  public ByteBuffer valueBuffer() {
+    return cursors[0].valueBuffer();
   }
 }

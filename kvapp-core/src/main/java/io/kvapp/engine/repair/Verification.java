@@ -82,7 +82,7 @@ public final class Verification {
     for (int ordinal = 0; ordinal < file.count; ordinal++) {
       try {
         reader.load(ordinal);
-        reader.value();
+        reader.valueBuffer();
         if (last != null && reader.compareKey(last) <= 0) {
           fault(file.path + ": entry number " + ordinal + " is out of order");
         }
@@ -166,7 +166,7 @@ public final class Verification {
       requireOpen.run();
       try (Lease<Version> lease = versions.get()) {
         Version now = lease.get();
-        compareAlone(key, now.lookUp(key));
+        compareAlone(key, now.lookUp(key, 0));
       }
     } finally {
       stripe.writing.unlock();

@@ -38,15 +38,17 @@ final class ExpirySection {
   }
 
   /**
-   * The section that is stored in a file.
+   * The section that is stored in a file, whose footer is whole.
    *
-   * @param bytes all of it
    * @return null where it does not match its checksum
    */
-  static ExpirySection read(ByteBuffer bytes, int checksum) {
+  static ExpirySection read(ByteBuffer file) {
+    int footer = file.capacity() - SSTableFormat.FOOTER_BYTES;
+    int length = file.getInt(footer + 28) * BYTES;
+    ByteBuffer bytes = file.slice(footer - length, length);
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate());
-    return (int) crc.getValue() == checksum
+    return (int) crc.getValue() == file.getInt(footer + 48)
         ? new ExpirySection(bytes.order(ByteOrder.LITTLE_ENDIAN))
         : null;
   }

@@ -1,6 +1,7 @@
 package io.kvapp.engine.sstable;
 
 import io.kvapp.engine.model.Cursor;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -145,5 +146,10 @@ final class SSTableCursor implements Cursor {
   @Override
   public byte[] value() {
     return reader.value();
+  }
+
+  @Override
+  public ByteBuffer valueBuffer() {
+    return reader.valueBuffer();
   }
 }

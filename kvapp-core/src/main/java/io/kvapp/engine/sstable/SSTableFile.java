@@ -5,9 +5,11 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.KeyHeads;
+import io.kvapp.engine.model.Limits;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -61,7 +63,10 @@ public final class SSTableFile {
   private final long id;
   private final int offsetsAt;
   private final MappedByteBuffer buffer;
-  private volatile SparseIndex index;
+
+  /** Given up when the heap is short, and read again. */
+  private volatile SoftReference<SparseIndex> index = new SoftReference<>(null);
+
   private volatile ExpirySection expiries;
 
   private SSTableFile(Path path, Identity identity, MappedByteBuffer buffer) {
@@ -147,10 +152,10 @@ public final class SSTableFile {
   }
 
   private SparseIndex index(Reader reader) {
-    SparseIndex known = index;
+    SparseIndex known = index.get();
     if (known == null) {
       known = new SparseIndex(reader, count);
-      index = known;
+      index = new SoftReference<>(known);
     }
     return known;
   }
@@ -159,7 +164,7 @@ public final class SSTableFile {
   ExpirySection expiries() {
     ExpirySection known = expiries;
     if (known == null) {
-      known = storedExpiries();
+      known = ExpirySection.read(buffer);
       if (known == null) {
         LOG.warn("{}: when its entries expire is damaged and is gathered from them", path);
         known = ExpirySection.gather(this);
@@ -171,13 +176,7 @@ public final class SSTableFile {
 
   /** Whether what is stored of its expiries is whole; the entries have it too. */
   public boolean areExpiriesWhole() {
-    return storedExpiries() != null;
-  }
-
-  private ExpirySection storedExpiries() {
-    int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
-    int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
-    return ExpirySection.read(buffer.slice(footer - bytes, bytes), buffer.getInt(footer + 48));
+    return ExpirySection.read(buffer) != null;
   }
 
   /**
@@ -189,7 +188,7 @@ public final class SSTableFile {
     Reader reader = reader();
     for (int ordinal = 0; ordinal < count; ordinal++) {
       reader.load(ordinal);
-      reader.value();
+      reader.valueBuffer();
     }
   }
 
@@ -348,10 +347,8 @@ public final class SSTableFile {
     @Override
     public byte[] value() {
       int length = valueLength();
-      int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
-      if (length < 0 || length > offsetsAt - at) {
-        throw damaged(path, offset, "a value runs out of the file");
-      }
+      int at = valueAt(length);
+      Limits.readable(length);
       int inHead = SSTableFormat.HEAD_BYTES + keyLength;
       byte[] value;
       crc.reset();
@@ -363,10 +360,38 @@ public final class SSTableFile {
         expect(inHead + length);
       }
       crc.update(value);
+      checkValue(at);
+      return value;
+    }
+
+    /**
+     * The value where it stands in the file.
+     *
+     * @throws KVException.Corrupt if it is damaged
+     */
+    @Override
+    public ByteBuffer valueBuffer() {
+      int length = valueLength();
+      int at = valueAt(length);
+      ByteBuffer value = view.slice(at, length);
+      crc.reset();
+      crc.update(value.duplicate());
+      checkValue(at);
+      return value;
+    }
+
+    private int valueAt(int length) {
+      int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
+      if (length < 0 || length > offsetsAt - at) {
+        throw damaged(path, offset, "a value runs out of the file");
+      }
+      return at;
+    }
+
+    private void checkValue(int at) {
       if ((int) crc.getValue() != (int) INT.get(head, 4)) {
         throw damaged(path, at, "a value does not match its checksum");
       }
-      return value;
     }
   }
 }

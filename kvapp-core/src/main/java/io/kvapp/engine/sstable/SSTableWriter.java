@@ -23,6 +23,11 @@ import java.util.zip.CRC32C;
  */
 public final class SSTableWriter implements Closeable {
   private static final int MAX_FILE_BYTES = 256 << 20;
+
+  /** What is kept in the heap of each entry, its offset and its expiry, is a fraction of that. */
+  private static final int MAX_FILE_ENTRIES =
+      (int) Math.min(8 << 20, Runtime.getRuntime().maxMemory() / 1024);
+
   private static final int FIRST_BUFFER_BYTES = 64 << 10;
 
   /** Written at once, so that Linux keeps the file in huge pages. */
@@ -69,27 +74,31 @@ public final class SSTableWriter implements Closeable {
   public void add(Cursor cursor) throws IOException {
     add(
         cursor.key(),
-        cursor.isDelete() ? null : cursor.value(),
+        cursor.isDelete() ? null : cursor.valueBuffer(),
         cursor.revision(),
         cursor.expiresAt());
   }
 
   /** Writes a change; a null value is a delete. */
   public void add(byte[] key, byte[] value, long revision, long expiresAt) throws IOException {
+    add(key, value == null ? null : ByteBuffer.wrap(value), revision, expiresAt);
+  }
+
+  private void add(byte[] key, ByteBuffer value, long revision, long expiresAt) throws IOException {
     if (channel == null) {
       begin();
-    } else if (position() >= MAX_FILE_BYTES) {
+    } else if (position() >= MAX_FILE_BYTES || count >= MAX_FILE_ENTRIES) {
       finishFile();
       begin();
     }
-    int valueLength = value == null ? 0 : value.length;
+    int valueLength = value == null ? 0 : value.remaining();
     if (count == offsets.length) {
       offsets = Arrays.copyOf(offsets, count * 2);
     }
     offsets[count] = (int) position();
     crc.reset();
     if (value != null) {
-      crc.update(value);
+      crc.update(value.duplicate());
     }
     headView.putInt(4, (int) crc.getValue());
     headView.putLong(8, revision);
@@ -208,6 +217,16 @@ public final class SSTableWriter implements Closeable {
       room(1);
       int piece = Math.min(buffer.remaining(), bytes.length - at);
       buffer.put(bytes, at, piece);
+      at += piece;
+    }
+  }
+
+  private void put(ByteBuffer bytes) throws IOException {
+    for (int at = bytes.position(); at < bytes.limit(); ) {
+      room(1);
+      int piece = Math.min(buffer.remaining(), bytes.limit() - at);
+      buffer.put(buffer.position(), bytes, at, piece);
+      buffer.position(buffer.position() + piece);
       at += piece;
     }
   }

@@ -83,10 +83,17 @@ public final class Version extends RefCounted {
 
   /** The entry of a key as the truth has it, expired or not; null where there is none. */
   public VersionedValue lookUp(byte[] key) {
+    return lookUp(key, Integer.MAX_VALUE);
+  }
+
+  /** The same without a value that is larger than so many bytes, in place of which null stands. */
+  public VersionedValue lookUp(byte[] key, int maxValueBytes) {
     Change newest = newest(key);
-    return newest == null || newest.isDelete()
-        ? null
-        : new VersionedValue(newest.revision(), newest.expiresAt(), newest.value());
+    if (newest == null || newest.isDelete()) {
+      return null;
+    }
+    byte[] value = newest.valueLength() <= maxValueBytes ? newest.value() : null;
+    return new VersionedValue(newest.revision(), newest.expiresAt(), value);
   }
 
   /** Whether there is an entry of a key, expired or not. */
