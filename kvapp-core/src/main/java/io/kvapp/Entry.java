@@ -14,6 +14,9 @@ import java.util.Optional;
  * <p>Immutable as long as the caller leaves the arrays alone, and then safe for any thread.
  */
 public final class Entry {
+  /** The {@link #expiresAtMillis()} of an entry that expires at the epoch itself, as 0 is never. */
+  public static final long AT_EPOCH = Long.MIN_VALUE;
+
   private final byte[] key;
   private final byte[] value;
   private final long revision;
@@ -25,7 +28,8 @@ public final class Entry {
    * @param key the key, not copied
    * @param value the value, not copied; empty in a keys-only scan
    * @param revision the revision of the write that made the entry
-   * @param expiresAtMillis when it expires in milliseconds since the epoch, 0 for never
+   * @param expiresAtMillis when it expires in milliseconds since the epoch, 0 for never, {@link
+   *     #AT_EPOCH} for the epoch itself
    */
   public Entry(byte[] key, byte[] value, long revision, long expiresAtMillis) {
     this.key = key;
@@ -59,7 +63,10 @@ public final class Entry {
     return revision;
   }
 
-  /** When the entry expires, in milliseconds since the epoch; 0 for never. */
+  /**
+   * When the entry expires, in milliseconds since the epoch, negative before it; 0 for never,
+   * {@link #AT_EPOCH} for the epoch itself.
+   */
   public long expiresAtMillis() {
     return expiresAtMillis;
   }
@@ -68,7 +75,7 @@ public final class Entry {
   public Optional<Instant> expiresAt() {
     return expiresAtMillis == 0
         ? Optional.empty()
-        : Optional.of(Instant.ofEpochMilli(expiresAtMillis));
+        : Optional.of(Instant.ofEpochMilli(expiresAtMillis == AT_EPOCH ? 0 : expiresAtMillis));
   }
 
   @Override

@@ -236,10 +236,14 @@ public interface KVStore extends AutoCloseable {
     return StreamSupport.stream(new PagedEntries(this, scan), false);
   }
 
-  /** How many keys start with {@code prefix}; reads them all, so it costs what it counts. */
+  /**
+   * How many keys start with {@code prefix}; reads them all, so it costs what it counts. Writers
+   * are not held up: beside batches, a count of many keys is made in steps, each of its own moment
+   * and with no half of a batch.
+   */
   long count(byte[] prefix);
 
-  /** How many entries there are. */
+  /** How many entries there are; what is written meanwhile may count or not. */
   long size();
 
   /** What this store takes; may be called after {@link #close()}. */

@@ -5,6 +5,7 @@ import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -174,6 +175,34 @@ interface ExpiryContract extends StoreFixture {
       assertThat(store().size()).isEqualTo(500 - i);
     }
     assertThat(store().count("")).isZero();
+  }
+
+  @Test
+  default void times_beforeTheEpochAndAtIt_areTimesLikeOthers() {
+    clock().set(-2_000);
+    store().put("before", "v", Duration.ofMillis(1_000));
+    store().put("at", "v", Duration.ofMillis(2_000));
+    store().put("after", "v", Duration.ofMillis(3_000));
+    store().put("for good", "v");
+
+    assertThat(store().entry("before").orElseThrow().expiresAt())
+        .hasValue(Instant.ofEpochMilli(-1_000));
+    assertThat(store().entry("at").orElseThrow().expiresAt()).hasValue(Instant.EPOCH);
+    assertThat(store().entry("for good").orElseThrow().expiresAt()).isEmpty();
+    assertThat(store().size()).isEqualTo(4);
+    clock().advanceMillis(1_000);
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("after", "at", "for good");
+    assertThat(store().size()).isEqualTo(3);
+    clock().advanceMillis(999);
+    assertThat(store().get("at")).hasValue("v");
+    clock().advanceMillis(1);
+    assertThat(store().get("at")).isEmpty();
+    assertThat(store().size()).isEqualTo(2);
+    restart();
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("after", "for good");
+    clock().advanceMillis(1_000);
+    assertThat(store().size()).isEqualTo(1);
+    assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("for good");
   }
 
   @Test

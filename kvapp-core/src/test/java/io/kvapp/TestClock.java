@@ -13,6 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TestClock implements InstantSource {
   private final AtomicLong millis = new AtomicLong(1_700_000_000_000L);
 
+  /** Sets the clock to a time in milliseconds since the epoch. */
+  public void set(long epochMillis) {
+    millis.set(epochMillis);
+  }
+
   /** Moves the clock forward. */
   public void advance(Duration by) {
     millis.addAndGet(by.toMillis());

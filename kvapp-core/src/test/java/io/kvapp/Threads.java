@@ -11,13 +11,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Runs work on several threads that begin together. */
-final class Threads {
+public final class Threads {
   private static final long TIME_LIMIT_SECONDS = 60;
 
   private Threads() {}
 
   /** What the work of each thread returned, in the order given; its first failure is thrown. */
-  static <T> List<T> together(List<Callable<T>> work) {
+  public static <T> List<T> together(List<Callable<T>> work) {
     return together(work, Thread::new);
   }
 

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,8 @@ import org.slf4j.LoggerFactory;
 public final class DiskStore implements KVStore {
   private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
   private static final int READ_ATTEMPTS = 1000;
+  private static final int SIZE_ATTEMPTS = 3;
+  private static final int COUNTED_AT_ONCE = 1024;
 
   private final StoreParts parts;
   private final Limits limits;
@@ -183,14 +186,41 @@ public final class DiskStore implements KVStore {
   @Override
   public long count(byte[] prefix) {
     Scan scan = Scan.prefix(prefix);
-    return ordered(version -> PageReader.count(entries(version), scan, clock.millis()));
+    long now = clock.millis();
+    long stamp = batches.tryOptimisticRead();
+    if (stamp != 0) {
+      long count = count(scan, now, Long.MAX_VALUE, this::orderedUnguarded).entries();
+      if (batches.validate(stamp)) {
+        return count;
+      }
+    }
+    return countInSteps(scan, now);
+  }
+
+  /** Counts without holding batches up for longer than a step. */
+  private long countInSteps(Scan scan, long now) {
+    PageReader.Count step = count(scan, now, COUNTED_AT_ONCE, this::ordered);
+    long count = step.entries();
+    while (step.last() != null) {
+      step = count(scan.after(step.last()), now, COUNTED_AT_ONCE, this::ordered);
+      count += step.entries();
+    }
+    return count;
+  }
+
+  private PageReader.Count count(
+      Scan scan,
+      long now,
+      long maxSteps,
+      Function<Function<Version, PageReader.Count>, PageReader.Count> reading) {
+    return reading.apply(version -> PageReader.count(entries(version), scan, now, maxSteps));
   }
 
   private PageReader.OrderedKeys entries(Version version) {
     return (from, to, reverse) -> versions.live(version, from, to, reverse, () -> {});
   }
 
-  private <T> T ordered(java.util.function.Function<Version, T> read) {
+  private <T> T ordered(Function<Version, T> read) {
     long stamp = batches.tryOptimisticRead();
     if (stamp != 0) {
       T result = orderedUnguarded(read);
@@ -206,7 +236,7 @@ public final class DiskStore implements KVStore {
     }
   }
 
-  private <T> T orderedUnguarded(java.util.function.Function<Version, T> read) {
+  private <T> T orderedUnguarded(Function<Version, T> read) {
     parts.requireOpen();
     try (Lease<Version> lease = versions.lease()) {
       Version version = lease.get();
@@ -220,7 +250,20 @@ public final class DiskStore implements KVStore {
     long now = clock.millis();
     return sweeper.earliestExpiry() > now
         ? index.size()
-        : ordered(version -> index.size() - sweeper.countDue(version, now));
+        : sweeper.whilePaused(() -> sizeWithoutDue(now));
+  }
+
+  /** The size without what is expired and not swept yet; at best of a moment between batches. */
+  private long sizeWithoutDue(long now) {
+    long size = 0;
+    for (int attempt = 0; attempt < SIZE_ATTEMPTS; attempt++) {
+      long stamp = batches.tryOptimisticRead();
+      size = orderedUnguarded(version -> index.size() - sweeper.countDue(version, now));
+      if (batches.validate(stamp)) {
+        return size;
+      }
+    }
+    return size;
   }
 
   // Writes

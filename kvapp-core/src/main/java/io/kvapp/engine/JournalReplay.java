@@ -6,7 +6,6 @@ import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
-import io.kvapp.engine.model.ExpiryKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -148,10 +147,6 @@ final class JournalReplay {
       }
       last = slot.revision;
       changes.put(key, slot);
-      if (slot.expiresAt() != 0) {
-        changes.putExpiry(
-            ExpiryKey.key(slot.expiresAt(), key), JournalPosition.mark(slot.revision));
-      }
     }
 
     void save(long revision) throws IOException {

@@ -231,7 +231,7 @@ final class ReadOnlyStore implements KVStore {
       long expiresAt = cursor.expiresAt();
       if (!cursor.isDelete() && !Limits.isExpired(expiresAt, now)) {
         live++;
-        until = expiresAt == 0 ? until : Math.min(until, expiresAt);
+        until = expiresAt == 0 ? until : Math.min(until, Limits.instant(expiresAt));
       }
     }
     return new Count(live, until);

@@ -153,7 +153,6 @@ final class Recovery {
             recent.lowRevision(),
             last,
             recent.entries(new byte[0], null, false),
-            recent.expiries(new byte[0], null),
             0,
             found.sstables().isEmpty());
     unnamed.add(saved);

@@ -2,22 +2,26 @@ package io.kvapp.engine;
 
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
-import io.kvapp.engine.journal.Journal;
-import io.kvapp.engine.journal.JournalPosition;
-import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * Removes the entries whose time has passed, and knows when the next one's will have.
+ *
+ * <p>A sweep walks the {@linkplain ExpiryKey expiry keys} once, each batch behind the last one, and
+ * the next sweep goes on where it ended unless an earlier expiry has been written since.
  *
  * <p>{@link #sweep} is for one thread at a time, the other methods for any.
  */
@@ -28,62 +32,98 @@ final class Sweeper {
   private final Maintenance maintenance;
   private final WritePath writes;
   private final StripedLocks stripes;
-  private final Journal journal;
   private final HashIndex index;
   private final VersionSet versions;
+
+  /** When the first entry expires that no sweep has passed; what writers note. */
   private final AtomicLong earliestExpiry;
+
+  /** Held alone by each batch of a sweep; in turns, so that readers do not stop the sweep. */
+  private final ReadWriteLock pause = new ReentrantReadWriteLock(true);
+
+  /** How far the sweep under way has come; the largest number for none. */
+  private long sweptTo = Long.MAX_VALUE;
 
   Sweeper(StoreParts parts, Maintenance maintenance, WritePath writes) {
     this.parts = parts;
     this.maintenance = maintenance;
     this.writes = writes;
     this.stripes = parts.stripes;
-    this.journal = parts.journal;
     this.index = parts.index;
     this.versions = parts.versions;
     this.earliestExpiry = parts.earliestExpiry;
-    noteEarliestExpiry();
+    for (SSTable sstable : versions.current().sstables) {
+      earliestExpiry.accumulateAndGet(sstable.firstExpiry(), Math::min);
+    }
   }
 
   /** Removes the entries whose time has passed. */
   void sweep() {
     long now = parts.clock.millis();
-    if (earliestExpiry() > now) {
+    if (earliestExpiry.get() > now) {
       return;
     }
-    while (sweepSome(now)) {
-      maintenance.requestDue();
+    byte[] from = ExpiryKey.from(begin());
+    try {
+      while (from != null) {
+        from = sweepSome(from, now);
+        maintenance.requestDue();
+      }
+      noteEarliestExpiry(now + 1);
+      sweptTo(Long.MAX_VALUE);
+    } finally {
+      end();
     }
-    findEarliestExpiry();
+  }
+
+  /** Begins a sweep; expiries that are written from now on are the next one's. */
+  private synchronized long begin() {
+    sweptTo = earliestExpiry.getAndSet(Long.MAX_VALUE);
+    return sweptTo;
+  }
+
+  private synchronized void sweptTo(long expiresAt) {
+    sweptTo = expiresAt;
+  }
+
+  /** Ends a sweep; what it has not come to is the next one's. */
+  private synchronized void end() {
+    earliestExpiry.accumulateAndGet(sweptTo, Math::min);
+    sweptTo = Long.MAX_VALUE;
   }
 
   /** When the first entry expires, at most too early; the largest number for none. */
   synchronized long earliestExpiry() {
-    return earliestExpiry.get();
+    return Math.min(sweptTo, earliestExpiry.get());
   }
 
-  private synchronized void findEarliestExpiry() {
-    earliestExpiry.set(Long.MAX_VALUE);
-    noteEarliestExpiry();
-  }
-
-  private boolean sweepSome(long now) {
+  /** Sweeps a batch from an expiry key on; returns where the next begins, or null at the end. */
+  private byte[] sweepSome(byte[] from, long now) {
     List<byte[]> due = new ArrayList<>();
     try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
+      Cursor cursor = lease.get().expiries(from, ExpiryKey.from(now + 1));
       while (due.size() < SWEPT_AT_ONCE && cursor.next()) {
-        if (!cursor.isDelete()) {
-          due.add(cursor.key());
-        }
+        due.add(cursor.ownKey());
       }
     }
     if (due.isEmpty()) {
-      return false;
+      return null;
     }
     maintenance.awaitRoom();
     StripedLocks.Stripe[] locked =
         stripes.of(due.stream().map(ExpiryKey::entryKey).toArray(byte[][]::new));
+    pause.writeLock().lock();
+    try {
+      sweep(due, locked);
+    } finally {
+      pause.writeLock().unlock();
+    }
+    byte[] last = due.get(due.size() - 1);
+    sweptTo(ExpiryKey.instant(last));
+    return ExpiryKey.behind(last);
+  }
+
+  private void sweep(List<byte[]> due, StripedLocks.Stripe[] locked) {
     StripedLocks.lock(locked);
     try {
       parts.requireOpen();
@@ -91,30 +131,34 @@ final class Sweeper {
       for (byte[] expiryKey : due) {
         byte[] key = ExpiryKey.entryKey(expiryKey);
         VersionedValue hit = index.get(key);
-        if (hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey)) {
+        if (hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt())) {
           deletes.add(Operation.delete(key));
         }
       }
       if (!deletes.isEmpty()) {
         writes.writeTogether(locked, deletes);
       }
-      Memtable active = versions.current().active;
-      due.forEach(key -> active.putExpiry(key, JournalPosition.deleteMark(journal.revision())));
     } finally {
       StripedLocks.unlock(locked);
     }
-    return true;
   }
 
-  private void noteEarliestExpiry() {
+  /** Reads something while nothing is swept; writers go on. */
+  <T> T whilePaused(Supplier<T> read) {
+    pause.readLock().lock();
+    try {
+      return read.get();
+    } finally {
+      pause.readLock().unlock();
+    }
+  }
+
+  /** Notes the first expiry from a time on. */
+  private void noteEarliestExpiry(long from) {
     try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      Cursor cursor = version.expiries(null);
-      while (cursor.next()) {
-        if (!cursor.isDelete()) {
-          earliestExpiry.accumulateAndGet(ExpiryKey.expiresAt(cursor.key()), Math::min);
-          return;
-        }
+      Cursor cursor = lease.get().expiries(ExpiryKey.from(from), null);
+      if (cursor.next()) {
+        earliestExpiry.accumulateAndGet(ExpiryKey.instant(cursor.key()), Math::min);
       }
     }
   }
@@ -122,9 +166,9 @@ final class Sweeper {
   /** How many entries of a version have expired at {@code now} and are still in the index. */
   long countDue(Version version, long now) {
     long due = 0;
-    Cursor cursor = version.expiries(ExpiryKey.endOfDue(now));
+    Cursor cursor = version.expiries(ExpiryKey.from(earliestExpiry()), ExpiryKey.from(now + 1));
     while (cursor.next()) {
-      if (!cursor.isDelete() && isDue(cursor.key())) {
+      if (isDue(cursor.key())) {
         due++;
       }
     }
@@ -138,7 +182,7 @@ final class Sweeper {
     try {
       parts.requireOpen();
       VersionedValue hit = index.get(key);
-      return hit != null && hit.expiresAt() == ExpiryKey.expiresAt(expiryKey);
+      return hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt());
     } finally {
       stripe.applying.unlockRead(stamp);
     }

@@ -7,7 +7,7 @@ import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.memtable.Memtable;
-import io.kvapp.engine.model.ExpiryKey;
+import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -115,20 +115,16 @@ final class WritePath {
   private void apply(Operation operation, JournalPosition slot) {
     try {
       byte[] key = operation.key();
-      Memtable active = versions.current().active;
       if (operation.isDelete()) {
         index.remove(key);
       } else {
         index.put(key, slot.revision, operation.expiresAt(), operation.value());
-        if (operation.expiresAt() != 0) {
-          active.putExpiry(
-              ExpiryKey.key(operation.expiresAt(), key), JournalPosition.mark(slot.revision));
-          earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
-        }
       }
       versions.apply(key, slot);
       if (operation.isDelete()) {
         maintenance.noteDelete(key);
+      } else if (slot.expires()) {
+        earliestExpiry.accumulateAndGet(Limits.instant(operation.expiresAt()), Math::min);
       }
     } catch (Throwable failure) {
       IOException cause = new IOException("a write could not be applied: " + failure, failure);

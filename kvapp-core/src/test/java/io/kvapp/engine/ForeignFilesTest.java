@@ -60,7 +60,7 @@ class ForeignFilesTest {
         "snapshot-monday",
         "snapshot-0000000001-0.kvs",
         "snapshot-0000000009-0.kvs",
-        "expiry-0000000009-0.kvs",
+        "snapshot-0000000009-1.kvs",
         "journal-0000000001.log",
         "journal-0000000009.log",
         "journal-0000000009.log.tmp",

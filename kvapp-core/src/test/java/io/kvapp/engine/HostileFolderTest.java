@@ -8,7 +8,6 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
 import io.kvapp.engine.crash.DamageSamples;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.sstable.SSTableFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -154,25 +153,6 @@ class HostileFolderTest {
       Files.delete(folder.resolve(name));
       Files.createFile(folder.resolve(name));
     }
-  }
-
-  @Test
-  void open_withAnUnreadableExpiryFile_leavesNothingOpen() throws IOException {
-    Path expiry = Disk.list(folder, "expiry-*").get(0);
-    byte[] bytes = Files.readAllBytes(expiry);
-    bytes[SSTableFormat.HEADER_BYTES + 5] ^= 1;
-    Files.write(expiry, bytes);
-
-    for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> DamageSamples.open(folder, false))
-          .isInstanceOf(KVException.Corrupt.class)
-          .hasMessageContaining(expiry.toString());
-    }
-    try (KVStore store = DamageSamples.open(folder, true)) {
-      assertThat(store.admin().recovery().dropped()).isEmpty();
-      assertThat(store.entry("ttl").orElseThrow().expiresAtMillis()).isPositive();
-    }
-    assertThatStoreIsRight();
   }
 
   @Test

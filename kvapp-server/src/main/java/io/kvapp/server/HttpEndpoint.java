@@ -236,7 +236,7 @@ public final class HttpEndpoint implements Endpoint {
       return set(HttpSetting.HEAD_TIMEOUT, HttpSettings.nanos(HttpSetting.HEAD_TIMEOUT, timeout));
     }
 
-    /** How long a body may take; 30 seconds by default; then the answer is 408. */
+    /** How long each 64 KiB of a body may take; 30 seconds by default; then the answer is 408. */
     public Builder bodyTimeout(Duration timeout) {
       return set(HttpSetting.BODY_TIMEOUT, HttpSettings.nanos(HttpSetting.BODY_TIMEOUT, timeout));
     }
@@ -259,7 +259,10 @@ public final class HttpEndpoint implements Endpoint {
       return set(HttpSetting.STOP_TIMEOUT, HttpSettings.nanos(HttpSetting.STOP_TIMEOUT, timeout));
     }
 
-    /** The most connections at a time; 1,024 by default; beyond it the answer is 503. */
+    /**
+     * The most connections at a time; 1,024 by default. One more ends the connection that has been
+     * idle for longest; where none is idle, the answer is 503.
+     */
     public Builder maxConnections(int count) {
       return set(HttpSetting.MAX_CONNECTIONS, count);
     }

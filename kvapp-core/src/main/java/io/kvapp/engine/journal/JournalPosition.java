@@ -5,13 +5,15 @@ import io.kvapp.engine.model.ExpiryKey;
 
 /**
  * Where a change of a key stands in the journal: memtables refer to values by it, and so hold none
- * in the heap. A mark stands in no segment: it says that an {@linkplain ExpiryKey expiry key} is
- * there, or is there no more.
+ * in the heap. An {@linkplain ExpiryKey expiry key} is in no segment.
  *
  * <p>Immutable, safe for any thread until its segment is released.
  */
 public final class JournalPosition implements Change {
   private static final byte[] EMPTY = {};
+
+  /** The position of every expiry key. */
+  public static final JournalPosition EXPIRY = new JournalPosition(null, 0, 0, false, false);
 
   public final JournalSegment segment;
   public final int offset;
@@ -26,14 +28,6 @@ public final class JournalPosition implements Change {
     this.revision = revision;
     this.delete = delete;
     this.expires = expires;
-  }
-
-  public static JournalPosition mark(long revision) {
-    return new JournalPosition(null, 0, revision, false, false);
-  }
-
-  public static JournalPosition deleteMark(long revision) {
-    return new JournalPosition(null, 0, revision, true, false);
   }
 
   @Override

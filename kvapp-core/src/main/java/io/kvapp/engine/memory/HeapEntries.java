@@ -20,7 +20,7 @@ final class HeapEntries {
   private final NavigableMap<byte[], Entry> byKey = new TreeMap<>(Arrays::compareUnsigned);
   private final TreeSet<Entry> byExpiry =
       new TreeSet<>(
-          Comparator.comparingLong(Entry::expiresAtMillis)
+          Comparator.<Entry>comparingLong(entry -> Limits.instant(entry.expiresAtMillis()))
               .thenComparing(Entry::key, Arrays::compareUnsigned));
   private long bytes;
 

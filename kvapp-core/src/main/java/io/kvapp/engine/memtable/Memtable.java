@@ -4,13 +4,15 @@ import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.SortedRun;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * The changes since the last SSTable, in key order: keys in the heap, values where they stand in
- * the journal. Beside them, in order of time, the keys of entries that expire.
+ * the journal. Beside them, in order of time, the {@linkplain ExpiryKey expiry keys} of entries
+ * that expire, and of some that are gone.
  *
  * <p>Takes changes until it is {@linkplain #freeze frozen}. Safe for any thread as long as changes
  * of one key come one after the other.
@@ -33,7 +35,11 @@ public final class Memtable extends RefCounted implements SortedRun {
     this.lowRevision = lowRevision;
   }
 
+  /** Takes the newest change of a key. */
   public void put(byte[] key, JournalPosition position) {
+    if (position.expires()) {
+      putExpiry(ExpiryKey.key(position.expiresAt(), key));
+    }
     entries.put(key, position);
   }
 
@@ -53,9 +59,9 @@ public final class Memtable extends RefCounted implements SortedRun {
     return entries.get(key);
   }
 
-  /** Notes that an entry expires, or with a delete that its expiry is dealt with. */
-  public void putExpiry(byte[] expiryKey, JournalPosition position) {
-    expiries.put(expiryKey, position);
+  /** Takes an expiry key without its entry. */
+  public void putExpiry(byte[] expiryKey) {
+    expiries.put(expiryKey, JournalPosition.EXPIRY);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.kvapp.engine.model;
 
 import io.kvapp.Batch;
+import io.kvapp.Entry;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import java.time.Duration;
@@ -120,7 +121,7 @@ public final class Limits {
 
   /**
    * When an entry written at {@code nowMillis} expires, in milliseconds since the epoch; 0 for
-   * never, as a null {@code ttl} means.
+   * never, as a null {@code ttl} means, and {@link Entry#AT_EPOCH} for the epoch itself.
    */
   public static long expiresAtMillis(long nowMillis, Duration ttl) {
     if (ttl == null) {
@@ -132,11 +133,19 @@ public final class Limits {
     long whole = ttl.toMillis();
     long rounded = ttl.getNano() % 1_000_000 == 0 ? whole : whole + 1;
     long sum = nowMillis + rounded;
-    return sum < nowMillis ? Long.MAX_VALUE : sum;
+    if (sum < nowMillis) {
+      return Long.MAX_VALUE;
+    }
+    return sum == 0 ? Entry.AT_EPOCH : sum;
   }
 
   /** Whether an entry with this expiry is gone at {@code nowMillis}. */
   public static boolean isExpired(long expiresAtMillis, long nowMillis) {
-    return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
+    return expiresAtMillis != 0 && instant(expiresAtMillis) <= nowMillis;
+  }
+
+  /** The point in time that the expiry of an entry which expires stands for. */
+  public static long instant(long expiresAtMillis) {
+    return expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis;
   }
 }

@@ -60,19 +60,38 @@ public final class PageReader {
     return new Page(entries, false);
   }
 
+  /**
+   * A count, or its beginning.
+   *
+   * @param last the last key that was looked at; null where none is left
+   */
+  public record Count(long entries, byte[] last) {}
+
   /** How many entries of a scan, its limits left aside, live at {@code now}. */
   public static long count(OrderedKeys keys, Scan scan, long now) {
+    return count(keys, scan, now, Long.MAX_VALUE).entries();
+  }
+
+  /**
+   * The same in steps.
+   *
+   * @param maxSteps at how many keys the count stops
+   */
+  public static Count count(OrderedKeys keys, Scan scan, long now, long maxSteps) {
     ScanBounds bounds = ScanBounds.of(scan);
     if (bounds.isEmpty()) {
-      return 0;
+      return new Count(0, null);
     }
     Cursor cursor = keys.entries(bounds.from(), bounds.to(), false);
     long count = 0;
-    while (cursor.next()) {
+    for (long steps = 0; steps < maxSteps; steps++) {
+      if (!cursor.next()) {
+        return new Count(count, null);
+      }
       if (!cursor.isDelete() && !Limits.isExpired(cursor.expiresAt(), now)) {
         count++;
       }
     }
-    return count;
+    return new Count(count, cursor.ownKey());
   }
 }

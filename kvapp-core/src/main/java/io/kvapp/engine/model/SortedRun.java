@@ -20,6 +20,9 @@ public interface SortedRun {
    */
   Cursor entries(byte[] from, byte[] to, boolean reverse);
 
-  /** The same for expiry keys: see {@link ExpiryKey}. */
+  /**
+   * The expiry keys from one on up to another, excluded; null for no end. Each entry of this range
+   * that expires has its {@link ExpiryKey}; those of entries that are gone may be there too.
+   */
   Cursor expiries(byte[] from, byte[] to);
 }

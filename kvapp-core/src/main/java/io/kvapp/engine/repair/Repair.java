@@ -18,8 +18,7 @@ import java.util.TreeMap;
 
 /**
  * Makes one new SSTable of everything that can still be read in damaged files: of each key the
- * change of the highest revision, whichever file it is in. Files of expiry keys are not needed,
- * since the entries hold their expiry. The files it reads are left as they are.
+ * change of the highest revision, whichever file it is in. The files it reads are left as they are.
  *
  * <p>For one thread, which is never interrupted; used once.
  */
@@ -56,10 +55,7 @@ public final class Repair {
   public SSTable of(List<SSTable.Identity> damaged, long number) throws IOException {
     try {
       for (SSTable.Identity identity : damaged) {
-        for (SSTableFile.Identity file : identity.entryFiles()) {
-          add(folder.path.resolve(file.name()));
-        }
-        for (SSTableFile.Identity file : identity.expiryFiles()) {
+        for (SSTableFile.Identity file : identity.files()) {
           add(folder.path.resolve(file.name()));
         }
       }
@@ -70,7 +66,7 @@ public final class Repair {
   }
 
   /**
-   * An SSTable of every file of entries and of the journal in the folder, for a folder whose
+   * An SSTable of every file of SSTables and of the journal in the folder, for a folder whose
    * manifest does not tell which of them count; the caller holds the first use.
    */
   public SSTable ofFolder() throws IOException {
@@ -86,20 +82,10 @@ public final class Repair {
     }
   }
 
-  /** Adds a file unless it holds expiry keys; its content tells, as names may have been swapped. */
   private void add(Path path) throws IOException {
-    boolean missed = SSTableFileName.isOfEntries(path);
     try {
-      SSTableFile file = SSTableFile.openAnyway(path);
-      if (!file.holdsExpiries()) {
-        files.add(file);
-        return;
-      }
-      file.unmap();
+      files.add(SSTableFile.openAnyway(path));
     } catch (KVException.Corrupt damage) {
-      // reported below
-    }
-    if (missed) {
       dropped.add(path + ": every entry of this file");
     }
   }
@@ -160,7 +146,7 @@ public final class Repair {
       cursors.add(new SalvageCursor(List.of(file), dropped::add));
     }
     RevisionMergeCursor entries = new RevisionMergeCursor(cursors);
-    return SSTable.write(folder, number, 0, revision, entries, entries::expiries, 0, true);
+    return SSTable.write(folder, number, 0, revision, entries, 0, true);
   }
 
   private void unmap() {

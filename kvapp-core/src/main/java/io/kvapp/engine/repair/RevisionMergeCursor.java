@@ -1,9 +1,6 @@
 package io.kvapp.engine.repair;
 
-import io.kvapp.engine.journal.JournalPosition;
-import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
-import io.kvapp.engine.model.ExpiryKey;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -11,7 +8,7 @@ import java.util.PriorityQueue;
 
 /**
  * Several cursors of unknown age as one: where more than one has a change of a key, that of the
- * highest revision counts. It gathers the expiry keys of the entries it passes.
+ * highest revision counts.
  *
  * <p>For one thread.
  */
@@ -20,7 +17,6 @@ final class RevisionMergeCursor implements Cursor {
       new PriorityQueue<>(
           Comparator.comparing(Cursor::key, Arrays::compareUnsigned)
               .thenComparing(Cursor::revision, Comparator.reverseOrder()));
-  private final Memtable expiries = new Memtable(0);
   private Cursor current;
 
   /**
@@ -50,17 +46,7 @@ final class RevisionMergeCursor implements Cursor {
       }
     }
     current = cursors.poll();
-    if (current != null && !current.isDelete() && current.expiresAt() != 0) {
-      expiries.putExpiry(
-          ExpiryKey.key(current.expiresAt(), current.key()),
-          JournalPosition.mark(current.revision()));
-    }
     return current != null;
-  }
-
-  /** The expiry keys of the entries passed so far; to be stepped once all are. */
-  Cursor expiries() {
-    return expiries.expiries(new byte[0], null);
   }
 
   @Override

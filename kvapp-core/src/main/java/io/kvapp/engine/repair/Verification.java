@@ -91,6 +91,12 @@ public final class Verification {
         fault(damage.getMessage());
       }
     }
+    if (!file.areExpiriesWhole()) {
+      fault(
+          file.path
+              + ": when its entries expire does not match its checksum; nothing is lost, and"
+              + " compact() writes it anew");
+    }
     bytes += file.identity.bytes();
   }
 

@@ -3,15 +3,15 @@ package io.kvapp.engine.sstable;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.ExpiryKey;
+import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.model.SortedRun;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The changes of one range of revisions in immutable sorted files: the newest change of each key,
- * and beside them the {@linkplain ExpiryKey expiry keys}. The table of a log-structured merge-tree
+ * and the order in which the entries among them expire. The table of a log-structured merge-tree
  * (O'Neil et al., "The Log-Structured Merge-Tree", 1996).
  *
  * <p>The last release unmaps the files, and gives them back to the folder if the SSTable is
@@ -25,30 +25,19 @@ public final class SSTable extends RefCounted implements SortedRun {
    *
    * @param lowRevision the last revision before it
    * @param highRevision its last revision
-   * @param entryFiles the files of entries, in key order
-   * @param expiryFiles the files of expiry keys, in key order
+   * @param files its files, in key order
    */
-  public record Identity(
-      long lowRevision,
-      long highRevision,
-      List<SSTableFile.Identity> entryFiles,
-      List<SSTableFile.Identity> expiryFiles) {}
+  public record Identity(long lowRevision, long highRevision, List<SSTableFile.Identity> files) {}
 
   public final Identity identity;
   private final SSTableFolder folder;
-  private final List<SSTableFile> entryFiles;
-  private final List<SSTableFile> expiryFiles;
+  private final List<SSTableFile> files;
   private volatile boolean discarded;
 
-  private SSTable(
-      SSTableFolder folder,
-      Identity identity,
-      List<SSTableFile> entryFiles,
-      List<SSTableFile> expiryFiles) {
+  private SSTable(SSTableFolder folder, Identity identity, List<SSTableFile> files) {
     this.folder = folder;
     this.identity = identity;
-    this.entryFiles = entryFiles;
-    this.expiryFiles = expiryFiles;
+    this.files = files;
   }
 
   /**
@@ -59,22 +48,14 @@ public final class SSTable extends RefCounted implements SortedRun {
   public static SSTable open(SSTableFolder folder, Identity identity) throws IOException {
     List<SSTableFile> opened = new ArrayList<>();
     try {
-      for (SSTableFile.Identity file : identity.entryFiles()) {
-        opened.add(SSTableFile.open(folder.path, file));
-      }
-      for (SSTableFile.Identity file : identity.expiryFiles()) {
+      for (SSTableFile.Identity file : identity.files()) {
         opened.add(SSTableFile.open(folder.path, file));
       }
     } catch (Throwable failure) {
       opened.forEach(SSTableFile::unmap);
       throw failure;
     }
-    int entries = identity.entryFiles().size();
-    return new SSTable(
-        folder,
-        identity,
-        List.copyOf(opened.subList(0, entries)),
-        List.copyOf(opened.subList(entries, opened.size())));
+    return new SSTable(folder, identity, List.copyOf(opened));
   }
 
   /**
@@ -91,48 +72,14 @@ public final class SSTable extends RefCounted implements SortedRun {
       long lowRevision,
       long highRevision,
       Cursor entries,
-      Cursor expiries,
-      long expectedBytes,
-      boolean dropDeletes)
-      throws IOException {
-    return write(
-        folder,
-        number,
-        lowRevision,
-        highRevision,
-        entries,
-        () -> expiries,
-        expectedBytes,
-        dropDeletes);
-  }
-
-  /** As above, with expiry keys that are there only after the last of the entries. */
-  public static SSTable write(
-      SSTableFolder folder,
-      long number,
-      long lowRevision,
-      long highRevision,
-      Cursor entries,
-      Supplier<Cursor> expiries,
       long expectedBytes,
       boolean dropDeletes)
       throws IOException {
     List<SSTableFile.Identity> files =
-        new ArrayList<>(
-            writeFiles(
-                folder, SSTableFileName.ENTRIES, number, entries, expectedBytes, dropDeletes));
-    int entryFiles = files.size();
+        writeFiles(folder, number, entries, expectedBytes, dropDeletes);
     try {
-      files.addAll(
-          writeFiles(folder, SSTableFileName.EXPIRIES, number, expiries.get(), 0, dropDeletes));
       folder.disk.forceFolder(folder.path);
-      return open(
-          folder,
-          new Identity(
-              lowRevision,
-              highRevision,
-              List.copyOf(files.subList(0, entryFiles)),
-              List.copyOf(files.subList(entryFiles, files.size()))));
+      return open(folder, new Identity(lowRevision, highRevision, List.copyOf(files)));
     } catch (Throwable failure) {
       for (SSTableFile.Identity file : files) {
         folder.disk.delete(folder.path.resolve(file.name()));
@@ -142,14 +89,9 @@ public final class SSTable extends RefCounted implements SortedRun {
   }
 
   private static List<SSTableFile.Identity> writeFiles(
-      SSTableFolder folder,
-      String prefix,
-      long number,
-      Cursor changes,
-      long expectedBytes,
-      boolean dropDeletes)
+      SSTableFolder folder, long number, Cursor changes, long expectedBytes, boolean dropDeletes)
       throws IOException {
-    try (SSTableWriter writer = new SSTableWriter(folder, prefix, number, expectedBytes)) {
+    try (SSTableWriter writer = new SSTableWriter(folder, number, expectedBytes)) {
       while (changes.next()) {
         if (!dropDeletes || !changes.isDelete()) {
           writer.add(changes);
@@ -166,57 +108,72 @@ public final class SSTable extends RefCounted implements SortedRun {
 
   /** The number it was written under; 0 where it has no files. */
   public long number() {
-    return files().stream()
+    return files.stream()
         .mapToLong(file -> SSTableFileName.number(SSTableFileName.id(file.path).orElse(0)))
         .max()
         .orElse(0);
   }
 
-  /** Every file, those of entries first. */
+  /** Its files, in key order. */
   public List<SSTableFile> files() {
-    List<SSTableFile> files = new ArrayList<>(entryFiles);
-    files.addAll(expiryFiles);
     return files;
+  }
+
+  /** Whether what is stored of its expiries is whole; the entries have it too. */
+  public boolean areExpiriesWhole() {
+    return files.stream().allMatch(SSTableFile::areExpiriesWhole);
+  }
+
+  /** When its first entry expires; the largest number for never. */
+  public long firstExpiry() {
+    return files.stream().mapToLong(file -> file.firstExpiry).min().orElse(Long.MAX_VALUE);
   }
 
   /** How many keys were put and not deleted within this range of revisions. */
   public long puts() {
-    return entryFiles.stream().mapToLong(file -> file.count - file.deletes).sum();
+    return files.stream().mapToLong(file -> file.count - file.deletes).sum();
   }
 
   public long deletes() {
-    return entryFiles.stream().mapToLong(file -> file.deletes).sum();
+    return files.stream().mapToLong(file -> file.deletes).sum();
   }
 
   public long liveBytes() {
-    return entryFiles.stream().mapToLong(file -> file.liveBytes).sum();
+    return files.stream().mapToLong(file -> file.liveBytes).sum();
   }
 
   public long fileBytes() {
-    return files().stream().mapToLong(file -> file.identity.bytes()).sum();
+    return files.stream().mapToLong(file -> file.identity.bytes()).sum();
   }
 
   @Override
   public Cursor entries(byte[] from, byte[] to, boolean reverse) {
-    return new SSTableCursor(entryFiles, from, to, reverse);
+    return new SSTableCursor(files, from, to, reverse);
   }
 
   @Override
   public Cursor expiries(byte[] from, byte[] to) {
-    return new SSTableCursor(expiryFiles, from, to, false);
+    long end = to == null ? Long.MAX_VALUE : ExpiryKey.instant(to);
+    List<Cursor> cursors = new ArrayList<>();
+    for (SSTableFile file : files) {
+      if (file.firstExpiry <= end && file.firstExpiry != Long.MAX_VALUE) {
+        cursors.add(new ExpiryCursor(file, from, to));
+      }
+    }
+    return new MergeCursor(cursors, false);
   }
 
   /** About so many keys, evenly spread over all that there are. */
   public List<byte[]> sampleKeys(int samples) {
     List<byte[]> keys = new ArrayList<>();
-    long total = entryFiles.stream().mapToLong(file -> file.count).sum();
+    long total = files.stream().mapToLong(file -> file.count).sum();
     for (int i = 0; i < samples && total > 0; i++) {
       long ordinal = (long) ((double) i / samples * total);
       int file = 0;
-      while (ordinal >= entryFiles.get(file).count) {
-        ordinal -= entryFiles.get(file++).count;
+      while (ordinal >= files.get(file).count) {
+        ordinal -= files.get(file++).count;
       }
-      SSTableFile.Reader reader = entryFiles.get(file).reader();
+      SSTableFile.Reader reader = files.get(file).reader();
       reader.load((int) ordinal);
       keys.add(reader.key());
     }
@@ -230,10 +187,10 @@ public final class SSTable extends RefCounted implements SortedRun {
    */
   @Override
   public SSTableFile.Reader find(byte[] key) {
-    if (entryFiles.isEmpty()) {
+    if (files.isEmpty()) {
       return null;
     }
-    SSTableFile file = entryFiles.get(SSTableCursor.fileOf(entryFiles, key));
+    SSTableFile file = files.get(SSTableCursor.fileOf(files, key));
     SSTableFile.Reader reader = file.reader();
     int ordinal = reader.lowerBound(key);
     if (ordinal == file.count) {
@@ -250,10 +207,9 @@ public final class SSTable extends RefCounted implements SortedRun {
 
   @Override
   protected void unused() {
-    files().forEach(SSTableFile::unmap);
+    files.forEach(SSTableFile::unmap);
     if (discarded) {
-      entryFiles.forEach(file -> folder.discard(file.path, file.identity.bytes()));
-      expiryFiles.forEach(file -> folder.delete(file.path));
+      files.forEach(file -> folder.discard(file.path, file.identity.bytes()));
     }
   }
 }

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file of an SSTable: changes sorted by key, immutable, memory-mapped; see {@link
@@ -26,6 +28,7 @@ import java.util.zip.CRC32C;
  * <p>Safe for any thread, each with a reader of its own.
  */
 public final class SSTableFile {
+  private static final Logger LOG = LoggerFactory.getLogger(SSTableFile.class);
   private static final int MAX_READ_AT_ONCE = 1024;
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -51,10 +54,15 @@ public final class SSTableFile {
   public final int count;
   final int deletes;
   final long liveBytes;
+
+  /** When its first entry expires; the largest number for never. */
+  final long firstExpiry;
+
   private final long id;
   private final int offsetsAt;
   private final MappedByteBuffer buffer;
   private volatile SparseIndex index;
+  private volatile ExpirySection expiries;
 
   private SSTableFile(Path path, Identity identity, MappedByteBuffer buffer) {
     int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
@@ -66,6 +74,7 @@ public final class SSTableFile {
     this.offsetsAt = buffer.getInt(footer + 20);
     this.deletes = buffer.getInt(footer + 24);
     this.liveBytes = buffer.getLong(footer + 32);
+    this.firstExpiry = buffer.getLong(footer + 40);
   }
 
   /** A file whose footer is damaged. */
@@ -78,6 +87,7 @@ public final class SSTableFile {
     this.offsetsAt = buffer.capacity();
     this.deletes = 0;
     this.liveBytes = 0;
+    this.firstExpiry = Long.MAX_VALUE;
   }
 
   /**
@@ -133,9 +143,7 @@ public final class SSTableFile {
         path,
         offset,
         what,
-        SSTableFileName.isOfExpiries(path)
-            ? "nothing, since the other files hold it too"
-            : offset < 0 ? "every entry of this file" : "the entries that cannot be read");
+        offset < 0 ? "every entry of this file" : "the entries that cannot be read");
   }
 
   private SparseIndex index(Reader reader) {
@@ -147,9 +155,29 @@ public final class SSTableFile {
     return known;
   }
 
-  /** Whether it holds expiry keys instead of entries, whatever its name says. */
-  public boolean holdsExpiries() {
-    return SSTableFileName.isOfExpiries(id);
+  /** What expires in it; gathered from the entries where what is stored of it is damaged. */
+  ExpirySection expiries() {
+    ExpirySection known = expiries;
+    if (known == null) {
+      known = storedExpiries();
+      if (known == null) {
+        LOG.warn("{}: when its entries expire is damaged and is gathered from them", path);
+        known = ExpirySection.gather(this);
+      }
+      expiries = known;
+    }
+    return known;
+  }
+
+  /** Whether what is stored of its expiries is whole; the entries have it too. */
+  public boolean areExpiriesWhole() {
+    return storedExpiries() != null;
+  }
+
+  private ExpirySection storedExpiries() {
+    int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
+    int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
+    return ExpirySection.read(buffer.slice(footer - bytes, bytes), buffer.getInt(footer + 48));
   }
 
   /**

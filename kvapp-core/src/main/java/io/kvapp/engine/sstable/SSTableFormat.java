@@ -11,8 +11,10 @@ import java.util.zip.CRC32C;
  * change             CRC32C of head and key (4), CRC32C of the value (4), revision (8),
  *                    expires at (8), value length (4), key length (2), kind (1), key, value
  * offsets            the offset of every change (4 each)
- * footer, 48 bytes   magic (8), id (8), count (4), offset of the offsets (4), deletes (4),
- *                    zero (4), bytes of keys and values (8), zero (4), CRC32C of these (4)
+ * expiries           of every entry that expires, by time: the time (8), ordinal (4)
+ * footer, 56 bytes   magic (8), id (8), count (4), offset of the offsets (4), deletes (4), count
+ *                    of expiries (4), bytes of keys and values (8), first expiry (8), CRC32C of
+ *                    the expiries (4), CRC32C of these (4)
  * </pre>
  *
  * Integers are little-endian. The checksum of head and key is mixed with the change's ordinal and
@@ -23,7 +25,7 @@ import java.util.zip.CRC32C;
 public final class SSTableFormat {
   static final long MAGIC = 0x3153_4e50_4156_4bL; // "KVAPNS1"
   public static final int HEADER_BYTES = 16;
-  static final int FOOTER_BYTES = 48;
+  static final int FOOTER_BYTES = 56;
   static final int HEAD_BYTES = 31;
   static final byte PUT = 1;
   static final byte DELETE = 2;
@@ -49,9 +51,12 @@ public final class SSTableFormat {
   private static boolean isCountRight(ByteBuffer file, int footer) {
     int count = file.getInt(footer + 16);
     int offsetsAt = file.getInt(footer + 20);
+    int expiries = file.getInt(footer + 28);
     return count > 0
         && offsetsAt >= HEADER_BYTES
-        && offsetsAt + (long) count * Integer.BYTES == footer;
+        && expiries >= 0
+        && offsetsAt + (long) count * Integer.BYTES + (long) expiries * ExpirySection.BYTES
+            == footer;
   }
 
   private static int footer(ByteBuffer file) {

@@ -3,6 +3,7 @@ package io.kvapp.engine.sstable;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Cursor;
+import io.kvapp.engine.model.Limits;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,6 @@ public final class SSTableWriter implements Closeable {
 
   private final SSTableFolder folder;
   private final Disk disk;
-  private final String prefix;
   private final long number;
   private long expectedBytes;
   private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
@@ -45,23 +45,22 @@ public final class SSTableWriter implements Closeable {
   private long flushed;
   private long syncedAt;
   private int[] offsets = new int[1024];
+  private final List<ExpirySection.Expiry> expiries = new ArrayList<>();
   private int count;
   private int deletes;
   private long liveBytes;
   private boolean complete;
 
   /**
-   * A writer of files {@code <prefix>-<number>-<part>.kvs}.
+   * A writer of the files of an SSTable.
    *
-   * @param prefix the first word of the file names
    * @param number the number of the SSTable, never used before in this folder
    * @param expectedBytes about how many bytes there will be; 0 for files that are not written over
    *     recycled ones
    */
-  public SSTableWriter(SSTableFolder folder, String prefix, long number, long expectedBytes) {
+  public SSTableWriter(SSTableFolder folder, long number, long expectedBytes) {
     this.folder = folder;
     this.disk = folder.disk;
-    this.prefix = prefix;
     this.number = number;
     this.expectedBytes = expectedBytes;
   }
@@ -107,6 +106,9 @@ public final class SSTableWriter implements Closeable {
     if (value == null) {
       deletes++;
     } else {
+      if (expiresAt != 0) {
+        expiries.add(new ExpirySection.Expiry(Limits.instant(expiresAt), count));
+      }
       put(value);
       liveBytes += key.length + (long) valueLength;
     }
@@ -137,7 +139,7 @@ public final class SSTableWriter implements Closeable {
   }
 
   private long fileId() {
-    return SSTableFileName.id(prefix, number, finished.size());
+    return SSTableFileName.id(number, finished.size());
   }
 
   private Path file() {
@@ -149,13 +151,14 @@ public final class SSTableWriter implements Closeable {
   }
 
   private void begin() throws IOException {
-    Path file = SSTableFileName.file(folder.path, prefix, number, finished.size());
+    Path file = SSTableFileName.file(folder.path, number, finished.size());
     written.add(file);
     channel = folder.create(file, Math.min(MAX_FILE_BYTES, expectedBytes));
     flushed = 0;
     syncedAt = 0;
     count = 0;
     deletes = 0;
+    expiries.clear();
     liveBytes = 0;
     buffer.clear();
     buffer.putLong(SSTableFormat.MAGIC).putLong(fileId());
@@ -167,11 +170,14 @@ public final class SSTableWriter implements Closeable {
       room(Integer.BYTES);
       buffer.putInt(offsets[i]);
     }
+    int expiriesChecksum = putExpiries();
     room(SSTableFormat.FOOTER_BYTES);
     int footer = buffer.position();
     buffer.putLong(SSTableFormat.MAGIC).putLong(fileId());
-    buffer.putInt(count).putInt(offsetsAt).putInt(deletes).putInt(0);
-    buffer.putLong(liveBytes).putInt(0);
+    buffer.putInt(count).putInt(offsetsAt).putInt(deletes).putInt(expiries.size());
+    buffer.putLong(liveBytes);
+    buffer.putLong(expiries.isEmpty() ? Long.MAX_VALUE : expiries.get(0).at());
+    buffer.putInt(expiriesChecksum);
     int checksum = SSTableFormat.footerChecksum(buffer, footer);
     buffer.putInt(checksum);
     flush();
@@ -182,6 +188,19 @@ public final class SSTableWriter implements Closeable {
     expectedBytes -= Math.max(0, Math.min(expectedBytes - 1, flushed));
     String name = file().getFileName().toString();
     finished.add(new SSTableFile.Identity(name, flushed, checksum));
+  }
+
+  /** Writes which entries expire, by time; returns the checksum of that. */
+  private int putExpiries() throws IOException {
+    ExpirySection.sort(expiries);
+    crc.reset();
+    for (ExpirySection.Expiry expiry : expiries) {
+      room(ExpirySection.BYTES);
+      int from = buffer.position();
+      buffer.putLong(expiry.at()).putInt(expiry.ordinal());
+      crc.update(buffer.duplicate().limit(buffer.position()).position(from));
+    }
+    return (int) crc.getValue();
   }
 
   private void put(byte[] bytes) throws IOException {

@@ -8,7 +8,6 @@ import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
-import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFileName;
@@ -21,12 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Backups: folders with a manifest and SSTables, which are complete stores without a journal and a
@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * <p>Safe for any thread; a folder is written by one at a time.
  */
 public final class BackupFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupFiles.class);
   private static final byte[] START = {};
 
   /** In the root of every new file system of some kinds. */
@@ -71,7 +72,6 @@ public final class BackupFiles {
                         0,
                         revision,
                         new EntryCursor(entries),
-                        new EntryCursor(expiries(entries)),
                         0,
                         true)) {
                   return List.of(sstable.identity);
@@ -79,20 +79,6 @@ public final class BackupFiles {
               });
           return null;
         });
-  }
-
-  private static List<Entry> expiries(List<Entry> entries) {
-    return entries.stream()
-        .filter(entry -> entry.expiresAtMillis() != 0)
-        .map(
-            entry ->
-                new Entry(
-                    ExpiryKey.key(entry.expiresAtMillis(), entry.key()),
-                    START,
-                    entry.revision(),
-                    0))
-        .sorted((one, other) -> Arrays.compareUnsigned(one.key(), other.key()))
-        .toList();
   }
 
   /**
@@ -111,6 +97,7 @@ public final class BackupFiles {
         () -> {
           for (SSTable sstable : sstables) {
             for (SSTableFile file : sstable.files()) {
+              warnOfDamage(file);
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
           }
@@ -146,12 +133,20 @@ public final class BackupFiles {
                   0,
                   revision,
                   version.entries(START, null, false),
-                  version.expiries(null),
                   0,
                   true);
           sstable.close();
           return List.of(sstable.identity);
         });
+  }
+
+  private static void warnOfDamage(SSTableFile file) {
+    if (!file.areExpiriesWhole()) {
+      LOG.warn(
+          "{}: when its entries expire is damaged, in the backup too; nothing is lost, and compact()"
+              + " writes it anew",
+          file.path);
+    }
   }
 
   private static void copy(Disk disk, Path from, Path to) throws IOException {
@@ -180,9 +175,7 @@ public final class BackupFiles {
       long revision = written.isEmpty() ? 0 : written.get(0).highRevision();
       long next =
           written.stream()
-              .flatMap(
-                  sstable ->
-                      Stream.concat(sstable.entryFiles().stream(), sstable.expiryFiles().stream()))
+              .flatMap(sstable -> sstable.files().stream())
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);

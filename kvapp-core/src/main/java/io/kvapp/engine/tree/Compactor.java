@@ -69,9 +69,13 @@ public final class Compactor {
    */
   public void compactAll(Runnable pace) throws IOException {
     List<SSTable> all = versions.current().sstables;
-    if (all.size() > 1 || all.stream().anyMatch(sstable -> sstable.deletes() > 0)) {
+    if (all.size() > 1 || all.stream().anyMatch(Compactor::isWorthRewriting)) {
       compact(all, true, pace);
     }
+  }
+
+  private static boolean isWorthRewriting(SSTable sstable) {
+    return sstable.deletes() > 0 || !sstable.areExpiriesWhole();
   }
 
   private void compact(List<SSTable> inputs, boolean dropDeletes, Runnable pace)
@@ -79,10 +83,8 @@ public final class Compactor {
     // Only this thread takes SSTables out of the version, so the current one holds these until the
     // result replaces them.
     List<Cursor> entries = new ArrayList<>();
-    List<Cursor> expiries = new ArrayList<>();
     for (SSTable sstable : inputs) {
       entries.add(sstable.entries(new byte[0], null, false));
-      expiries.add(sstable.expiries(new byte[0], null));
     }
     try (SSTable result =
         SSTable.write(
@@ -91,7 +93,6 @@ public final class Compactor {
             inputs.get(inputs.size() - 1).lowRevision(),
             inputs.get(0).identity.highRevision(),
             new PacedCursor(entries, pace),
-            new MergeCursor(expiries, false),
             inputs.stream().mapToLong(SSTable::fileBytes).sum(),
             dropDeletes)) {
       versions.replaceSSTables(inputs, result);

@@ -141,7 +141,6 @@ public final class Flusher {
             oldest.lowRevision(),
             following.lowRevision(),
             oldest.entries(new byte[0], null, false),
-            oldest.expiries(new byte[0], null),
             oldest.journalBytes(),
             before.sstables.isEmpty())) {
       versions.replaceOldestMemtable(sstable);

@@ -135,8 +135,7 @@ public record Manifest(
     for (int i = 0; i < sstables.size(); i++) {
       SSTable.Identity sstable = sstables.get(i);
       line(text, "snapshot." + i, sstable.lowRevision() + " " + sstable.highRevision());
-      files(text, "snapshot." + i + ".entries", sstable.entryFiles());
-      files(text, "snapshot." + i + ".expiries", sstable.expiryFiles());
+      files(text, "snapshot." + i + ".files", sstable.files());
     }
     line(text, "check", check(text));
     return text.toString();
@@ -226,8 +225,7 @@ public record Manifest(
           new SSTable.Identity(
               Long.parseLong(revisions[0]),
               Long.parseLong(revisions[1]),
-              parseFiles(lines.getProperty(name + ".entries")),
-              parseFiles(lines.getProperty(name + ".expiries"))));
+              parseFiles(lines.getProperty(name + ".files"))));
     }
     Optional<MapFile> map =
         Optional.ofNullable(lines.getProperty("map"))

@@ -72,11 +72,11 @@ public final class Version extends RefCounted {
     return new MergeCursor(cursors, reverse);
   }
 
-  /** Newest change of each expiry key up to {@code to}, excluded; null for no end. */
-  public Cursor expiries(byte[] to) {
+  /** The expiry keys from one on up to another, excluded; null for no end. */
+  public Cursor expiries(byte[] from, byte[] to) {
     List<Cursor> cursors = new ArrayList<>(runs.length);
     for (SortedRun run : runs) {
-      cursors.add(run.expiries(new byte[0], to));
+      cursors.add(run.expiries(from, to));
     }
     return new MergeCursor(cursors, false);
   }

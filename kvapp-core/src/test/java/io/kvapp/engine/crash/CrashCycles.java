@@ -222,7 +222,7 @@ public final class CrashCycles {
       return false;
     }
     String manifest = Files.readString(folder().resolve(Manifest.NAME));
-    return Disk.list(folder(), "{snapshot,expiry}-*").stream()
+    return Disk.list(folder(), "snapshot-*").stream()
         .anyMatch(file -> !manifest.contains(file.getFileName().toString()));
   }
 

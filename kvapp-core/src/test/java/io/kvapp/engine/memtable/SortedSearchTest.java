@@ -53,8 +53,8 @@ class SortedSearchTest {
     List<byte[]> shuffled = new ArrayList<>(keys);
     Collections.shuffle(shuffled, random);
     MemtableIndex index = new MemtableIndex();
-    shuffled.forEach(key -> index.put(key, JournalPosition.mark(1)));
-    shuffled.forEach(key -> index.put(key, JournalPosition.mark(2)));
+    shuffled.forEach(key -> index.put(key, position(1)));
+    shuffled.forEach(key -> index.put(key, position(2)));
     assertThat(index.heapBytes())
         .isEqualTo(keys.stream().mapToLong(key -> Leaf.heapBytesOf(key.length)).sum());
     List<byte[]> wanted = wanted(new ArrayList<>(keys), "user:");
@@ -86,7 +86,7 @@ class SortedSearchTest {
           new Thread(
               () -> {
                 for (int i = first; i < sorted.size(); i += 4) {
-                  index.put(sorted.get(i), JournalPosition.mark(i));
+                  index.put(sorted.get(i), position(i));
                 }
               }));
     }
@@ -153,11 +153,15 @@ class SortedSearchTest {
 
   private SSTableFile write(long number, List<byte[]> keys) throws IOException {
     try (SSTableWriter writer =
-        new SSTableWriter(new SSTableFolder(new Disk(), folder), "snapshot", number, 0)) {
+        new SSTableWriter(new SSTableFolder(new Disk(), folder), number, 0)) {
       for (byte[] key : keys) {
         writer.add(key, key, 1, 0);
       }
       return SSTableFile.open(folder, writer.finish().get(0));
     }
+  }
+
+  private static JournalPosition position(long revision) {
+    return new JournalPosition(null, 0, revision, false, false);
   }
 }

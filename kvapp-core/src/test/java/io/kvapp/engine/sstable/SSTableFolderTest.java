@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
-import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.io.IOException;
@@ -111,7 +110,7 @@ class SSTableFolderTest {
     SSTable old = write(1_000, "old");
     folder.keepRecycled(1 << 20);
     discard(old);
-    Path file = SSTableFileName.file(path, SSTableFileName.ENTRIES, ++number, 0);
+    Path file = SSTableFileName.file(path, ++number, 0);
 
     try (FileChannel channel = folder.create(file, 1)) {
       channel.write(ByteBuffer.allocate(SSTableFormat.HEADER_BYTES));
@@ -125,21 +124,13 @@ class SSTableFolderTest {
   }
 
   private SSTable write(int entries, String value) throws IOException {
-    Memtable none = new Memtable(0);
     List<Entry> changes = new ArrayList<>();
     for (int i = 0; i < entries; i++) {
       changes.add(
           new Entry("%07d".formatted(i).getBytes(UTF_8), (value + i).getBytes(UTF_8), i + 1, 0));
     }
     return SSTable.write(
-        folder,
-        ++number,
-        0,
-        entries,
-        new BackupFiles.EntryCursor(changes),
-        none.expiries(new byte[0], null),
-        entries * 50L,
-        true);
+        folder, ++number, 0, entries, new BackupFiles.EntryCursor(changes), entries * 50L, true);
   }
 
   private static Object fileKey(SSTable sstable) throws IOException {

@@ -54,6 +54,7 @@ final class AuthHandler {
     if (header != null) {
       return Credentials.ofBasic(header);
     }
+    JsonMembers.requireUtf8(request);
     ByteBuffer body = request.body(MAX_BODY_BYTES);
     return body.hasRemaining()
         ? Optional.of(credentials(JsonMembers.read(body)))

@@ -21,7 +21,7 @@ final class InsertHandler implements TokenHandler {
   @Override
   public Response handle(Request request, Caller caller) {
     caller.requireWriter();
-    JsonMembers members = JsonMembers.read(request.body());
+    JsonMembers members = JsonMembers.read(request);
     if (!members.areOnly("key", "value")) {
       throw ErrorResponses.undefinedParameters();
     }

@@ -45,7 +45,7 @@ final class SearchHandler implements TokenHandler {
 
   @Override
   public Response handle(Request request, Caller caller) {
-    JsonMembers members = JsonMembers.read(request.body());
+    JsonMembers members = JsonMembers.read(request);
     if (members.isOnly("key")) {
       return findKey(caller, notEmpty(members.utf8("key")), request.memory());
     }

@@ -45,6 +45,8 @@ public final class ServeCommand implements Callable<Integer> {
     CommandLine commandLine = new CommandLine(new ServeCommand());
     addHttpOptions(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
+    // An argument that begins with @ is itself, and not the content of a file.
+    commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.registerConverter(Path.class, new PathConverter());
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);

@@ -79,7 +79,7 @@ final class ServerOptions {
     requireOnePlace();
     KVServer.Builder server =
         KVServer.builder()
-            .host(host)
+            .host(host())
             .port(port)
             .durability(durability)
             .maxValueBytes(maxValueBytes)
@@ -119,9 +119,10 @@ final class ServerOptions {
     }
   }
 
-  /** The name or address to listen on. */
+  /** The name or address to listen on; an IPv6 address without brackets. */
   String host() {
-    return host;
+    boolean isInBrackets = host.startsWith("[") && host.endsWith("]");
+    return isInBrackets ? host.substring(1, host.length() - 1) : host;
   }
 
   /** A line that says where the data is; a URI without user and password. */

@@ -3,6 +3,8 @@ package io.kvapp.server.file;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +14,9 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file that only its owner reads (0600), replaced as a whole or not at all, even by a crash.
@@ -19,6 +24,7 @@ import java.util.Set;
  * <p>All methods may be called from any thread.
  */
 public final class OwnerOnlyFile {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnerOnlyFile.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
@@ -34,20 +40,47 @@ public final class OwnerOnlyFile {
    */
   public static void replace(Path file, byte[] content) throws IOException {
     Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file.toAbsolutePath();
-    write(target, content, StandardCopyOption.ATOMIC_MOVE);
+    write(
+        target,
+        content,
+        temporary -> Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE));
   }
 
   /**
-   * Writes {@code content} to {@code file}, which does not exist yet.
+   * Writes {@code content} to {@code file}, which does not exist yet. Of many that do so at a time,
+   * one succeeds.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if it does; it is left alone then
+   * @throws FileAlreadyExistsException if it does exist; it is left alone then
    */
   public static void create(Path file, byte[] content) throws IOException {
-    write(file.toAbsolutePath(), content);
+    Path target = file.toAbsolutePath();
+    write(target, content, temporary -> link(temporary, target));
   }
 
-  private static void write(Path target, byte[] content, StandardCopyOption... options)
-      throws IOException {
+  /**
+   * Writes {@code content} to {@code file} unless that exists. Of many that do so at a time, one
+   * writes its content.
+   *
+   * @throws IOException if it is not there and cannot be written
+   */
+  public static void createIfAbsent(Path file, Supplier<byte[]> content) throws IOException {
+    if (Files.exists(file)) {
+      return;
+    }
+    try {
+      create(file, content.get());
+    } catch (FileAlreadyExistsException madeMeanwhile) {
+      LOG.debug("{} was made by another at the same time", file);
+    }
+  }
+
+  /** Gives a file that is written its name. */
+  @FunctionalInterface
+  private interface Naming {
+    void give(Path temporary) throws IOException;
+  }
+
+  private static void write(Path target, byte[] content, Naming naming) throws IOException {
     Path folder = target.getParent();
     if (folder == null) {
       throw new IOException("it is a folder");
@@ -64,11 +97,22 @@ public final class OwnerOnlyFile {
         output.write(content);
         output.getFD().sync();
       }
-      Files.move(temporary, target, options);
+      naming.give(temporary);
     } finally {
       Files.deleteIfExists(temporary);
     }
     syncFolder(folder);
+  }
+
+  /** Unlike a move, a link never takes the place of a file that another has made meanwhile. */
+  private static void link(Path temporary, Path target) throws IOException {
+    try {
+      Files.createLink(target, temporary);
+    } catch (FileAlreadyExistsException exists) {
+      throw exists;
+    } catch (UnsupportedOperationException | FileSystemException noLinks) {
+      Files.move(temporary, target);
+    }
   }
 
   /** Gives {@code temporary} the owner and group of {@code target}, whose place it takes. */

@@ -5,6 +5,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.Request;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,8 +14,10 @@ import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +28,9 @@ import java.util.regex.Pattern;
  */
 public final class JsonMembers {
   private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+)");
+  private static final Pattern CHARSET =
+      Pattern.compile(";[ \\t]*charset=\"?([^\" \\t;]*)", Pattern.CASE_INSENSITIVE);
+  private static final Set<String> UTF8_NAMES = Set.of("utf-8", "utf8", "us-ascii");
   private static final int UTF8_BOM_LEAD = 0xef;
 
   /** More members than any request may have: a body with more is wrong whatever they are. */
@@ -47,6 +53,34 @@ public final class JsonMembers {
   /** Two members whose values are strings. */
   static JsonMembers of(String first, byte[] firstValue, String second, byte[] secondValue) {
     return new JsonMembers(new String[] {first, second}, new byte[][] {firstValue, secondValue});
+  }
+
+  /**
+   * Reads the body of a request.
+   *
+   * @throws HttpException with status 415 if its charset is said to be other than UTF-8; else as
+   *     {@link #read(ByteBuffer)}, or as {@link Request#body(int)} throws
+   */
+  public static JsonMembers read(Request request) {
+    requireUtf8(request);
+    return read(request.body());
+  }
+
+  /**
+   * Does nothing if the body of a request may be JSON in UTF-8; its type is not looked at, since
+   * clients such as curl send that of a form.
+   *
+   * @throws HttpException with status 415 if its charset is said to be another
+   */
+  public static void requireUtf8(Request request) {
+    String type = request.header("content-type");
+    if (type == null || type.indexOf(';') < 0) {
+      return;
+    }
+    Matcher charset = CHARSET.matcher(type);
+    if (charset.find() && !UTF8_NAMES.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
+      throw new HttpException(415, "the body must be JSON in UTF-8");
+    }
   }
 
   /**

@@ -48,7 +48,7 @@ public enum HttpSetting {
       1_024,
       1,
       100_000,
-      "The most connections at a time; beyond it 503."),
+      "The most connections at a time; beyond it the longest idle one ends, or else 503."),
   BACKLOG(
       "backlog",
       "--backlog",
@@ -66,7 +66,7 @@ public enum HttpSetting {
       "bodyTimeout",
       "--body-timeout",
       Duration.ofSeconds(30),
-      "How long the body of a request may take; then 408."),
+      "How long each 64 KiB of a body may take; then 408."),
   IDLE_TIMEOUT(
       "idleTimeout",
       "--idle-timeout",

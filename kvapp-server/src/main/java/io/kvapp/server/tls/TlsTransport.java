@@ -26,6 +26,9 @@ import javax.net.ssl.TrustManager;
 @SuppressWarnings("exports") // public for the endpoint alone
 public final class TlsTransport implements SocketLayer {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  private static final String[] NO_CIPHER_SUITES = {};
+  private static final int MAX_SESSIONS = 2_000;
+  private static final int MAX_SESSION_SECONDS = 3_600;
 
   private final WatchedFiles<SSLContext> contexts;
   private final String[] cipherSuites;
@@ -71,6 +74,9 @@ public final class TlsTransport implements SocketLayer {
     parameters.setUseCipherSuitesOrder(true);
     secured.setSSLParameters(parameters);
     secured.startHandshake();
+    // A client of TLS 1.2 may ask for another handshake, which costs it little and this side much;
+    // without a cipher to agree on it fails at once.
+    secured.setEnabledCipherSuites(NO_CIPHER_SUITES);
     return secured;
   }
 
@@ -79,6 +85,8 @@ public final class TlsTransport implements SocketLayer {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers, new TrustManager[0], null);
+      context.getServerSessionContext().setSessionCacheSize(MAX_SESSIONS);
+      context.getServerSessionContext().setSessionTimeout(MAX_SESSION_SECONDS);
       return context;
     } catch (GeneralSecurityException missing) {
       throw new KVException("TLS is not available here: " + missing.getMessage(), missing);

@@ -94,6 +94,30 @@ final class ClassicEndpointsTest {
     assertThat(server.store().get(key)).contains(value);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Content-Encoding | gzip | 415",
+        "Content-Encoding | br, identity | 415",
+        "Content-Encoding | Identity | 201",
+        "Content-Type | application/json; charset=latin1 | 415",
+        "Content-Type | application/json;a=b; Charset=\"utf-16\" | 415",
+        "Content-Type | application/json; charset=\"UTF-8\" | 201",
+        "Content-Type | application/json; charset=utf8 | 201",
+        "Content-Type | application/x-www-form-urlencoded | 201"
+      })
+  void insert_bodyInAnotherCoding_is415(String name, String value, int status) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + "/api/insert"))
+            .header("x-access-tokens", token)
+            .header(name, value)
+            .POST(HttpRequest.BodyPublishers.ofString("{\"key\":\"k\",\"value\":\"v\"}"))
+            .build();
+    assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+        .isEqualTo(status);
+  }
+
   @Test
   void insert_existingKey_isOverwritten() throws Exception {
     call("POST", "/api/insert", "key", "k", "value", "first");

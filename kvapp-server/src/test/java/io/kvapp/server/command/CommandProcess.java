@@ -15,11 +15,12 @@ import java.util.regex.Pattern;
 
 /** The command line in a JVM of its own, with no flag, and in a folder of its own. */
 final class CommandProcess implements AutoCloseable {
-  private static final Pattern LISTENS = Pattern.compile("KVApp listens on (\\w+)://.*:(\\d+)");
+  private static final Pattern LISTENS = Pattern.compile("KVApp listens on (\\w+://.*:(\\d+))");
   private static final long TIMEOUT_SECONDS = 60;
 
   private final Process process;
   private final Path errors;
+  private String address;
 
   private CommandProcess(Process process, Path errors) {
     this.process = process;
@@ -82,11 +83,17 @@ final class CommandProcess implements AutoCloseable {
     while (line != null) {
       Matcher listens = LISTENS.matcher(line);
       if (listens.matches()) {
+        address = listens.group(1);
         return Integer.parseInt(listens.group(2));
       }
       line = out.readLine();
     }
     throw new IllegalStateException("the server did not start: " + errors());
+  }
+
+  /** The address that the server says it listens on, after {@link #awaitPort}. */
+  String address() {
+    return address;
   }
 
   /** Ends the process as the system does when it shuts down, and waits for its end. */

@@ -105,10 +105,12 @@ class ServeCommandTest {
     }
   }
 
-  @Test
-  void call_loopbackOfIpv6_andStoreAtAUri_serves() throws Exception {
-    try (CommandProcess server = start("--port", "0", "--host", "::1", "--store", "mem:")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"::1", "[::1]"})
+  void call_loopbackOfIpv6_andStoreAtAUri_serves(String host) throws Exception {
+    try (CommandProcess server = start("--port", "0", "--host", host, "--store", "mem:")) {
       URI address = URI.create("http://[::1]:" + server.awaitPort() + "/api/auth");
+      assertThat(server.address()).startsWith("http://[::1]:");
       HttpRequest request = HttpRequest.newBuilder(address).build();
       assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }

@@ -131,12 +131,16 @@ class ServeOptionsTest {
       throws Exception {
     try (ChildServer narrow =
             ChildServer.start(own, List.of(), "--max-connections=1", "--idle-timeout=2s");
-        RawClient idle = new RawClient(narrow.port())) {
-      assertThat(idle.send(request("auth", "", "")).read().status()).isEqualTo(200);
+        RawClient first = new RawClient(narrow.port())) {
+      String head =
+          "Expect: 100-continue\r\nx-access-tokens: " + ClassicClient.token(first) + "\r\n";
+      first.send(request("insert", head, "{").replace("{", ""));
+      assertThat(first.read().status()).isEqualTo(100);
       try (RawClient second = new RawClient(narrow.port())) {
-        assertThat(second.read().status()).isEqualTo(503);
+        assertThat(second.send(request("auth", "", "")).read().status()).isEqualTo(503);
       }
-      assertThat(idle.isClosed()).isTrue();
+      assertThat(first.send("{").read().status()).isEqualTo(400);
+      assertThat(first.isClosed()).isTrue();
     }
   }
 

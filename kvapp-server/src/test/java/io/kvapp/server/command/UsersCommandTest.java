@@ -82,6 +82,16 @@ class UsersCommandTest {
   }
 
   @Test
+  void add_nameThatBeginsWithAt_isANameAndNoFile() throws Exception {
+    Path conf = Files.writeString(folder.resolve("conf"), "--role reader eve");
+
+    assertThat(users("a password\n", "add", "@" + conf)).isZero();
+    assertThat(users("", "list")).isZero();
+
+    assertThat(out.toString().lines()).containsExactly("added @" + conf, "@" + conf + "\twriter");
+  }
+
+  @Test
   void add_passwordThatIsNotUtf8_isRefused() {
     ByteArrayInputStream input = new ByteArrayInputStream(new byte[] {(byte) 0xff, '\n'});
 

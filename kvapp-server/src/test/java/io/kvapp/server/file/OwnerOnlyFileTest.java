@@ -9,6 +9,15 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +113,37 @@ class OwnerOnlyFileTest {
     assertThatThrownBy(() -> OwnerOnlyFile.create(file, NEW))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThat(file).hasContent("old");
+    assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+  }
+
+  @Test
+  void createIfAbsent_byManyAtATime_writesTheContentOfOne() throws Exception {
+    int writers = 4;
+    ExecutorService threads = Executors.newFixedThreadPool(writers);
+    CyclicBarrier start = new CyclicBarrier(writers);
+    try {
+      for (int round = 0; round < 200; round++) {
+        Path file = folder.resolve("file" + round);
+        List<Callable<Byte>> creations = new ArrayList<>();
+        for (byte writer = 0; writer < writers; writer++) {
+          byte[] content = {writer};
+          creations.add(
+              () -> {
+                start.await();
+                OwnerOnlyFile.createIfAbsent(file, () -> content);
+                return Files.readAllBytes(file)[0];
+              });
+        }
+        Set<Byte> seen = new HashSet<>();
+        for (Future<Byte> each : threads.invokeAll(creations)) {
+          seen.add(each.get());
+        }
+        seen.add(Files.readAllBytes(file)[0]);
+        assertThat(seen).as("round " + round).hasSize(1);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
   }
 

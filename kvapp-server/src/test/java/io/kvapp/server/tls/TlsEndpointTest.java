@@ -9,6 +9,7 @@ import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.settings.TlsSettings;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -119,6 +120,18 @@ class TlsEndpointTest {
   }
 
   @Test
+  void start_secondHandshakeOnAConnection_endsIt() throws Exception {
+    start(first.pemFiles(folder));
+    try (SSLSocket socket = connect()) {
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      tokenBy(socket);
+      socket.startHandshake();
+      assertThatThrownBy(() -> tokenBy(socket)).isInstanceOf(IOException.class);
+    }
+    assertServes(client(first));
+  }
+
+  @Test
   void start_plainRequestToTheTlsPort_endsAndHarmsNobody() throws Exception {
     start(first.pemFiles(folder));
     for (int attempt = 0; attempt < 20; attempt++) {
@@ -223,7 +236,11 @@ class TlsEndpointTest {
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     StringBuilder answer = new StringBuilder();
     while (answer.indexOf("\"}") < 0) {
-      answer.append((char) socket.getInputStream().read());
+      int octet = socket.getInputStream().read();
+      if (octet < 0) {
+        throw new EOFException("the connection ended after " + answer);
+      }
+      answer.append((char) octet);
     }
     return answer.toString().replaceAll("(?s).*\\{\"token\":\"(.*)\"}", "$1");
   }

@@ -72,19 +72,25 @@ public final class KeyFile {
     }
   }
 
+  /**
+   * Writes a new random key if there is no file yet. Of many that do so at a time, one key is
+   * written, which all of them read afterwards.
+   *
+   * @throws KVException if the file cannot be written
+   */
   public void createIfAbsent() {
-    if (Files.exists(path)) {
-      return;
-    }
     try {
-      OwnerOnlyFile.create(path, SigningKeys.random().format());
-    } catch (FileAlreadyExistsException madeMeanwhile) {
-      // That one is read.
+      OwnerOnlyFile.createIfAbsent(path, () -> SigningKeys.random().format());
     } catch (IOException failure) {
       throw failed("written", failure);
     }
   }
 
+  /**
+   * The keys in the file.
+   *
+   * @throws KVException if it does not hold keys
+   */
   public SigningKeys read() throws IOException {
     // Each byte is a character here, so that no content fails to decode.
     return SigningKeys.parse(

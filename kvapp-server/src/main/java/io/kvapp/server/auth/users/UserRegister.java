@@ -5,7 +5,6 @@ import io.kvapp.server.file.FileErrors;
 import io.kvapp.server.file.LockedFile;
 import io.kvapp.server.file.OwnerOnlyFile;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -136,13 +135,8 @@ public final class UserRegister {
   }
 
   private void createIfAbsent() {
-    if (Files.exists(file)) {
-      return;
-    }
     try {
-      OwnerOnlyFile.create(file, UsersFile.format(Users.NONE));
-    } catch (FileAlreadyExistsException madeMeanwhile) {
-      // That one is changed.
+      OwnerOnlyFile.createIfAbsent(file, () -> UsersFile.format(Users.NONE));
     } catch (IOException failure) {
       throw failed("written", failure);
     }

@@ -218,6 +218,10 @@ final class Connection {
 
     @Override
     public ByteBuffer body(int maxBytes) {
+      String encoding = head.header("content-encoding");
+      if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+        throw new HttpException(415, "the body must be sent without Content-Encoding");
+      }
       try {
         return content.read(maxBytes);
       } catch (IOException gone) {

@@ -38,7 +38,8 @@ public interface Request {
    *
    * @return a buffer over an array, valid until the response is written; empty where there is no
    *     body
-   * @throws HttpException if the body is malformed, too large or too slow
+   * @throws HttpException if the body is malformed, too large or too slow; with status 415 if it is
+   *     encoded
    */
   ByteBuffer body();
 

@@ -28,6 +28,7 @@ public final class ResponseHead {
           Map.entry(408, "Request Timeout"),
           Map.entry(413, "Content Too Large"),
           Map.entry(414, "URI Too Long"),
+          Map.entry(415, "Unsupported Media Type"),
           Map.entry(417, "Expectation Failed"),
           Map.entry(429, "Too Many Requests"),
           Map.entry(431, "Request Header Fields Too Large"),

@@ -30,7 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LocalGateTest {
   private static final List<String> PATHS =
-      List.of("GET /api/auth", "POST /api/insert", "GET /api/search", "GET /", "OPTIONS /api/auth");
+      List.of(
+          "GET /api/auth",
+          "POST /api/insert",
+          "GET /api/search",
+          "GET /",
+          "GET /healthz",
+          "OPTIONS /api/auth");
 
   private static KVServer server;
 
