@@ -114,6 +114,24 @@ class HeldFolderTest {
   }
 
   @Test
+  void filesThatWereDeleted_makeTheStoreReadOnly() throws Exception {
+    for (String name : List.of("MANIFEST", "journal-*")) {
+      KVStore store = open(new Disk());
+      store.put("key", "value");
+      for (Path file : Disk.list(folder, name)) {
+        Files.deleteIfExists(file);
+      }
+
+      assertThat(firstRefusal(store))
+          .isInstanceOf(KVException.ReadOnly.class)
+          .hasMessageContaining("was deleted");
+      assertThat(store.get("key")).hasValue("value");
+      assertThatThrownBy(store::close).isInstanceOf(KVException.ReadOnly.class);
+      delete(folder);
+    }
+  }
+
+  @Test
   void folderThatWasReplaced_isLeftAlone() throws Exception {
     KVStore store = open(new Disk());
     store.put("key", "old");

@@ -20,6 +20,7 @@ import io.kvapp.engine.tree.Flusher;
 import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
@@ -153,6 +154,9 @@ final class StoreParts {
     }
     Disk.Fenced loss = lock.loss();
     if (loss == null) {
+      loss = lossOfFiles();
+    }
+    if (loss == null) {
       return true;
     }
     folderLost = true;
@@ -160,6 +164,20 @@ final class StoreParts {
     journal.fail(loss);
     LOG.error("store {} is read-only: {}", folder, loss.getMessage());
     return false;
+  }
+
+  /** Looks for the files without which the next open would not find what is written now. */
+  private Disk.Fenced lossOfFiles() {
+    Path segment = journal.file();
+    // One that is missing may have been flushed since; the one that is written never is.
+    boolean segmentIsGone = Files.notExists(segment) && segment.equals(journal.file());
+    Path gone = segmentIsGone ? segment : folder.resolve(Manifest.NAME);
+    return segmentIsGone || Files.notExists(gone)
+        ? new Disk.Fenced(
+            gone
+                + " was deleted while it was open, and what was written before may be lost; close"
+                + " it, put a backup in its place, and open it again")
+        : null;
   }
 
   /** Refuses everything from now on, once calls in flight have finished; false if done before. */

@@ -92,6 +92,16 @@ public final class Journal {
     }
   }
 
+  /** The file that is written now. */
+  public Path file() {
+    appending.lock();
+    try {
+      return current.file;
+    } finally {
+      appending.unlock();
+    }
+  }
+
   /** Bytes of records appended since this journal was made. */
   public long appendedBytes() {
     return appendedBytes;
