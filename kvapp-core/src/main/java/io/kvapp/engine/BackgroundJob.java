@@ -7,6 +7,7 @@ import io.kvapp.engine.journal.Journal;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Work on a thread of its own that runs once for any number of requests made before it began.
  *
- * <p>Work that lacks space is tried again at the next request; any other failure of the disk makes
- * the store read-only.
+ * <p>Work that lacks space or memory is tried again at the next request; any other failure of the
+ * disk makes the store read-only.
  *
  * <p>Safe for any thread.
  */
@@ -29,13 +30,14 @@ final class BackgroundJob {
   }
 
   /** The job's thread, for work that must not run beside the job. */
-  final ExecutorService thread;
+  final ThreadPoolExecutor thread;
 
   private final String name;
   private final Work work;
   private final Journal journal;
   private final Signal progress;
   private final AtomicBoolean requested = new AtomicBoolean();
+  private final Runnable performing = this::perform;
   private volatile IOException noSpace;
 
   /**
@@ -54,12 +56,21 @@ final class BackgroundJob {
   }
 
   void request() {
-    if (!thread.isShutdown() && requested.compareAndSet(false, true)) {
-      try {
-        thread.execute(this::perform);
-      } catch (RejectedExecutionException closing) {
-        requested.set(false);
-      }
+    if (thread.isShutdown()) {
+      return;
+    }
+    if (!requested.compareAndSet(false, true)) {
+      // A thread that has died for want of memory does not come back on its own.
+      thread.prestartCoreThread();
+      return;
+    }
+    try {
+      thread.execute(performing);
+    } catch (RejectedExecutionException closing) {
+      requested.set(false);
+    } catch (Throwable failure) {
+      requested.set(false);
+      throw failure;
     }
   }
 
@@ -84,6 +95,8 @@ final class BackgroundJob {
       LOG.debug("{} ends with the store", name);
     } catch (KVException failure) {
       LOG.error("{} stopped: {}", name, failure.getMessage());
+    } catch (OutOfMemoryError | StackOverflowError shortage) {
+      LOG.warn("{} is tried again: {}", name, shortage.toString());
     } catch (RuntimeException | Error failure) {
       LOG.error("{} failed, so the store is read-only", name, failure);
       journal.fail(new IOException(name + " failed: " + failure, failure));

@@ -11,6 +11,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.ModuleAccess;
@@ -119,6 +120,7 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue read(byte[] key) {
+    StackRoom.require();
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       VersionedValue hit = look(key);
       if (hit == null || hit.value() != null) {
@@ -175,6 +177,7 @@ public final class DiskStore implements KVStore {
   }
 
   private <T> T ordered(java.util.function.Function<Version, T> read) {
+    StackRoom.require();
     long stamp = batches.tryOptimisticRead();
     if (stamp != 0) {
       T result = orderedUnguarded(read);
@@ -288,6 +291,7 @@ public final class DiskStore implements KVStore {
 
   @Override
   public void close() {
+    StackRoom.require();
     if (parts.refuse()) {
       WorkerThread.call(
           "kvapp-close",

@@ -5,6 +5,7 @@ import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
@@ -107,6 +108,7 @@ final class DiskStoreAdmin implements StoreAdmin {
 
   @Override
   public StoreStats stats() {
+    StackRoom.require();
     parts.requireOpen();
     Version version = parts.versions.acquire();
     try {

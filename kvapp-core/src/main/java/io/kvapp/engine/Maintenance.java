@@ -14,9 +14,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -48,8 +45,7 @@ final class Maintenance {
   private final ActivityMeter activity;
   private final RecyclePolicy recycling;
   private final WriteGate gate;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(task -> WorkerThread.thread("kvapp-timer", task));
+  private final Timer timer = new Timer("kvapp-timer", this::tick);
   private final BackgroundJob flushing;
   private final BackgroundJob compaction;
   private final BackgroundJob growth;
@@ -90,24 +86,19 @@ final class Maintenance {
 
   /** Begins, with so much time between two ticks. */
   void start(long tickMillis) {
-    timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    timer.start(tickMillis);
     growth.request();
   }
 
   private void tick() {
-    try {
-      activity.tick();
-      syncAndSweep();
-      requestDue();
-      compaction.request();
-      progress.raise();
-      versions.keepRecycledFiles(recycling.maxRecycledBytes());
-      if (recycling.isJournalTooLarge()) {
-        flushing.request();
-      }
-    } catch (Throwable failure) {
-      // Whatever is thrown here would end the timer.
-      LOG.error("maintenance failed", failure);
+    activity.tick();
+    syncAndSweep();
+    requestDue();
+    compaction.request();
+    progress.raise();
+    versions.keepRecycledFiles(recycling.maxRecycledBytes());
+    if (recycling.isJournalTooLarge()) {
+      flushing.request();
     }
   }
 
@@ -204,6 +195,10 @@ final class Maintenance {
       checkedAhead = true;
       index.checkAhead(() -> !closing && !index.needsGrowth(activity.isBusy()));
     }
+    if (index.isSuspect()) {
+      index.renew();
+      fillingFailed = false;
+    }
     if (index.isPartial() && !fillingFailed) {
       fill();
     }
@@ -224,7 +219,7 @@ final class Maintenance {
   private void fill() throws IOException {
     index.deleteOthers();
     try {
-      while (!closing && !index.rebuild(journal::revision, () -> !closing)) {
+      while (!closing && !index.rebuild(journal::revision, () -> !closing) && !index.isSuspect()) {
         if (index.isOverfull()) {
           resize();
         }
@@ -317,7 +312,7 @@ final class Maintenance {
   void close() {
     closing = true;
     gate.end();
-    BackgroundJob.stop(timer);
+    timer.close();
     flushing.close();
     compaction.close();
     growth.close();

@@ -2,7 +2,8 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
-import io.kvapp.KVException;
+import io.kvapp.engine.file.Shortage;
+import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
@@ -13,7 +14,6 @@ import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
@@ -22,6 +22,10 @@ import java.util.concurrent.locks.StampedLock;
  * The way of a write: it takes the stripe of its key, checks its condition, appends to the journal,
  * waits for a sync where the durability asks for one, and applies the change to the map and the
  * ordered keys.
+ *
+ * <p>A write that fails for want of memory or stack has not been made, or has been made as a whole:
+ * what can fail is done before the record is in the journal, and what comes behind it is tried
+ * until it is done.
  *
  * <p>All methods may be called from any thread.
  */
@@ -68,6 +72,7 @@ final class WritePath {
 
   /** The revision of the write; 0 when the condition does not hold. */
   long writeIf(Operation operation, Condition condition) {
+    StackRoom.require();
     maintenance.awaitRoom();
     byte[] key = operation.key();
     StripedLocks.Stripe stripe = stripes.of(key);
@@ -80,7 +85,7 @@ final class WritePath {
       }
       slot = journal.append(List.of(operation))[0];
       awaitSync();
-      long stamp = stripe.applying.writeLock();
+      long stamp = lockSurely(stripe.applying);
       try {
         apply(operation, slot);
       } finally {
@@ -94,8 +99,34 @@ final class WritePath {
   }
 
   private void awaitSync() {
-    if (syncEachWrite) {
-      journal.sync();
+    for (int tries = 0; syncEachWrite; tries++) {
+      try {
+        journal.sync();
+        return;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
+  }
+
+  private static long lockSurely(StampedLock lock) {
+    for (int tries = 0; ; tries++) {
+      try {
+        return lock.writeLock();
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
+  }
+
+  private static void lockSurely(StripedLocks.Stripe[] locked, long[] stamps) {
+    for (int tries = 0; ; tries++) {
+      try {
+        StripedLocks.lockApplying(locked, stamps);
+        return;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
     }
   }
 
@@ -105,34 +136,57 @@ final class WritePath {
     }
   }
 
+  /**
+   * Makes a write visible that is in the journal, whatever is short meanwhile: a write that was not
+   * applied would come back with the next recovery.
+   */
   private void apply(Operation operation, JournalPosition slot) {
     try {
-      byte[] key = operation.key();
-      Memtable active = versions.current().active;
-      if (operation.isDelete()) {
-        index.remove(key);
-      } else {
-        index.put(key, slot.revision, operation.expiresAt(), operation.value());
-        if (operation.expiresAt() != 0) {
-          active.putExpiry(
-              ExpiryKey.key(operation.expiresAt(), key), JournalPosition.mark(slot.revision));
-          earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
+      for (int tries = 0; ; tries++) {
+        try {
+          applyToIndex(operation, slot);
+          break;
+        } catch (VirtualMachineError shortage) {
+          Shortage.pause(shortage, tries);
         }
       }
-      active.put(key, slot);
-    } catch (Throwable failure) {
-      IOException cause = new IOException("a write could not be applied: " + failure, failure);
-      index.noteDamage();
-      journal.fail(cause);
-      if (failure instanceof UncheckedIOException) {
-        throw new KVException.ReadOnly(parts.folder, cause);
+      for (int tries = 0; ; tries++) {
+        try {
+          applyToMemtable(operation, slot);
+          return;
+        } catch (VirtualMachineError shortage) {
+          Shortage.pause(shortage, tries);
+        }
       }
+    } catch (Throwable failure) {
+      index.suspect(failure);
+      journal.fail(new IOException("a write could not be applied: " + failure, failure));
       throw failure;
     }
   }
 
+  private void applyToIndex(Operation operation, JournalPosition slot) {
+    if (operation.isDelete()) {
+      index.remove(operation.key());
+    } else {
+      index.put(operation.key(), slot.revision, operation.expiresAt(), operation.value());
+    }
+  }
+
+  private void applyToMemtable(Operation operation, JournalPosition slot) {
+    byte[] key = operation.key();
+    Memtable active = versions.current().active;
+    if (operation.expiresAt() != 0) {
+      active.putExpiry(
+          ExpiryKey.key(operation.expiresAt(), key), JournalPosition.mark(slot.revision));
+      earliestExpiry.accumulateAndGet(operation.expiresAt(), Math::min);
+    }
+    active.put(key, slot);
+  }
+
   /** Makes all writes, or none when one of the conditions does not hold. */
   BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
+    StackRoom.require();
     maintenance.awaitRoom();
     byte[][] keys = new byte[conditions.size() + operations.size()][];
     int count = 0;
@@ -166,16 +220,21 @@ final class WritePath {
 
   /** Makes writes under one revision; their stripes are locked by the caller. */
   long writeTogether(StripedLocks.Stripe[] locked, List<Operation> operations) {
+    Operation[] changes = operations.toArray(Operation[]::new);
+    long[] stamps = new long[locked.length];
     JournalPosition[] slots = journal.append(operations);
     awaitSync();
-    long batchStamp = batches.writeLock();
-    long[] stamps = StripedLocks.lockApplying(locked);
+    long batchStamp = lockSurely(batches);
     try {
-      for (int i = 0; i < slots.length; i++) {
-        apply(operations.get(i), slots[i]);
+      lockSurely(locked, stamps);
+      try {
+        for (int i = 0; i < slots.length; i++) {
+          apply(changes[i], slots[i]);
+        }
+      } finally {
+        StripedLocks.unlockApplying(locked, stamps);
       }
     } finally {
-      StripedLocks.unlockApplying(locked, stamps);
       batches.unlockWrite(batchStamp);
     }
     return slots[0].revision;

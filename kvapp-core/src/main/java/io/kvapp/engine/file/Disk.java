@@ -36,6 +36,9 @@ public class Disk {
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
 
+  private static final IOException UNSAID =
+      new IOException("a sync failed, and there was no memory to say why");
+
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
 
@@ -161,6 +164,9 @@ public class Disk {
       mapping.force(from, length);
     } catch (UncheckedIOException failure) {
       throw failure.getCause();
+    } catch (OutOfMemoryError lost) {
+      // Only the exception for a failed sync is allocated here.
+      throw UNSAID;
     }
   }
 

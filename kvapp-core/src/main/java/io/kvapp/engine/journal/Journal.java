@@ -61,13 +61,9 @@ public final class Journal {
         new SegmentPool(
             disk, folder, health, sequence, preparing, options, durability == Durability.SYNC);
     syncer = new JournalSyncer(disk, health, appending, () -> appendedBytes);
-    start(pool.first());
-  }
-
-  private void start(JournalSegment segment) {
-    current = segment;
-    syncer.add(segment);
-    sinceRoll.add(segment);
+    current = pool.first();
+    syncer.add(current);
+    sinceRoll.add(current);
     pool.prepare();
   }
 
@@ -120,19 +116,28 @@ public final class Journal {
   /**
    * Seals the current segment and begins the next one.
    *
-   * @return the segments written since the last roll
+   * @return the segments written and not {@linkplain #takeOver taken over} yet
    */
   public List<JournalSegment> roll() {
     appending.lock();
     try {
       health.require();
       beginNextSegment(0);
-      List<JournalSegment> sealed = new ArrayList<>(sinceRoll.subList(0, sinceRoll.size() - 1));
-      sinceRoll.clear();
-      sinceRoll.add(current);
-      return sealed;
+      return List.copyOf(sinceRoll.subList(0, sinceRoll.size() - 1));
     } catch (IOException problem) {
       throw health.refuse(problem, 0);
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  /** Says that a memtable answers for these segments, which {@link #roll} has returned. */
+  public void takeOver(List<JournalSegment> sealed) {
+    appending.lock();
+    try {
+      for (int i = 0; i < sealed.size(); i++) {
+        sinceRoll.remove(sealed.get(i));
+      }
     } finally {
       appending.unlock();
     }
@@ -141,12 +146,25 @@ public final class Journal {
   private void beginNextSegment(long recordBytes) throws IOException {
     JournalSegment next = pool.take(recordBytes);
     try {
+      syncer.add(next);
+      sinceRoll.add(next);
       current.seal(disk, revision, next.sequence);
-    } catch (IOException problem) {
+    } catch (Throwable problem) {
+      syncer.remove(next);
+      sinceRoll.remove(next);
       pool.giveBack(next);
       throw problem;
     }
-    start(next);
+    current = next;
+    prepareNext();
+  }
+
+  private void prepareNext() {
+    try {
+      pool.prepare();
+    } catch (OutOfMemoryError | StackOverflowError shortage) {
+      // It is made when it is needed.
+    }
   }
 
   /** Waits until the next segment is ready, so that a roll need not wait with locks held. */

@@ -87,8 +87,12 @@ final class RecordFormat {
   static int checksum(
       CRC32C crc, ByteBuffer bytes, int position, long sequence, int offset, int length) {
     crc.reset();
-    crc.update(bytes.limit(position + length).position(position + REVISION_AT));
-    bytes.clear();
+    if (bytes.hasArray()) {
+      crc.update(bytes.array(), position + REVISION_AT, length - REVISION_AT);
+    } else {
+      crc.update(bytes.clear().limit(position + length).position(position + REVISION_AT));
+      bytes.clear();
+    }
     int place = (Long.hashCode(sequence) * 31 + offset) * 31 + length;
     return (int) crc.getValue() ^ place * 0x9e37_79b9;
   }

@@ -95,8 +95,11 @@ public final class Compactor {
               new MergeCursor(expiries, false),
               inputs.stream().mapToLong(SSTable::fileBytes).sum(),
               dropDeletes);
-      versions.replaceSSTables(inputs, result);
-      result.release();
+      try {
+        versions.replaceSSTables(inputs, result);
+      } finally {
+        result.release();
+      }
     } finally {
       inputs.forEach(RefCounted::release);
     }

@@ -107,6 +107,7 @@ public final class Flusher {
         () -> {
           List<JournalSegment> sealed = journal.roll();
           versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
+          journal.takeOver(sealed);
           bytesAtFreeze = journal.appendedBytes();
         });
   }
@@ -135,8 +136,11 @@ public final class Flusher {
             oldest.expiries(new byte[0], null),
             oldest.journalBytes(),
             before.sstables.isEmpty());
-    versions.replaceOldestMemtable(sstable);
-    sstable.release();
+    try {
+      versions.replaceOldestMemtable(sstable);
+    } finally {
+      sstable.release();
+    }
     lastFlush = Instant.now();
   }
 }

@@ -41,9 +41,14 @@ public final class Version extends RefCounted {
     all.addAll(frozen);
     all.addAll(sstables);
     this.runs = all.toArray(SortedRun[]::new);
+    // Without an iterator, so that no use is left over when memory is short.
     active.acquire();
-    frozen.forEach(RefCounted::acquire);
-    sstables.forEach(RefCounted::acquire);
+    for (int i = 0; i < this.frozen.size(); i++) {
+      this.frozen.get(i).acquire();
+    }
+    for (int i = 0; i < this.sstables.size(); i++) {
+      this.sstables.get(i).acquire();
+    }
   }
 
   @Override

@@ -124,7 +124,7 @@ public final class VersionSet {
 
   /**
    * Puts an SSTable in the place of the oldest memtable, whose segments go back to the journal.
-   * When the manifest cannot be written, nothing changes and the SSTable is released.
+   * When the manifest cannot be written, nothing changes.
    */
   synchronized void replaceOldestMemtable(SSTable flushed) throws IOException {
     Version now = current;
@@ -152,7 +152,7 @@ public final class VersionSet {
 
   /**
    * Puts one SSTable in the place of several neighbours and discards those. When the manifest
-   * cannot be written, nothing changes and the new SSTable is released.
+   * cannot be written, nothing changes.
    */
   synchronized void replaceSSTables(List<SSTable> compacted, SSTable result) throws IOException {
     Version now = current;
@@ -171,18 +171,17 @@ public final class VersionSet {
     old.release();
   }
 
-  /** Writes a manifest that names a new SSTable; when that fails, gives the SSTable up. */
+  /** Writes a manifest that names a new SSTable; when that fails, discards the SSTable. */
   private void writeManifest(
       List<SSTable> sstables, long journalStart, long entriesThen, SSTable added)
       throws IOException {
     try {
       manifest(sstables, journalStart, entriesThen, Optional.empty())
           .write(folder.disk, folder.path);
-    } catch (IOException failure) {
+    } catch (Throwable failure) {
       if (!isNamed(added)) {
         added.discard();
       }
-      added.release();
       throw failure;
     }
   }
