@@ -39,6 +39,7 @@ final class BackgroundJob {
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Runnable performing = this::perform;
   private volatile IOException noSpace;
+  private volatile KVException.Corrupt damage;
 
   /**
    * A job.
@@ -79,6 +80,7 @@ final class BackgroundJob {
     try {
       work.run();
       noSpace = null;
+      damage = null;
     } catch (IOException failure) {
       if (Disk.isNoSpace(failure)) {
         if (noSpace == null) {
@@ -93,6 +95,11 @@ final class BackgroundJob {
       noSpace = new IOException(failure.getMessage(), failure);
     } catch (KVException.WrongState closed) {
       LOG.debug("{} ends with the store", name);
+    } catch (KVException.Corrupt found) {
+      if (damage == null) {
+        LOG.error("{} stopped: {}", name, found.getMessage());
+      }
+      damage = found;
     } catch (KVException failure) {
       LOG.error("{} stopped: {}", name, failure.getMessage());
     } catch (OutOfMemoryError | StackOverflowError shortage) {
@@ -108,6 +115,11 @@ final class BackgroundJob {
   /** Why the last run lacked space; null where it did not. */
   IOException noSpace() {
     return noSpace;
+  }
+
+  /** What the last run found damaged, so that it did not get on; null where it did. */
+  KVException.Corrupt damage() {
+    return damage;
   }
 
   /** Ends the job; a run under way finishes first. */

@@ -54,7 +54,6 @@ final class Maintenance {
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
-  private volatile KVException.Corrupt growthFailure;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -127,7 +126,8 @@ final class Maintenance {
    *
    * @throws KVException.NoSpace if it is behind for want of space
    * @throws KVException.ReadOnly if the disk has failed
-   * @throws KVException.Corrupt if the hash table cannot grow since an entry cannot be read
+   * @throws KVException.Corrupt if a flush or the growth of the hash table is due and an entry
+   *     cannot be read
    */
   void awaitRoom() {
     gate.awaitRoom();
@@ -138,7 +138,7 @@ final class Maintenance {
     if (noSpace != null) {
       return new KVException.NoSpace(folder, 0, noSpace);
     }
-    KVException damage = job == growth ? growthFailure : null;
+    KVException damage = job.damage();
     if (damage != null) {
       return damage;
     }
@@ -232,14 +232,8 @@ final class Maintenance {
   }
 
   private void resize() throws IOException {
-    try {
-      index.resize(activity.isBusy(), () -> !closing);
-      growthFailure = null;
-      progress.raise();
-    } catch (KVException.Corrupt damage) {
-      growthFailure = damage;
-      throw damage;
-    }
+    index.resize(activity.isBusy(), () -> !closing);
+    progress.raise();
   }
 
   /** What a backup does with the SSTables and the number of their entries. */

@@ -8,6 +8,9 @@ import io.kvapp.engine.model.ExpiryKey;
  * in the heap. A mark stands in no segment: it says that an {@linkplain ExpiryKey expiry key} is
  * there, or is there no more.
  *
+ * <p>What it reads of the segment is checked; damage there is a {@link
+ * io.kvapp.KVException.Corrupt}.
+ *
  * <p>Immutable, safe for any thread until its segment is released.
  */
 public final class JournalPosition implements Change {
@@ -63,5 +66,10 @@ public final class JournalPosition implements Change {
   @Override
   public byte[] value() {
     return segment == null ? EMPTY : segment.value(offset);
+  }
+
+  @Override
+  public int valueChecksum() {
+    return segment == null ? 0 : segment.valueChecksum(offset);
   }
 }

@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Operation;
+import io.kvapp.engine.model.ValueChecksum;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -127,14 +128,16 @@ public final class JournalSegment {
    * Opens a segment to replay what can be read of it, with no look at its header.
    *
    * @throws KVException.Corrupt if the file has no room for a header
+   * @throws KVException.UnknownFormat if it is one of another format
    */
   public static JournalSegment openAnyway(Path file, long sequence) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < SegmentHeader.BYTES) {
         throw damaged(file, 0, "the file is shorter than its header");
       }
-      long bytes = Math.min(channel.size(), Integer.MAX_VALUE);
-      return new JournalSegment(file, sequence, Disk.map(channel, bytes), null);
+      MappedByteBuffer mapping = Disk.map(channel, Math.min(channel.size(), Integer.MAX_VALUE));
+      SegmentHeader.requireKnown(file, mapping);
+      return new JournalSegment(file, sequence, mapping, null);
     }
   }
 
@@ -354,15 +357,33 @@ public final class JournalSegment {
   }
 
   long expiresAt(int offset) {
+    requireWhole(offset);
     return RecordFormat.expiresAt(buffer, offset);
   }
 
   int valueLength(int offset) {
+    requireWhole(offset);
     return RecordFormat.valueLength(buffer, offset);
   }
 
+  int valueChecksum(int offset) {
+    requireWhole(offset);
+    return RecordFormat.valueChecksum(buffer, offset);
+  }
+
   byte[] value(int offset) {
-    return RecordFormat.value(buffer, offset);
+    requireWhole(offset);
+    byte[] value = RecordFormat.value(buffer, offset);
+    if (ValueChecksum.of(value) != RecordFormat.valueChecksum(buffer, offset)) {
+      throw damaged(file, offset, "a value does not match its checksum");
+    }
+    return value;
+  }
+
+  private void requireWhole(int at) {
+    if (!RecordFormat.areFieldsWhole(buffer, at)) {
+      throw damaged(file, at, "a write does not match its checksum");
+    }
   }
 
   /** Gives mapping and file back; nothing may read the segment afterwards. */

@@ -93,6 +93,7 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has only " + bytes + " bytes");
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
+      SSTableFormat.requireKnown(path, buffer);
       if (SSTableFormat.isFooterWhole(buffer)) {
         int checksum = SSTableFormat.storedChecksum(buffer);
         return new SSTableFile(
@@ -108,6 +109,7 @@ public final class SSTableFile {
    * Maps a file.
    *
    * @throws KVException.Corrupt if it is missing, or is not the file the manifest means
+   * @throws KVException.UnknownFormat if it is one of another format
    */
   public static SSTableFile open(Path folder, Identity identity) throws IOException {
     Path path = folder.resolve(identity.name());
@@ -117,6 +119,7 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has " + bytes + " bytes instead of " + identity.bytes());
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
+      SSTableFormat.requireKnown(path, buffer);
       if (!SSTableFormat.isWhole(buffer, identity.checksum())) {
         Unmapper.unmap(buffer);
         throw damaged(
@@ -305,6 +308,11 @@ public final class SSTableFile {
     @Override
     public int valueLength() {
       return (int) INT.get(head, 24);
+    }
+
+    @Override
+    public int valueChecksum() {
+      return (int) INT.get(head, 4);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.FormatNumber;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import java.io.IOException;
@@ -66,7 +67,6 @@ public record Manifest(
   public static final String NOT_FOUND_AGAIN =
       "what the other files of the folder do not hold, and may bring deleted keys back";
 
-  private static final String FORMAT = "1";
   private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
   private static final Pattern FILE_NAME =
@@ -91,7 +91,7 @@ public record Manifest(
 
   private String text() {
     StringBuilder text = new StringBuilder();
-    line(text, "format", FORMAT);
+    line(text, "format", FormatNumber.CURRENT);
     line(text, "revision", revision);
     line(text, "nextSnapshot", nextSSTable);
     line(text, "journal", journal);
@@ -152,8 +152,8 @@ public record Manifest(
     String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     // The format comes first, since another version may have another checksum.
     Matcher format = FORMAT_LINE.matcher(text);
-    if (format.lookingAt() && !format.group(1).equals(FORMAT)) {
-      throw new KVException.UnknownFormat(file, format.group(1), FORMAT);
+    if (format.lookingAt() && !format.group(1).equals(FormatNumber.CURRENT)) {
+      throw new KVException.UnknownFormat(file, format.group(1), FormatNumber.CURRENT);
     }
     int last = text.lastIndexOf("\ncheck=");
     if (last < 0 || !text.substring(last + 1).equals("check=" + check(text, last + 1) + "\n")) {

@@ -51,6 +51,13 @@ public final class Version extends RefCounted {
     }
   }
 
+  /** The active memtable and those that are not in an SSTable yet, newest first. */
+  public List<Memtable> memtables() {
+    List<Memtable> all = new ArrayList<>(frozen);
+    all.add(0, active);
+    return all;
+  }
+
   @Override
   protected void unused() {
     active.release();
