@@ -9,6 +9,7 @@ import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.repair.Verification;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
@@ -66,9 +67,15 @@ final class DiskStoreAdmin implements StoreAdmin {
     private long restored;
 
     long run(Path folder) {
-      BackupFiles.read(folder, entry -> add(entry.key(), entry.value(), entry.expiresAtMillis()));
+      BackupFiles.read(
+          folder, this::begin, entry -> add(entry.key(), entry.value(), entry.expiresAtMillis()));
       commit();
       return restored;
+    }
+
+    private void begin(long backupRevision) {
+      long known = Math.max(backupRevision, parts.journal.revision());
+      maintenance.skipRevisions(Revisions.afterGap(known));
     }
 
     private void add(byte[] key, byte[] value, long expiresAt) {

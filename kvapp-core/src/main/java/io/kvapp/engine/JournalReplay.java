@@ -30,6 +30,7 @@ final class JournalReplay {
   private final Progress progress;
   private final List<JournalSegment> segments = new ArrayList<>();
   private long revision;
+  private long lastRecord;
   private long records;
   private long cutBytes;
 
@@ -67,9 +68,7 @@ final class JournalReplay {
         return recent;
       }
       segments.add(segment);
-      long last = segment.replay(revision, (key, slot) -> put(recent, key, slot));
-      records += last - revision;
-      revision = last;
+      revision = segment.replay(revision, (key, slot) -> put(recent, key, slot));
       if (progress.isTimeToLog()) {
         LOG.info("recovery: {} journal records replayed", records);
       }
@@ -96,7 +95,11 @@ final class JournalReplay {
     return segment;
   }
 
-  private static void put(Memtable recent, byte[] key, JournalPosition slot) {
+  private void put(Memtable recent, byte[] key, JournalPosition slot) {
+    if (slot.revision != lastRecord) {
+      lastRecord = slot.revision;
+      records++;
+    }
     recent.put(key, slot);
     if (slot.expiresAt() != 0) {
       recent.putExpiry(ExpiryKey.key(slot.expiresAt(), key), JournalPosition.mark(slot.revision));

@@ -264,6 +264,11 @@ final class Maintenance {
     }
   }
 
+  /** Has the next write get a revision above this one, once that is on the disk. */
+  void skipRevisions(long last) {
+    WorkerThread.call(flushing.thread, () -> run(() -> flusher.skipRevisions(last)));
+  }
+
   /** Waits until the hash table holds every entry, as far as they can be read. */
   void awaitFilled() {
     WorkerThread.call(growth.thread, () -> null);

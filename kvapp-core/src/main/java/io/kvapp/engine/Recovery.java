@@ -11,6 +11,7 @@ import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
@@ -89,7 +90,7 @@ final class Recovery {
       files.deleteRecycledFiles();
       found.openSSTables();
       boolean clean = dropped.isEmpty() && found.manifest().isClean();
-      replayJournal();
+      replayJournal(clean);
       index = openHashTable(clean);
       startJournal();
       report =
@@ -122,7 +123,7 @@ final class Recovery {
     }
   }
 
-  private void replayJournal() throws IOException {
+  private void replayJournal(boolean clean) throws IOException {
     Manifest manifest = found.manifest();
     List<SSTable> sstables = found.sstables();
     long before = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
@@ -133,6 +134,10 @@ final class Recovery {
     } else {
       recent = replay.run(manifest.journal(), before);
       revision = replay.revision();
+    }
+    if (!clean || manifest.isBackup()) {
+      // The newest writes may be lost, and their revisions must not come back.
+      revision = Revisions.afterGap(Math.max(revision, manifest.revision()));
     }
     if (!recent.isEmpty() || revision > before) {
       save(recent);

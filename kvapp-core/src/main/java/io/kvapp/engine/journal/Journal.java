@@ -72,6 +72,19 @@ public final class Journal {
     return revision;
   }
 
+  /**
+   * Has the next write get a revision above this one; a {@link #roll} must follow before it, as
+   * revisions within a segment have no gap.
+   */
+  public void skipTo(long last) {
+    appending.lock();
+    try {
+      revision = Math.max(revision, last);
+    } finally {
+      appending.unlock();
+    }
+  }
+
   /** The sequence of the segment that is written now. */
   public long sequence() {
     appending.lock();

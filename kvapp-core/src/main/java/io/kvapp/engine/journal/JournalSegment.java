@@ -271,8 +271,8 @@ public final class JournalSegment {
    * Reads records from the front as long as they are whole and their revisions follow one another.
    *
    * @param lastRevision the revision before the first record
-   * @return the last revision read; {@link #end()} and {@link #endReason()} say where and why it
-   *     ended
+   * @return the last revision read, or that behind which the next segment goes on; {@link #end()}
+   *     and {@link #endReason()} say where and why it ended
    */
   public long replay(long lastRevision, Replay replay) {
     long revision = lastRevision;
@@ -291,6 +291,7 @@ public final class JournalSegment {
       if (operations == 0 && length == RecordFormat.SEAL_BYTES) {
         next = buffer.getLong(end + RecordFormat.HEAD_BYTES);
         endReason = next > sequence ? End.SEALED : End.BAD_RECORD;
+        revision = Math.max(revision, RecordFormat.revision(buffer, end));
         end += length;
         return revision;
       }

@@ -16,6 +16,7 @@ import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.PageReader;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -258,8 +260,10 @@ public final class InMemoryStore implements KVStore {
       Objects.requireNonNull(folder, "folder");
       requireEmpty(size());
       HeapEntries restored = new HeapEntries();
+      AtomicLong backupRevision = new AtomicLong();
       BackupFiles.read(
           folder,
+          backupRevision::set,
           entry -> {
             limits.entry(entry.key(), entry.value());
             restored.put(entry);
@@ -268,6 +272,7 @@ public final class InMemoryStore implements KVStore {
           () -> {
             requireEmpty(entries.size(clock.millis()));
             List<Entry> live = restored.all(clock.millis());
+            revision = Revisions.afterGap(Math.max(revision, backupRevision.get()));
             if (!live.isEmpty()) {
               revision++;
             }

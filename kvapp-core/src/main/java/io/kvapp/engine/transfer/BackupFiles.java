@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -145,7 +146,7 @@ public final class BackupFiles {
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);
-      new Manifest(revision, next + 1, Manifest.NO_JOURNAL, entries, written, Optional.empty())
+      new Manifest(revision, next + 1, Manifest.BACKUP, entries, written, Optional.empty())
           .write(disk, folder);
     } catch (IOException failure) {
       remove(disk, folder, existed, failure);
@@ -172,18 +173,20 @@ public final class BackupFiles {
   /**
    * Reads the entries of a backup in order of their keys, expired ones included.
    *
+   * @param revision takes the last revision of the store, once the backup is known to be whole
    * @throws KVException.Corrupt if the backup is damaged or the folder is not one
    */
-  public static void read(Path folder, Consumer<Entry> consumer) {
+  public static void read(Path folder, LongConsumer revision, Consumer<Entry> consumer) {
     WorkerThread.call(
         "kvapp-restore",
         () -> {
-          readHere(folder, consumer);
+          readHere(folder, revision, consumer);
           return null;
         });
   }
 
-  private static void readHere(Path folder, Consumer<Entry> consumer) throws IOException {
+  private static void readHere(Path folder, LongConsumer revision, Consumer<Entry> consumer)
+      throws IOException {
     Path file = folder.resolve(Manifest.NAME);
     Manifest manifest =
         Manifest.read(folder)
@@ -191,7 +194,7 @@ public final class BackupFiles {
                 () ->
                     new KVException.Corrupt(
                         file, -1, "it is missing, so " + folder + " is not a backup"));
-    if (manifest.journal() != Manifest.NO_JOURNAL) {
+    if (!manifest.isClean()) {
       throw new KVException.Corrupt(
           file, -1, "it is that of a store in use, not of a backup; back the store up first");
     }
@@ -204,6 +207,7 @@ public final class BackupFiles {
       }
       // All is read before the first entry is passed on, so a damaged backup restores nothing.
       sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
+      revision.accept(manifest.revision());
       Version version = new Version(none, List.of(), sstables);
       try {
         Cursor cursor = version.entries(START, null, false);

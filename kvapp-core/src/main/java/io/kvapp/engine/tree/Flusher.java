@@ -100,11 +100,25 @@ public final class Flusher {
     flushFrozen();
   }
 
+  /**
+   * Has the next write get a revision above this one; returns when that is on the disk, and every
+   * change made before the call in SSTables.
+   */
+  public void skipRevisions(long last) throws IOException {
+    freeze(last);
+    flushFrozen();
+  }
+
   /** Lets writers go on in a new memtable. */
   void freeze() {
+    freeze(0);
+  }
+
+  private void freeze(long skipTo) {
     journal.awaitNextSegment();
     stripes.withoutWriters(
         () -> {
+          journal.skipTo(skipTo);
           List<JournalSegment> sealed = journal.roll();
           versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
           journal.takeOver(sealed);

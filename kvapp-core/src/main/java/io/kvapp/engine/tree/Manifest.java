@@ -31,7 +31,7 @@ import java.util.zip.CRC32C;
  * @param revision the last revision when it was written; of a clean store the last there is
  * @param nextSSTable the number of the next SSTable
  * @param journal the sequence of the first journal segment that is not in an SSTable, or {@link
- *     #NO_JOURNAL} if the store was closed cleanly
+ *     #NO_JOURNAL} if the store was closed cleanly, or {@link #BACKUP}
  * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they must be counted
  * @param sstables the SSTables, newest first
  * @param map the hash table that agrees with the SSTables; empty where one must be filled anew
@@ -58,6 +58,9 @@ public record Manifest(
   /** The {@link #journal} of a store that has none to replay. */
   public static final long NO_JOURNAL = 0;
 
+  /** The {@link #journal} of a backup, which has none either. */
+  public static final long BACKUP = -1;
+
   /** The {@link #entries} of a store whose entries must be counted. */
   public static final long UNKNOWN = -1;
 
@@ -74,7 +77,12 @@ public record Manifest(
   private static final long MAX_BYTES = 64 << 20;
 
   public boolean isClean() {
-    return journal == NO_JOURNAL;
+    return journal == NO_JOURNAL || isBackup();
+  }
+
+  /** Whether it is that of a backup, from which other stores may have been made before. */
+  public boolean isBackup() {
+    return journal == BACKUP;
   }
 
   /** Replaces the manifest of a folder and waits until it is on the disk. */
