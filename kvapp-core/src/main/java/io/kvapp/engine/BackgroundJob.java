@@ -102,6 +102,8 @@ final class BackgroundJob {
       damage = found;
     } catch (KVException failure) {
       LOG.error("{} stopped: {}", name, failure.getMessage());
+    } catch (InternalError unreadable) {
+      LOG.error("{} stopped, as a page of a mapped file cannot be read", name, unreadable);
     } catch (OutOfMemoryError | StackOverflowError shortage) {
       LOG.warn("{} is tried again: {}", name, shortage.toString());
     } catch (RuntimeException | Error failure) {

@@ -150,6 +150,8 @@ public final class DiskStore implements KVStore {
     Version version = versions.acquire();
     try {
       return parts.live(version.lookUp(key));
+    } catch (InternalError late) {
+      throw version.unreadable(late, parts.folder);
     } finally {
       version.release();
     }
@@ -159,6 +161,8 @@ public final class DiskStore implements KVStore {
     Version version = versions.acquire();
     try {
       return version.value(key, revision);
+    } catch (InternalError late) {
+      throw version.unreadable(late, parts.folder);
     } finally {
       version.release();
     }
@@ -198,6 +202,8 @@ public final class DiskStore implements KVStore {
     Version version = versions.acquire();
     try {
       return read.apply(version);
+    } catch (InternalError late) {
+      throw version.unreadable(late, parts.folder);
     } finally {
       version.release();
     }

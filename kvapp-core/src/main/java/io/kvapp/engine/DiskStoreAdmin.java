@@ -102,9 +102,17 @@ final class DiskStoreAdmin implements StoreAdmin {
   public VerifyReport verify() {
     parts.requireOpen();
     maintenance.awaitFilled();
-    return new Verification(
-            parts.versions::acquire, parts.stripes, parts.index, parts.journal, parts::requireOpen)
-        .run();
+    try {
+      return new Verification(
+              parts.versions::acquire,
+              parts.stripes,
+              parts.index,
+              parts.journal,
+              parts::requireOpen)
+          .run();
+    } catch (InternalError late) {
+      throw parts.versions.unreadable(late);
+    }
   }
 
   @Override

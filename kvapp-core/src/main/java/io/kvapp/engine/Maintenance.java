@@ -191,6 +191,16 @@ final class Maintenance {
   }
 
   private void grow() throws IOException {
+    try {
+      growHere();
+    } catch (InternalError unreadable) {
+      // A page of the table's file, as those of SSTables are found by name.
+      index.suspect(unreadable);
+      growth.request();
+    }
+  }
+
+  private void growHere() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
       index.checkAhead(() -> !closing && !index.needsGrowth(activity.isBusy()));
@@ -304,6 +314,8 @@ final class Maintenance {
       return null;
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
+    } catch (InternalError late) {
+      throw versions.unreadable(late);
     }
   }
 

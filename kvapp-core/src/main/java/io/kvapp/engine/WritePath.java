@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.KVException;
 import io.kvapp.engine.file.Shortage;
 import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.hashtable.HashIndex;
@@ -160,7 +161,11 @@ final class WritePath {
       }
     } catch (Throwable failure) {
       index.suspect(failure);
-      journal.fail(new IOException("a write could not be applied: " + failure, failure));
+      IOException cause = new IOException("a write could not be applied: " + failure, failure);
+      journal.fail(cause);
+      if (failure instanceof InternalError) {
+        throw new KVException.ReadOnly(parts.folder, cause);
+      }
       throw failure;
     }
   }

@@ -32,6 +32,10 @@ import java.util.Set;
  * closes a file channel.
  */
 public class Disk {
+  /** What an {@link InternalError} at the use of a mapping says of its file. */
+  public static final String UNREADABLE =
+      "a page of it is gone, since the file was cut while it was open or the disk cannot read it";
+
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;

@@ -145,6 +145,15 @@ public final class HashIndex implements AutoCloseable {
     if (isSuspect()) {
       return truth.lookUp(key);
     }
+    try {
+      return getHere(key);
+    } catch (InternalError unreadable) {
+      suspect(unreadable);
+      return truth.lookUp(key);
+    }
+  }
+
+  private VersionedValue getHere(byte[] key) {
     // Before the look into the hash table, which may be filled in between.
     boolean mayBeElsewhere = partial;
     VersionedValue found = current.get(key);
@@ -432,7 +441,11 @@ public final class HashIndex implements AutoCloseable {
       close();
       return Optional.empty();
     }
-    return Optional.of(folder.finish(current));
+    try {
+      return Optional.of(folder.finish(current));
+    } catch (InternalError unreadable) {
+      return Optional.empty();
+    }
   }
 
   @Override

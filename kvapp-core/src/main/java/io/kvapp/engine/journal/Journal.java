@@ -106,6 +106,7 @@ public final class Journal {
    * @return the position of each operation
    * @throws KVException.NoSpace if there is no space for another segment; nothing has changed
    * @throws KVException.ReadOnly if a write or sync has failed
+   * @throws KVException.Corrupt if the segment's file was cut; the journal takes no more writes
    */
   public JournalPosition[] append(List<Operation> operations) {
     long bytes = RecordFormat.bytes(operations);
@@ -121,6 +122,8 @@ public final class Journal {
       return positions;
     } catch (IOException problem) {
       throw health.refuse(problem, bytes);
+    } catch (InternalError cut) {
+      throw fail(cut);
     } finally {
       appending.unlock();
     }
@@ -139,9 +142,17 @@ public final class Journal {
       return List.copyOf(sinceRoll.subList(0, sinceRoll.size() - 1));
     } catch (IOException problem) {
       throw health.refuse(problem, 0);
+    } catch (InternalError cut) {
+      throw fail(cut);
     } finally {
       appending.unlock();
     }
+  }
+
+  private KVException.Corrupt fail(InternalError cut) {
+    KVException.Corrupt damage = current.unreadable(cut);
+    health.fail(new IOException(damage.getMessage(), cut));
+    return damage;
   }
 
   /** Says that a memtable answers for these segments, which {@link #roll} has returned. */

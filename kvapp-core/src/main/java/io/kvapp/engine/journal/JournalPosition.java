@@ -55,21 +55,37 @@ public final class JournalPosition implements Change {
 
   @Override
   public long expiresAt() {
-    return expires ? segment.expiresAt(offset) : 0;
+    try {
+      return expires ? segment.expiresAt(offset) : 0;
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 
   @Override
   public int valueLength() {
-    return segment == null ? 0 : segment.valueLength(offset);
+    try {
+      return segment == null ? 0 : segment.valueLength(offset);
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 
   @Override
   public byte[] value() {
-    return segment == null ? EMPTY : segment.value(offset);
+    try {
+      return segment == null ? EMPTY : segment.value(offset);
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 
   @Override
   public int valueChecksum() {
-    return segment == null ? 0 : segment.valueChecksum(offset);
+    try {
+      return segment == null ? 0 : segment.valueChecksum(offset);
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 }

@@ -42,9 +42,6 @@ public final class JournalSegment {
   final long sequence;
   private final MappedByteBuffer buffer;
 
-  /** The same bytes, with position and limit for checksums. */
-  private final ByteBuffer checked;
-
   /** Null where records are not gathered. */
   private final RandomAccessFile writer;
 
@@ -62,7 +59,6 @@ public final class JournalSegment {
     this.file = file;
     this.sequence = sequence;
     this.buffer = buffer;
-    this.checked = buffer.duplicate();
     this.writer = writer;
     this.gathered =
         writer == null
@@ -209,9 +205,8 @@ public final class JournalSegment {
     RecordFormat.putLength(target, newEnd, 0);
     RecordFormat.putHead(target, start, revision, operations);
     RecordFormat.putLength(target, start, length);
-    ByteBuffer bytes = target == buffer ? checked : target;
     RecordFormat.putChecksum(
-        target, start, RecordFormat.checksum(crc, bytes, start, sequence, end, length));
+        target, start, RecordFormat.checksum(crc, target, start, sequence, end, length));
     end += length;
     if (target == buffer) {
       gatheredFrom = end;
@@ -310,7 +305,7 @@ public final class JournalSegment {
     return length >= RecordFormat.HEAD_BYTES
         && length <= left
         && RecordFormat.storedChecksum(buffer, end)
-            == RecordFormat.checksum(crc, checked, end, sequence, end, length);
+            == RecordFormat.checksum(crc, buffer, end, sequence, end, length);
   }
 
   private void replayOperations(int operations, long revision, Replay replay) {
@@ -397,6 +392,13 @@ public final class JournalSegment {
     } catch (IOException unimportant) {
       // All that matters has been synced.
     }
+  }
+
+  /** What to throw when a page of the mapping cannot be read or written. */
+  KVException.Corrupt unreadable(InternalError cause) {
+    KVException.Corrupt damage = damaged(file, -1, Disk.UNREADABLE);
+    damage.initCause(cause);
+    return damage;
   }
 
   public static KVException.Corrupt damaged(Path file, long offset, String what) {

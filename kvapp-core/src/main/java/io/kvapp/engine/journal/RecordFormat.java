@@ -38,6 +38,8 @@ final class RecordFormat {
   private static final int VALUE_CHECKSUM_AT = 15;
   private static final int CHECK_AT = 19;
 
+  private static final int MAX_PIECE_BYTES = 16 << 10;
+
   private static final byte PUT = 1;
   private static final byte DELETE = 2;
 
@@ -88,7 +90,7 @@ final class RecordFormat {
    * The checksum of a record.
    *
    * @param crc to compute it with
-   * @param bytes with the record at {@code position}; its own position and limit change
+   * @param bytes with the record at {@code position}
    * @param offset where the record stands in the segment
    */
   static int checksum(
@@ -97,11 +99,20 @@ final class RecordFormat {
     if (bytes.hasArray()) {
       crc.update(bytes.array(), position + REVISION_AT, length - REVISION_AT);
     } else {
-      crc.update(bytes.clear().limit(position + length).position(position + REVISION_AT));
-      bytes.clear();
+      updateByPieces(crc, bytes, position + REVISION_AT, length - REVISION_AT);
     }
     int place = (Long.hashCode(sequence) * 31 + offset) * 31 + length;
     return (int) crc.getValue() ^ place * 0x9e37_79b9;
+  }
+
+  /** By copies, since the JVM dies where a checksum meets a page of a mapping that is gone. */
+  private static void updateByPieces(CRC32C crc, ByteBuffer mapping, int from, int length) {
+    byte[] piece = new byte[Math.min(length, MAX_PIECE_BYTES)];
+    for (int done = 0; done < length; done += piece.length) {
+      int bytes = Math.min(piece.length, length - done);
+      mapping.get(from + done, piece, 0, bytes);
+      crc.update(piece, 0, bytes);
+    }
   }
 
   static int storedChecksum(ByteBuffer segment, int start) {

@@ -87,6 +87,12 @@ public final class Verification {
   }
 
   private void readFile(SSTableFile file) {
+    try {
+      file.requireUncut();
+    } catch (KVException.Corrupt cut) {
+      fault(cut.getMessage());
+      return;
+    }
     SSTableFile.Reader reader = file.reader();
     byte[] last = null;
     for (int ordinal = 0; ordinal < file.count; ordinal++) {

@@ -141,6 +141,28 @@ public final class SSTableFile {
             : offset < 0 ? "every entry of this file" : "the entries that cannot be read");
   }
 
+  private KVException.Corrupt unreadable(InternalError cause) {
+    KVException.Corrupt damage = damaged(path, -1, Disk.UNREADABLE);
+    damage.initCause(cause);
+    return damage;
+  }
+
+  /** Whether the file on the disk is shorter than it was when it was mapped. */
+  public boolean isCut() {
+    return path.toFile().length() < identity.bytes();
+  }
+
+  /**
+   * Checks that the file on the disk is as long as it was when it was mapped.
+   *
+   * @throws KVException.Corrupt if it was cut
+   */
+  public void requireUncut() {
+    if (isCut()) {
+      throw damaged(path, -1, Disk.UNREADABLE);
+    }
+  }
+
   private SparseIndex index(Reader reader) {
     SparseIndex known = index;
     if (known == null) {
@@ -195,7 +217,7 @@ public final class SSTableFile {
      */
     public void load(int ordinal) {
       int pointer = offsetsAt + ordinal * Integer.BYTES;
-      int at = view.getInt(pointer);
+      int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
         throw damaged(path, pointer, "an offset points outside the file");
       }
@@ -247,7 +269,19 @@ public final class SSTableFile {
     /** Copies the change, or its first bytes, out of the mapping at once, as each copy costs. */
     private void read(int bytes) {
       headBytes = Math.min(bytes, offsetsAt - offset);
-      view.get(offset, head, 0, headBytes);
+      try {
+        view.get(offset, head, 0, headBytes);
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
+    }
+
+    private int offsetAt(int ordinal) {
+      try {
+        return view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
     }
 
     /** Makes room for changes of a size, so that the next one is read at once. */
@@ -267,17 +301,21 @@ public final class SSTableFile {
      * entry it returns anything. The reader stays on the change it stands on.
      */
     long uncheckedHead(int ordinal, int from) {
-      int at = view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES - from) {
         return 0;
       }
-      int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
-      if (length <= 0) {
-        return 0;
+      try {
+        int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
+        if (length <= 0) {
+          return 0;
+        }
+        // The offsets and the footer lie behind the last key.
+        long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
+        return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
+      } catch (InternalError cut) {
+        throw unreadable(cut);
       }
-      // The offsets and the footer lie behind the last key.
-      long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
-      return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
     }
 
     public int compareKey(byte[] other) {
@@ -339,7 +377,11 @@ public final class SSTableFile {
         value = Arrays.copyOfRange(head, inHead, inHead + length);
       } else {
         value = new byte[length];
-        view.get(at, value);
+        try {
+          view.get(at, value);
+        } catch (InternalError cut) {
+          throw unreadable(cut);
+        }
         expect(inHead + length);
       }
       crc.update(value);

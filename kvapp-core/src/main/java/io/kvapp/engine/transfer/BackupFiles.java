@@ -107,6 +107,7 @@ public final class BackupFiles {
         () -> {
           for (SSTable sstable : sstables) {
             for (SSTableFile file : sstable.files()) {
+              file.requireUncut();
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
           }

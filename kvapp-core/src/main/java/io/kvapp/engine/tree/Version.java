@@ -1,5 +1,7 @@
 package io.kvapp.engine.tree;
 
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Change;
@@ -8,6 +10,8 @@ import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.model.SortedRun;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,6 +53,24 @@ public final class Version extends RefCounted {
     for (int i = 0; i < this.sstables.size(); i++) {
       this.sstables.get(i).acquire();
     }
+  }
+
+  /**
+   * What to throw for an {@link InternalError} that comes late, as they may in compiled code: the
+   * SSTable's file that was cut, or the one of the journal where all those are whole.
+   */
+  public KVException.Corrupt unreadable(InternalError cause, Path folder) {
+    Path file =
+        sstables.stream()
+            .flatMap(sstable -> sstable.files().stream())
+            .filter(SSTableFile::isCut)
+            .map(cut -> cut.path)
+            .findFirst()
+            .orElse(folder);
+    KVException.Corrupt damage =
+        new KVException.Corrupt(file, -1, Disk.UNREADABLE, "what cannot be read");
+    damage.initCause(cause);
+    return damage;
   }
 
   /** The active memtable and those that are not in an SSTable yet, newest first. */

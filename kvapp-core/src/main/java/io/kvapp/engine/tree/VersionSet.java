@@ -84,6 +84,16 @@ public final class VersionSet {
     }
   }
 
+  /** What to throw for an {@link InternalError} that a mapped file's missing page has led to. */
+  public KVException.Corrupt unreadable(InternalError cause) {
+    Version version = acquire();
+    try {
+      return version.unreadable(cause, folder.path);
+    } finally {
+      version.release();
+    }
+  }
+
   /** How many SSTables there are. */
   public int sstables() {
     return current.sstables.size();
