@@ -142,6 +142,11 @@ final class LeafCursor implements Cursor {
     return position().value();
   }
 
+  @Override
+  public int valueChecksum() {
+    return position().valueChecksum();
+  }
+
   private JournalPosition position() {
     return keys.positions.unpack(positions[at], revisions[at]);
   }

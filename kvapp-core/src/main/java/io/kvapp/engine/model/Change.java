@@ -18,4 +18,9 @@ public interface Change {
 
   /** A new array with the value; empty for a delete. */
   byte[] value();
+
+  /** The {@link ValueChecksum} that came with the value; 0 for a delete. */
+  default int valueChecksum() {
+    return ValueChecksum.of(value());
+  }
 }

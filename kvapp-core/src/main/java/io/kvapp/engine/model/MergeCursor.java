@@ -122,4 +122,9 @@ public class MergeCursor implements Cursor {
   public byte[] value() {
     return cursors[0].value();
   }
+
+  @Override
+  public int valueChecksum() {
+    return cursors[0].valueChecksum();
+  }
 }

@@ -29,10 +29,14 @@ final class ExpirySection {
         Comparator.comparingLong(Expiry::at).thenComparingInt(Expiry::ordinal);
   }
 
+  private static final int PIECE_BYTES = 16 << 10;
+
+  private final SSTableFile file;
   private final ByteBuffer bytes;
   final int count;
 
-  private ExpirySection(ByteBuffer bytes) {
+  private ExpirySection(SSTableFile file, ByteBuffer bytes) {
+    this.file = file;
     this.bytes = bytes;
     this.count = bytes.capacity() / BYTES;
   }
@@ -42,13 +46,24 @@ final class ExpirySection {
    *
    * @param bytes all of it
    * @return null where it does not match its checksum
+   * @throws InternalError if a page of the file is gone
    */
-  static ExpirySection read(ByteBuffer bytes, int checksum) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.duplicate());
-    return (int) crc.getValue() == checksum
-        ? new ExpirySection(bytes.order(ByteOrder.LITTLE_ENDIAN))
+  static ExpirySection read(SSTableFile file, ByteBuffer bytes, int checksum) {
+    return checksum(bytes) == checksum
+        ? new ExpirySection(file, bytes.order(ByteOrder.LITTLE_ENDIAN))
         : null;
+  }
+
+  /** By copies, since the JVM dies where a checksum meets a page of a mapping that is gone. */
+  private static int checksum(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    byte[] piece = new byte[Math.min(bytes.capacity(), PIECE_BYTES)];
+    for (int done = 0; done < bytes.capacity(); done += piece.length) {
+      int length = Math.min(piece.length, bytes.capacity() - done);
+      bytes.get(done, piece, 0, length);
+      crc.update(piece, 0, length);
+    }
+    return (int) crc.getValue();
   }
 
   /** The section of the entries of a file that can be read. */
@@ -68,7 +83,7 @@ final class ExpirySection {
     ByteBuffer bytes = ByteBuffer.allocate(expiries.size() * BYTES).order(ByteOrder.LITTLE_ENDIAN);
     sort(expiries);
     expiries.forEach(expiry -> bytes.putLong(expiry.at).putInt(expiry.ordinal));
-    return new ExpirySection(bytes);
+    return new ExpirySection(file, bytes);
   }
 
   static void sort(List<Expiry> expiries) {
@@ -76,11 +91,19 @@ final class ExpirySection {
   }
 
   long at(int index) {
-    return bytes.getLong(index * BYTES);
+    try {
+      return bytes.getLong(index * BYTES);
+    } catch (InternalError cut) {
+      throw file.unreadable(cut);
+    }
   }
 
   int ordinal(int index) {
-    return bytes.getInt(index * BYTES + Long.BYTES);
+    try {
+      return bytes.getInt(index * BYTES + Long.BYTES);
+    } catch (InternalError cut) {
+      throw file.unreadable(cut);
+    }
   }
 
   /** The index of the first entry that is not before this time and ordinal. */

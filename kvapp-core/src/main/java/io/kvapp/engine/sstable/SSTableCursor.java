@@ -146,4 +146,9 @@ final class SSTableCursor implements Cursor {
   public byte[] value() {
     return reader.value();
   }
+
+  @Override
+  public int valueChecksum() {
+    return reader.valueChecksum();
+  }
 }

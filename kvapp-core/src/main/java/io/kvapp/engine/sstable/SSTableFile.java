@@ -103,6 +103,7 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has only " + bytes + " bytes");
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
+      SSTableFormat.requireKnown(path, buffer);
       if (SSTableFormat.isFooterWhole(buffer)) {
         int checksum = SSTableFormat.storedChecksum(buffer);
         return new SSTableFile(
@@ -118,6 +119,7 @@ public final class SSTableFile {
    * Maps a file.
    *
    * @throws KVException.Corrupt if it is missing, or is not the file the manifest means
+   * @throws KVException.UnknownFormat if it is one of another format
    */
   public static SSTableFile open(Path folder, Identity identity) throws IOException {
     Path path = folder.resolve(identity.name());
@@ -127,6 +129,7 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has " + bytes + " bytes instead of " + identity.bytes());
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
+      SSTableFormat.requireKnown(path, buffer);
       if (!SSTableFormat.isWhole(buffer, identity.checksum())) {
         Unmapper.unmap(buffer);
         throw damaged(
@@ -144,6 +147,28 @@ public final class SSTableFile {
         offset,
         what,
         offset < 0 ? "every entry of this file" : "the entries that cannot be read");
+  }
+
+  KVException.Corrupt unreadable(InternalError cause) {
+    KVException.Corrupt damage = damaged(path, -1, Disk.UNREADABLE);
+    damage.initCause(cause);
+    return damage;
+  }
+
+  /** Whether the file on the disk is shorter than it was when it was mapped. */
+  public boolean isCut() {
+    return path.toFile().length() < identity.bytes();
+  }
+
+  /**
+   * Checks that the file on the disk is as long as it was when it was mapped.
+   *
+   * @throws KVException.Corrupt if it was cut
+   */
+  public void requireUncut() {
+    if (isCut()) {
+      throw damaged(path, -1, Disk.UNREADABLE);
+    }
   }
 
   private SparseIndex index(Reader reader) {
@@ -176,8 +201,13 @@ public final class SSTableFile {
 
   private ExpirySection storedExpiries() {
     int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
-    int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
-    return ExpirySection.read(buffer.slice(footer - bytes, bytes), buffer.getInt(footer + 48));
+    try {
+      int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
+      int checksum = buffer.getInt(footer + 48);
+      return ExpirySection.read(this, buffer.slice(footer - bytes, bytes), checksum);
+    } catch (InternalError cut) {
+      throw unreadable(cut);
+    }
   }
 
   /**
@@ -220,7 +250,7 @@ public final class SSTableFile {
      */
     public void load(int ordinal) {
       int pointer = offsetsAt + ordinal * Integer.BYTES;
-      int at = view.getInt(pointer);
+      int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
         throw damaged(path, pointer, "an offset points outside the file");
       }
@@ -272,7 +302,19 @@ public final class SSTableFile {
     /** Copies the change, or its first bytes, out of the mapping at once, as each copy costs. */
     private void read(int bytes) {
       headBytes = Math.min(bytes, offsetsAt - offset);
-      view.get(offset, head, 0, headBytes);
+      try {
+        view.get(offset, head, 0, headBytes);
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
+    }
+
+    private int offsetAt(int ordinal) {
+      try {
+        return view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
     }
 
     /** Makes room for changes of a size, so that the next one is read at once. */
@@ -292,17 +334,21 @@ public final class SSTableFile {
      * entry it returns anything. The reader stays on the change it stands on.
      */
     long uncheckedHead(int ordinal, int from) {
-      int at = view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES - from) {
         return 0;
       }
-      int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
-      if (length <= 0) {
-        return 0;
+      try {
+        int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
+        if (length <= 0) {
+          return 0;
+        }
+        // The offsets and the footer lie behind the last key.
+        long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
+        return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
+      } catch (InternalError cut) {
+        throw unreadable(cut);
       }
-      // The offsets and the footer lie behind the last key.
-      long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
-      return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
     }
 
     public int compareKey(byte[] other) {
@@ -336,6 +382,11 @@ public final class SSTableFile {
     }
 
     @Override
+    public int valueChecksum() {
+      return (int) INT.get(head, 4);
+    }
+
+    @Override
     public boolean isDelete() {
       return head[30] == SSTableFormat.DELETE;
     }
@@ -359,7 +410,11 @@ public final class SSTableFile {
         value = Arrays.copyOfRange(head, inHead, inHead + length);
       } else {
         value = new byte[length];
-        view.get(at, value);
+        try {
+          view.get(at, value);
+        } catch (InternalError cut) {
+          throw unreadable(cut);
+        }
         expect(inHead + length);
       }
       crc.update(value);
