@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class HeldFolderTest {
   private static final String FOLDER = "kvapp.test.folder";
+
   /** So that nothing replaces a file that was deleted before the store looks for it. */
   private static final EngineOptions WITHOUT_FLUSHES =
       new EngineOptions(64 << 20, 64 << 20, 8L << 30, 1L << 30, 5);
@@ -120,8 +121,7 @@ class HeldFolderTest {
   @Test
   void filesThatWereDeleted_makeTheStoreReadOnly() throws Exception {
     for (String name : List.of("MANIFEST", "journal-*")) {
-      KVStore store =
-          DiskStore.open(folder, StoreOptions.defaults(), new Disk(), WITHOUT_FLUSHES);
+      KVStore store = DiskStore.open(folder, StoreOptions.defaults(), new Disk(), WITHOUT_FLUSHES);
       store.put("key", "value");
       for (Path file : Disk.list(folder, name)) {
         Files.deleteIfExists(file);

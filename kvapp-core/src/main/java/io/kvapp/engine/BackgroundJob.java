@@ -7,8 +7,8 @@ import io.kvapp.engine.journal.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * Work on a thread of its own that runs once for any number of requests made before it began.
  *
  * <p>Work that lacks space is tried again after a while, which doubles from a second to two minutes
- * as long as that fails, or as soon as the disk has what it was known to need; any other failure of
- * the disk makes the store read-only.
+ * as long as that fails, or as soon as the disk has what it was known to need; work that lacks
+ * memory is tried again at the next request; any other failure of the disk makes the store
+ * read-only.
  *
  * <p>Safe for any thread.
  */
@@ -35,16 +36,18 @@ final class BackgroundJob {
   }
 
   /** The job's thread, for work that must not run beside the job. */
-  final ExecutorService thread;
+  final ThreadPoolExecutor thread;
 
   private final String name;
   private final Work work;
   private final Journal journal;
   private final Signal progress;
   private final AtomicBoolean requested = new AtomicBoolean();
+  private final Runnable performing = this::perform;
   private final InstantSource clock;
   private final LongPredicate hasSpace;
   private volatile NoSpaceException noSpace;
+  private volatile KVException.Corrupt damage;
   private volatile long retryAt;
   private long delayMillis;
   private boolean said;
@@ -75,12 +78,21 @@ final class BackgroundJob {
   }
 
   void request() {
-    if (!thread.isShutdown() && !isHeldBack() && requested.compareAndSet(false, true)) {
-      try {
-        thread.execute(this::perform);
-      } catch (RejectedExecutionException closing) {
-        requested.set(false);
-      }
+    if (thread.isShutdown() || isHeldBack()) {
+      return;
+    }
+    if (!requested.compareAndSet(false, true)) {
+      // A thread that has died for want of memory does not come back on its own.
+      thread.prestartCoreThread();
+      return;
+    }
+    try {
+      thread.execute(performing);
+    } catch (RejectedExecutionException closing) {
+      requested.set(false);
+    } catch (Throwable failure) {
+      requested.set(false);
+      throw failure;
     }
   }
 
@@ -116,6 +128,7 @@ final class BackgroundJob {
     try {
       work.run();
       succeeded();
+      damage = null;
     } catch (NoSpaceException failure) {
       lacksSpace(failure);
     } catch (IOException failure) {
@@ -125,8 +138,17 @@ final class BackgroundJob {
       lacksSpace(new NoSpaceException(Path.of(name), 0, new IOException(failure)));
     } catch (KVException.WrongState closed) {
       LOG.debug("{} ends with the store", name);
+    } catch (KVException.Corrupt found) {
+      if (damage == null) {
+        LOG.error("{} stopped: {}", name, found.getMessage());
+      }
+      damage = found;
     } catch (KVException failure) {
       LOG.error("{} stopped: {}", name, failure.getMessage());
+    } catch (InternalError unreadable) {
+      LOG.error("{} stopped, as a page of a mapped file cannot be read", name, unreadable);
+    } catch (OutOfMemoryError | StackOverflowError shortage) {
+      LOG.warn("{} is tried again: {}", name, shortage.toString());
     } catch (RuntimeException | Error failure) {
       LOG.error("{} failed, so the store is read-only", name, failure);
       journal.fail(new IOException(name + " failed: " + failure, failure));
@@ -138,6 +160,11 @@ final class BackgroundJob {
   /** Why the last run lacked space; null where it did not. */
   NoSpaceException noSpace() {
     return noSpace;
+  }
+
+  /** What the last run found damaged, so that it did not get on; null where it did. */
+  KVException.Corrupt damage() {
+    return damage;
   }
 
   /** Ends the job; a run under way finishes first. */

@@ -56,7 +56,7 @@ final class BulkLoad {
         visible = count == 0 || maintenance.withoutGrowth(() -> publish(loaded, count));
       } finally {
         if (!visible || count == 0) {
-          loaded.discard();
+          parts.versions.giveUp(loaded);
         }
       }
       return count;

@@ -12,6 +12,7 @@ import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
+import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.ModuleAccess;
@@ -138,6 +139,7 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue read(byte[] key) {
+    StackRoom.require();
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       VersionedValue hit = look(key);
       if (hit == null || hit.value() != null) {
@@ -164,16 +166,21 @@ public final class DiskStore implements KVStore {
   }
 
   private VersionedValue lookInTruth(byte[] key) {
-    try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      return parts.live(version.lookUp(key));
-    }
+    return leased(version -> parts.live(version.lookUp(key)));
   }
 
   private byte[] valueElsewhere(byte[] key, long revision) {
+    return leased(version -> version.value(key, revision));
+  }
+
+  private <T> T leased(Function<Version, T> read) {
     try (Lease<Version> lease = versions.lease()) {
       Version version = lease.get();
-      return version.value(key, revision);
+      try {
+        return read.apply(version);
+      } catch (InternalError late) {
+        throw version.unreadable(late, parts.folder);
+      }
     }
   }
 
@@ -185,6 +192,7 @@ public final class DiskStore implements KVStore {
 
   @Override
   public long count(byte[] prefix) {
+    StackRoom.require();
     Scan scan = Scan.prefix(prefix);
     long now = clock.millis();
     long stamp = batches.tryOptimisticRead();
@@ -221,6 +229,7 @@ public final class DiskStore implements KVStore {
   }
 
   private <T> T ordered(Function<Version, T> read) {
+    StackRoom.require();
     long stamp = batches.tryOptimisticRead();
     if (stamp != 0) {
       T result = orderedUnguarded(read);
@@ -238,10 +247,7 @@ public final class DiskStore implements KVStore {
 
   private <T> T orderedUnguarded(Function<Version, T> read) {
     parts.requireOpen();
-    try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      return read.apply(version);
-    }
+    return leased(read);
   }
 
   @Override
@@ -345,6 +351,7 @@ public final class DiskStore implements KVStore {
 
   @Override
   public void close() {
+    StackRoom.require();
     if (parts.refuse()) {
       WorkerThread.call(
           "kvapp-close",

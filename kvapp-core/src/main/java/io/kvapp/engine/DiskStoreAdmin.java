@@ -7,6 +7,8 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.Lease;
+import io.kvapp.engine.file.StackRoom;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.repair.Verification;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
@@ -50,7 +52,13 @@ final class DiskStoreAdmin implements StoreAdmin {
   public long restore(Path folder) {
     Objects.requireNonNull(folder, "folder");
     requireEmpty();
-    return BackupFiles.read(folder, this::load);
+    return BackupFiles.read(folder, this::skipRevisions, this::load);
+  }
+
+  /** Has what is restored, and all writes behind it, get revisions that no write has had. */
+  private void skipRevisions(long backupRevision) {
+    long known = Math.max(backupRevision, parts.journal.revision());
+    maintenance.skipRevisions(Revisions.afterGap(known));
   }
 
   @Override
@@ -72,9 +80,13 @@ final class DiskStoreAdmin implements StoreAdmin {
   public VerifyReport verify() {
     parts.requireOpen();
     maintenance.awaitFilled();
-    return new Verification(
-            parts.versions::lease, parts.stripes, parts.index, parts.journal, parts::requireOpen)
-        .run();
+    try {
+      return new Verification(
+              parts.versions::lease, parts.stripes, parts.index, parts.journal, parts::requireOpen)
+          .run();
+    } catch (InternalError late) {
+      throw parts.versions.unreadable(late);
+    }
   }
 
   @Override
@@ -85,6 +97,7 @@ final class DiskStoreAdmin implements StoreAdmin {
 
   @Override
   public StoreStats stats() {
+    StackRoom.require();
     parts.requireOpen();
     try (Lease<Version> lease = parts.versions.lease()) {
       Version version = lease.get();

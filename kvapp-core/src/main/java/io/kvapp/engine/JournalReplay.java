@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,14 +71,17 @@ final class JournalReplay {
    *
    * @param sequence of the first segment
    * @param before the last revision that is in the SSTables
+   * @param counting makes the last revision that counts of the last one replayed
    * @param saving takes the changes, the oldest first, as they fill memtables
    * @throws KVException.Corrupt if a record that was on the disk cannot be read
    */
-  void run(long sequence, long before, Saving saving) throws IOException {
+  void run(long sequence, long before, LongUnaryOperator counting, Saving saving)
+      throws IOException {
     Stretch stretch = new Stretch(before, saving);
     revision = before;
     try {
       replay(sequence, stretch);
+      revision = counting.applyAsLong(revision);
       stretch.save(revision);
     } catch (UncheckedIOException failure) {
       throw failure.getCause();
@@ -95,9 +99,7 @@ final class JournalReplay {
         return;
       }
       segments.add(segment);
-      long last = segment.replay(revision, stretch::add);
-      records += last - revision;
-      revision = last;
+      revision = segment.replay(revision, stretch::add);
       if (progress.isTimeToLog()) {
         LOG.info("recovery: {} journal records replayed", records);
       }
@@ -138,15 +140,22 @@ final class JournalReplay {
 
     /** Adds a change, before which all are saved if they are enough and of earlier records. */
     void add(byte[] key, JournalPosition slot) {
-      if (slot.revision > last && changes.heapBytes() >= memtableBytes) {
-        try {
-          save(last);
-        } catch (IOException failure) {
-          throw new UncheckedIOException(failure);
+      if (slot.revision > last) {
+        records++;
+        if (changes.heapBytes() >= memtableBytes) {
+          saveEarlier();
         }
       }
       last = slot.revision;
       changes.put(key, slot);
+    }
+
+    private void saveEarlier() {
+      try {
+        save(last);
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
     }
 
     void save(long revision) throws IOException {
@@ -174,7 +183,7 @@ final class JournalReplay {
         damage.file() + " at offset " + Math.max(0, damage.offset()) + ": the rest of the journal");
   }
 
-  /** The revision of the last change replayed, or that before the first. */
+  /** The last revision that counts. */
   long revision() {
     return revision;
   }

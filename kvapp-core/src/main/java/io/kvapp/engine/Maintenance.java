@@ -20,9 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -56,8 +53,7 @@ final class Maintenance {
   private final ActivityMeter activity;
   final SpacePolicy space;
   private final WriteGate gate;
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(task -> WorkerThread.thread("kvapp-timer", task));
+  private final Timer timer = new Timer("kvapp-timer", this::tick);
   private final BackgroundJob flushing;
   private final BackgroundJob compaction;
   private final BackgroundJob growth;
@@ -69,7 +65,6 @@ final class Maintenance {
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
-  private volatile KVException.Corrupt growthFailure;
   private boolean checkedAhead;
   private boolean fillingFailed;
 
@@ -109,28 +104,23 @@ final class Maintenance {
 
   /** Begins, with so much time between two ticks. */
   void start(long tickMillis) {
-    timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    timer.start(tickMillis);
     growth.request();
   }
 
   private void tick() {
-    try {
-      if (!parts.keepFolder()) {
-        progress.raise();
-        return;
-      }
-      activity.tick();
-      syncAndSweep();
-      requestDue();
-      compaction.request();
+    if (!parts.keepFolder()) {
       progress.raise();
-      versions.keepRecycledFiles(space.maxRecycledBytes());
-      if (space.isJournalTooLarge() || space.needsReserve()) {
-        flushing.request();
-      }
-    } catch (Throwable failure) {
-      // Whatever is thrown here would end the timer.
-      LOG.error("maintenance failed", failure);
+      return;
+    }
+    activity.tick();
+    syncAndSweep();
+    requestDue();
+    compaction.request();
+    progress.raise();
+    versions.keepRecycledFiles(space.maxRecycledBytes());
+    if (space.isJournalTooLarge() || space.needsReserve()) {
+      flushing.request();
     }
   }
 
@@ -174,7 +164,8 @@ final class Maintenance {
    *
    * @throws KVException.NoSpace if it is behind for want of space
    * @throws KVException.ReadOnly if the disk has failed
-   * @throws KVException.Corrupt if the hash table cannot grow since an entry cannot be read
+   * @throws KVException.Corrupt if a flush or the growth of the hash table is due and an entry
+   *     cannot be read
    */
   void awaitRoom() {
     gate.awaitRoom();
@@ -206,7 +197,7 @@ final class Maintenance {
     if (noSpace != null) {
       return new KVException.NoSpace(folder, 0, noSpace);
     }
-    KVException damage = job == growth ? growthFailure : null;
+    KVException damage = job.damage();
     if (damage != null) {
       return damage;
     }
@@ -288,9 +279,23 @@ final class Maintenance {
   }
 
   private void grow() throws IOException {
+    try {
+      growHere();
+    } catch (InternalError unreadable) {
+      // A page of the table's file, as those of SSTables are found by name.
+      index.suspect(unreadable);
+      growth.request();
+    }
+  }
+
+  private void growHere() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
       index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isBusy()));
+    }
+    if (index.isSuspect() && goesOn()) {
+      index.renew();
+      fillingFailed = false;
     }
     if (index.isPartial() && !fillingFailed) {
       fill();
@@ -313,7 +318,7 @@ final class Maintenance {
   private void fill() throws IOException {
     index.deleteOthers();
     try {
-      while (goesOn() && !index.rebuild(journal::revision, this::goesOn)) {
+      while (goesOn() && !index.rebuild(journal::revision, this::goesOn) && !index.isSuspect()) {
         if (index.isOverfull()) {
           resize();
         }
@@ -326,15 +331,9 @@ final class Maintenance {
   }
 
   private void resize() throws IOException {
-    try {
-      index.resize(
-          activity.isBusy(), activity.isSteadilyCalm(), versions.keptFreeBytes(), this::goesOn);
-      growthFailure = null;
-      progress.raise();
-    } catch (KVException.Corrupt damage) {
-      growthFailure = damage;
-      throw damage;
-    }
+    index.resize(
+        activity.isBusy(), activity.isSteadilyCalm(), versions.keptFreeBytes(), this::goesOn);
+    progress.raise();
   }
 
   /** What a backup does with the SSTables and the number of their entries. */
@@ -382,6 +381,11 @@ final class Maintenance {
     return !closing;
   }
 
+  /** Has the next write get a revision above this one, once that is on the disk. */
+  void skipRevisions(long last) {
+    WorkerThread.call(flushing.thread, () -> run(() -> flusher.skipRevisions(last)));
+  }
+
   /** Waits until the hash table holds every entry, as far as they can be read. */
   void awaitFilled() {
     WorkerThread.call(growth.thread, () -> null);
@@ -417,6 +421,8 @@ final class Maintenance {
       return null;
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
+    } catch (InternalError late) {
+      throw versions.unreadable(late);
     }
   }
 
@@ -424,7 +430,7 @@ final class Maintenance {
   void close() {
     closing = true;
     gate.end();
-    WorkerThread.stop(timer);
+    timer.close();
     WorkerThread.stop(loads);
     flushing.close();
     compaction.close();

@@ -15,6 +15,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Progress;
+import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.JournalSegment;
@@ -38,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A store in a folder that is only read: no file is changed or made, so that the folder may be one
@@ -160,15 +162,22 @@ final class ReadOnlyStore implements KVStore {
   private static Memtable replay(JournalReplay replay, FoundStore found, long before)
       throws IOException {
     List<Memtable> changes = new ArrayList<>();
-    replay.run(found.manifest().journal(), before, (all, last) -> changes.add(all));
+    replay.run(
+        found.manifest().journal(),
+        before,
+        LongUnaryOperator.identity(),
+        (all, last) -> changes.add(all));
     return changes.isEmpty() ? new Memtable(before) : changes.get(0);
   }
 
   /** Calls with the version in use, so that its files stay mapped. */
   <T> T reading(Function<Version, T> read) {
+    StackRoom.require();
     try (Lease<Version> lease =
         Lease.tryOf(version, Runnable::run).orElseThrow(StoreFailures::closed)) {
       return read.apply(lease.get());
+    } catch (InternalError late) {
+      throw version.unreadable(late, folder);
     }
   }
 

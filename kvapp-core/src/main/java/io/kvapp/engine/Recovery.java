@@ -12,6 +12,7 @@ import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFolder;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.LongUnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +100,7 @@ final class Recovery {
       sstableFolder.reserve.find();
       deleteLeftOvers();
       boolean clean = dropped.isEmpty() && found.manifest().isClean();
-      replayJournal();
+      replayJournal(clean);
       index = onFullDisk(() -> openHashTable(clean));
       startJournal();
       report =
@@ -162,12 +164,17 @@ final class Recovery {
     }
   }
 
-  private void replayJournal() throws IOException {
+  private void replayJournal(boolean clean) throws IOException {
     Manifest manifest = found.manifest();
     List<SSTable> sstables = found.sstables();
     long before = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
+    LongUnaryOperator counting = LongUnaryOperator.identity();
+    if (!clean || manifest.isBackup()) {
+      // The newest writes may be lost, and their revisions must not come back.
+      counting = last -> Revisions.afterGap(Math.max(last, manifest.revision()));
+    }
     if (manifest.isClean()) {
-      revision = manifest.revision();
+      revision = counting.applyAsLong(manifest.revision());
       if (revision > before) {
         save(new Memtable(before), revision);
       }
@@ -176,7 +183,7 @@ final class Recovery {
         // No manifest names one.
         files.deleteHashTables();
       }
-      replay.run(manifest.journal(), before, this::save);
+      replay.run(manifest.journal(), before, counting, this::save);
       revision = replay.revision();
     }
     if (!unnamed.isEmpty()) {

@@ -4,6 +4,8 @@ import io.kvapp.Batch;
 import io.kvapp.BatchResult;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Lease;
+import io.kvapp.engine.file.Shortage;
+import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
@@ -16,7 +18,6 @@ import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.tree.Version;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,10 @@ import java.util.function.Supplier;
  * The way of a write: it takes the stripe of its key, checks its condition, appends to the journal,
  * waits for a sync where the durability asks for one, and applies the change to the map and the
  * ordered keys.
+ *
+ * <p>A write that fails for want of memory or stack has not been made, or has been made as a whole:
+ * what can fail is done before the record is in the journal, and what comes behind it is tried
+ * until it is done.
  *
  * <p>All methods may be called from any thread.
  */
@@ -98,6 +103,7 @@ final class WritePath {
   }
 
   private long tryWriteIf(Operation operation, Condition condition) {
+    StackRoom.require();
     List<Operation> operations = List.of(operation);
     awaitRoom(operations);
     byte[] key = operation.key();
@@ -111,7 +117,7 @@ final class WritePath {
       }
       slot = append(operations)[0];
       awaitSync();
-      long stamp = stripe.applying.writeLock();
+      long stamp = lockSurely(stripe.applying);
       try {
         apply(operation, slot);
       } finally {
@@ -176,8 +182,34 @@ final class WritePath {
   }
 
   private void awaitSync() {
-    if (syncEachWrite) {
-      journal.sync();
+    for (int tries = 0; syncEachWrite; tries++) {
+      try {
+        journal.sync();
+        return;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
+  }
+
+  private static long lockSurely(StampedLock lock) {
+    for (int tries = 0; ; tries++) {
+      try {
+        return lock.writeLock();
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
+  }
+
+  private static void lockSurely(StripedLocks.Stripe[] locked, long[] stamps) {
+    for (int tries = 0; ; tries++) {
+      try {
+        StripedLocks.lockApplying(locked, stamps);
+        return;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
     }
   }
 
@@ -189,28 +221,54 @@ final class WritePath {
     }
   }
 
+  /**
+   * Makes a write visible that is in the journal, whatever is short meanwhile: a write that was not
+   * applied would come back with the next recovery.
+   */
   private void apply(Operation operation, JournalPosition slot) {
     try {
-      byte[] key = operation.key();
-      if (operation.isDelete()) {
-        index.remove(key);
-      } else {
-        index.put(key, slot.revision, operation.expiresAt(), operation.value());
+      for (int tries = 0; ; tries++) {
+        try {
+          applyToIndex(operation, slot);
+          break;
+        } catch (VirtualMachineError shortage) {
+          Shortage.pause(shortage, tries);
+        }
       }
-      versions.apply(key, slot);
-      if (operation.isDelete()) {
-        maintenance.noteDelete(key);
-      } else if (slot.expires()) {
-        earliestExpiry.accumulateAndGet(Limits.instant(operation.expiresAt()), Math::min);
+      for (int tries = 0; ; tries++) {
+        try {
+          applyToMemtable(operation, slot);
+          return;
+        } catch (VirtualMachineError shortage) {
+          Shortage.pause(shortage, tries);
+        }
       }
     } catch (Throwable failure) {
+      index.suspect(failure);
       IOException cause = new IOException("a write could not be applied: " + failure, failure);
-      index.noteDamage();
       journal.fail(cause);
-      if (failure instanceof UncheckedIOException) {
+      if (failure instanceof InternalError) {
         throw StoreFailures.readOnly(parts.folder, cause);
       }
       throw failure;
+    }
+  }
+
+  private void applyToIndex(Operation operation, JournalPosition slot) {
+    if (operation.isDelete()) {
+      index.remove(operation.key());
+    } else {
+      index.put(operation.key(), slot.revision, operation.expiresAt(), operation.value());
+    }
+  }
+
+  private void applyToMemtable(Operation operation, JournalPosition slot) {
+    if (slot.expires()) {
+      earliestExpiry.accumulateAndGet(Limits.instant(operation.expiresAt()), Math::min);
+    }
+    versions.apply(operation.key(), slot);
+    if (operation.isDelete()) {
+      maintenance.noteDelete(operation.key());
     }
   }
 
@@ -220,6 +278,7 @@ final class WritePath {
   }
 
   private BatchResult tryCommit(List<Batch.Condition> conditions, List<Operation> operations) {
+    StackRoom.require();
     long heapBytes = 0;
     for (Operation operation : operations) {
       heapBytes += Memtable.heapBytesOf(operation.key(), operation.expiresAt() != 0);
@@ -270,16 +329,21 @@ final class WritePath {
 
   /** Makes writes under one revision; their stripes are locked by the caller. */
   long writeTogether(StripedLocks.Stripe[] locked, List<Operation> operations) {
+    Operation[] changes = operations.toArray(Operation[]::new);
+    long[] stamps = new long[locked.length];
     JournalPosition[] slots = append(operations);
     awaitSync();
-    long batchStamp = batches.writeLock();
-    long[] stamps = StripedLocks.lockApplying(locked);
+    long batchStamp = lockSurely(batches);
     try {
-      for (int i = 0; i < slots.length; i++) {
-        apply(operations.get(i), slots[i]);
+      lockSurely(locked, stamps);
+      try {
+        for (int i = 0; i < slots.length; i++) {
+          apply(changes[i], slots[i]);
+        }
+      } finally {
+        StripedLocks.unlockApplying(locked, stamps);
       }
     } finally {
-      StripedLocks.unlockApplying(locked, stamps);
       batches.unlockWrite(batchStamp);
     }
     return slots[0].revision;

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +39,7 @@ class HostileFolderTest {
   void open_ofAnotherFormatVersion_isRefusedByNameWhateverItsChecksum() throws IOException {
     Path manifest = folder.resolve("MANIFEST");
     String text = Files.readString(manifest);
-    String newer = text.replace("format=1\n", "format=12\n");
+    String newer = text.replace("format=2\n", "format=12\n");
     for (String each : List.of(newer, signed(newer), "format=12\nnothing else is known")) {
       Files.writeString(manifest, each);
       for (boolean openDamaged : new boolean[] {false, true}) {
@@ -46,11 +47,40 @@ class HostileFolderTest {
             .isInstanceOf(KVException.UnknownFormat.class)
             .hasMessageContaining(manifest.toString())
             .hasMessageContaining("version 12")
-            .hasMessageContaining("version 1;");
+            .hasMessageContaining("version 2;");
       }
     }
     Files.writeString(manifest, text);
     assertThatStoreIsRight();
+  }
+
+  @Test
+  void open_ofFormatOne_isRefusedByNameInOneLine() throws IOException {
+    Path manifest = folder.resolve("MANIFEST");
+    String text = Files.readString(manifest);
+    Files.writeString(manifest, signed(text.replace("format=2\n", "format=1\n")));
+    assertUnknownFormat(manifest);
+    Files.writeString(manifest, text);
+    Path sstable = Disk.list(folder, "snapshot-*.kvs").get(0);
+    byte[] bytes = Files.readAllBytes(sstable);
+    bytes[6] = '1';
+    Files.write(sstable, bytes);
+    assertUnknownFormat(sstable);
+    Files.delete(manifest);
+    Files.delete(sstable);
+    Files.deleteIfExists(Disk.list(folder, "expiry-*.kvs").get(0));
+    Path journal = folder.resolve("journal-0000000007.log");
+    Files.write(journal, Arrays.copyOf("KVAPJNL1".getBytes(StandardCharsets.UTF_8), 4_096));
+    assertUnknownFormat(journal);
+  }
+
+  private void assertUnknownFormat(Path file) {
+    assertThatThrownBy(() -> DamageSamples.open(folder, false))
+        .isInstanceOf(KVException.UnknownFormat.class)
+        .hasMessage(
+            file
+                + " has format version 1, and this KVApp reads version 2; open it with the KVApp that"
+                + " wrote it");
   }
 
   @Test

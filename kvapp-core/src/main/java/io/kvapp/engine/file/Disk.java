@@ -33,9 +33,16 @@ import java.util.regex.Pattern;
  * closes a file channel.
  */
 public class Disk {
+  /** What an {@link InternalError} at the use of a mapping says of its file. */
+  public static final String UNREADABLE =
+      "a page of it is gone, since the file was cut while it was open or the disk cannot read it";
+
   private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
   private static final int SMALL_PIECE_BYTES = 16 << 10;
   private static final int HUGE_PIECE_BYTES = 4 << 20;
+
+  private static final IOException UNSAID =
+      new IOException("a sync failed, and there was no memory to say why");
 
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
@@ -226,6 +233,9 @@ public class Disk {
       mapping.force(from, length);
     } catch (UncheckedIOException failure) {
       throw failure.getCause();
+    } catch (OutOfMemoryError lost) {
+      // Only the exception for a failed sync is allocated here.
+      throw UNSAID;
     }
   }
 

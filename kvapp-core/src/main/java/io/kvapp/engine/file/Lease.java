@@ -35,7 +35,9 @@ public final class Lease<T extends RefCounted> implements AutoCloseable {
    * @param executor gives back what is behind the thing if this is the last use
    */
   public static <T extends RefCounted> Optional<Lease<T>> tryOf(T thing, Executor executor) {
-    return thing.tryAcquire() ? Optional.of(new Lease<>(thing, executor)) : Optional.empty();
+    // Made first, so that no use is left over when memory is short.
+    Optional<Lease<T>> made = Optional.of(new Lease<>(thing, executor));
+    return thing.tryAcquire() ? made : Optional.empty();
   }
 
   /** The thing, which stays as it is until this is closed. */

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public abstract class RefCounted implements AutoCloseable {
   private final AtomicInteger uses = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Runnable givingBack = this::unused;
 
   /** Adds a use; false when the last one has ended already. */
   final boolean tryAcquire() {
@@ -30,7 +31,7 @@ public abstract class RefCounted implements AutoCloseable {
   /** Ends a use; after the last one, {@code executor} gives back what is behind this. */
   final void release(Executor executor) {
     if (uses.decrementAndGet() == 0) {
-      executor.execute(this::unused);
+      executor.execute(givingBack);
     }
   }
 

@@ -22,6 +22,8 @@ public final class Unmapper {
     }
     try {
       CLEANER.invoke(mapping);
+    } catch (OutOfMemoryError | StackOverflowError shortage) {
+      return; // as above
     } catch (Throwable failure) {
       throw new IllegalStateException("cannot unmap a file", failure);
     }

@@ -3,12 +3,13 @@ package io.kvapp.engine.file;
 import io.kvapp.KVException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,22 +32,16 @@ public final class WorkerThread {
    * @throws KVException.WrongState if the executor was shut down, as it is when its store is closed
    */
   public static <T> T call(Executor executor, Callable<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
+    // It keeps a failure without an allocation, so that the caller never waits in vain.
+    FutureTask<T> result = new FutureTask<>(work);
     try {
-      executor.execute(
-          () -> {
-            try {
-              result.complete(work.call());
-            } catch (Throwable failure) {
-              result.completeExceptionally(failure);
-            }
-          });
+      executor.execute(result);
     } catch (RejectedExecutionException ended) {
       throw StoreFailures.closed();
     }
     try {
-      return result.join();
-    } catch (CompletionException wrapped) {
+      return join(result);
+    } catch (ExecutionException wrapped) {
       Throwable cause = wrapped.getCause();
       if (cause instanceof RuntimeException unchecked) {
         throw unchecked;
@@ -61,8 +56,25 @@ public final class WorkerThread {
     }
   }
 
+  private static <T> T join(FutureTask<T> result) throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException early) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** One daemon thread that runs one task after the other. */
-  public static ExecutorService executor(String name) {
+  public static ThreadPoolExecutor executor(String name) {
     return executor(name, 1);
   }
 
@@ -85,8 +97,14 @@ public final class WorkerThread {
   }
 
   /** So many daemon threads that each run one task after the other. */
-  public static ExecutorService executor(String name, int threads) {
-    return Executors.newFixedThreadPool(threads, task -> thread(name, task));
+  public static ThreadPoolExecutor executor(String name, int threads) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        task -> thread(name, task));
   }
 
   /**

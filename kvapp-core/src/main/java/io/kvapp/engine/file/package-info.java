@@ -9,6 +9,8 @@
  * io.kvapp.engine.file.RefCounted}, its {@link io.kvapp.engine.file.Lease} and {@link
  * io.kvapp.engine.file.Unmapper}, which give mappings back; {@link
  * io.kvapp.engine.file.TrustedLookup}; {@link io.kvapp.engine.file.StoreFailures} and {@link
- * io.kvapp.engine.file.Progress}. Depends on the exceptions of {@code io.kvapp} alone.
+ * io.kvapp.engine.file.Progress}; {@link io.kvapp.engine.file.StackRoom} and {@link
+ * io.kvapp.engine.file.Shortage}, for callers short of stack or memory. Depends on the exceptions
+ * of {@code io.kvapp} alone.
  */
 package io.kvapp.engine.file;

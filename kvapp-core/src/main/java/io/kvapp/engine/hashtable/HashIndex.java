@@ -11,7 +11,7 @@ import io.kvapp.engine.tree.Version;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -49,7 +49,9 @@ public final class HashIndex implements AutoCloseable {
   private final HashTableFolder folder;
   private final StripedLocks stripes;
   private final Truth truth;
-  private final LongAdder count = new LongAdder();
+
+  /** Not an adder, which may allocate after a change is made. */
+  private final AtomicLong count = new AtomicLong();
 
   private final long maxWaitingBytes;
   private final WaitingEntries waiting;
@@ -65,6 +67,9 @@ public final class HashIndex implements AutoCloseable {
   /** Whether some entries are in the truth only. */
   private volatile boolean partial;
 
+  /** Why the hash tables may hold anything, so that all is left to the truth; else null. */
+  private volatile Throwable suspicion;
+
   private HashIndex(
       HashTableFolder folder,
       StripedLocks stripes,
@@ -78,7 +83,7 @@ public final class HashIndex implements AutoCloseable {
     this.current = current;
     this.maxWaitingBytes = options.memtableBytes();
     this.waiting = new WaitingEntries(maxWaitingBytes);
-    count.add(entries);
+    count.set(entries);
   }
 
   /**
@@ -98,11 +103,7 @@ public final class HashIndex implements AutoCloseable {
       long entries)
       throws IOException {
     HashTableFolder tables = new HashTableFolder(disk, folder, options);
-    if (entries == 0 || tables.isShortOfSpaceFor(size)) {
-      tables.deleteAllBut(null);
-    }
-    HashTableSize fitting = HashTableSizing.initial(size, entries, tables.usableBytes());
-    HashTable table = tables.createOrTiny(fitting);
+    HashTable table = tables.createFirst(size, entries);
     HashIndex index = new HashIndex(tables, stripes, versions, table, entries, options);
     index.partial = entries > 0;
     return index;
@@ -143,6 +144,18 @@ public final class HashIndex implements AutoCloseable {
    * @throws HashTable.DamagedException if the entry does not match its checksum
    */
   public VersionedValue getUndamaged(byte[] key) {
+    if (isSuspect()) {
+      return truth.lookUp(key);
+    }
+    try {
+      return getHere(key);
+    } catch (InternalError unreadable) {
+      suspect(unreadable);
+      return truth.lookUp(key);
+    }
+  }
+
+  private VersionedValue getHere(byte[] key) {
     // Before the look into the hash table, which may be filled in between.
     boolean mayBeElsewhere = partial;
     VersionedValue found = current.get(key);
@@ -163,50 +176,56 @@ public final class HashIndex implements AutoCloseable {
 
   /** Stores an entry, before it is in the truth; its value may be of any size. */
   public void put(byte[] key, long revision, long expiresAt, byte[] value) {
-    byte[] inline = isInline(value.length) ? value : null;
-    boolean mayBeElsewhere = partial;
-    HashTable growing = next;
-    boolean known = false;
-    try {
-      known = putInto(growing == null ? current : growing, key, revision, expiresAt, inline);
-      if (growing != null) {
-        known |= current.remove(key);
-      }
-    } catch (HashTable.DamagedException damage) {
-      mayBeElsewhere = leaveToTruth(key);
-    }
-    if (!known && !(mayBeElsewhere && truthHolds(key))) {
-      count.increment();
-    }
-  }
-
-  /** Whether the hash table, or else those that wait, had an entry of the key. */
-  private boolean putInto(
-      HashTable table, byte[] key, long revision, long expiresAt, byte[] value) {
-    HashTable.Put outcome = table.put(key, revision, expiresAt, value);
-    if (outcome == HashTable.Put.NO_ROOM) {
-      return table.remove(key) | waiting.put(key, new VersionedValue(revision, expiresAt, value));
-    }
-    return waiting.remove(key) || outcome == HashTable.Put.REPLACED;
+    change(key, revision, expiresAt, value);
   }
 
   /** Removes an entry, as {@link #put} before the change is in the truth. */
   public void remove(byte[] key) {
-    boolean mayBeElsewhere = partial;
-    HashTable growing = next;
+    change(key, 0, 0, null);
+  }
+
+  private void change(byte[] key, long revision, long expiresAt, byte[] value) {
+    boolean leftToTruth = isSuspect();
+    boolean mayBeElsewhere = partial || leftToTruth;
     boolean known = false;
     try {
-      known = waiting.remove(key);
-      if (growing != null) {
-        known |= growing.remove(key);
+      if (!leftToTruth) {
+        known = value == null ? removeHere(key) : putHere(key, revision, expiresAt, value);
       }
-      known |= current.remove(key);
     } catch (HashTable.DamagedException damage) {
       mayBeElsewhere = leaveToTruth(key);
+    } catch (Throwable failure) {
+      mayBeElsewhere = suspect(failure);
     }
-    if (known || mayBeElsewhere && truthHolds(key)) {
-      count.decrement();
+    boolean wasThere = known || mayBeElsewhere && truthHolds(key);
+    if (wasThere == (value == null)) {
+      count.addAndGet(value == null ? -1 : 1);
     }
+  }
+
+  /** Whether the hash tables, or else those that wait, had an entry of the key. */
+  private boolean putHere(byte[] key, long revision, long expiresAt, byte[] value) {
+    HashTable growing = next;
+    HashTable table = growing == null ? current : growing;
+    byte[] inline = isInline(value.length) ? value : null;
+    HashTable.Put outcome = table.put(key, revision, expiresAt, inline);
+    boolean known = outcome == HashTable.Put.REPLACED;
+    if (outcome == HashTable.Put.NO_ROOM) {
+      VersionedValue entry = new VersionedValue(revision, expiresAt, inline);
+      known = table.remove(key) | waiting.put(key, entry);
+    } else {
+      known |= waiting.remove(key);
+    }
+    return growing == null ? known : current.remove(key) | known;
+  }
+
+  private boolean removeHere(byte[] key) {
+    HashTable growing = next;
+    boolean known = waiting.remove(key);
+    if (growing != null) {
+      known |= growing.remove(key);
+    }
+    return current.remove(key) | known;
   }
 
   /**
@@ -231,7 +250,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** How many entries there are, expired ones included. */
   public long size() {
-    return count.sum();
+    return count.get();
   }
 
   /** As {@link #size()}, or {@link Manifest#UNKNOWN} if damage may have led to a wrong count. */
@@ -242,6 +261,45 @@ public final class HashIndex implements AutoCloseable {
   /** Notes that damage was found, so that the file is not used again after it is closed. */
   public void noteDamage() {
     damaged = true;
+  }
+
+  /**
+   * Leaves everything to the truth from now on, since the hash tables may hold anything, until
+   * {@link #renew}. Never fails.
+   *
+   * @return true
+   */
+  public boolean suspect(Throwable cause) {
+    suspicion = cause;
+    return true;
+  }
+
+  /** Whether the truth alone answers until {@link #renew}. */
+  public boolean isSuspect() {
+    return suspicion != null;
+  }
+
+  /**
+   * Begins a new hash table, which is to be {@linkplain #rebuild filled}, in place of suspect ones;
+   * for the thread that resizes.
+   */
+  public void renew() throws IOException {
+    LOG.warn("the hash table is filled anew; the tree answers meanwhile", suspicion);
+    HashTable old = current;
+    HashTable unfinished = next;
+    HashTable fresh = folder.createLike(old);
+    stripes.alone(
+        () -> {
+          current = fresh;
+          next = null;
+          waiting.clear();
+          partial = true;
+          suspicion = null;
+        });
+    folder.delete(old);
+    if (unfinished != null) {
+      folder.delete(unfinished);
+    }
   }
 
   /** The bytes of the files of the hash tables. */
@@ -263,6 +321,7 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean needsGrowth(boolean busy) {
     return next == null
+        && !isSuspect()
         && (current.isDamaged()
             || HashTableSizing.canGrow(current.layoutSize())
                 && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
@@ -270,7 +329,7 @@ public final class HashIndex implements AutoCloseable {
 
   /** Whether a much smaller hash table would do, or in calm a smaller one. */
   public boolean needsShrinking(boolean calm) {
-    return next == null && !partial && HashTableSizing.isFarTooLarge(current, calm);
+    return next == null && !partial && !isSuspect() && HashTableSizing.isFarTooLarge(current, calm);
   }
 
   /** Whether so many bytes of writes in a second are few, see {@link PagePolicy}. */
@@ -285,7 +344,10 @@ public final class HashIndex implements AutoCloseable {
    * @param bytesWritten how much was written in these times
    */
   public boolean needsOtherPages(boolean calm, long bytesWritten) {
-    return next == null && !partial && folder.pages.needsOther(current, calm, bytesWritten);
+    return next == null
+        && !partial
+        && !isSuspect()
+        && folder.pages.needsOther(current, calm, bytesWritten);
   }
 
   /**
@@ -307,13 +369,19 @@ public final class HashIndex implements AutoCloseable {
     }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
     Migration migration = migrationTo(larger);
-    stripes.withoutWriters(
-        () -> {
-          next = larger;
-          migration.takeWaiting();
-        });
-    migration.copyAll(old, goOn);
-    if (!goOn.getAsBoolean()) {
+    BooleanSupplier goOnCopying = () -> !isSuspect() && goOn.getAsBoolean();
+    try {
+      stripes.withoutWriters(
+          () -> {
+            next = larger;
+            migration.takeWaiting();
+          });
+      migration.copyAll(old, goOnCopying);
+    } catch (Error failure) {
+      suspect(failure);
+      throw failure;
+    }
+    if (!goOnCopying.getAsBoolean()) {
       return;
     }
     stripes.alone(
@@ -343,7 +411,7 @@ public final class HashIndex implements AutoCloseable {
    * @throws KVException.Corrupt if an entry cannot be read; the index stays partial
    */
   public boolean rebuild(LongSupplier revision, BooleanSupplier goOn) {
-    BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && !isOverfull();
+    BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && !isOverfull() && !isSuspect();
     if (new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling).run(revision)) {
       partial = false;
     }
@@ -366,8 +434,12 @@ public final class HashIndex implements AutoCloseable {
 
   /** Has a prepared hash table take over in an empty index, with no call in flight. */
   public void takeOver(PreparedTable prepared, long entries) {
-    current = prepared.replace(current, waiting);
-    count.add(entries);
+    try {
+      current = prepared.replace(current, waiting);
+    } catch (Throwable failure) {
+      suspect(failure);
+    }
+    count.addAndGet(entries);
   }
 
   /** Deletes the files of earlier hash tables, which takes seconds for large ones. */
@@ -385,11 +457,20 @@ public final class HashIndex implements AutoCloseable {
 
   /** Closes the index; returns what a manifest says of its hash table, if that is complete. */
   public Optional<Manifest.MapFile> finish() throws IOException {
-    if (next != null || !waiting.isEmpty() || partial || damaged || current.isDamaged()) {
+    if (next != null
+        || !waiting.isEmpty()
+        || partial
+        || isSuspect()
+        || damaged
+        || current.isDamaged()) {
       close();
       return Optional.empty();
     }
-    return Optional.of(folder.finish(current));
+    try {
+      return Optional.of(folder.finish(current));
+    } catch (InternalError unreadable) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -95,6 +95,11 @@ final class HashTableFolder {
     }
   }
 
+  /** Creates an empty hash table as large as another. */
+  HashTable createLike(HashTable other) throws IOException {
+    return create(other.layoutSize(), hasHugePages(other));
+  }
+
   /** Opens the hash table that a manifest names and deletes all other files. */
   HashTable open(Manifest.MapFile named) throws IOException {
     Path file = folder.resolve(named.name());
@@ -151,12 +156,15 @@ final class HashTableFolder {
     }
   }
 
-  long usableBytes() throws IOException {
-    return disk.usableBytes(folder);
+  /** Creates the hash table that a store of so many entries begins with. */
+  HashTable createFirst(HashTableSize wanted, long entries) throws IOException {
+    if (entries == 0 || usableBytes() < MIN_FREE_BYTES + 2 * wanted.bytes()) {
+      deleteAllBut(null);
+    }
+    return createOrTiny(HashTableSizing.initial(wanted, entries, usableBytes()));
   }
 
-  /** Whether a hash table of a size hardly fits beside the files that are there. */
-  boolean isShortOfSpaceFor(HashTableSize size) throws IOException {
-    return usableBytes() < MIN_FREE_BYTES + 2 * size.bytes();
+  long usableBytes() throws IOException {
+    return disk.usableBytes(folder);
   }
 }

@@ -128,6 +128,9 @@ final class Rebuild {
       if (wrapped.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
+      if (wrapped.getCause() instanceof Error failure) {
+        throw failure;
+      }
       throw wrapped;
     } finally {
       threads.shutdown();

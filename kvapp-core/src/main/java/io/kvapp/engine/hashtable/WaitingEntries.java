@@ -66,6 +66,12 @@ final class WaitingEntries {
     return before != null;
   }
 
+  /** Drops all of them; no other call is in flight. */
+  void clear() {
+    entries.clear();
+    bytes.reset();
+  }
+
   /** Ends the wait of those that are taken. */
   void removeIf(BiPredicate<byte[], VersionedValue> taken) {
     entries.forEach(

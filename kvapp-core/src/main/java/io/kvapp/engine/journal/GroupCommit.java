@@ -118,18 +118,21 @@ final class GroupCommit {
     Waiter waiter = new Waiter(Thread.currentThread(), Long.MAX_VALUE);
     boolean interrupted = false;
     waiters.add(waiter);
-    while (!leading.compareAndSet(false, true)) {
-      LockSupport.park(this);
-      interrupted |= Thread.interrupted();
-    }
-    waiters.remove(waiter);
     try {
-      action.run();
+      while (!leading.compareAndSet(false, true)) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
+      try {
+        waiters.remove(waiter);
+        action.run();
+      } finally {
+        leading.set(false);
+        wake();
+      }
     } finally {
-      leading.set(false);
-      wake();
+      leave(waiter, interrupted);
     }
-    leave(waiter, interrupted);
   }
 
   private void leave(Waiter waiter, boolean interrupted) {

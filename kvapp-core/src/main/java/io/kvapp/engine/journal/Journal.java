@@ -66,20 +66,29 @@ public final class Journal {
         new SegmentPool(
             disk, folder, health, sequence, preparing, options, durability == Durability.SYNC);
     syncer = new JournalSyncer(disk, health, appending, () -> appendedBytes);
-    start(pool.first());
+    current = pool.first();
     isSetAside = pool.isSmall(current);
-  }
-
-  private void start(JournalSegment segment) {
-    current = segment;
-    syncer.add(segment);
-    sinceRoll.add(segment);
+    syncer.add(current);
+    sinceRoll.add(current);
     pool.prepare();
   }
 
   /** The revision of the newest write. */
   public long revision() {
     return revision;
+  }
+
+  /**
+   * Has the next write get a revision above this one; a {@link #roll} must follow before it, as
+   * revisions within a segment have no gap.
+   */
+  public void skipTo(long last) {
+    appending.lock();
+    try {
+      revision = Math.max(revision, last);
+    } finally {
+      appending.unlock();
+    }
   }
 
   /** The sequence of the segment that is written now. */
@@ -113,6 +122,7 @@ public final class Journal {
    * @return the position of each operation
    * @throws KVException.NoSpace if there is no space for another segment; nothing has changed
    * @throws KVException.ReadOnly if a write or sync has failed
+   * @throws KVException.Corrupt if the segment's file was cut; the journal takes no more writes
    */
   public JournalPosition[] append(List<Operation> operations) {
     return append(operations, false);
@@ -140,6 +150,8 @@ public final class Journal {
       return positions;
     } catch (IOException problem) {
       throw health.refuse(problem, bytes);
+    } catch (InternalError cut) {
+      throw fail(cut);
     } finally {
       appending.unlock();
     }
@@ -148,19 +160,36 @@ public final class Journal {
   /**
    * Seals the current segment and begins the next one.
    *
-   * @return the segments written since the last roll
+   * @return the segments written and not {@linkplain #takeOver taken over} yet
    */
   public List<JournalSegment> roll() {
     appending.lock();
     try {
       health.require();
       beginNextSegment(0, true);
-      List<JournalSegment> sealed = new ArrayList<>(sinceRoll.subList(0, sinceRoll.size() - 1));
-      sinceRoll.clear();
-      sinceRoll.add(current);
-      return sealed;
+      return List.copyOf(sinceRoll.subList(0, sinceRoll.size() - 1));
     } catch (IOException problem) {
       throw health.refuse(problem, 0);
+    } catch (InternalError cut) {
+      throw fail(cut);
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  private KVException.Corrupt fail(InternalError cut) {
+    KVException.Corrupt damage = current.unreadable(cut);
+    health.fail(new IOException(damage.getMessage(), cut));
+    return damage;
+  }
+
+  /** Says that a memtable answers for these segments, which {@link #roll} has returned. */
+  public void takeOver(List<JournalSegment> sealed) {
+    appending.lock();
+    try {
+      for (int i = 0; i < sealed.size(); i++) {
+        sinceRoll.remove(sealed.get(i));
+      }
     } finally {
       appending.unlock();
     }
@@ -169,13 +198,26 @@ public final class Journal {
   private void beginNextSegment(long recordBytes, boolean small) throws IOException {
     JournalSegment next = pool.take(recordBytes, small);
     try {
+      syncer.add(next);
+      sinceRoll.add(next);
       current.seal(disk, revision, next.sequence);
-    } catch (IOException problem) {
+    } catch (Throwable problem) {
+      syncer.remove(next);
+      sinceRoll.remove(next);
       pool.giveBack(next);
       throw problem;
     }
-    start(next);
+    current = next;
     isSetAside = pool.isSmall(next);
+    prepareNext();
+  }
+
+  private void prepareNext() {
+    try {
+      pool.prepare();
+    } catch (OutOfMemoryError | StackOverflowError shortage) {
+      // It is made when it is needed.
+    }
   }
 
   /** Waits until the next segment is ready, so that a roll need not wait with locks held. */

@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
  * Where a change of a key stands in the journal: memtables refer to values by it, and so hold none
  * in the heap. An {@linkplain ExpiryKey expiry key} is in no segment.
  *
+ * <p>What it reads of the segment is checked; damage there is a {@link
+ * io.kvapp.KVException.Corrupt}.
+ *
  * <p>Immutable, safe for any thread until its segment is released.
  */
 public final class JournalPosition implements Change {
@@ -47,17 +50,38 @@ public final class JournalPosition implements Change {
 
   @Override
   public long expiresAt() {
-    return expires ? segment.expiresAt(offset) : 0;
+    try {
+      return expires ? segment.expiresAt(offset) : 0;
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 
   @Override
   public int valueLength() {
-    return segment == null ? 0 : segment.valueLength(offset);
+    try {
+      return segment == null ? 0 : segment.valueLength(offset);
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 
   @Override
   public byte[] value() {
-    return segment == null ? EMPTY : segment.value(offset);
+    try {
+      return segment == null ? EMPTY : segment.value(offset);
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
+  }
+
+  @Override
+  public int valueChecksum() {
+    try {
+      return segment == null ? 0 : segment.valueChecksum(offset);
+    } catch (InternalError cut) {
+      throw segment.unreadable(cut);
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
+import io.kvapp.engine.model.ValueChecksum;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -42,9 +43,6 @@ public final class JournalSegment {
   final long sequence;
   private final MappedByteBuffer buffer;
 
-  /** The same bytes, with position and limit for checksums. */
-  private final ByteBuffer checked;
-
   /** Null where records are not gathered. */
   private final RandomAccessFile writer;
 
@@ -62,7 +60,6 @@ public final class JournalSegment {
     this.file = file;
     this.sequence = sequence;
     this.buffer = buffer;
-    this.checked = buffer.duplicate();
     this.writer = writer;
     this.gathered =
         writer == null
@@ -128,14 +125,16 @@ public final class JournalSegment {
    * Opens a segment to replay what can be read of it, with no look at its header.
    *
    * @throws KVException.Corrupt if the file has no room for a header
+   * @throws KVException.UnknownFormat if it is one of another format
    */
   public static JournalSegment openAnyway(Path file, long sequence) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() < SegmentHeader.BYTES) {
         throw damaged(file, 0, "the file is shorter than its header");
       }
-      long bytes = Math.min(channel.size(), Integer.MAX_VALUE);
-      return new JournalSegment(file, sequence, Disk.map(channel, bytes), null);
+      MappedByteBuffer mapping = Disk.map(channel, Math.min(channel.size(), Integer.MAX_VALUE));
+      SegmentHeader.requireKnown(file, mapping);
+      return new JournalSegment(file, sequence, mapping, null);
     }
   }
 
@@ -207,9 +206,8 @@ public final class JournalSegment {
     RecordFormat.putLength(target, newEnd, 0);
     RecordFormat.putHead(target, start, revision, operations);
     RecordFormat.putLength(target, start, length);
-    ByteBuffer bytes = target == buffer ? checked : target;
     RecordFormat.putChecksum(
-        target, start, RecordFormat.checksum(crc, bytes, start, sequence, end, length));
+        target, start, RecordFormat.checksum(crc, target, start, sequence, end, length));
     end += length;
     if (target == buffer) {
       gatheredFrom = end;
@@ -269,8 +267,8 @@ public final class JournalSegment {
    * Reads records from the front as long as they are whole and their revisions follow one another.
    *
    * @param lastRevision the revision before the first record
-   * @return the last revision read; {@link #end()} and {@link #endReason()} say where and why it
-   *     ended
+   * @return the last revision read, or that behind which the next segment goes on; {@link #end()}
+   *     and {@link #endReason()} say where and why it ended
    */
   public long replay(long lastRevision, Replay replay) {
     long revision = lastRevision;
@@ -289,6 +287,7 @@ public final class JournalSegment {
       if (operations == 0 && length == RecordFormat.SEAL_BYTES) {
         next = buffer.getLong(end + RecordFormat.HEAD_BYTES);
         endReason = next > sequence ? End.SEALED : End.BAD_RECORD;
+        revision = Math.max(revision, RecordFormat.revision(buffer, end));
         end += length;
         return revision;
       }
@@ -307,7 +306,7 @@ public final class JournalSegment {
     return length >= RecordFormat.HEAD_BYTES
         && length <= left
         && RecordFormat.storedChecksum(buffer, end)
-            == RecordFormat.checksum(crc, checked, end, sequence, end, length);
+            == RecordFormat.checksum(crc, buffer, end, sequence, end, length);
   }
 
   private void replayOperations(int operations, long revision, Replay replay) {
@@ -355,20 +354,45 @@ public final class JournalSegment {
   }
 
   long expiresAt(int offset) {
+    requireWhole(offset);
     return RecordFormat.expiresAt(buffer, offset);
   }
 
   int valueLength(int offset) {
+    requireWhole(offset);
     return RecordFormat.valueLength(buffer, offset);
+  }
+
+  int valueChecksum(int offset) {
+    requireWhole(offset);
+    return RecordFormat.valueChecksum(buffer, offset);
   }
 
   byte[] value(int offset) {
     Limits.readable(valueLength(offset));
-    return RecordFormat.value(buffer, offset);
+    requireWhole(offset);
+    byte[] value = RecordFormat.value(buffer, offset);
+    requireValue(offset, ValueChecksum.of(value));
+    return value;
+  }
+
+  private void requireValue(int offset, int checksum) {
+    if (checksum != RecordFormat.valueChecksum(buffer, offset)) {
+      throw damaged(file, offset, "a value does not match its checksum");
+    }
+  }
+
+  private void requireWhole(int at) {
+    if (!RecordFormat.areFieldsWhole(buffer, at)) {
+      throw damaged(file, at, "a write does not match its checksum");
+    }
   }
 
   ByteBuffer valueBuffer(int offset) {
-    return RecordFormat.valueBuffer(buffer, offset);
+    requireWhole(offset);
+    ByteBuffer value = RecordFormat.valueBuffer(buffer, offset);
+    requireValue(offset, ValueChecksum.of(value));
+    return value;
   }
 
   /** Gives mapping and file back; nothing may read the segment afterwards. */
@@ -381,6 +405,13 @@ public final class JournalSegment {
     } catch (IOException unimportant) {
       // All that matters has been synced.
     }
+  }
+
+  /** What to throw when a page of the mapping cannot be read or written. */
+  KVException.Corrupt unreadable(InternalError cause) {
+    KVException.Corrupt damage = damaged(file, -1, Disk.UNREADABLE);
+    damage.initCause(cause);
+    return damage;
   }
 
   public static KVException.Corrupt damaged(Path file, long offset, String what) {

@@ -48,6 +48,11 @@ final class JournalSyncer {
     unsynced.add(segment);
   }
 
+  /** Takes a segment back that was added last; called under the lock. */
+  void remove(JournalSegment segment) {
+    unsynced.removeLastOccurrence(segment);
+  }
+
   /** Waits until a sync has covered so many appended bytes, or one has failed. */
   void await(long target) {
     commits.await(target);
@@ -79,6 +84,8 @@ final class JournalSyncer {
     public long run() {
       try {
         return forceAll();
+      } catch (OutOfMemoryError | StackOverflowError shortage) {
+        throw shortage;
       } catch (IOException | RuntimeException | Error problem) {
         fail(problem);
         return 0;
@@ -149,6 +156,8 @@ final class JournalSyncer {
               firstUnsynced().forceSyncedOffset(disk, syncedOffset);
               notedOffset = syncedOffset;
             }
+          } catch (OutOfMemoryError | StackOverflowError shortage) {
+            throw shortage;
           } catch (IOException | RuntimeException | Error problem) {
             fail(problem);
           }

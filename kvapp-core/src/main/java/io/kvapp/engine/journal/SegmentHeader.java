@@ -1,6 +1,8 @@
 package io.kvapp.engine.journal;
 
+import io.kvapp.engine.file.FormatNumber;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
@@ -12,7 +14,7 @@ import java.util.zip.CRC32C;
  */
 public final class SegmentHeader {
   public static final int BYTES = 64;
-  private static final long MAGIC = 0x314c_4e4a_5041_564bL; // "KVAPJNL1"
+  private static final long MAGIC = 0x324c_4e4a_5041_564bL; // "KVAPJNL2"
   private static final int SEQUENCE_AT = 8;
   private static final int CAPACITY_AT = 16;
   private static final int CHECKSUM_AT = 20;
@@ -34,6 +36,15 @@ public final class SegmentHeader {
     return segment.getLong(0) == MAGIC
         && segment.getLong(SEQUENCE_AT) == sequence
         && segment.getInt(CHECKSUM_AT) == checksum(segment);
+  }
+
+  /**
+   * Checks that a segment is not one of another format.
+   *
+   * @throws io.kvapp.KVException.UnknownFormat if it is
+   */
+  static void requireKnown(Path file, ByteBuffer segment) {
+    FormatNumber.require(file, segment.getLong(0), MAGIC, Long.BYTES - 1);
   }
 
   private static int checksum(ByteBuffer segment) {

@@ -150,6 +150,9 @@ final class SegmentPool {
       nextBytes = firstBytes;
       long least = Math.max(needed, small ? smallestBytes() : leastBytes());
       return join(makeAhead(nextSequence++, least), least);
+    } catch (OutOfMemoryError | StackOverflowError earlier) {
+      // It was short when the segment was made ahead.
+      segment = join(makeAhead(nextSequence++, nextBytes), nextBytes);
     }
     if (segment.hasRoom(recordBytes)) {
       return segment;
@@ -198,6 +201,9 @@ final class SegmentPool {
     } catch (CompletionException wrapped) {
       if (wrapped.getCause() instanceof IOException cause) {
         throw health.refuse(cause, bytes);
+      }
+      if (wrapped.getCause() instanceof Error cause) {
+        throw cause;
       }
       throw wrapped;
     }

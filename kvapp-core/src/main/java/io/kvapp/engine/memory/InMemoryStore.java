@@ -16,6 +16,7 @@ import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.PageReader;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -258,13 +261,21 @@ public final class InMemoryStore implements KVStore {
     public long restore(Path folder) {
       Objects.requireNonNull(folder, "folder");
       requireEmpty(size());
-      return BackupFiles.read(folder, this::load);
+      AtomicLong backupRevision = new AtomicLong();
+      return BackupFiles.read(
+          folder,
+          backupRevision::set,
+          source -> load(source, last -> Revisions.afterGap(Math.max(last, backupRevision.get()))));
     }
 
     @Override
     public long load(Iterator<Entry> source) {
       Objects.requireNonNull(source, "entries");
       requireEmpty(size());
+      return load(source, LongUnaryOperator.identity());
+    }
+
+    private long load(Iterator<Entry> source, LongUnaryOperator counting) {
       HeapEntries loaded = new HeapEntries();
       while (source.hasNext()) {
         Entry entry = source.next();
@@ -276,6 +287,7 @@ public final class InMemoryStore implements KVStore {
           () -> {
             requireEmpty(entries.size(clock.millis()));
             List<Entry> live = loaded.all(clock.millis());
+            revision = counting.applyAsLong(revision);
             if (!live.isEmpty()) {
               revision++;
             }

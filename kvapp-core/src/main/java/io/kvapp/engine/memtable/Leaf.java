@@ -97,14 +97,16 @@ final class Leaf {
     positions[at] = position;
   }
 
+  /** Inserts a key; when memory is short nothing has changed. */
   void insert(int at, byte[] key, long revision, long position) {
+    int newKeyAt = append(key);
     int moved = size - at;
     System.arraycopy(heads, at, heads, at + 1, moved);
     System.arraycopy(revisions, at, revisions, at + 1, moved);
     System.arraycopy(positions, at, positions, at + 1, moved);
     System.arraycopy(keyAt, at, keyAt, at + 1, moved);
     heads[at] = KeyHeads.of(key, sharedBytes);
-    keyAt[at] = append(key);
+    keyAt[at] = newKeyAt;
     set(at, revision, position);
     size++;
   }
@@ -122,18 +124,27 @@ final class Leaf {
     return at;
   }
 
-  /** Drops the entries from an index on, which another leaf has now. */
-  void cut(int from, byte[] newHigh) {
-    bound(newHigh);
-    size = from;
-    byte[] before = bytes;
-    bytes = new byte[Math.max(FIRST_KEY_BYTES, 2 * (usedBytes * from / MAX_ENTRIES))];
-    usedBytes = 0;
-    for (int i = 0; i < size; i++) {
-      byte[] key = copy(before, keyAt[i]);
-      heads[i] = KeyHeads.of(key, sharedBytes);
-      keyAt[i] = append(key);
+  /** A new leaf with the entries from one index to another, the keys up to {@code newHigh}. */
+  Leaf part(int from, int to, byte[] newLow, byte[] newHigh) {
+    Leaf part = new Leaf(newLow, newHigh);
+    part.bytes = new byte[Math.max(FIRST_KEY_BYTES, 2 * (usedBytes * (to - from) / MAX_ENTRIES))];
+    for (int i = from; i < to; i++) {
+      part.insert(i - from, key(i), revisions[i], positions[i]);
     }
+    return part;
+  }
+
+  /** Becomes the same as another leaf with the same lowest key; cannot fail. */
+  void become(Leaf other) {
+    high = other.high;
+    sharedBytes = other.sharedBytes;
+    size = other.size;
+    bytes = other.bytes;
+    usedBytes = other.usedBytes;
+    System.arraycopy(other.heads, 0, heads, 0, size);
+    System.arraycopy(other.revisions, 0, revisions, 0, size);
+    System.arraycopy(other.positions, 0, positions, 0, size);
+    System.arraycopy(other.keyAt, 0, keyAt, 0, size);
   }
 
   private static int length(byte[] bytes, int at) {

@@ -148,6 +148,11 @@ final class LeafCursor implements Cursor {
     return position().valueBuffer();
   }
 
+  @Override
+  public int valueChecksum() {
+    return position().valueChecksum();
+  }
+
   private JournalPosition position() {
     return keys.positions.unpack(positions[at], revisions[at]);
   }

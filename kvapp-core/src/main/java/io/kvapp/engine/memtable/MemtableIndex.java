@@ -42,8 +42,9 @@ final class MemtableIndex {
             return;
           }
           if (leaf.size < Leaf.MAX_ENTRIES) {
-            leaf.insert(-found - 1, key, position.revision, packed);
+            // Before, since an adder may find no memory; too many bytes do no harm.
             heapBytes.add(Leaf.heapBytesOf(key.length));
+            leaf.insert(-found - 1, key, position.revision, packed);
             return;
           }
           split(leaf, -found - 1);
@@ -55,12 +56,11 @@ final class MemtableIndex {
   private void split(Leaf leaf, int wanted) {
     // Keys that come in order leave full leaves behind.
     int from = wanted == leaf.size ? leaf.size - 1 : leaf.size / 2;
-    Leaf right = new Leaf(leaf.key(from), leaf.high);
-    for (int i = from; i < leaf.size; i++) {
-      right.insert(i - from, leaf.key(i), leaf.revisions[i], leaf.positions[i]);
-    }
+    Leaf right = leaf.part(from, leaf.size, leaf.key(from), leaf.high);
+    Leaf left = leaf.part(0, from, leaf.low, right.low);
+    // All that can fail for want of memory is done before the first change.
     add(right);
-    leaf.cut(from, right.low);
+    leaf.become(left);
   }
 
   private synchronized void add(Leaf leaf) {

@@ -29,4 +29,9 @@ public interface Change {
   default ByteBuffer valueBuffer() {
     return ByteBuffer.wrap(value());
   }
+
+  /** The {@link ValueChecksum} that came with the value; 0 for a delete. */
+  default int valueChecksum() {
+    return ValueChecksum.of(value());
+  }
 }

@@ -128,4 +128,9 @@ public class MergeCursor implements Cursor {
   public ByteBuffer valueBuffer() {
     return cursors[0].valueBuffer();
   }
+
+  @Override
+  public int valueChecksum() {
+    return cursors[0].valueChecksum();
+  }
 }

@@ -8,14 +8,16 @@ package io.kvapp.engine.model;
  * @param key the key
  * @param value the new value; null to delete
  * @param expiresAt when the new entry expires, in milliseconds since the epoch; 0 for never
+ * @param valueChecksum the {@link ValueChecksum} of the value; 0 for a delete
  */
-public record Operation(byte[] key, byte[] value, long expiresAt) {
+public record Operation(byte[] key, byte[] value, long expiresAt, int valueChecksum) {
+  /** A put of arrays that do not change any more. */
   public static Operation put(byte[] key, byte[] value, long expiresAt) {
-    return new Operation(key, value, expiresAt);
+    return new Operation(key, value, expiresAt, ValueChecksum.of(value));
   }
 
   public static Operation delete(byte[] key) {
-    return new Operation(key, null, 0);
+    return new Operation(key, null, 0, 0);
   }
 
   public boolean isDelete() {

@@ -61,19 +61,32 @@ public final class StripedLocks {
 
   /** Runs {@code action} while neither a write nor a read of the hash table is in flight. */
   public void alone(Runnable action) {
+    long[] stamps = new long[COUNT];
     lock(stripes);
-    long[] stamps = lockApplying(stripes);
     try {
-      action.run();
+      lockApplying(stripes, stamps);
+      try {
+        action.run();
+      } finally {
+        unlockApplying(stripes, stamps);
+      }
     } finally {
-      unlockApplying(stripes, stamps);
       unlock(stripes);
     }
   }
 
+  /** Locks all of them for a writer, or none when that fails. */
   public static void lock(Stripe[] locked) {
-    for (Stripe stripe : locked) {
-      stripe.writing.lock();
+    int taken = 0;
+    try {
+      for (; taken < locked.length; taken++) {
+        locked[taken].writing.lock();
+      }
+    } catch (Throwable failure) {
+      while (taken > 0) {
+        locked[--taken].writing.unlock();
+      }
+      throw failure;
     }
   }
 
@@ -83,8 +96,23 @@ public final class StripedLocks {
     }
   }
 
-  public static long[] lockApplying(Stripe[] locked) {
-    return Arrays.stream(locked).mapToLong(stripe -> stripe.applying.writeLock()).toArray();
+  /**
+   * Locks all of them for a change that readers see, or none when that fails.
+   *
+   * @param stamps takes what {@link #unlockApplying} needs
+   */
+  public static void lockApplying(Stripe[] locked, long[] stamps) {
+    int taken = 0;
+    try {
+      for (; taken < locked.length; taken++) {
+        stamps[taken] = locked[taken].applying.writeLock();
+      }
+    } catch (Throwable failure) {
+      while (--taken >= 0) {
+        locked[taken].applying.unlockWrite(stamps[taken]);
+      }
+      throw failure;
+    }
   }
 
   public static void unlockApplying(Stripe[] locked, long[] stamps) {

@@ -83,4 +83,9 @@ final class RevisionMergeCursor implements Cursor {
   public byte[] value() {
     return current.value();
   }
+
+  @Override
+  public int valueChecksum() {
+    return current.valueChecksum();
+  }
 }

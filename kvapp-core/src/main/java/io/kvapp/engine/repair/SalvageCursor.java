@@ -151,4 +151,9 @@ final class SalvageCursor implements Cursor {
   public byte[] value() {
     return value == null ? EMPTY : value;
   }
+
+  @Override
+  public int valueChecksum() {
+    return isDelete() ? 0 : reader.valueChecksum();
+  }
 }

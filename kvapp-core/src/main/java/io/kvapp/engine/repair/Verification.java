@@ -6,6 +6,7 @@ import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.HashTable;
 import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -19,8 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Reads a whole store and compares its parts: every checksum of every SSTable, the order of keys,
- * and the hash table against the tree.
+ * Reads a whole store and compares its parts: every checksum of every SSTable and of the journal
+ * that is not in one yet, the order of keys, and the hash table against the tree.
  *
  * <p>For one thread, while others read and write; used once.
  */
@@ -67,6 +68,7 @@ public final class Verification {
       for (SSTable sstable : version.sstables) {
         sstable.files().forEach(this::readFile);
       }
+      version.memtables().forEach(this::readJournal);
     }
     if (faults.isEmpty() && table != null) {
       compare();
@@ -76,7 +78,27 @@ public final class Verification {
     return new VerifyReport(entries, bytes, List.copyOf(faults));
   }
 
+  private void readJournal(Memtable memtable) {
+    Cursor cursor = memtable.entries(START, null, false);
+    while (cursor.next()) {
+      try {
+        if (!cursor.isDelete()) {
+          cursor.expiresAt();
+          bytes += cursor.value().length;
+        }
+      } catch (KVException.Corrupt damage) {
+        fault(damage.getMessage());
+      }
+    }
+  }
+
   private void readFile(SSTableFile file) {
+    try {
+      file.requireUncut();
+    } catch (KVException.Corrupt cut) {
+      fault(cut.getMessage());
+      return;
+    }
     SSTableFile.Reader reader = file.reader();
     byte[] last = null;
     for (int ordinal = 0; ordinal < file.count; ordinal++) {

@@ -2,12 +2,12 @@ package io.kvapp.engine.sstable;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.model.ValueChecksum;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * Which entries of a file expire, in the order in which they do: of each the time (8 bytes) and its
@@ -29,10 +29,12 @@ final class ExpirySection {
         Comparator.comparingLong(Expiry::at).thenComparingInt(Expiry::ordinal);
   }
 
+  private final SSTableFile file;
   private final ByteBuffer bytes;
   final int count;
 
-  private ExpirySection(ByteBuffer bytes) {
+  private ExpirySection(SSTableFile file, ByteBuffer bytes) {
+    this.file = file;
     this.bytes = bytes;
     this.count = bytes.capacity() / BYTES;
   }
@@ -41,15 +43,11 @@ final class ExpirySection {
    * The section that is stored in a file, whose footer is whole.
    *
    * @return null where it does not match its checksum
+   * @throws InternalError if a page of the file is gone
    */
-  static ExpirySection read(ByteBuffer file) {
-    int footer = file.capacity() - SSTableFormat.FOOTER_BYTES;
-    int length = file.getInt(footer + 28) * BYTES;
-    ByteBuffer bytes = file.slice(footer - length, length);
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.duplicate());
-    return (int) crc.getValue() == file.getInt(footer + 48)
-        ? new ExpirySection(bytes.order(ByteOrder.LITTLE_ENDIAN))
+  static ExpirySection read(SSTableFile file, ByteBuffer bytes, int checksum) {
+    return ValueChecksum.of(bytes) == checksum
+        ? new ExpirySection(file, bytes.order(ByteOrder.LITTLE_ENDIAN))
         : null;
   }
 
@@ -70,7 +68,7 @@ final class ExpirySection {
     ByteBuffer bytes = ByteBuffer.allocate(expiries.size() * BYTES).order(ByteOrder.LITTLE_ENDIAN);
     sort(expiries);
     expiries.forEach(expiry -> bytes.putLong(expiry.at).putInt(expiry.ordinal));
-    return new ExpirySection(bytes);
+    return new ExpirySection(file, bytes);
   }
 
   static void sort(List<Expiry> expiries) {
@@ -78,11 +76,19 @@ final class ExpirySection {
   }
 
   long at(int index) {
-    return bytes.getLong(index * BYTES);
+    try {
+      return bytes.getLong(index * BYTES);
+    } catch (InternalError cut) {
+      throw file.unreadable(cut);
+    }
   }
 
   int ordinal(int index) {
-    return bytes.getInt(index * BYTES + Long.BYTES);
+    try {
+      return bytes.getInt(index * BYTES + Long.BYTES);
+    } catch (InternalError cut) {
+      throw file.unreadable(cut);
+    }
   }
 
   /** The index of the first entry that is not before this time and ordinal. */

@@ -152,4 +152,9 @@ final class SSTableCursor implements Cursor {
   public ByteBuffer valueBuffer() {
     return reader.valueBuffer();
   }
+
+  @Override
+  public int valueChecksum() {
+    return reader.valueChecksum();
+  }
 }

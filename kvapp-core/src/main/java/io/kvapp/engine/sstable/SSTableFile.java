@@ -6,6 +6,7 @@ import io.kvapp.engine.file.Unmapper;
 import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.KeyHeads;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.model.ValueChecksum;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -108,6 +109,7 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has only " + bytes + " bytes");
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
+      SSTableFormat.requireKnown(path, buffer);
       if (SSTableFormat.isFooterWhole(buffer)) {
         int checksum = SSTableFormat.storedChecksum(buffer);
         return new SSTableFile(
@@ -123,6 +125,7 @@ public final class SSTableFile {
    * Maps a file.
    *
    * @throws KVException.Corrupt if it is missing, or is not the file the manifest means
+   * @throws KVException.UnknownFormat if it is one of another format
    */
   public static SSTableFile open(Path folder, Identity identity) throws IOException {
     Path path = folder.resolve(identity.name());
@@ -132,6 +135,7 @@ public final class SSTableFile {
         throw damaged(path, -1, "it has " + bytes + " bytes instead of " + identity.bytes());
       }
       MappedByteBuffer buffer = Disk.map(channel, bytes);
+      SSTableFormat.requireKnown(path, buffer);
       if (!SSTableFormat.isWhole(buffer, identity.checksum())) {
         Unmapper.unmap(buffer);
         throw damaged(
@@ -151,6 +155,28 @@ public final class SSTableFile {
         offset < 0 ? "every entry of this file" : "the entries that cannot be read");
   }
 
+  KVException.Corrupt unreadable(InternalError cause) {
+    KVException.Corrupt damage = damaged(path, -1, Disk.UNREADABLE);
+    damage.initCause(cause);
+    return damage;
+  }
+
+  /** Whether the file on the disk is shorter than it was when it was mapped. */
+  public boolean isCut() {
+    return path.toFile().length() < identity.bytes();
+  }
+
+  /**
+   * Checks that the file on the disk is as long as it was when it was mapped.
+   *
+   * @throws KVException.Corrupt if it was cut
+   */
+  public void requireUncut() {
+    if (isCut()) {
+      throw damaged(path, -1, Disk.UNREADABLE);
+    }
+  }
+
   private SparseIndex index(Reader reader) {
     SparseIndex known = index.get();
     if (known == null) {
@@ -164,7 +190,7 @@ public final class SSTableFile {
   ExpirySection expiries() {
     ExpirySection known = expiries;
     if (known == null) {
-      known = ExpirySection.read(buffer);
+      known = storedExpiries();
       if (known == null) {
         LOG.warn("{}: when its entries expire is damaged and is gathered from them", path);
         known = ExpirySection.gather(this);
@@ -176,7 +202,18 @@ public final class SSTableFile {
 
   /** Whether what is stored of its expiries is whole; the entries have it too. */
   public boolean areExpiriesWhole() {
-    return ExpirySection.read(buffer) != null;
+    return storedExpiries() != null;
+  }
+
+  private ExpirySection storedExpiries() {
+    int footer = buffer.capacity() - SSTableFormat.FOOTER_BYTES;
+    try {
+      int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
+      int checksum = buffer.getInt(footer + 48);
+      return ExpirySection.read(this, buffer.slice(footer - bytes, bytes), checksum);
+    } catch (InternalError cut) {
+      throw unreadable(cut);
+    }
   }
 
   /**
@@ -219,7 +256,7 @@ public final class SSTableFile {
      */
     public void load(int ordinal) {
       int pointer = offsetsAt + ordinal * Integer.BYTES;
-      int at = view.getInt(pointer);
+      int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
         throw damaged(path, pointer, "an offset points outside the file");
       }
@@ -271,7 +308,19 @@ public final class SSTableFile {
     /** Copies the change, or its first bytes, out of the mapping at once, as each copy costs. */
     private void read(int bytes) {
       headBytes = Math.min(bytes, offsetsAt - offset);
-      view.get(offset, head, 0, headBytes);
+      try {
+        view.get(offset, head, 0, headBytes);
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
+    }
+
+    private int offsetAt(int ordinal) {
+      try {
+        return view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
     }
 
     /** Makes room for changes of a size, so that the next one is read at once. */
@@ -291,17 +340,21 @@ public final class SSTableFile {
      * entry it returns anything. The reader stays on the change it stands on.
      */
     long uncheckedHead(int ordinal, int from) {
-      int at = view.getInt(offsetsAt + ordinal * Integer.BYTES);
+      int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES - from) {
         return 0;
       }
-      int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
-      if (length <= 0) {
-        return 0;
+      try {
+        int length = Short.toUnsignedInt(view.getShort(at + 28)) - from;
+        if (length <= 0) {
+          return 0;
+        }
+        // The offsets and the footer lie behind the last key.
+        long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
+        return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
+      } catch (InternalError cut) {
+        throw unreadable(cut);
       }
-      // The offsets and the footer lie behind the last key.
-      long head = Long.reverseBytes(view.getLong(at + SSTableFormat.HEAD_BYTES + from));
-      return length < Long.BYTES ? head & -1L << Long.SIZE - Byte.SIZE * length : head;
     }
 
     public int compareKey(byte[] other) {
@@ -335,6 +388,11 @@ public final class SSTableFile {
     }
 
     @Override
+    public int valueChecksum() {
+      return (int) INT.get(head, 4);
+    }
+
+    @Override
     public boolean isDelete() {
       return head[30] == SSTableFormat.DELETE;
     }
@@ -356,7 +414,11 @@ public final class SSTableFile {
         value = Arrays.copyOfRange(head, inHead, inHead + length);
       } else {
         value = new byte[length];
-        view.get(at, value);
+        try {
+          view.get(at, value);
+        } catch (InternalError cut) {
+          throw unreadable(cut);
+        }
         expect(inHead + length);
       }
       crc.update(value);
@@ -374,9 +436,13 @@ public final class SSTableFile {
       int length = valueLength();
       int at = valueAt(length);
       ByteBuffer value = view.slice(at, length);
-      crc.reset();
-      crc.update(value.duplicate());
-      checkValue(at);
+      try {
+        if (ValueChecksum.of(value) != valueChecksum()) {
+          throw damaged(path, at, "a value does not match its checksum");
+        }
+      } catch (InternalError cut) {
+        throw unreadable(cut);
+      }
       return value;
     }
 

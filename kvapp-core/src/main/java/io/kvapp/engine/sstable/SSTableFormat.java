@@ -1,6 +1,8 @@
 package io.kvapp.engine.sstable;
 
+import io.kvapp.engine.file.FormatNumber;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,7 +25,7 @@ import java.util.zip.CRC32C;
  * <p>Safe for any thread, each with a buffer of its own.
  */
 public final class SSTableFormat {
-  static final long MAGIC = 0x3153_4e50_4156_4bL; // "KVAPNS1"
+  static final long MAGIC = 0x3253_4e50_4156_4bL; // "KVAPNS2"
   public static final int HEADER_BYTES = 16;
   static final int FOOTER_BYTES = 56;
   static final int HEAD_BYTES = 31;
@@ -31,6 +33,15 @@ public final class SSTableFormat {
   static final byte DELETE = 2;
 
   private SSTableFormat() {}
+
+  /**
+   * Checks that a file is not one of another format.
+   *
+   * @throws io.kvapp.KVException.UnknownFormat if it is
+   */
+  static void requireKnown(Path path, ByteBuffer file) {
+    FormatNumber.require(path, file.getLong(0), MAGIC, 6);
+  }
 
   /** Whether a file is the one whose footer has this checksum, as far as its two ends tell. */
   static boolean isWhole(ByteBuffer file, int checksum) {

@@ -75,16 +75,14 @@ public final class SSTableWriter implements Closeable {
     add(
         cursor.key(),
         cursor.isDelete() ? null : cursor.valueBuffer(),
+        cursor.isDelete() ? 0 : cursor.valueChecksum(),
         cursor.revision(),
         cursor.expiresAt());
   }
 
-  /** Writes a change; a null value is a delete. */
-  public void add(byte[] key, byte[] value, long revision, long expiresAt) throws IOException {
-    add(key, value == null ? null : ByteBuffer.wrap(value), revision, expiresAt);
-  }
-
-  private void add(byte[] key, ByteBuffer value, long revision, long expiresAt) throws IOException {
+  /** Writes a change with the checksum that came with its value; a null value is a delete. */
+  private void add(byte[] key, ByteBuffer value, int valueChecksum, long revision, long expiresAt)
+      throws IOException {
     if (channel == null) {
       begin();
     } else if (position() >= MAX_FILE_BYTES || count >= MAX_FILE_ENTRIES) {
@@ -96,11 +94,7 @@ public final class SSTableWriter implements Closeable {
       offsets = Arrays.copyOf(offsets, count * 2);
     }
     offsets[count] = (int) position();
-    crc.reset();
-    if (value != null) {
-      crc.update(value.duplicate());
-    }
-    headView.putInt(4, (int) crc.getValue());
+    headView.putInt(4, valueChecksum);
     headView.putLong(8, revision);
     headView.putLong(16, expiresAt);
     headView.putInt(24, valueLength);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -99,6 +100,7 @@ public final class BackupFiles {
         () -> {
           for (SSTable sstable : sstables) {
             for (SSTableFile file : sstable.files()) {
+              file.requireUncut();
               warnOfDamage(file);
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
@@ -181,7 +183,7 @@ public final class BackupFiles {
               .mapToLong(file -> Long.parseLong(file.name().split("-")[1]))
               .max()
               .orElse(0);
-      new Manifest(revision, next + 1, Manifest.NO_JOURNAL, entries, written, Optional.empty())
+      new Manifest(revision, next + 1, Manifest.BACKUP, entries, written, Optional.empty())
           .write(disk, folder);
     } catch (IOException failure) {
       remove(disk, folder, existed, failure);
@@ -211,16 +213,18 @@ public final class BackupFiles {
   /**
    * Reads the entries of a backup in order of their keys, expired ones included.
    *
+   * @param revision takes the last revision of the store, once the backup is known to be whole
    * @param reader takes them while the backup is open
    * @return what the reader returns
    * @throws KVException.Corrupt if the backup is damaged or the folder is not one
    */
-  public static <T> T read(Path folder, Function<Iterator<Entry>, T> reader) {
-    return WorkerThread.call("kvapp-restore", () -> readHere(folder, reader));
+  public static <T> T read(
+      Path folder, LongConsumer revision, Function<Iterator<Entry>, T> reader) {
+    return WorkerThread.call("kvapp-restore", () -> readHere(folder, revision, reader));
   }
 
-  private static <T> T readHere(Path folder, Function<Iterator<Entry>, T> reader)
-      throws IOException {
+  private static <T> T readHere(
+      Path folder, LongConsumer revision, Function<Iterator<Entry>, T> reader) throws IOException {
     Path file = folder.resolve(Manifest.NAME);
     Manifest manifest =
         Manifest.read(folder)
@@ -228,7 +232,7 @@ public final class BackupFiles {
                 () ->
                     new KVException.Corrupt(
                         file, -1, "it is missing, so " + folder + " is not a backup"));
-    if (manifest.journal() != Manifest.NO_JOURNAL) {
+    if (!manifest.isClean()) {
       throw new KVException.Corrupt(
           file, -1, "it is that of a store in use, not of a backup; back the store up first");
     }
@@ -241,6 +245,7 @@ public final class BackupFiles {
       }
       // All is read before the first entry is passed on, so a damaged backup restores nothing.
       sstables.forEach(sstable -> sstable.files().forEach(SSTableFile::readAll));
+      revision.accept(manifest.revision());
       try (Version version = new Version(none, List.of(), sstables)) {
         return reader.apply(new Entries(version.entries(START, null, false)));
       }

@@ -107,17 +107,17 @@ public final class BulkWriter {
     }
   }
 
-  /** An entry, or a delete where it has expired and hides an earlier one of its key. */
+  /** A copy of an entry, or a delete where it has expired and hides an earlier one of its key. */
   private Operation checked(Entry entry) {
     limits.entry(entry.key(), entry.value());
+    byte[] key = entry.key().clone();
     return Limits.isExpired(entry.expiresAtMillis(), clock.millis())
-        ? Operation.delete(entry.key())
-        : Operation.put(entry.key(), entry.value(), entry.expiresAtMillis());
+        ? Operation.delete(key)
+        : Operation.put(key, entry.value().clone(), entry.expiresAtMillis());
   }
 
   private void gather(Operation operation) throws IOException {
-    byte[] value = operation.isDelete() ? null : operation.value().clone();
-    gathered.add(new Operation(operation.key().clone(), value, operation.expiresAt()));
+    gathered.add(operation);
     gatheredBytes += OBJECT_BYTES + operation.key().length + operation.valueLength();
     if (gatheredBytes >= sortedBytes) {
       writeGathered();
@@ -206,6 +206,11 @@ public final class BulkWriter {
     public byte[] value() {
       return now.isDelete() ? START : now.value();
     }
+
+    @Override
+    public int valueChecksum() {
+      return now.valueChecksum();
+    }
   }
 
   /** The entries that come, as long as their keys ascend. */
@@ -228,7 +233,7 @@ public final class BulkWriter {
           broken = operation;
           return false;
         }
-        last = operation.key().clone();
+        last = operation.key();
         if (!operation.isDelete()) {
           now = operation;
           return true;

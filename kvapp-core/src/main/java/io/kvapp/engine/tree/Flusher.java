@@ -110,14 +110,29 @@ public final class Flusher {
     flushFrozen();
   }
 
+  /**
+   * Has the next write get a revision above this one; returns when that is on the disk, and every
+   * change made before the call in SSTables.
+   */
+  public void skipRevisions(long last) throws IOException {
+    freeze(last);
+    flushFrozen();
+  }
+
   /** Lets writers go on in a new memtable. */
   void freeze() throws IOException {
+    freeze(0);
+  }
+
+  private void freeze(long skipTo) throws IOException {
     versions.folder.requireSpaceOrReserve(unfrozenBytes() + journal.firstSegmentBytes() / 4);
     journal.awaitNextSegment();
     stripes.withoutWriters(
         () -> {
+          journal.skipTo(skipTo);
           List<JournalSegment> sealed = journal.roll();
           versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
+          journal.takeOver(sealed);
           bytesAtFreeze = journal.appendedBytes();
         });
   }
@@ -138,7 +153,9 @@ public final class Flusher {
     }
     // The journal has no revision that is not in a record; this one deletes what is not there.
     journal.append(List.of(Operation.delete(new byte[1])));
-    versions.publish(loaded, journal.roll(), entries);
+    List<JournalSegment> sealed = journal.roll();
+    versions.publish(loaded, sealed, entries);
+    journal.takeOver(sealed);
     bytesAtFreeze = journal.appendedBytes();
     return true;
   }

@@ -3,6 +3,7 @@ package io.kvapp.engine.tree;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderHolder;
+import io.kvapp.engine.file.FormatNumber;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFileName;
@@ -32,7 +33,7 @@ import java.util.zip.CRC32C;
  * @param revision the last revision when it was written; of a clean store the last there is
  * @param nextSSTable the number of the next SSTable
  * @param journal the sequence of the first journal segment that is not in an SSTable, or {@link
- *     #NO_JOURNAL} if the store was closed cleanly
+ *     #NO_JOURNAL} if the store was closed cleanly, or {@link #BACKUP}
  * @param entries how many entries the SSTables hold; {@link #UNKNOWN} where they must be counted
  * @param sstables the SSTables, newest first
  * @param map the hash table that agrees with the SSTables; empty where one must be filled anew
@@ -61,6 +62,9 @@ public record Manifest(
   /** The {@link #journal} of a store that has none to replay. */
   public static final long NO_JOURNAL = 0;
 
+  /** The {@link #journal} of a backup, which has none either. */
+  public static final long BACKUP = -1;
+
   /** The {@link #entries} of a store whose entries must be counted. */
   public static final long UNKNOWN = -1;
 
@@ -73,7 +77,6 @@ public record Manifest(
   public static final String NOT_FOUND_AGAIN =
       "what the other files of the folder do not hold, and may bring deleted keys back";
 
-  private static final String FORMAT = "1";
   private static final Pattern FORMAT_LINE = Pattern.compile("format=(\\d{1,9})\n");
   private static final Pattern MAP_NAME = Pattern.compile("live-\\d{1,18}(-huge)?\\.map");
   private static final Pattern HOLDER_LINE = Pattern.compile("(?m)^holder=(.*)$");
@@ -91,7 +94,12 @@ public record Manifest(
   }
 
   public boolean isClean() {
-    return journal == NO_JOURNAL;
+    return journal == NO_JOURNAL || isBackup();
+  }
+
+  /** Whether it is that of a backup, from which other stores may have been made before. */
+  public boolean isBackup() {
+    return journal == BACKUP;
   }
 
   /** Replaces the manifest of a folder and waits until it is on the disk. */
@@ -117,7 +125,7 @@ public record Manifest(
 
   private String text() {
     StringBuilder text = new StringBuilder();
-    line(text, "format", FORMAT);
+    line(text, "format", FormatNumber.CURRENT);
     line(text, "revision", revision);
     line(text, "nextSnapshot", nextSSTable);
     line(text, "journal", journal);
@@ -178,8 +186,8 @@ public record Manifest(
     String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     // The format comes first, since another version may have another checksum.
     Matcher format = FORMAT_LINE.matcher(text);
-    if (format.lookingAt() && !format.group(1).equals(FORMAT)) {
-      throw new KVException.UnknownFormat(file, format.group(1), FORMAT);
+    if (format.lookingAt() && !format.group(1).equals(FormatNumber.CURRENT)) {
+      throw new KVException.UnknownFormat(file, format.group(1), FormatNumber.CURRENT);
     }
     int last = text.lastIndexOf("\ncheck=");
     if (last < 0 || !text.substring(last + 1).equals("check=" + check(text, last + 1) + "\n")) {

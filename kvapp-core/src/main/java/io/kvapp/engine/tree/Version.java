@@ -1,5 +1,7 @@
 package io.kvapp.engine.tree;
 
+import io.kvapp.KVException;
+import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.memtable.Memtable;
@@ -9,6 +11,8 @@ import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.model.SortedRun;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +37,7 @@ public final class Version extends RefCounted {
   /** All of them, newest first; an array, as each look-up walks it. */
   private final SortedRun[] runs;
 
-  private final List<Lease<?>> leases = new ArrayList<>();
+  private final List<Lease<?>> leases;
 
   public Version(Memtable active, List<Memtable> frozen, List<SSTable> sstables) {
     this.active = active;
@@ -44,14 +48,51 @@ public final class Version extends RefCounted {
     all.addAll(frozen);
     all.addAll(sstables);
     this.runs = all.toArray(SortedRun[]::new);
-    leases.add(Lease.of(active));
-    frozen.forEach(memtable -> leases.add(Lease.of(memtable)));
-    sstables.forEach(sstable -> leases.add(Lease.of(sstable)));
+    this.leases = new ArrayList<>(runs.length);
+    try {
+      leases.add(Lease.of(active));
+      for (Memtable memtable : this.frozen) {
+        leases.add(Lease.of(memtable));
+      }
+      for (SSTable sstable : this.sstables) {
+        leases.add(Lease.of(sstable));
+      }
+    } catch (Throwable shortage) {
+      unused();
+      throw shortage;
+    }
+  }
+
+  /**
+   * What to throw for an {@link InternalError} that comes late, as they may in compiled code: the
+   * SSTable's file that was cut, or the one of the journal where all those are whole.
+   */
+  public KVException.Corrupt unreadable(InternalError cause, Path folder) {
+    Path file =
+        sstables.stream()
+            .flatMap(sstable -> sstable.files().stream())
+            .filter(SSTableFile::isCut)
+            .map(cut -> cut.path)
+            .findFirst()
+            .orElse(folder);
+    KVException.Corrupt damage =
+        new KVException.Corrupt(file, -1, Disk.UNREADABLE, "what cannot be read");
+    damage.initCause(cause);
+    return damage;
+  }
+
+  /** The active memtable and those that are not in an SSTable yet, newest first. */
+  public List<Memtable> memtables() {
+    List<Memtable> all = new ArrayList<>(frozen);
+    all.add(0, active);
+    return all;
   }
 
   @Override
   protected void unused() {
-    leases.forEach(Lease::close);
+    for (int i = 0; i < leases.size(); i++) {
+      leases.get(i).close();
+    }
   }
 
   /** At most so many bytes of the heap do all memtables take. */

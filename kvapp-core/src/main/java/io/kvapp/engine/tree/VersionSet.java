@@ -96,6 +96,13 @@ public final class VersionSet {
     }
   }
 
+  /** What to throw for an {@link InternalError} that a mapped file's missing page has led to. */
+  public KVException.Corrupt unreadable(InternalError cause) {
+    try (Lease<Version> lease = lease()) {
+      return lease.get().unreadable(cause, folder.path);
+    }
+  }
+
   /**
    * The entries of a version in a range of keys, expired ones included.
    *
@@ -114,7 +121,7 @@ public final class VersionSet {
   private void release(Runnable unused) {
     try {
       releases.execute(unused);
-    } catch (RejectedExecutionException closed) {
+    } catch (RejectedExecutionException | OutOfMemoryError closedOrShort) {
       unused.run();
     }
   }
@@ -262,11 +269,16 @@ public final class VersionSet {
     try {
       manifest(sstables, journalStart, entriesThen, Optional.empty(), thisProcess())
           .write(folder.disk, folder.path);
-    } catch (IOException failure) {
-      if (!isNamed(added)) {
-        added.discard();
-      }
+    } catch (Throwable failure) {
+      giveUp(added);
       throw failure;
+    }
+  }
+
+  /** Discards an SSTable that did not come into use, unless the folder's manifest names it. */
+  public void giveUp(SSTable added) {
+    if (!isNamed(added)) {
+      added.discard();
     }
   }
 

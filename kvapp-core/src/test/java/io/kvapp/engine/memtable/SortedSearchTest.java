@@ -2,12 +2,14 @@ package io.kvapp.engine.memtable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.Entry;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFolder;
 import io.kvapp.engine.sstable.SSTableWriter;
+import io.kvapp.engine.transfer.BackupFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,8 +156,10 @@ class SortedSearchTest {
   private SSTableFile write(long number, List<byte[]> keys) throws IOException {
     try (SSTableWriter writer =
         new SSTableWriter(new SSTableFolder(new Disk(), folder), number, 0)) {
-      for (byte[] key : keys) {
-        writer.add(key, key, 1, 0);
+      Cursor cursor =
+          new BackupFiles.EntryCursor(keys.stream().map(key -> new Entry(key, key, 1, 0)).toList());
+      while (cursor.next()) {
+        writer.add(cursor);
       }
       return SSTableFile.open(folder, writer.finish().get(0));
     }

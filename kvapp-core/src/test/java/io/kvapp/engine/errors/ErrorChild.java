@@ -1,0 +1,213 @@
+package io.kvapp.engine.errors;
+
+import static io.kvapp.StoreFixture.everything;
+import static io.kvapp.StoreFixture.utf8;
+
+import io.kvapp.Batch;
+import io.kvapp.Durability;
+import io.kvapp.Entry;
+import io.kvapp.KVStore;
+import io.kvapp.Scan;
+import io.kvapp.StoreOptions;
+import io.kvapp.engine.DiskStore;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * A process with the {@link ErrorAgent}: makes each call of a store again and again, with an error
+ * at its first step, its second and so on, and checks after each that the store is whole and goes
+ * on. Ends with status 0 if all is well.
+ */
+public final class ErrorChild {
+  private static final int PATIENCE_SECONDS = 20;
+
+  /** Calls that roll the journal often; the ticks of an hour do nothing on their own. */
+  private static final EngineOptions OPTIONS =
+      new EngineOptions(4 << 10, 8 << 10, 256 << 20, 1_000_000, 3_600_000);
+
+  private final Class<? extends Error> error;
+  private final ExecutorService others = Executors.newCachedThreadPool(ErrorChild::daemon);
+  private final KVStore store;
+  private final Path folder;
+  private final StoreOptions options;
+  private int errors;
+  private String failed;
+
+  private ErrorChild(Path folder, Durability durability, Class<? extends Error> error) {
+    this.folder = folder;
+    this.error = error;
+    this.options = StoreOptions.defaults().withDurability(durability);
+    this.store = DiskStore.open(folder, options, new Disk(), OPTIONS);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Arguments: a folder, the durability and the error. */
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]);
+    Durability durability = Durability.valueOf(arguments[1]);
+    Class<? extends Error> error =
+        arguments[2].equals("memory") ? OutOfMemoryError.class : StackOverflowError.class;
+    ErrorChild child = new ErrorChild(folder, durability, error);
+    child.run();
+    System.out.println(child.errors + " errors");
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void run() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      store.put("old " + i, "value " + i);
+    }
+    store.put(utf8("large"), new byte[3_000]);
+    Thread caller = Thread.currentThread();
+    for (Map.Entry<String, Consumer<KVStore>> call : calls().entrySet()) {
+      everyStep(call.getKey(), caller::equals, call.getValue());
+    }
+    everyStep(
+        "flush",
+        thread -> thread.getName().equals("kvapp-flush"),
+        asked -> {
+          asked.put("flushed", "value");
+          asked.admin().compact();
+        });
+    everyStep(
+        "compaction",
+        thread -> thread.getName().equals("kvapp-compaction"),
+        asked -> {
+          asked.put("compacted", "value");
+          asked.delete("compacted");
+          asked.admin().compact();
+        });
+    Map<String, String> before = entries(store);
+    others.submit(store::close).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    try (KVStore again = DiskStore.open(folder, options, new Disk(), OPTIONS)) {
+      require(again.admin().recovery().clean(), "the store was not closed cleanly");
+      require(entries(again).equals(before), "the entries are others after a restart");
+      require(again.admin().verify().ok(), "verify: " + again.admin().verify().faults());
+    }
+  }
+
+  private Map<String, Consumer<KVStore>> calls() {
+    Map<String, Consumer<KVStore>> calls = new LinkedHashMap<>();
+    int[] round = new int[1];
+    calls.put("put", asked -> asked.put("new " + round[0]++, "value"));
+    calls.put("overwrite", asked -> asked.put("old 7", "value " + round[0]++));
+    calls.put("large", asked -> asked.put(utf8("large"), new byte[3_000 + round[0]++ % 100]));
+    calls.put(
+        "ttl", asked -> asked.put(utf8("t " + round[0]++), utf8("value"), Duration.ofDays(1)));
+    calls.put("delete", asked -> asked.delete("old " + (round[0]++ % 250 + 10)));
+    calls.put("condition", asked -> asked.putIfAbsent("absent " + round[0]++, "value"));
+    calls.put(
+        "commit",
+        asked -> {
+          String value = "batch " + round[0]++;
+          asked.commit(
+              new Batch()
+                  .put("b1", value)
+                  .put("b2", value)
+                  .put("old 3", value)
+                  .put(utf8("b3"), utf8(value), Duration.ofDays(1))
+                  .delete("old " + (round[0] % 250 + 10)));
+        });
+    calls.put("get", asked -> asked.get("old 5"));
+    calls.put("get large", asked -> asked.get(utf8("large")));
+    calls.put("scan", asked -> asked.scan(Scan.prefix("old").limit(20)));
+    calls.put("scan reversed", asked -> asked.scan(Scan.all().reversed().limit(20)));
+    calls.put("count", asked -> asked.count("old"));
+    calls.put("size", KVStore::size);
+    calls.put("stats", asked -> asked.admin().stats());
+    return calls;
+  }
+
+  private void everyStep(String name, Predicate<Thread> threads, Consumer<KVStore> call)
+      throws Exception {
+    boolean struck = true;
+    // What is done for each entry comes again and again behind the first two hundred steps.
+    for (long step = 1; struck; step += 1 + step / 200 * 20) {
+      failed = name + " at step " + step;
+      ErrorAgent.arm(threads, step, error);
+      Throwable thrown = null;
+      try {
+        call.accept(store);
+      } catch (Throwable failure) {
+        thrown = failure;
+      }
+      StackTraceElement[] where = ErrorAgent.disarm();
+      struck = where != null;
+      if (struck) {
+        errors++;
+        failed += " " + Arrays.asList(where).subList(1, Math.min(8, where.length));
+      }
+      require(thrown == null || error.isInstance(thrown), "it ended with " + thrown);
+      checkWhole();
+    }
+  }
+
+  /** By other threads, which stand for all those that a lock left behind would stop. */
+  private void checkWhole() throws Exception {
+    inTime(
+        () -> {
+          Map<String, String> seen = entries(store);
+          require(seen.size() == store.size(), "size " + store.size() + " of " + seen.size());
+          String first = seen.get("b1");
+          require(first == null || first.equals(seen.get("b2")), "half a batch");
+          require(first == null || first.equals(seen.get("old 3")), "half a batch");
+          require(first == null || first.equals(seen.get("b3")), "half a batch");
+          store.put("after", "value");
+          store.commit(new Batch().put("after", "batch").delete("old 1"));
+          store.delete("after");
+          return null;
+        });
+  }
+
+  private void inTime(Callable<Void> check) throws Exception {
+    Future<Void> result = others.submit(check);
+    try {
+      result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException hangs) {
+      Thread.getAllStackTraces()
+          .forEach((thread, frames) -> System.err.println(thread + " " + Arrays.asList(frames)));
+      require(false, "another thread hangs");
+    } catch (java.util.concurrent.ExecutionException wrong) {
+      wrong.getCause().printStackTrace();
+      require(false, "another thread failed");
+    }
+  }
+
+  private Map<String, String> entries(KVStore asked) {
+    Map<String, String> entries = new TreeMap<>();
+    for (Entry entry : everything(asked)) {
+      entries.put(entry.keyString(), new String(entry.value(), StandardCharsets.UTF_8));
+      require(
+          asked.entry(entry.key()).equals(java.util.Optional.of(entry)),
+          "get and scan differ at " + entry.keyString());
+    }
+    return entries;
+  }
+
+  private void require(boolean holds, String otherwise) {
+    if (!holds) {
+      System.err.println(failed + ": " + otherwise);
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}
