@@ -2,6 +2,7 @@ package io.kvapp.engine.crash;
 
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
+import io.kvapp.engine.model.Revisions;
 import io.kvapp.Page;
 import io.kvapp.Scan;
 import java.util.ArrayList;
@@ -67,7 +68,9 @@ final class CrashModel {
     this.log = deathLog;
     this.cycle = ofCycle;
     this.now = clock;
-    this.revision = store.admin().stats().revision();
+    long last = store.admin().stats().revision();
+    // Behind a crash revisions go on far ahead of the last one that was recovered.
+    this.revision = store.admin().recovery().clean() ? last : last - Revisions.GAP;
     this.mayLoseAcknowledged = mayLoseAcknowledged;
     lost = 0;
     checked = 0;
