@@ -394,6 +394,11 @@ public final class JournalSegment {
     }
   }
 
+  /** Whether the file on the disk is shorter than it was when it was mapped. */
+  public boolean isCut() {
+    return file.toFile().length() < buffer.capacity();
+  }
+
   /** What to throw when a page of the mapping cannot be read or written. */
   KVException.Corrupt unreadable(InternalError cause) {
     KVException.Corrupt damage = damaged(file, -1, Disk.UNREADABLE);
