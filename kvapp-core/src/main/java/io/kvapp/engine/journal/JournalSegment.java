@@ -353,33 +353,32 @@ public final class JournalSegment {
   }
 
   long expiresAt(int offset) {
-    requireWhole(offset);
-    return RecordFormat.expiresAt(buffer, offset);
+    return RecordFormat.expiresAt(wholeFields(offset), 0);
   }
 
   int valueLength(int offset) {
-    requireWhole(offset);
-    return RecordFormat.valueLength(buffer, offset);
+    return RecordFormat.valueLength(wholeFields(offset), 0);
   }
 
   int valueChecksum(int offset) {
-    requireWhole(offset);
-    return RecordFormat.valueChecksum(buffer, offset);
+    return RecordFormat.valueChecksum(wholeFields(offset), 0);
   }
 
   byte[] value(int offset) {
-    requireWhole(offset);
-    byte[] value = RecordFormat.value(buffer, offset);
-    if (ValueChecksum.of(value) != RecordFormat.valueChecksum(buffer, offset)) {
+    ByteBuffer fields = wholeFields(offset);
+    byte[] value = RecordFormat.value(buffer, offset, fields);
+    if (ValueChecksum.of(value) != RecordFormat.valueChecksum(fields, 0)) {
       throw damaged(file, offset, "a value does not match its checksum");
     }
     return value;
   }
 
-  private void requireWhole(int at) {
-    if (!RecordFormat.areFieldsWhole(buffer, at)) {
+  private ByteBuffer wholeFields(int at) {
+    ByteBuffer fields = RecordFormat.fields(buffer, at);
+    if (!RecordFormat.areWhole(fields)) {
       throw damaged(file, at, "a write does not match its checksum");
     }
+    return fields;
   }
 
   /** Gives mapping and file back; nothing may read the segment afterwards. */
