@@ -179,7 +179,7 @@ public final class DiskStore implements KVStore {
       try {
         return read.apply(version);
       } catch (InternalError late) {
-        throw version.unreadable(late, parts.folder);
+        throw versions.unreadable(version, late);
       }
     }
   }

@@ -68,7 +68,6 @@ class HostileFolderTest {
     assertUnknownFormat(sstable);
     Files.delete(manifest);
     Files.delete(sstable);
-    Files.deleteIfExists(Disk.list(folder, "expiry-*.kvs").get(0));
     Path journal = folder.resolve("journal-0000000007.log");
     Files.write(journal, Arrays.copyOf("KVAPJNL1".getBytes(StandardCharsets.UTF_8), 4_096));
     assertUnknownFormat(journal);

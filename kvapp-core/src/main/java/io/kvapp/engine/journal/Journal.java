@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
@@ -181,6 +182,19 @@ public final class Journal {
     KVException.Corrupt damage = current.unreadable(cut);
     health.fail(new IOException(damage.getMessage(), cut));
     return damage;
+  }
+
+  /** The file of a segment that was cut and is not taken over yet; empty where all are whole. */
+  public Optional<Path> cutFile() {
+    appending.lock();
+    try {
+      return sinceRoll.stream()
+          .filter(JournalSegment::isCut)
+          .map(segment -> segment.file)
+          .findFirst();
+    } finally {
+      appending.unlock();
+    }
   }
 
   /** Says that a memtable answers for these segments, which {@link #roll} has returned. */

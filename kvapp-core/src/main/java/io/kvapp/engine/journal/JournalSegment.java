@@ -354,45 +354,44 @@ public final class JournalSegment {
   }
 
   long expiresAt(int offset) {
-    requireWhole(offset);
-    return RecordFormat.expiresAt(buffer, offset);
+    return RecordFormat.expiresAt(wholeFields(offset), 0);
   }
 
   int valueLength(int offset) {
-    requireWhole(offset);
-    return RecordFormat.valueLength(buffer, offset);
+    return RecordFormat.valueLength(wholeFields(offset), 0);
   }
 
   int valueChecksum(int offset) {
-    requireWhole(offset);
-    return RecordFormat.valueChecksum(buffer, offset);
+    return RecordFormat.valueChecksum(wholeFields(offset), 0);
   }
 
   byte[] value(int offset) {
-    Limits.readable(valueLength(offset));
-    requireWhole(offset);
-    byte[] value = RecordFormat.value(buffer, offset);
-    requireValue(offset, ValueChecksum.of(value));
+    ByteBuffer fields = wholeFields(offset);
+    Limits.readable(RecordFormat.valueLength(fields, 0));
+    byte[] value = RecordFormat.value(buffer, offset, fields);
+    requireValue(offset, fields, ValueChecksum.of(value));
     return value;
   }
 
-  private void requireValue(int offset, int checksum) {
-    if (checksum != RecordFormat.valueChecksum(buffer, offset)) {
+  ByteBuffer valueBuffer(int offset) {
+    ByteBuffer fields = wholeFields(offset);
+    ByteBuffer value = RecordFormat.valueBuffer(buffer, offset, fields);
+    requireValue(offset, fields, ValueChecksum.of(value));
+    return value;
+  }
+
+  private void requireValue(int offset, ByteBuffer fields, int checksum) {
+    if (checksum != RecordFormat.valueChecksum(fields, 0)) {
       throw damaged(file, offset, "a value does not match its checksum");
     }
   }
 
-  private void requireWhole(int at) {
-    if (!RecordFormat.areFieldsWhole(buffer, at)) {
+  private ByteBuffer wholeFields(int at) {
+    ByteBuffer fields = RecordFormat.fields(buffer, at);
+    if (!RecordFormat.areWhole(fields)) {
       throw damaged(file, at, "a write does not match its checksum");
     }
-  }
-
-  ByteBuffer valueBuffer(int offset) {
-    requireWhole(offset);
-    ByteBuffer value = RecordFormat.valueBuffer(buffer, offset);
-    requireValue(offset, ValueChecksum.of(value));
-    return value;
+    return fields;
   }
 
   /** Gives mapping and file back; nothing may read the segment afterwards. */
@@ -405,6 +404,11 @@ public final class JournalSegment {
     } catch (IOException unimportant) {
       // All that matters has been synced.
     }
+  }
+
+  /** Whether the file on the disk is shorter than it was when it was mapped. */
+  public boolean isCut() {
+    return file.toFile().length() < buffer.capacity();
   }
 
   /** What to throw when a page of the mapping cannot be read or written. */

@@ -2,6 +2,7 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.engine.model.Operation;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -57,12 +58,14 @@ final class RecordFormat {
   /** Writes an operation; returns where the next one goes. */
   static int putOperation(ByteBuffer target, int at, Operation operation) {
     byte[] key = operation.key();
-    target.put(at, operation.isDelete() ? DELETE : PUT);
-    target.putShort(at + 1, (short) key.length);
-    target.putInt(at + 3, operation.valueLength());
-    target.putLong(at + 7, operation.expiresAt());
-    target.putInt(at + VALUE_CHECKSUM_AT, operation.valueChecksum());
-    target.putInt(at + CHECK_AT, check(target, at));
+    ByteBuffer fields = ByteBuffer.allocate(OPERATION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    fields.put(0, operation.isDelete() ? DELETE : PUT);
+    fields.putShort(1, (short) key.length);
+    fields.putInt(3, operation.valueLength());
+    fields.putLong(7, operation.expiresAt());
+    fields.putInt(VALUE_CHECKSUM_AT, operation.valueChecksum());
+    fields.putInt(CHECK_AT, check(fields));
+    target.put(at, fields.array());
     target.put(at + OPERATION_BYTES, key);
     int valueAt = at + OPERATION_BYTES + key.length;
     if (operation.isDelete()) {
@@ -147,16 +150,26 @@ final class RecordFormat {
   }
 
   /** A check of the fields of an operation before its key, in less time than a CRC takes. */
-  private static int check(ByteBuffer segment, int at) {
-    long fields = segment.getLong(at) * 0x9e37_79b9_7f4a_7c15L;
-    fields = Long.rotateLeft(fields, 29) ^ segment.getLong(at + Long.BYTES);
-    fields = fields * 0x9e37_79b9_7f4a_7c15L ^ segment.getInt(at + VALUE_CHECKSUM_AT);
-    return Long.hashCode(fields * 0x9e37_79b9_7f4a_7c15L);
+  private static int check(ByteBuffer fields) {
+    long mixed = fields.getLong(0) * 0x9e37_79b9_7f4a_7c15L;
+    mixed = Long.rotateLeft(mixed, 29) ^ fields.getLong(Long.BYTES);
+    mixed = mixed * 0x9e37_79b9_7f4a_7c15L ^ fields.getInt(VALUE_CHECKSUM_AT);
+    return Long.hashCode(mixed * 0x9e37_79b9_7f4a_7c15L);
   }
 
-  /** Whether the fields of an operation before its key are as they were written. */
-  static boolean areFieldsWhole(ByteBuffer segment, int at) {
-    return segment.getInt(at + CHECK_AT) == check(segment, at);
+  /**
+   * A copy of the fields of an operation before its key, as this class reads them at 0. The JVM
+   * survives a page that is gone in a copy, but not in each instruction that computes with it.
+   */
+  static ByteBuffer fields(ByteBuffer segment, int at) {
+    byte[] fields = new byte[OPERATION_BYTES];
+    segment.get(at, fields);
+    return ByteBuffer.wrap(fields).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Whether the fields of an operation are as they were written. */
+  static boolean areWhole(ByteBuffer fields) {
+    return fields.getInt(CHECK_AT) == check(fields);
   }
 
   static int valueChecksum(ByteBuffer segment, int at) {
@@ -185,14 +198,14 @@ final class RecordFormat {
     return key;
   }
 
-  static byte[] value(ByteBuffer segment, int at) {
-    byte[] value = new byte[valueLength(segment, at)];
-    segment.get(at + OPERATION_BYTES + keyLength(segment, at), value);
+  static byte[] value(ByteBuffer segment, int at, ByteBuffer fields) {
+    byte[] value = new byte[valueLength(fields, 0)];
+    segment.get(at + OPERATION_BYTES + keyLength(fields, 0), value);
     return value;
   }
 
-  static ByteBuffer valueBuffer(ByteBuffer segment, int at) {
-    return segment.slice(at + OPERATION_BYTES + keyLength(segment, at), valueLength(segment, at));
+  static ByteBuffer valueBuffer(ByteBuffer segment, int at, ByteBuffer fields) {
+    return segment.slice(at + OPERATION_BYTES + keyLength(fields, 0), valueLength(fields, 0));
   }
 
   /** Where the operation behind one begins. */

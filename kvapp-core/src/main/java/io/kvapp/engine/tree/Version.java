@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
+import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.Cursor;
@@ -15,6 +16,7 @@ import io.kvapp.engine.sstable.SSTableFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the store consists of at one moment, in order of key: the active memtable, the frozen ones
@@ -64,17 +66,22 @@ public final class Version extends RefCounted {
   }
 
   /**
-   * What to throw for an {@link InternalError} that comes late, as they may in compiled code: the
-   * SSTable's file that was cut, or the one of the journal where all those are whole.
+   * What to throw for an {@link InternalError} that comes late, as they may in compiled code: it
+   * names the file of an SSTable or a memtable that was cut, or another where all those are whole.
    */
-  public KVException.Corrupt unreadable(InternalError cause, Path folder) {
+  public KVException.Corrupt unreadable(InternalError cause, Path other) {
     Path file =
-        sstables.stream()
-            .flatMap(sstable -> sstable.files().stream())
-            .filter(SSTableFile::isCut)
-            .map(cut -> cut.path)
+        Stream.concat(
+                sstables.stream()
+                    .flatMap(sstable -> sstable.files().stream())
+                    .filter(SSTableFile::isCut)
+                    .map(cut -> cut.path),
+                memtables().stream()
+                    .flatMap(memtable -> memtable.segments().stream())
+                    .filter(JournalSegment::isCut)
+                    .map(cut -> cut.file))
             .findFirst()
-            .orElse(folder);
+            .orElse(other);
     KVException.Corrupt damage =
         new KVException.Corrupt(file, -1, Disk.UNREADABLE, "what cannot be read");
     damage.initCause(cause);

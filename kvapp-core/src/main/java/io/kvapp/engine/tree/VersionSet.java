@@ -99,8 +99,13 @@ public final class VersionSet {
   /** What to throw for an {@link InternalError} that a mapped file's missing page has led to. */
   public KVException.Corrupt unreadable(InternalError cause) {
     try (Lease<Version> lease = lease()) {
-      return lease.get().unreadable(cause, folder.path);
+      return unreadable(lease.get(), cause);
     }
+  }
+
+  /** As above, for a version that the caller has leased. */
+  public KVException.Corrupt unreadable(Version version, InternalError cause) {
+    return version.unreadable(cause, journal.cutFile().orElse(folder.path));
   }
 
   /**

@@ -2,9 +2,9 @@ package io.kvapp.engine.crash;
 
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
-import io.kvapp.engine.model.Revisions;
 import io.kvapp.Page;
 import io.kvapp.Scan;
+import io.kvapp.engine.model.Revisions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
