@@ -88,7 +88,7 @@ class GrowthTest {
         }
         store.commit(batch);
       }
-      while (store.admin().stats().hashTableBytes() > entries * 640L) {
+      while (store.admin().stats().hashTableBytes() > entries * 800L) {
         Thread.onSpinWait();
       }
       assertThat(store.admin().verify().faults()).isEmpty();
