@@ -368,7 +368,7 @@ public final class JournalSegment {
     ByteBuffer fields = wholeFields(offset);
     byte[] value = RecordFormat.value(buffer, offset, fields);
     if (ValueChecksum.of(value) != RecordFormat.valueChecksum(fields, 0)) {
-      throw damaged(file, offset, "a value does not match its checksum");
+      throw found(offset, "a value does not match its checksum");
     }
     return value;
   }
@@ -376,7 +376,7 @@ public final class JournalSegment {
   private ByteBuffer wholeFields(int at) {
     ByteBuffer fields = RecordFormat.fields(buffer, at);
     if (!RecordFormat.areWhole(fields)) {
-      throw damaged(file, at, "a write does not match its checksum");
+      throw found(at, "a write does not match its checksum");
     }
     return fields;
   }
@@ -396,6 +396,16 @@ public final class JournalSegment {
   /** Whether the file on the disk is shorter than it was when it was mapped. */
   public boolean isCut() {
     return file.toFile().length() < buffer.capacity();
+  }
+
+  /** Damage that was found, or the page that is gone which has led to it. */
+  private KVException.Corrupt found(int offset, String what) {
+    try {
+      Disk.throwLateError();
+    } catch (InternalError cut) {
+      return unreadable(cut);
+    }
+    return damaged(file, offset, what);
   }
 
   /** What to throw when a page of the mapping cannot be read or written. */

@@ -154,7 +154,8 @@ final class RecordFormat {
     long mixed = fields.getLong(0) * 0x9e37_79b9_7f4a_7c15L;
     mixed = Long.rotateLeft(mixed, 29) ^ fields.getLong(Long.BYTES);
     mixed = mixed * 0x9e37_79b9_7f4a_7c15L ^ fields.getInt(VALUE_CHECKSUM_AT);
-    return Long.hashCode(mixed * 0x9e37_79b9_7f4a_7c15L);
+    // Not 0 for zeros, which a page that is gone reads as.
+    return ~Long.hashCode(mixed * 0x9e37_79b9_7f4a_7c15L);
   }
 
   /**

@@ -155,6 +155,16 @@ public final class SSTableFile {
     return damage;
   }
 
+  /** Damage that was found, or the page that is gone which has led to it. */
+  private KVException.Corrupt found(long offset, String what) {
+    try {
+      Disk.throwLateError();
+    } catch (InternalError cut) {
+      return unreadable(cut);
+    }
+    return damaged(path, offset, what);
+  }
+
   /** Whether the file on the disk is shorter than it was when it was mapped. */
   public boolean isCut() {
     return path.toFile().length() < identity.bytes();
@@ -204,7 +214,9 @@ public final class SSTableFile {
     try {
       int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
       int checksum = buffer.getInt(footer + 48);
-      return ExpirySection.read(this, buffer.slice(footer - bytes, bytes), checksum);
+      ExpirySection whole = ExpirySection.read(this, buffer.slice(footer - bytes, bytes), checksum);
+      Disk.throwLateError();
+      return whole;
     } catch (InternalError cut) {
       throw unreadable(cut);
     }
@@ -252,7 +264,7 @@ public final class SSTableFile {
       int pointer = offsetsAt + ordinal * Integer.BYTES;
       int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
-        throw damaged(path, pointer, "an offset points outside the file");
+        throw found(pointer, "an offset points outside the file");
       }
       load(ordinal, at);
     }
@@ -270,7 +282,7 @@ public final class SSTableFile {
               ? SSTableFormat.HEADER_BYTES
               : offset + SSTableFormat.HEAD_BYTES + keyLength + valueLength();
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
-        throw damaged(path, Math.max(at, 0), "it ends too early");
+        throw found(Math.max(at, 0), "it ends too early");
       }
       if (view.getInt(at) == SSTableFormat.HEADER_BYTES) {
         return false;
@@ -285,7 +297,7 @@ public final class SSTableFile {
       keyLength = Short.toUnsignedInt((short) SHORT.get(head, 28));
       int bytes = SSTableFormat.HEAD_BYTES + keyLength;
       if (bytes > offsetsAt - offset) {
-        throw damaged(path, offset, "a key runs out of the file");
+        throw found(offset, "a key runs out of the file");
       }
       if (bytes > headBytes) {
         head = new byte[bytes];
@@ -295,7 +307,7 @@ public final class SSTableFile {
       crc.update(head, Integer.BYTES, bytes - Integer.BYTES);
       if (((int) crc.getValue() ^ SSTableFormat.placeChecksum(id, ordinal))
           != (int) INT.get(head, 0)) {
-        throw damaged(path, offset, "an entry does not match its checksum");
+        throw found(offset, "an entry does not match its checksum");
       }
     }
 
@@ -401,7 +413,7 @@ public final class SSTableFile {
       int length = valueLength();
       int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
       if (length < 0 || length > offsetsAt - at) {
-        throw damaged(path, offset, "a value runs out of the file");
+        throw found(offset, "a value runs out of the file");
       }
       int inHead = SSTableFormat.HEAD_BYTES + keyLength;
       byte[] value;
@@ -419,7 +431,7 @@ public final class SSTableFile {
       }
       crc.update(value);
       if ((int) crc.getValue() != (int) INT.get(head, 4)) {
-        throw damaged(path, at, "a value does not match its checksum");
+        throw found(at, "a value does not match its checksum");
       }
       return value;
     }
