@@ -207,6 +207,10 @@ public final class JournalSegment {
     RecordFormat.putLength(target, start, length);
     RecordFormat.putChecksum(
         target, start, RecordFormat.checksum(crc, target, start, sequence, end, length));
+    if (target == buffer && !RecordFormat.isHead(target, start, revision, length)) {
+      Disk.throwLateError();
+      throw new InternalError(Disk.UNREADABLE);
+    }
     end += length;
     if (target == buffer) {
       gatheredFrom = end;

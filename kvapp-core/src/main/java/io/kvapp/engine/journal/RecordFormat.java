@@ -85,6 +85,14 @@ final class RecordFormat {
     target.putInt(start, length);
   }
 
+  /** Whether a record begins as it was put, which it does not on a page that is gone. */
+  static boolean isHead(ByteBuffer segment, int start, long revision, int length) {
+    byte[] copy = new byte[HEAD_BYTES];
+    segment.get(start, copy);
+    ByteBuffer head = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+    return head.getInt(0) == length && head.getLong(REVISION_AT) == revision;
+  }
+
   static void putChecksum(ByteBuffer target, int start, int checksum) {
     target.putInt(start + CHECKSUM_AT, checksum);
   }
