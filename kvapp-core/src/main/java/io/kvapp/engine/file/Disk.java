@@ -44,6 +44,9 @@ public class Disk {
   private static final IOException UNSAID =
       new IOException("a sync failed, and there was no memory to say why");
 
+  /** Not a constant, since compiled code would make small arrays on its own. */
+  private static volatile int arrays = 1;
+
   /** Below this, starting a command takes longer than writing. */
   private static final long MIN_BYTES_FOR_COMMAND = 64 << 20;
 
@@ -72,6 +75,17 @@ public class Disk {
       // Another each time: one that is thrown again while it closes resources fails.
       throw new Fenced(reason.getMessage());
     }
+  }
+
+  /**
+   * Returns, unless the JVM owes the thread the {@link InternalError} of a page of a mapping that
+   * is gone. Compiled code goes on with anything in place of what it cannot read, and throws when
+   * the thread next comes back from the runtime, which makes arrays of arrays.
+   *
+   * @return an array of no use, so that it is made
+   */
+  public static byte[][] throwLateError() {
+    return new byte[arrays][arrays];
   }
 
   /** A new file, opened to read and write; it must not exist yet. */

@@ -148,10 +148,19 @@ public final class HashIndex implements AutoCloseable {
       return truth.lookUp(key);
     }
     try {
-      return getHere(key);
+      return getOrFail(key);
     } catch (InternalError unreadable) {
       suspect(unreadable);
       return truth.lookUp(key);
+    }
+  }
+
+  private VersionedValue getOrFail(byte[] key) {
+    try {
+      return getHere(key);
+    } catch (HashTable.DamagedException damage) {
+      Disk.throwLateError();
+      throw damage;
     }
   }
 

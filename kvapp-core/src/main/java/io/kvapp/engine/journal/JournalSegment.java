@@ -208,6 +208,10 @@ public final class JournalSegment {
     RecordFormat.putLength(target, start, length);
     RecordFormat.putChecksum(
         target, start, RecordFormat.checksum(crc, target, start, sequence, end, length));
+    if (target == buffer && !RecordFormat.isHead(target, start, revision, length)) {
+      Disk.throwLateError();
+      throw new InternalError(Disk.UNREADABLE);
+    }
     end += length;
     if (target == buffer) {
       gatheredFrom = end;
@@ -382,14 +386,14 @@ public final class JournalSegment {
 
   private void requireValue(int offset, ByteBuffer fields, int checksum) {
     if (checksum != RecordFormat.valueChecksum(fields, 0)) {
-      throw damaged(file, offset, "a value does not match its checksum");
+      throw found(offset, "a value does not match its checksum");
     }
   }
 
   private ByteBuffer wholeFields(int at) {
     ByteBuffer fields = RecordFormat.fields(buffer, at);
     if (!RecordFormat.areWhole(fields)) {
-      throw damaged(file, at, "a write does not match its checksum");
+      throw found(at, "a write does not match its checksum");
     }
     return fields;
   }
@@ -409,6 +413,16 @@ public final class JournalSegment {
   /** Whether the file on the disk is shorter than it was when it was mapped. */
   public boolean isCut() {
     return file.toFile().length() < buffer.capacity();
+  }
+
+  /** Damage that was found, or the page that is gone which has led to it. */
+  private KVException.Corrupt found(int offset, String what) {
+    try {
+      Disk.throwLateError();
+    } catch (InternalError cut) {
+      return unreadable(cut);
+    }
+    return damaged(file, offset, what);
   }
 
   /** What to throw when a page of the mapping cannot be read or written. */

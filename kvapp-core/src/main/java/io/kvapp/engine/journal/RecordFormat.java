@@ -85,6 +85,14 @@ final class RecordFormat {
     target.putInt(start, length);
   }
 
+  /** Whether a record begins as it was put, which it does not on a page that is gone. */
+  static boolean isHead(ByteBuffer segment, int start, long revision, int length) {
+    byte[] copy = new byte[HEAD_BYTES];
+    segment.get(start, copy);
+    ByteBuffer head = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+    return head.getInt(0) == length && head.getLong(REVISION_AT) == revision;
+  }
+
   static void putChecksum(ByteBuffer target, int start, int checksum) {
     target.putInt(start + CHECKSUM_AT, checksum);
   }
@@ -154,7 +162,8 @@ final class RecordFormat {
     long mixed = fields.getLong(0) * 0x9e37_79b9_7f4a_7c15L;
     mixed = Long.rotateLeft(mixed, 29) ^ fields.getLong(Long.BYTES);
     mixed = mixed * 0x9e37_79b9_7f4a_7c15L ^ fields.getInt(VALUE_CHECKSUM_AT);
-    return Long.hashCode(mixed * 0x9e37_79b9_7f4a_7c15L);
+    // Not 0 for zeros, which a page that is gone reads as.
+    return ~Long.hashCode(mixed * 0x9e37_79b9_7f4a_7c15L);
   }
 
   /**

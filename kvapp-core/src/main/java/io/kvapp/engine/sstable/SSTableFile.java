@@ -161,6 +161,16 @@ public final class SSTableFile {
     return damage;
   }
 
+  /** Damage that was found, or the page that is gone which has led to it. */
+  private KVException.Corrupt found(long offset, String what) {
+    try {
+      Disk.throwLateError();
+    } catch (InternalError cut) {
+      return unreadable(cut);
+    }
+    return damaged(path, offset, what);
+  }
+
   /** Whether the file on the disk is shorter than it was when it was mapped. */
   public boolean isCut() {
     return path.toFile().length() < identity.bytes();
@@ -210,7 +220,9 @@ public final class SSTableFile {
     try {
       int bytes = buffer.getInt(footer + 28) * ExpirySection.BYTES;
       int checksum = buffer.getInt(footer + 48);
-      return ExpirySection.read(this, buffer.slice(footer - bytes, bytes), checksum);
+      ExpirySection whole = ExpirySection.read(this, buffer.slice(footer - bytes, bytes), checksum);
+      Disk.throwLateError();
+      return whole;
     } catch (InternalError cut) {
       throw unreadable(cut);
     }
@@ -258,7 +270,7 @@ public final class SSTableFile {
       int pointer = offsetsAt + ordinal * Integer.BYTES;
       int at = offsetAt(ordinal);
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
-        throw damaged(path, pointer, "an offset points outside the file");
+        throw found(pointer, "an offset points outside the file");
       }
       load(ordinal, at);
     }
@@ -276,7 +288,7 @@ public final class SSTableFile {
               ? SSTableFormat.HEADER_BYTES
               : offset + SSTableFormat.HEAD_BYTES + keyLength + valueLength();
       if (at < SSTableFormat.HEADER_BYTES || at > offsetsAt - SSTableFormat.HEAD_BYTES) {
-        throw damaged(path, Math.max(at, 0), "it ends too early");
+        throw found(Math.max(at, 0), "it ends too early");
       }
       if (view.getInt(at) == SSTableFormat.HEADER_BYTES) {
         return false;
@@ -291,7 +303,7 @@ public final class SSTableFile {
       keyLength = Short.toUnsignedInt((short) SHORT.get(head, 28));
       int bytes = SSTableFormat.HEAD_BYTES + keyLength;
       if (bytes > offsetsAt - offset) {
-        throw damaged(path, offset, "a key runs out of the file");
+        throw found(offset, "a key runs out of the file");
       }
       if (bytes > headBytes) {
         head = new byte[bytes];
@@ -301,7 +313,7 @@ public final class SSTableFile {
       crc.update(head, Integer.BYTES, bytes - Integer.BYTES);
       if (((int) crc.getValue() ^ SSTableFormat.placeChecksum(id, ordinal))
           != (int) INT.get(head, 0)) {
-        throw damaged(path, offset, "an entry does not match its checksum");
+        throw found(offset, "an entry does not match its checksum");
       }
     }
 
@@ -438,7 +450,7 @@ public final class SSTableFile {
       ByteBuffer value = view.slice(at, length);
       try {
         if (ValueChecksum.of(value) != valueChecksum()) {
-          throw damaged(path, at, "a value does not match its checksum");
+          throw found(at, "a value does not match its checksum");
         }
       } catch (InternalError cut) {
         throw unreadable(cut);
@@ -449,14 +461,14 @@ public final class SSTableFile {
     private int valueAt(int length) {
       int at = offset + SSTableFormat.HEAD_BYTES + keyLength;
       if (length < 0 || length > offsetsAt - at) {
-        throw damaged(path, offset, "a value runs out of the file");
+        throw found(offset, "a value runs out of the file");
       }
       return at;
     }
 
     private void checkValue(int at) {
       if ((int) crc.getValue() != (int) INT.get(head, 4)) {
-        throw damaged(path, at, "a value does not match its checksum");
+        throw found(at, "a value does not match its checksum");
       }
     }
   }
