@@ -3,6 +3,7 @@ package io.kvapp.engine.hashtable;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
+import io.kvapp.engine.file.Shortage;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
@@ -249,11 +250,16 @@ public final class HashIndex implements AutoCloseable {
 
   /** Whether the truth has an entry of the key; the caller's write is in the journal already. */
   private boolean truthHolds(byte[] key) {
-    try {
-      return truth.holds(key);
-    } catch (KVException.Corrupt unreadable) {
-      damaged = true;
-      return true;
+    for (int tries = 0; ; tries++) {
+      try {
+        return truth.holds(key);
+      } catch (KVException.Corrupt unreadable) {
+        damaged = true;
+        return true;
+      } catch (VirtualMachineError shortage) {
+        // The hash table is changed, so that a second change would find the first one's entry.
+        Shortage.pause(shortage, tries);
+      }
     }
   }
 
