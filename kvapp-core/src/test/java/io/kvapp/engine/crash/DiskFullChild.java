@@ -199,8 +199,7 @@ final class DiskFullChild {
   private void writeAgain() throws Exception {
     for (int i = 0; i < MAX_RETRIES; i++) {
       try {
-        store.put("again", "value");
-        store.delete("again");
+        writeOnce();
         return;
       } catch (KVException.NoSpace notYet) {
         refusals.incrementAndGet();
@@ -208,6 +207,17 @@ final class DiskFullChild {
     }
     attempt(store::close);
     openWhenPossible();
+    try {
+      writeOnce();
+    } catch (KVException.NoSpace little) {
+      // What was freed may be less than a segment and its flush take.
+      refusals.incrementAndGet();
+      resize(ROOMY_BYTES);
+      writeOnce();
+    }
+  }
+
+  private void writeOnce() {
     store.put("again", "value");
     store.delete("again");
   }

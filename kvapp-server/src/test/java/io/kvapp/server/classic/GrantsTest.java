@@ -70,7 +70,7 @@ class GrantsTest {
                   ? "{\"prefix\":\"b\",\"result\":[{\"key\":\"b/1\",\"value\":\"bb/1\"},"
                       + "{\"key\":\"b/2\",\"value\":\"bb/2\"}]}"
                   : "{\"prefix\":\"b\",\"result\":[{\"key\":\"b/1\",\"value\":\"bb/1\"},"
-                        + "{\"key\":\"b/2\",\"value\":\"bb/2\"},{\"key\":\"ő/1\",\"value\":\"bő/1\"}]}");
+                      + "{\"key\":\"b/2\",\"value\":\"bb/2\"},{\"key\":\"ő/1\",\"value\":\"bő/1\"}]}");
     }
   }
 
