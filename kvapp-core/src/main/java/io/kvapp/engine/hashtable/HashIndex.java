@@ -311,9 +311,9 @@ public final class HashIndex implements AutoCloseable {
           partial = true;
           suspicion = null;
         });
-    folder.delete(old);
+    folder.abandon(old);
     if (unfinished != null) {
-      folder.delete(unfinished);
+      folder.abandon(unfinished);
     }
   }
 

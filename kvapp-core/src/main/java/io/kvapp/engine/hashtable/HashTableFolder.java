@@ -2,6 +2,7 @@ package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.NoSpaceException;
+import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.tree.Manifest;
 import java.io.IOException;
@@ -136,6 +137,15 @@ final class HashTableFolder {
   void delete(HashTable table) throws IOException {
     table.close();
     disk.delete(table.file());
+  }
+
+  /**
+   * Deletes a hash table in which an error may have left a lock behind: its memory is given back
+   * later, since Chronicle waits for the lock for minutes first.
+   */
+  void abandon(HashTable table) throws IOException {
+    disk.delete(table.file());
+    WorkerThread.thread("kvapp-abandon", table::close).start();
   }
 
   /** Deletes the files of all hash tables but one, or logs why it cannot. */

@@ -42,7 +42,13 @@ final class CrashModel {
   private AckLog log;
   private int cycle;
   private long now;
+
+  /** The last revision that may have been given out before the death. */
   private long revision;
+
+  /** A revision up to which all is there. */
+  private long recovered;
+
   private boolean mayLoseAcknowledged;
   private long lost;
   private long checked;
@@ -68,9 +74,11 @@ final class CrashModel {
     this.log = deathLog;
     this.cycle = ofCycle;
     this.now = clock;
-    long last = store.admin().stats().revision();
-    // Behind a crash revisions go on far ahead of the last one that was recovered.
-    this.revision = store.admin().recovery().clean() ? last : last - Revisions.GAP;
+    // Behind a crash revisions go on far ahead of the last one that may have been given out.
+    boolean clean = store.admin().recovery().clean();
+    this.revision = store.admin().stats().revision() - (clean ? 0 : Revisions.GAP);
+    this.recovered =
+        clean ? revision : store.entries(Scan.all()).mapToLong(Entry::revision).max().orElse(0);
     this.mayLoseAcknowledged = mayLoseAcknowledged;
     lost = 0;
     checked = 0;
@@ -137,7 +145,7 @@ final class CrashModel {
 
   private int lastUpToRevision(int writer, int acknowledged) {
     int last = acknowledged;
-    while (last > 0 && !(log.said(writer, last) > 0 && log.said(writer, last) <= revision)) {
+    while (last > 0 && !(log.said(writer, last) > 0 && log.said(writer, last) <= recovered)) {
       last--;
     }
     return last;
