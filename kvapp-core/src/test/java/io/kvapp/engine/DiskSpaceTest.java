@@ -50,12 +50,18 @@ class DiskSpaceTest {
     try (KVStore store = open(small)) {
       int written = 0;
       while (Disk.list(folder(), "spare-*").isEmpty()) {
-        store.put("key " + written++ % 5_000, "value " + written);
+        // Much at a time, as looking into the folder takes longer than a write.
+        for (int i = 0; i < 500; i++) {
+          store.put("key " + written++ % 5_000, "value " + written);
+        }
       }
       store.admin().compact();
       assertThat(Disk.list(folder(), "spare-*")).isEmpty();
       while (Disk.list(folder(), "spare-*").isEmpty()) {
-        store.put("key " + written++ % 5_000, "value " + written);
+        // Much at a time, as looking into the folder takes longer than a write.
+        for (int i = 0; i < 500; i++) {
+          store.put("key " + written++ % 5_000, "value " + written);
+        }
       }
     }
     assertThat(Disk.list(folder(), "spare-*")).isEmpty();
