@@ -12,11 +12,16 @@ import java.util.concurrent.TimeUnit;
  */
 final class MemoryBudget {
   private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** A large request beyond so many that wait is refused at once. */
+  private static final int MAX_LARGE_WAITING = 16;
+
   private static final long MAX_LITTLE_BYTES = 128 << 10;
 
   private final long total;
   private volatile long taken;
   private long kept;
+  private int waiting;
 
   public MemoryBudget(long total) {
     this.total = total;
@@ -44,14 +49,28 @@ final class MemoryBudget {
   synchronized long take(long wanted, long before, long expected) {
     long limit = limit(Math.max(expected, before + wanted));
     long bytes = upToShare(wanted, before, limit);
-    long end = 0;
-    while (bytes > limit - taken) {
-      long now = System.nanoTime();
-      end = end == 0 ? now + MAX_WAIT_NANOS : end;
-      await(end - now);
-      bytes = upToShare(wanted, before, limit);
+    if (bytes > limit - taken) {
+      if (limit < total && waiting >= MAX_LARGE_WAITING) {
+        throw exhausted();
+      }
+      waiting++;
+      try {
+        bytes = await(wanted, before, limit);
+      } finally {
+        waiting--;
+      }
     }
     taken += bytes;
+    return bytes;
+  }
+
+  private long await(long wanted, long before, long limit) {
+    long end = System.nanoTime() + MAX_WAIT_NANOS;
+    long bytes = upToShare(wanted, before, limit);
+    while (bytes > limit - taken) {
+      await(end - System.nanoTime());
+      bytes = upToShare(wanted, before, limit);
+    }
     return bytes;
   }
 
