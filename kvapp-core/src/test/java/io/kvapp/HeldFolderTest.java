@@ -35,7 +35,7 @@ class HeldFolderTest {
       new EngineOptions(64 << 20, 64 << 20, 8L << 30, 1L << 30, 5);
 
   private static final EngineOptions QUICK =
-      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 2_000, 10);
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 10);
 
   @TempDir Path scratch;
   private Path folder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What other programs put into the folder of a store stays, and is in nobody's way. */
 class ForeignFilesTest {
   private static final EngineOptions SMALL =
-      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200, 1_000);
+      new EngineOptions(64 << 10, 256 << 10, 1 << 20, 20 << 10, 1_000);
 
   @TempDir Path scratch;
   private Path folder;

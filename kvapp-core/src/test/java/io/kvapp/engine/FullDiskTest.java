@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FullDiskTest {
   private static final EngineOptions SMALL =
-      new EngineOptions(256 << 10, 1 << 20, 1 << 20, 2_000, 5);
+      new EngineOptions(256 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
   private static final EngineOptions SLOW =
       new EngineOptions(256 << 10, 1 << 20, 64 << 20, 1_000_000, 3_600_000);
   private static final int TICKS = 100;
