@@ -145,6 +145,8 @@ final class ChronicleThreads<S> implements AutoCloseable {
   private static boolean isVirtual(Thread thread) {
     try {
       return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
