@@ -34,6 +34,7 @@ final class ServerArchitectureTest {
           ROOT + ".json",
           ROOT + ".service",
           ROOT + ".classic",
+          ROOT + ".v1",
           ROOT + ".ops",
           ROOT,
           ROOT + ".command");
@@ -88,6 +89,7 @@ final class ServerArchitectureTest {
             ROOT + ".json",
             ROOT + ".service",
             ROOT + ".classic",
+            ROOT + ".v1",
             ROOT + ".ops")
         .should()
         .dependOnClassesThat()
