@@ -32,8 +32,10 @@ final class ServerArchitectureTest {
           ROOT + ".auth",
           ROOT + ".http.routing",
           ROOT + ".json",
+          ROOT + ".failure",
           ROOT + ".service",
           ROOT + ".classic",
+          ROOT + ".v1",
           ROOT + ".ops",
           ROOT,
           ROOT + ".command");
@@ -86,8 +88,10 @@ final class ServerArchitectureTest {
         .resideInAnyPackage(
             ROOT + ".http.routing",
             ROOT + ".json",
+            ROOT + ".failure",
             ROOT + ".service",
             ROOT + ".classic",
+            ROOT + ".v1",
             ROOT + ".ops")
         .should()
         .dependOnClassesThat()
