@@ -25,15 +25,16 @@ final class ServerArchitectureTest {
           ROOT + ".http.message",
           ROOT + ".http.connection",
           ROOT + ".tls",
-          ROOT + ".http.routing",
           ROOT + ".auth.users",
           ROOT + ".auth.password",
           ROOT + ".auth.token",
           ROOT + ".auth.gate",
           ROOT + ".auth",
+          ROOT + ".http.routing",
           ROOT + ".json",
           ROOT + ".service",
           ROOT + ".classic",
+          ROOT + ".v1",
           ROOT + ".ops",
           ROOT,
           ROOT + ".command");
@@ -88,6 +89,7 @@ final class ServerArchitectureTest {
             ROOT + ".json",
             ROOT + ".service",
             ROOT + ".classic",
+            ROOT + ".v1",
             ROOT + ".ops")
         .should()
         .dependOnClassesThat()

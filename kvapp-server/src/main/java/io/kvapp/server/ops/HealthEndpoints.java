@@ -1,12 +1,11 @@
 package io.kvapp.server.ops;
 
-import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
+import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 /**
  * {@code /healthz}: says that the process answers, to anybody and also while all connections are
@@ -25,12 +24,12 @@ public final class HealthEndpoints {
 
   private HealthEndpoints() {}
 
-  /** The routes by their paths. */
-  public static Map<String, Route> routes() {
-    return Map.of("/healthz", Route.probe(METHODS, HealthEndpoints::isAlive));
+  /** The rows of the route table. */
+  public static List<Route> routes() {
+    return List.of(Route.probe("/healthz", METHODS, HealthEndpoints::isAlive));
   }
 
-  private static Response isAlive(Request request) {
+  private static Response isAlive(Call call) {
     return Response.of(OK, output -> output.write(BODY));
   }
 }

@@ -235,6 +235,11 @@ final class Connection {
     }
 
     @Override
+    public void route(String pattern) {
+      accessLog.route(pattern);
+    }
+
+    @Override
     public void user(String name) {
       accessLog.user(name);
     }

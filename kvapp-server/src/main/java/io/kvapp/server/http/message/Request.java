@@ -53,6 +53,12 @@ public interface Request {
   /** Where the connection comes from. */
   InetAddress remote();
 
+  /**
+   * Notes the pattern of the route that answers the request, for the access log: unlike the path,
+   * it never holds a key.
+   */
+  void route(String pattern);
+
   /** Notes the name of the caller, for the access log. */
   void user(String name);
 

@@ -13,6 +13,7 @@ public final class PlainRequest implements Request {
   private final Map<String, String> headers = new HashMap<>();
   private byte[] body = {};
   private boolean bodyRead;
+  private String route;
   private String user;
   private long reservedBytes;
 
@@ -32,7 +33,7 @@ public final class PlainRequest implements Request {
   }
 
   /** Whose request it is, as its handler says; null if it does not. */
-  String noticedUser() {
+  public String noticedUser() {
     return user;
   }
 
@@ -81,6 +82,16 @@ public final class PlainRequest implements Request {
       throw new HttpException(413, "too large");
     }
     return body();
+  }
+
+  /** The pattern of its route, as its handler says; null if it does not. */
+  public String noticedRoute() {
+    return route;
+  }
+
+  @Override
+  public void route(String pattern) {
+    route = pattern;
   }
 
   @Override
