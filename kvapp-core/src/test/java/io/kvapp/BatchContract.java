@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Batches: all of one or nothing of it. */
@@ -17,7 +19,7 @@ interface BatchContract extends StoreFixture {
         store().commit(new Batch().put("a", "1").delete("gone").put("b", "2").delete("absent"));
 
     assertThat(result.applied()).isTrue();
-    assertThat(result.failedCondition()).isEqualTo(-1);
+    assertThat(result.failures()).isEmpty();
     assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("a", "b");
     assertThat(store().entry("a").orElseThrow().revision()).isEqualTo(result.revision());
     assertThat(store().entry("b").orElseThrow().revision()).isEqualTo(result.revision());
@@ -57,7 +59,11 @@ interface BatchContract extends StoreFixture {
 
     BatchResult result = store().commit(batch);
     assertThat(result.applied()).isFalse();
-    assertThat(result.failedCondition()).isEqualTo(2);
+    assertThat(result.failures())
+        .containsExactly(
+            new BatchResult.Failure(2, store().entry("key")),
+            new BatchResult.Failure(3, Optional.empty()));
+    assertThat(result.results()).isEmpty();
     assertThat(result.revision()).isZero();
     assertThat(store().get("key")).hasValue("before");
     assertThat(store().entry("key").orElseThrow().revision()).isEqualTo(revision);
@@ -76,7 +82,10 @@ interface BatchContract extends StoreFixture {
 
     assertThat(store().commit(move).applied()).isTrue();
     assertThat(StoreFixture.keys(store(), Scan.all())).containsExactly("to");
-    assertThat(store().commit(move).failedCondition()).isZero();
+    assertThat(store().commit(move).failures())
+        .containsExactly(
+            new BatchResult.Failure(0, Optional.empty()),
+            new BatchResult.Failure(1, store().entry("to")));
   }
 
   @Test
@@ -92,10 +101,10 @@ interface BatchContract extends StoreFixture {
   default void commit_withoutWrites_onlyChecks() {
     long revision = store().put("key", "value");
 
-    assertThat(store().commit(new Batch())).isEqualTo(new BatchResult(0, -1));
-    assertThat(store().commit(new Batch().ifRevision(utf8("key"), revision)))
-        .isEqualTo(new BatchResult(0, -1));
-    assertThat(store().commit(new Batch().ifAbsent("key"))).isEqualTo(new BatchResult(0, 0));
+    BatchResult nothing = new BatchResult(0, List.of(), List.of());
+    assertThat(store().commit(new Batch())).isEqualTo(nothing);
+    assertThat(store().commit(new Batch().ifRevision(utf8("key"), revision))).isEqualTo(nothing);
+    assertThat(store().commit(new Batch().ifAbsent("key")).applied()).isFalse();
   }
 
   @Test
@@ -110,7 +119,7 @@ interface BatchContract extends StoreFixture {
 
   @Test
   default void commit_ofManyWrites_makesThemAll() {
-    int count = Math.min(20_000, store().limits().maxBatchWrites());
+    int count = Math.min(20_000, store().limits().maxBatchOperations());
     Batch batch = new Batch();
     for (int i = 0; i < count; i++) {
       batch.put("entry " + i, "value " + i);
@@ -133,12 +142,14 @@ interface BatchContract extends StoreFixture {
       Arrays.fill(value, (byte) size);
       batch.put(utf8("size " + size), value);
     }
-    long bytes = batch.writes().stream().mapToLong(write -> write.value().length).sum();
+    List<BatchOperation.Put> puts =
+        batch.operations().stream().map(BatchOperation.Put.class::cast).toList();
+    long bytes = puts.stream().mapToLong(put -> put.value().length).sum();
     assumeTrue(bytes <= store().limits().maxBatchBytes() / 2, "the batch is too large");
     store().commit(batch);
 
-    for (Batch.Write write : batch.writes()) {
-      assertThat(store().get(write.key())).hasValue(write.value());
+    for (BatchOperation.Put put : puts) {
+      assertThat(store().get(put.key())).hasValue(put.value());
     }
   }
 

@@ -151,7 +151,7 @@ interface LimitsContract extends StoreFixture {
 
     assertThat(limits.maxKeyBytes()).isPositive();
     assertThat(limits.maxValueBytes()).isPositive();
-    assertThat(limits.maxBatchWrites()).isPositive();
+    assertThat(limits.maxBatchOperations()).isPositive();
     assertThat(limits.maxBatchConditions()).isPositive();
     assertThat(limits.maxBatchBytes())
         .isGreaterThanOrEqualTo((long) limits.maxKeyBytes() + limits.maxValueBytes());
@@ -160,10 +160,10 @@ interface LimitsContract extends StoreFixture {
   @Test
   default void batch_ofMoreWritesOrConditionsThanItsLimit_isRefused() {
     StoreLimits limits = store().limits();
-    assumeTrue(limits.maxBatchWrites() < 1_000_000, "batches of any number of writes");
+    assumeTrue(limits.maxBatchOperations() < 1_000_000, "batches of any number of writes");
     assumeTrue(limits.maxBatchConditions() < 1_000_000, "batches of any number of conditions");
     Batch writes = new Batch();
-    for (int i = 0; i < limits.maxBatchWrites(); i++) {
+    for (int i = 0; i < limits.maxBatchOperations(); i++) {
       writes.put("key " + i, "value");
     }
     Batch conditions = new Batch().put("conditions", "value");
@@ -176,7 +176,7 @@ interface LimitsContract extends StoreFixture {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> store().commit(writes.put("too many", "value")))
         .withMessageContaining("batch")
-        .withMessageContaining(limits.maxBatchWrites() + " writes");
+        .withMessageContaining(limits.maxBatchOperations() + " operations");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> store().commit(conditions.ifAbsent("too many")))
         .withMessageContaining("batch")

@@ -42,7 +42,7 @@ class LimitsTest {
   @Test
   void batchLimits_followTheHeap() {
     StoreLimits small = new Limits(StoreOptions.defaults(), 256 << 20).told();
-    assertThat(small.maxBatchWrites()).isEqualTo(512 << 10);
+    assertThat(small.maxBatchOperations()).isEqualTo(512 << 10);
     assertThat(small.maxBatchConditions()).isEqualTo(512 << 10);
     assertThat(small.maxBatchBytes()).isEqualTo(64 << 20);
   }
@@ -51,7 +51,7 @@ class LimitsTest {
   void largestBatch_fitsIntoARecord() {
     StoreLimits large = new Limits(StoreOptions.defaults(), 1L << 40).told();
     assertThat(large.maxBatchBytes()).isEqualTo(1L << 30);
-    assertThat(large.maxBatchBytes() + 20L * large.maxBatchWrites())
+    assertThat(large.maxBatchBytes() + 20L * large.maxBatchOperations())
         .isLessThan(Integer.MAX_VALUE - 1_000);
   }
 
