@@ -290,7 +290,7 @@ public interface KVStore extends AutoCloseable {
    * @return in the order of the scan, sequential; need not be closed
    */
   default Stream<Entry> entries(Scan scan) {
-    return StreamSupport.stream(new PagedEntries(this, scan), false);
+    return StreamSupport.stream(new PagedEntries(this::scan, scan), false);
   }
 
   /** How many keys start with {@code prefix}, as {@link #count(Scan)}. */
@@ -344,6 +344,19 @@ public interface KVStore extends AutoCloseable {
 
   /** How many entries there are; what is written meanwhile may count or not. */
   long size();
+
+  /**
+   * The store as it is at one moment between call and return, to be read for as long as one likes
+   * while writers go on; the caller closes it.
+   *
+   * <p>A store in a folder writes what is not in an SSTable yet to one, as a flush does, and keeps
+   * the files until the snapshot is closed. A store in memory holds writers up while it notes every
+   * entry, a reference each.
+   *
+   * @throws KVException.NoSpace if the disk is full
+   * @throws KVException.Unsupported if the store cannot give one
+   */
+  Snapshot snapshot();
 
   /** What this store takes; may be called after {@link #close()}. */
   StoreLimits limits();

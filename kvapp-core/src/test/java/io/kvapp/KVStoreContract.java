@@ -38,6 +38,7 @@ public abstract class KVStoreContract
         UpkeepContract,
         BackupContract,
         LoadContract,
+        SnapshotContract,
         ImportContract,
         RandomOperationsContract {
   @TempDir Path folder;

@@ -55,6 +55,9 @@ class ReadOnlyStoreTest {
       assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(store.admin().recovery().entries()).isEqualTo(501);
       assertThat(store.admin().stats().entries()).isEqualTo(501);
+      try (Snapshot snapshot = store.snapshot()) {
+        assertThat(snapshot.entries(Scan.all()).toList()).isEqualTo(written);
+      }
       VerifyReport report = store.admin().verify();
       assertThat(report.faults()).isEmpty();
       assertThat(report.entries()).isEqualTo(501);

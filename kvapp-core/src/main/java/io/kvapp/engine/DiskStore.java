@@ -7,6 +7,7 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -62,6 +63,7 @@ public final class DiskStore implements KVStore {
   private final WritePath writes;
   private final BatchWriter batchWrites;
   private final Sweeper sweeper;
+  private final SnapshotSet snapshots;
   private final StoreAdmin admin;
 
   private DiskStore(StoreParts parts) {
@@ -76,6 +78,7 @@ public final class DiskStore implements KVStore {
     this.writes = new WritePath(parts, maintenance);
     this.batchWrites = new BatchWriter(parts, maintenance, writes);
     this.sweeper = new Sweeper(parts, maintenance, writes);
+    this.snapshots = new SnapshotSet(versions::leaseOf, versions::unreadable);
     this.admin = new DiskStoreAdmin(this, parts, maintenance);
   }
 
@@ -272,6 +275,14 @@ public final class DiskStore implements KVStore {
     return size;
   }
 
+  @Override
+  public Snapshot snapshot() {
+    StackRoom.require();
+    parts.requireOpen();
+    Lease<Version> lease = maintenance.pin();
+    return snapshots.add(lease, lease.get().active.lowRevision(), clock.millis());
+  }
+
   // Writes
 
   @Override
@@ -364,6 +375,7 @@ public final class DiskStore implements KVStore {
       WorkerThread.call(
           "kvapp-close",
           () -> {
+            snapshots.close();
             parts.close(maintenance);
             return null;
           });

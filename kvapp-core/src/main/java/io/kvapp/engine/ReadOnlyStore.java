@@ -8,6 +8,7 @@ import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -63,6 +64,7 @@ final class ReadOnlyStore implements KVStore {
   private final FolderLock lock;
   private final Limits limits;
   private final InstantSource clock;
+  private final SnapshotSet snapshots;
   private final StoreAdmin admin = new ReadOnlyStoreAdmin(this);
   private volatile Count counted;
   private boolean closed;
@@ -81,6 +83,8 @@ final class ReadOnlyStore implements KVStore {
     this.version = version;
     this.revision = revision;
     this.report = report;
+    this.snapshots =
+        new SnapshotSet(ReadOnlyStore::lease, (open, late) -> open.unreadable(late, folder));
   }
 
   /**
@@ -175,12 +179,15 @@ final class ReadOnlyStore implements KVStore {
   /** Calls with the version in use, so that its files stay mapped. */
   <T> T reading(Function<Version, T> read) {
     StackRoom.require();
-    try (Lease<Version> lease =
-        Lease.tryOf(version, Runnable::run).orElseThrow(StoreFailures::closed)) {
+    try (Lease<Version> lease = lease(version)) {
       return read.apply(lease.get());
     } catch (InternalError late) {
       throw version.unreadable(late, folder);
     }
+  }
+
+  private static Lease<Version> lease(Version version) {
+    return Lease.tryOf(version, Runnable::run).orElseThrow(StoreFailures::closed);
   }
 
   KVException refusal() {
@@ -246,6 +253,11 @@ final class ReadOnlyStore implements KVStore {
       }
     }
     return new Count(live, until);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return snapshots.add(lease(version), revision, clock.millis());
   }
 
   @Override
@@ -330,6 +342,7 @@ final class ReadOnlyStore implements KVStore {
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      snapshots.close();
       version.close();
       WorkerThread.call(
           "kvapp-close",

@@ -25,6 +25,7 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,7 +95,8 @@ public final class HttpEndpoint implements Endpoint {
     routes.addAll(
         ClassicEndpoints.routes(
             authenticator, proxies, new EntryService(store, prefixScope, searchLimits())));
-    Handler router = new Router(routes, List.of(ClassicEndpoints.face(authenticator)));
+    Handler router =
+        new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);

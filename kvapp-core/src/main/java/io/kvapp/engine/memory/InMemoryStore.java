@@ -8,6 +8,7 @@ import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -186,6 +187,15 @@ public final class InMemoryStore implements KVStore {
   @Override
   public long size() {
     return reading(() -> entries.size(clock.millis()));
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return reading(
+        () -> {
+          long now = clock.millis();
+          return new HeapSnapshot(entries.all(now), revision, now, () -> closed);
+        });
   }
 
   @Override

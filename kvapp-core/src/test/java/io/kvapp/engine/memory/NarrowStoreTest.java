@@ -9,6 +9,7 @@ import io.kvapp.KVStoreContract;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -118,6 +119,11 @@ class NarrowStoreTest extends KVStoreContract {
     @Override
     public long size() {
       return store.size();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      throw new KVException.Unsupported("this store has no snapshots");
     }
 
     @Override

@@ -55,8 +55,9 @@ public final class EntryService {
   public void insert(Caller caller, byte[] key, byte[] value) {
     requireKey(key);
     if (value.length > limits.maxValueBytes()) {
-      throw new HttpException(
+      throw HttpException.tooLarge(
           413,
+          limits.maxValueBytes(),
           "the value has " + value.length + " bytes, and the limit is " + limits.maxValueBytes());
     }
     caller.requireWrite(key);
@@ -125,7 +126,9 @@ public final class EntryService {
 
   private void requireKey(byte[] key) {
     if (key.length > limits.maxKeyBytes()) {
-      throw HttpException.badRequest(
+      throw new HttpException(
+          400,
+          "bad-key",
           "the key has " + key.length + " bytes, and the limit is " + limits.maxKeyBytes());
     }
   }

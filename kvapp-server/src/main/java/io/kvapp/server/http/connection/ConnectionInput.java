@@ -221,7 +221,7 @@ final class ConnectionInput {
       return new HttpException(408, "the request took too long to arrive");
     }
     return deadline.stopped()
-        ? new HttpException(503, "the server is closing")
+        ? new HttpException(503, "stopping", "the server is closing")
         : HttpException.badRequest("the request ended before it was complete");
   }
 }

@@ -151,7 +151,9 @@ final class RequestContent {
   }
 
   private HttpException tooLarge() {
-    return new HttpException(413, "the body is larger than " + limit + " bytes");
+    HttpException refusal =
+        HttpException.tooLarge(413, limit, "the body is larger than " + limit + " bytes");
+    return head.contentLength > limit ? refusal.with("size", head.contentLength) : refusal;
   }
 
   private ByteBuffer readLength(int length) throws IOException {
