@@ -227,7 +227,8 @@ final class FlipChild {
     List<Path> files = Disk.list(folder, "*");
     Map<String, List<Path>> kinds = new HashMap<>();
     for (Path each : files) {
-      if (Files.size(each) > 0) {
+      // The next segment of the journal, which is made ready under another name, is none yet.
+      if (!each.toString().endsWith(".tmp")) {
         kinds.computeIfAbsent(kindOf(each), unused -> new ArrayList<>()).add(each);
       }
     }
@@ -241,6 +242,10 @@ final class FlipChild {
       used--;
     }
     at = random.nextInt(used);
+    // A hash table is mostly empty.
+    for (int i = 0; i < 100 && bytes[(int) at] == 0 && isHashTable(); i++) {
+      at = random.nextInt(used);
+    }
     whole = bytes[(int) at] & 0xff;
     flipped = whole ^ 1 << random.nextInt(8);
     replace(whole, flipped);

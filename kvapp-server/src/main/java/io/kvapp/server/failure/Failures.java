@@ -3,6 +3,7 @@ package io.kvapp.server.failure;
 import io.kvapp.KVException;
 import io.kvapp.server.http.message.HttpException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,18 @@ public final class Failures {
               501,
               "unsupported",
               "the store of this server cannot do that"),
+          row(
+              KVException.Unavailable.class,
+              Logged.MESSAGE,
+              503,
+              "unavailable",
+              "the store cannot be reached; nothing was changed"),
+          row(
+              KVException.Uncertain.class,
+              Logged.MESSAGE,
+              504,
+              "uncertain",
+              "the store did not answer; whether the write was made is not known"),
           row(KVException.Corrupt.class, Logged.STACK_TRACE, 500, "damaged", STORE_FAILED),
           row(KVException.class, Logged.STACK_TRACE, 500, "internal", STORE_FAILED),
           row(OutOfMemoryError.class, Logged.MESSAGE, 503, "busy", "the server is short of memory"),
@@ -83,6 +96,12 @@ public final class Failures {
           refusal.headers(),
           refusal.members());
     }
+    if (thrown instanceof KVException.NotANumber noNumber) {
+      return unfit("not-a-number", noNumber.index(), "the value is not a decimal 64-bit integer");
+    }
+    if (thrown instanceof KVException.Overflow overflow) {
+      return unfit("overflow", overflow.index(), "the sum is beyond 64 bits");
+    }
     Row row = TABLE.stream().filter(each -> each.kind.test(thrown)).findFirst().orElseThrow();
     switch (row.logged) {
       case NOTHING -> {
@@ -92,5 +111,11 @@ public final class Failures {
       case STACK_TRACE -> LOG.error("a request failed: {}", thrown.getMessage(), thrown);
     }
     return row.failure;
+  }
+
+  /** What is there does not fit the operation of this index. */
+  private static Failure unfit(String code, int index, String detail) {
+    return new Failure(
+        422, code, detail + "; nothing was changed", Map.of(), Map.of("index", index));
   }
 }
