@@ -5,6 +5,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.hashtable.PreparedTable;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BulkWriter;
 import io.kvapp.engine.tree.Version;
@@ -107,16 +108,22 @@ final class BulkLoad {
 
   private void publish(SSTable loaded, long count, PreparedTable table) {
     parts.requireOpen();
+    StripedLocks.Stripe any = parts.stripes.of(new byte[1]);
+    boolean held = parts.watermark.hold(any);
     try {
       if (parts.index.size() > 0 || !parts.flusher.publish(loaded, count)) {
         throw new KVException.WrongState(
             "the store was written to while it was loaded, so nothing was loaded; load it again"
                 + " with no writer beside it");
       }
+      parts.index.takeOver(table, count);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    } finally {
+      if (held) {
+        parts.watermark.release(any);
+      }
     }
-    parts.index.takeOver(table, count);
     parts.earliestExpiry.accumulateAndGet(loaded.firstExpiry(), Math::min);
   }
 }

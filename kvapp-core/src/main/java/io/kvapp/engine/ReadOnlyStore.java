@@ -21,6 +21,7 @@ import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.BatchEvaluation;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.PageReader;
@@ -40,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -219,8 +221,8 @@ final class ReadOnlyStore implements KVStore {
   }
 
   @Override
-  public long count(byte[] prefix) {
-    Scan scan = Scan.prefix(prefix);
+  public long count(Scan scan) {
+    Objects.requireNonNull(scan, "scan");
     return reading(open -> PageReader.count(open::entries, scan, clock.millis()));
   }
 
@@ -299,7 +301,30 @@ final class ReadOnlyStore implements KVStore {
   @Override
   public BatchResult commit(Batch batch) {
     limits.batch(batch);
+    if (batch.writes()) {
+      throw refuse();
+    }
+    return reading(
+        open ->
+            BatchEvaluation.of(batch, (key, withValue) -> open.lookUp(key), clock.millis(), limits)
+                .result(0));
+  }
+
+  @Override
+  public long deletePrefix(byte[] prefix, LongConsumer progress) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(progress, "progress");
     throw refuse();
+  }
+
+  @Override
+  public long revision() {
+    return reading(open -> revision);
+  }
+
+  @Override
+  public void sync() {
+    reading(open -> null);
   }
 
   @Override

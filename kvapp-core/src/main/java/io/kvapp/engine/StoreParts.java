@@ -4,6 +4,7 @@ import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.changes.Watermark;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.NoSpaceException;
@@ -49,6 +50,7 @@ final class StoreParts {
   final VersionSet versions;
   final Flusher flusher;
   final Compactor compactor;
+  final Watermark watermark;
   final RecoveryReport report;
 
   /** Held alone while a batch becomes visible, and shared by reads of more than one key. */
@@ -82,6 +84,7 @@ final class StoreParts {
     this.versions = recovery.versions;
     this.flusher = recovery.flusher;
     this.compactor = recovery.compactor;
+    this.watermark = new Watermark(journal::revision);
     this.report = recovery.report;
   }
 
@@ -218,6 +221,17 @@ final class StoreParts {
     }
   }
 
+  /** So that the next open takes what is damaged in a journal that stays for no torn end. */
+  private void noteJournal() {
+    try {
+      if (journal.failure() == null) {
+        journal.syncAndNote();
+      }
+    } catch (KVException failure) {
+      LOG.debug("the journal is not synced: {}", failure.getMessage());
+    }
+  }
+
   private void finish(boolean saved) throws IOException {
     boolean clean = false;
     try {
@@ -226,6 +240,7 @@ final class StoreParts {
         clean = true;
       } else {
         index.close();
+        noteJournal();
       }
     } finally {
       try {

@@ -102,8 +102,18 @@ class NarrowStoreTest extends KVStoreContract {
     }
 
     @Override
-    public long count(byte[] prefix) {
-      return store.count(prefix);
+    public long count(Scan scan) {
+      return store.count(scan);
+    }
+
+    @Override
+    public long revision() {
+      return store.revision();
+    }
+
+    @Override
+    public void sync() {
+      store.sync();
     }
 
     @Override
