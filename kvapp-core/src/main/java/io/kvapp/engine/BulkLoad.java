@@ -115,8 +115,12 @@ final class BulkLoad {
       }
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    } finally {
+      // Also if it fails behind the moment from which all is visible.
+      if (parts.versions.current().sstables.contains(loaded)) {
+        parts.index.takeOver(table, count);
+      }
     }
-    parts.index.takeOver(table, count);
     parts.earliestExpiry.accumulateAndGet(loaded.firstExpiry(), Math::min);
   }
 }
