@@ -34,6 +34,118 @@ public class KVException extends RuntimeException {
     }
   }
 
+  /** The store elsewhere does not let this user do what was asked. Nothing was changed. */
+  public static final class NotPermitted extends KVException {
+    /** What is not permitted, and what would be needed. */
+    public NotPermitted(String message) {
+      super(message);
+    }
+  }
+
+  /** The store elsewhere does not know who asks: no sign-in, or one that is over. */
+  public static final class NotSignedIn extends KVException {
+    /** Why the sign-in does not count, and what to do. */
+    public NotSignedIn(String message) {
+      super(message);
+    }
+  }
+
+  /** The store cannot be reached or is busy. Nothing was changed; it is safe to try again. */
+  public static final class Unavailable extends KVException {
+    /** Why nothing was done. */
+    public Unavailable(String message) {
+      super(message);
+    }
+
+    /** Why nothing was done, with its cause. */
+    public Unavailable(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Whether a write was made is not known: the answer did not arrive. Read before a repeat. */
+  public static final class Uncertain extends KVException {
+    /** What may have been done. */
+    public Uncertain(String message) {
+      super(message);
+    }
+
+    /** What may have been done, with its cause. */
+    public Uncertain(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The changes asked for are older than the history that is kept. */
+  public static final class HistoryGone extends KVException {
+    private final long oldest;
+
+    /**
+     * History that is gone.
+     *
+     * @param oldest the lowest revision behind which changes can be had
+     */
+    public HistoryGone(long oldest) {
+      super(
+          "the changes asked for are gone, the history begins behind revision "
+              + oldest
+              + "; read the entries anew and go on from there");
+      this.oldest = oldest;
+    }
+
+    /** The lowest revision behind which changes can be had. */
+    public long oldest() {
+      return oldest;
+    }
+  }
+
+  /** A value that was to be added to is not a decimal 64-bit integer. Nothing was changed. */
+  public static final class NotANumber extends KVException {
+    private final int index;
+
+    /**
+     * A value that is no number.
+     *
+     * @param index the place of the operation in its batch; 0 for a single one
+     */
+    public NotANumber(int index) {
+      super(
+          "operation "
+              + index
+              + " adds to a value that is not a decimal 64-bit integer; nothing was changed, write"
+              + " a number there first");
+      this.index = index;
+    }
+
+    /** The place of the operation in its batch; 0 for a single one. */
+    public int index() {
+      return index;
+    }
+  }
+
+  /** A sum is beyond 64 bits. Nothing was changed. */
+  public static final class Overflow extends KVException {
+    private final int index;
+
+    /**
+     * A sum that is too large or too small.
+     *
+     * @param index the place of the operation in its batch; 0 for a single one
+     */
+    public Overflow(int index) {
+      super(
+          "the sum of operation "
+              + index
+              + " is beyond 64 bits; nothing was changed, add less or write a smaller number");
+      this.index = index;
+    }
+
+    /** The place of the operation in its batch; 0 for a single one. */
+    public int index() {
+      return index;
+    }
+  }
+
   /** The data folder is open in another process, or elsewhere in this one. */
   public static final class FolderInUse extends KVException {
     /** The folder is held by somebody, as {@code holder} says. */

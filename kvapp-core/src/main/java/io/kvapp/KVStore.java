@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -174,6 +175,59 @@ public interface KVStore extends AutoCloseable {
   OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl);
 
   /**
+   * Overwrites an entry where there is one; it then lives until it is overwritten or deleted.
+   *
+   * @return the revision of this write; empty when there is no entry, and then nothing has changed
+   */
+  default OptionalLong putIfPresent(byte[] key, byte[] value) {
+    return applied(commit(new Batch().ifPresent(key).put(key, value)));
+  }
+
+  /**
+   * Overwrites an entry with one that expires, where there is one.
+   *
+   * @param ttl how long it lives from now, in whole milliseconds, rounded up; above zero
+   * @return the revision of this write; empty when there is no entry, and then nothing has changed
+   */
+  default OptionalLong putIfPresent(byte[] key, byte[] value, Duration ttl) {
+    return applied(commit(new Batch().ifPresent(key).put(key, value, ttl)));
+  }
+
+  /**
+   * Changes when an entry expires; its value stays, its revision is new.
+   *
+   * @param ttl how long it lives from now, in whole milliseconds, rounded up; above zero. {@link
+   *     Batch#touch} knows other ways
+   * @return whether there is an entry
+   */
+  default boolean touch(byte[] key, Duration ttl) {
+    return commit(new Batch().touch(key, Expiry.in(ttl))).revision() > 0;
+  }
+
+  /**
+   * Adds to a number, which is 0 where there is no entry; an entry that is there keeps its expiry.
+   * The value is decimal digits in ASCII, as {@link Batch#add(byte[], long, Expiry)} says.
+   *
+   * @param delta what is added; below zero it is subtracted
+   * @return the sum, which is the new value
+   * @throws KVException.NotANumber if the value is no number; nothing has changed then
+   * @throws KVException.Overflow if the sum is beyond 64 bits; nothing has changed then
+   */
+  default long add(byte[] key, long delta) {
+    return sum(commit(new Batch().add(key, delta)));
+  }
+
+  /**
+   * {@link #add(byte[], long)} to an entry that expires if it is new, such as the count of a
+   * minute.
+   *
+   * @param ttlOfNew how long the entry lives if this call creates it; above zero
+   */
+  default long add(byte[] key, long delta, Duration ttlOfNew) {
+    return sum(commit(new Batch().add(key, delta, Expiry.in(ttlOfNew))));
+  }
+
+  /**
    * Removes the entry of {@code key} if it still has this revision.
    *
    * @return whether it was removed
@@ -210,10 +264,13 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
-   * Makes all writes of a batch, or none when one of its conditions does not hold.
+   * Makes all operations of a batch, or none when one of its conditions does not hold.
    *
-   * @throws IllegalArgumentException if a write, or the batch as a whole, is outside the {@link
-   *     #limits()}; nothing has changed then
+   * @throws IllegalArgumentException if an operation, or the batch as a whole, is outside the
+   *     {@link #limits()}; nothing has changed then
+   * @throws KVException.NotANumber if it adds to a value that is no number; nothing has changed
+   *     then
+   * @throws KVException.Overflow if a sum is beyond 64 bits; nothing has changed then
    */
   BatchResult commit(Batch batch);
 
@@ -233,21 +290,84 @@ public interface KVStore extends AutoCloseable {
    * @return in the order of the scan, sequential; need not be closed
    */
   default Stream<Entry> entries(Scan scan) {
-    return StreamSupport.stream(new PagedEntries(this, scan), false);
+    return StreamSupport.stream(new PagedEntries(this::scan, scan), false);
+  }
+
+  /** How many keys start with {@code prefix}, as {@link #count(Scan)}. */
+  default long count(byte[] prefix) {
+    return count(Scan.prefix(prefix));
   }
 
   /**
-   * How many keys start with {@code prefix}; reads them all, so it costs what it counts. Writers
-   * are not held up: beside batches, a count of many keys is made in steps, each of its own moment
-   * and with no half of a batch.
+   * How many entries a scan has across its pages; reads the keys of all, and no values, so it costs
+   * what it counts. Writers are not held up: beside batches, a count of many keys is made in steps,
+   * each of its own moment and with no half of a batch.
+   *
+   * @param scan its {@link Scan#limit()} and {@link Scan#maxBytes()} do not count
    */
-  long count(byte[] prefix);
+  long count(Scan scan);
+
+  /** {@link #deletePrefix(byte[], LongConsumer)} that reports nothing on its way. */
+  default long deletePrefix(byte[] prefix) {
+    return deletePrefix(prefix, deleted -> {});
+  }
+
+  /**
+   * Removes every entry whose key starts with {@code prefix} and that is there when the call
+   * begins; what is written meanwhile stays. It goes in steps of at most 1,000 keys, each of which
+   * is atomic as a batch is; a failure, or what {@code progress} throws, ends it between two steps.
+   *
+   * @param prefix the beginning of the keys; empty for every key
+   * @param progress is told after each step how many entries are removed so far
+   * @return how many entries were removed
+   */
+  default long deletePrefix(byte[] prefix, LongConsumer progress) {
+    return new PrefixDelete(this, prefix, progress).run();
+  }
+
+  /**
+   * The revision up to which every write is made and can be seen. A read that begins behind this
+   * call sees all of them, and a write that begins behind it has a higher revision. Never goes
+   * back; the revision of a write that has returned may be above it for a moment, while a write
+   * before that one is still under way.
+   */
+  long revision();
+
+  /**
+   * Waits until every write that has returned is on the disk, whatever {@link
+   * StoreOptions#durability()} says; those of other threads are synced together. Does nothing in a
+   * store in memory.
+   *
+   * @throws KVException.ReadOnly if the sync fails, or a write or sync has failed before
+   */
+  void sync();
 
   /** How many entries there are; what is written meanwhile may count or not. */
   long size();
 
+  /**
+   * The store as it is at one moment between call and return, to be read for as long as one likes
+   * while writers go on; the caller closes it.
+   *
+   * <p>A store in a folder writes what is not in an SSTable yet to one, as a flush does, and keeps
+   * the files until the snapshot is closed. A store in memory holds writers up while it notes every
+   * entry, a reference each.
+   *
+   * @throws KVException.NoSpace if the disk is full
+   * @throws KVException.Unsupported if the store cannot give one
+   */
+  Snapshot snapshot();
+
   /** What this store takes; may be called after {@link #close()}. */
   StoreLimits limits();
+
+  /**
+   * What a write has survived when its method returns; may be called after {@link #close()}. {@link
+   * Durability#OS} where there is no disk.
+   */
+  default Durability durability() {
+    return Durability.OS;
+  }
 
   /**
    * The keeping of this store: backup, restore, verify, compact, figures. Always the same object,
@@ -313,6 +433,31 @@ public interface KVStore extends AutoCloseable {
     return compareAndSet(utf8(key), expectedRevision, utf8(value), ttl);
   }
 
+  /** {@link #putIfPresent(byte[], byte[])} of UTF-8 strings. */
+  default OptionalLong putIfPresent(String key, String value) {
+    return putIfPresent(utf8(key), utf8(value));
+  }
+
+  /** {@link #putIfPresent(byte[], byte[], Duration)} of UTF-8 strings. */
+  default OptionalLong putIfPresent(String key, String value, Duration ttl) {
+    return putIfPresent(utf8(key), utf8(value), ttl);
+  }
+
+  /** {@link #touch(byte[], Duration)} of a UTF-8 key. */
+  default boolean touch(String key, Duration ttl) {
+    return touch(utf8(key), ttl);
+  }
+
+  /** {@link #add(byte[], long)} of a UTF-8 key. */
+  default long add(String key, long delta) {
+    return add(utf8(key), delta);
+  }
+
+  /** {@link #add(byte[], long, Duration)} of a UTF-8 key. */
+  default long add(String key, long delta, Duration ttlOfNew) {
+    return add(utf8(key), delta, ttlOfNew);
+  }
+
   /** {@link #update(byte[], UnaryOperator)} of UTF-8 strings. */
   default Optional<String> update(String key, UnaryOperator<Optional<String>> change) {
     Objects.requireNonNull(change, "change");
@@ -328,6 +473,19 @@ public interface KVStore extends AutoCloseable {
   /** {@link #count(byte[])} of a UTF-8 prefix. */
   default long count(String prefix) {
     return count(utf8(prefix));
+  }
+
+  /** {@link #deletePrefix(byte[])} of a UTF-8 prefix. */
+  default long deletePrefix(String prefix) {
+    return deletePrefix(utf8(prefix));
+  }
+
+  private static OptionalLong applied(BatchResult result) {
+    return result.applied() ? OptionalLong.of(result.revision()) : OptionalLong.empty();
+  }
+
+  private static long sum(BatchResult result) {
+    return ((OperationResult.Add) result.results().get(0)).number();
   }
 
   private static String string(byte[] utf8) {

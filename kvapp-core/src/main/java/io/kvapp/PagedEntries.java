@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The entries of a scan across its pages; a page is read when the first of its entries is asked
@@ -16,14 +17,14 @@ import java.util.function.Consumer;
 final class PagedEntries extends AbstractSpliterator<Entry> {
   private static final Page BEFORE_THE_FIRST = new Page(List.of(), true);
 
-  private final KVStore store;
+  private final Function<Scan, Page> reading;
   private final Scan scan;
   private Page page = BEFORE_THE_FIRST;
   private Iterator<Entry> entries = page.entries().iterator();
 
-  PagedEntries(KVStore store, Scan scan) {
+  PagedEntries(Function<Scan, Page> reading, Scan scan) {
     super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL);
-    this.store = store;
+    this.reading = reading;
     this.scan = Objects.requireNonNull(scan, "scan");
   }
 
@@ -41,7 +42,7 @@ final class PagedEntries extends AbstractSpliterator<Entry> {
 
   private void turnPage() {
     List<Entry> read = page.entries();
-    page = store.scan(read.isEmpty() ? scan : scan.after(read.get(read.size() - 1).key()));
+    page = reading.apply(read.isEmpty() ? scan : scan.after(read.get(read.size() - 1).key()));
     entries = page.entries().iterator();
   }
 }

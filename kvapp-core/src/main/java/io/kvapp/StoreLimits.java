@@ -8,15 +8,16 @@ package io.kvapp;
  *
  * @param maxKeyBytes the longest key; the shortest has 1 byte
  * @param maxValueBytes the largest value; the smallest has 0 bytes
- * @param maxBatchWrites the most writes in one batch; {@link Integer#MAX_VALUE} for no limit
+ * @param maxBatchOperations the most operations in one batch; {@link Integer#MAX_VALUE} for no
+ *     limit
  * @param maxBatchConditions the most conditions in one batch; {@link Integer#MAX_VALUE} for no
  *     limit
- * @param maxBatchBytes the most bytes of keys and values that one batch writes; at least {@code
- *     maxKeyBytes + maxValueBytes}
+ * @param maxBatchBytes the most bytes of keys and values that one batch writes and reads; at least
+ *     {@code maxKeyBytes + maxValueBytes}
  */
 public record StoreLimits(
     int maxKeyBytes,
     int maxValueBytes,
-    int maxBatchWrites,
+    int maxBatchOperations,
     int maxBatchConditions,
     long maxBatchBytes) {}

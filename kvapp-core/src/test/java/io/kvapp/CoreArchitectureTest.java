@@ -34,6 +34,7 @@ class CoreArchitectureTest {
           "io.kvapp.engine.memtable",
           "io.kvapp.engine.sstable",
           "io.kvapp.engine.tree",
+          "io.kvapp.engine.changes",
           "io.kvapp.engine.hashtable",
           "io.kvapp.engine.repair",
           "io.kvapp.engine.transfer",

@@ -27,6 +27,10 @@ public abstract class KVStoreContract
         ConditionContract,
         ExpiryContract,
         BatchContract,
+        ExpiryOfBatchContract,
+        NumberContract,
+        RevisionContract,
+        PrefixDeleteContract,
         ScanContract,
         ThreadsContract,
         InterruptsContract,
@@ -34,6 +38,7 @@ public abstract class KVStoreContract
         UpkeepContract,
         BackupContract,
         LoadContract,
+        SnapshotContract,
         ImportContract,
         RandomOperationsContract {
   @TempDir Path folder;

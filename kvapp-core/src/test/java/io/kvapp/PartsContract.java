@@ -23,7 +23,8 @@ interface PartsContract extends StoreFixture {
             Part.VERIFY, () -> store().admin().verify(),
             Part.COMPACT, () -> store().admin().compact(),
             Part.STATS, () -> store().admin().stats(),
-            Part.RECOVERY, () -> store().admin().recovery());
+            Part.RECOVERY, () -> store().admin().recovery(),
+            Part.SNAPSHOT, () -> store().snapshot());
 
     assertThat(calls.keySet()).containsExactlyInAnyOrder(Part.values());
     calls.forEach(

@@ -150,7 +150,7 @@ public final class RandomOperations {
       batch.ifRevision(key, expected);
     }
     long bytes = 0;
-    for (int i = random.nextInt(1 + Math.min(11, limits.maxBatchWrites())); i > 0; i--) {
+    for (int i = random.nextInt(1 + Math.min(11, limits.maxBatchOperations())); i > 0; i--) {
       byte[] key = key();
       byte[] value = value();
       bytes += key.length + value.length;
@@ -164,18 +164,24 @@ public final class RandomOperations {
       }
     }
     BatchResult result = store().commit(batch);
-    assertThat(result.failedCondition()).isEqualTo(expectedFailure);
-    if (expectedFailure >= 0 || batch.writes().isEmpty()) {
+    if (expectedFailure >= 0) {
       assertThat(result.revision()).isZero();
+      assertThat(result.failures().get(0).index()).isEqualTo(expectedFailure);
       return;
     }
-    grown(result.revision());
-    for (Batch.Write write : batch.writes()) {
-      if (write.kind() == Batch.Kind.DELETE) {
-        model.delete(write.key());
+    assertThat(result.failures()).isEmpty();
+    boolean wrote = false;
+    for (BatchOperation operation : batch.operations()) {
+      if (operation instanceof BatchOperation.Put put) {
+        wrote = true;
+        Duration ttl = put.expiry() instanceof Expiry.In in ? in.ttl() : null;
+        model.put(put.key(), put.value(), result.revision(), ttl);
       } else {
-        model.put(write.key(), write.value(), result.revision(), write.ttl());
+        wrote |= model.delete(operation.key());
       }
+    }
+    if (wrote && result.revision() > 0) {
+      grown(result.revision());
     }
   }
 

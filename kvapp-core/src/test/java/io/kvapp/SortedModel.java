@@ -47,7 +47,8 @@ final class SortedModel {
       if (lives(entry) && isInside(scan, entry.key())) {
         found.add(
             scan.isKeysOnly()
-                ? new Entry(entry.key(), new byte[0], entry.revision(), entry.expiresAtMillis())
+                ? Entry.withoutValue(
+                    entry.key(), entry.valueBytes(), entry.revision(), entry.expiresAtMillis())
                 : entry);
       }
     }

@@ -24,7 +24,8 @@ public interface StoreFixture {
     VERIFY,
     COMPACT,
     STATS,
-    RECOVERY
+    RECOVERY,
+    SNAPSHOT
   }
 
   /** The store under test, open and empty when a test begins. */

@@ -162,14 +162,14 @@ public final class DbmDumb {
   }
 
   private void writeInto(KVStore store, StoreLimits limits) {
-    int mostWrites = Math.min(BATCH_ENTRIES, limits.maxBatchWrites());
+    int mostOperations = Math.min(BATCH_ENTRIES, limits.maxBatchOperations());
     long mostBytes = Math.min(BATCH_BYTES, limits.maxBatchBytes());
     try (RandomAccessFile values = new RandomAccessFile(dat.toFile(), "r")) {
       Batch batch = new Batch();
       long batchBytes = 0;
       for (Place place : places) {
         long bytes = place.key().length + place.size();
-        if (batch.writes().size() == mostWrites || batchBytes + bytes > mostBytes) {
+        if (batch.operations().size() == mostOperations || batchBytes + bytes > mostBytes) {
           store.commit(batch);
           batch = new Batch();
           batchBytes = 0;

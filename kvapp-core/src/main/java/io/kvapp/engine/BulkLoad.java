@@ -5,6 +5,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.hashtable.PreparedTable;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BulkWriter;
 import io.kvapp.engine.tree.Version;
@@ -107,6 +108,8 @@ final class BulkLoad {
 
   private void publish(SSTable loaded, long count, PreparedTable table) {
     parts.requireOpen();
+    StripedLocks.Stripe any = parts.stripes.of(new byte[1]);
+    boolean held = parts.watermark.hold(any);
     try {
       if (parts.index.size() > 0 || !parts.flusher.publish(loaded, count)) {
         throw new KVException.WrongState(
@@ -119,6 +122,9 @@ final class BulkLoad {
       // Also if it fails behind the moment from which all is visible.
       if (parts.versions.current().sstables.contains(loaded)) {
         parts.index.takeOver(table, count);
+      }
+      if (held) {
+        parts.watermark.release(any);
       }
     }
     parts.earliestExpiry.accumulateAndGet(loaded.firstExpiry(), Math::min);

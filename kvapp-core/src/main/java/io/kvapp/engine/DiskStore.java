@@ -2,11 +2,13 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -27,8 +29,6 @@ import io.kvapp.engine.tree.VersionSet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,7 +62,9 @@ public final class DiskStore implements KVStore {
   private final StampedLock batches;
   private final Maintenance maintenance;
   private final WritePath writes;
+  private final BatchWriter batchWrites;
   private final Sweeper sweeper;
+  private final SnapshotSet snapshots;
   private final StoreAdmin admin;
 
   private DiskStore(StoreParts parts) {
@@ -75,7 +77,9 @@ public final class DiskStore implements KVStore {
     this.batches = parts.batches;
     this.maintenance = new Maintenance(parts, this::sweep);
     this.writes = new WritePath(parts, maintenance);
+    this.batchWrites = new BatchWriter(parts, maintenance, writes);
     this.sweeper = new Sweeper(parts, maintenance, writes);
+    this.snapshots = new SnapshotSet(versions::leaseOf, versions::unreadable);
     this.admin = new DiskStoreAdmin(this, parts, maintenance);
   }
 
@@ -191,18 +195,18 @@ public final class DiskStore implements KVStore {
   }
 
   @Override
-  public long count(byte[] prefix) {
+  public long count(Scan scan) {
+    Scan range = PageReader.range(scan);
     StackRoom.require();
-    Scan scan = Scan.prefix(prefix);
     long now = clock.millis();
     long stamp = batches.tryOptimisticRead();
     if (stamp != 0) {
-      long count = count(scan, now, Long.MAX_VALUE, this::orderedUnguarded).entries();
+      long count = count(range, now, Long.MAX_VALUE, this::orderedUnguarded).entries();
       if (batches.validate(stamp)) {
         return count;
       }
     }
-    return countInSteps(scan, now);
+    return countInSteps(range, now);
   }
 
   /** Counts without holding batches up for longer than a step. */
@@ -272,6 +276,14 @@ public final class DiskStore implements KVStore {
     return size;
   }
 
+  @Override
+  public Snapshot snapshot() {
+    StackRoom.require();
+    parts.requireOpen();
+    Lease<Version> lease = maintenance.pin();
+    return snapshots.add(lease, lease.get().active.lowRevision(), clock.millis());
+  }
+
   // Writes
 
   @Override
@@ -327,21 +339,34 @@ public final class DiskStore implements KVStore {
   @Override
   public BatchResult commit(Batch batch) {
     limits.batch(batch);
-    List<Operation> operations = new ArrayList<>();
-    for (Batch.Write write : batch.writes()) {
-      operations.add(
-          write.kind() == Batch.Kind.DELETE
-              ? Operation.delete(write.key())
-              : Operation.put(write.key(), write.value(), expiresAt(write.ttl())));
-    }
-    return writes.commit(batch.conditions(), operations);
+    return batchWrites.commit(batch);
   }
 
   // The store as a whole
 
   @Override
+  public long revision() {
+    parts.requireOpen();
+    return parts.watermark.revision();
+  }
+
+  @Override
+  public void sync() {
+    StackRoom.require();
+    parts.requireOpen();
+    if (!parts.syncEachWrite) {
+      parts.journal.sync();
+    }
+  }
+
+  @Override
   public StoreLimits limits() {
     return limits.told();
+  }
+
+  @Override
+  public Durability durability() {
+    return parts.syncEachWrite ? Durability.SYNC : Durability.OS;
   }
 
   @Override
@@ -356,6 +381,7 @@ public final class DiskStore implements KVStore {
       WorkerThread.call(
           "kvapp-close",
           () -> {
+            snapshots.close();
             parts.close(maintenance);
             return null;
           });

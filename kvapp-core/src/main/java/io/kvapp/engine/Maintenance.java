@@ -362,6 +362,16 @@ final class Maintenance {
     }
   }
 
+  /** Brings all changes into SSTables, and pins these. */
+  Lease<Version> pin() {
+    return WorkerThread.call(
+        flushing.thread,
+        () -> {
+          run(flusher::flush);
+          return versions.leaseFlushed();
+        });
+  }
+
   /** Runs a bulk load, which a close waits for. */
   <T> T load(Callable<T> load) {
     return WorkerThread.call(loads, load);

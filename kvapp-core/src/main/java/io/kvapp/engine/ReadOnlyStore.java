@@ -8,6 +8,7 @@ import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -20,6 +21,7 @@ import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
+import io.kvapp.engine.model.BatchEvaluation;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.PageReader;
@@ -39,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -64,6 +67,7 @@ final class ReadOnlyStore implements KVStore {
   private final FolderLock lock;
   private final Limits limits;
   private final InstantSource clock;
+  private final SnapshotSet snapshots;
   private final StoreAdmin admin = new ReadOnlyStoreAdmin(this);
   private volatile Count counted;
   private boolean closed;
@@ -82,6 +86,8 @@ final class ReadOnlyStore implements KVStore {
     this.version = version;
     this.revision = revision;
     this.report = report;
+    this.snapshots =
+        new SnapshotSet(ReadOnlyStore::lease, (open, late) -> open.unreadable(late, folder));
   }
 
   /**
@@ -188,12 +194,15 @@ final class ReadOnlyStore implements KVStore {
   /** Calls with the version in use, so that its files stay mapped. */
   <T> T reading(Function<Version, T> read) {
     StackRoom.require();
-    try (Lease<Version> lease =
-        Lease.tryOf(version, Runnable::run).orElseThrow(StoreFailures::closed)) {
+    try (Lease<Version> lease = lease(version)) {
       return read.apply(lease.get());
     } catch (InternalError late) {
       throw version.unreadable(late, folder);
     }
+  }
+
+  private static Lease<Version> lease(Version version) {
+    return Lease.tryOf(version, Runnable::run).orElseThrow(StoreFailures::closed);
   }
 
   KVException refusal() {
@@ -227,8 +236,8 @@ final class ReadOnlyStore implements KVStore {
   }
 
   @Override
-  public long count(byte[] prefix) {
-    Scan scan = Scan.prefix(prefix);
+  public long count(Scan scan) {
+    Objects.requireNonNull(scan, "scan");
     return reading(open -> PageReader.count(open::entries, scan, clock.millis()));
   }
 
@@ -259,6 +268,11 @@ final class ReadOnlyStore implements KVStore {
       }
     }
     return new Count(live, until);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return snapshots.add(lease(version), revision, clock.millis());
   }
 
   @Override
@@ -302,7 +316,30 @@ final class ReadOnlyStore implements KVStore {
   @Override
   public BatchResult commit(Batch batch) {
     limits.batch(batch);
+    if (batch.writes()) {
+      throw refuse();
+    }
+    return reading(
+        open ->
+            BatchEvaluation.of(batch, (key, withValue) -> open.lookUp(key), clock.millis(), limits)
+                .result(0));
+  }
+
+  @Override
+  public long deletePrefix(byte[] prefix, LongConsumer progress) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(progress, "progress");
     throw refuse();
+  }
+
+  @Override
+  public long revision() {
+    return reading(open -> revision);
+  }
+
+  @Override
+  public void sync() {
+    reading(open -> null);
   }
 
   @Override
@@ -320,6 +357,7 @@ final class ReadOnlyStore implements KVStore {
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      snapshots.close();
       version.close();
       WorkerThread.call(
           "kvapp-close",

@@ -4,6 +4,7 @@ import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.changes.Watermark;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.NoSpaceException;
@@ -50,6 +51,7 @@ final class StoreParts {
   final VersionSet versions;
   final Flusher flusher;
   final Compactor compactor;
+  final Watermark watermark;
   final RecoveryReport report;
 
   /** Held alone while a batch becomes visible, and shared by reads of more than one key. */
@@ -83,6 +85,7 @@ final class StoreParts {
     this.versions = recovery.versions;
     this.flusher = recovery.flusher;
     this.compactor = recovery.compactor;
+    this.watermark = new Watermark(journal::revision);
     this.report = recovery.report;
   }
 

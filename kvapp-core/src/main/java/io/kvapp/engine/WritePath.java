@@ -1,8 +1,7 @@
 package io.kvapp.engine;
 
-import io.kvapp.Batch;
-import io.kvapp.BatchResult;
 import io.kvapp.KVException;
+import io.kvapp.engine.changes.Watermark;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Shortage;
 import io.kvapp.engine.file.StackRoom;
@@ -10,7 +9,6 @@ import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalPosition;
-import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.StripedLocks;
@@ -22,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 
@@ -48,9 +45,7 @@ final class WritePath {
   private final HashIndex index;
   private final VersionSet versions;
   private final StampedLock batches;
-
-  /** Held by a batch that takes as much of the heap as a whole memtable. */
-  private final ReentrantLock largeBatch = new ReentrantLock();
+  private final Watermark watermark;
 
   private final AtomicLong earliestExpiry;
   private final boolean syncEachWrite;
@@ -63,6 +58,7 @@ final class WritePath {
     this.index = parts.index;
     this.versions = parts.versions;
     this.batches = parts.batches;
+    this.watermark = parts.watermark;
     this.earliestExpiry = parts.earliestExpiry;
     this.syncEachWrite = parts.syncEachWrite;
   }
@@ -89,7 +85,7 @@ final class WritePath {
   }
 
   /** Makes a write that finds no space again after each flush that may have freed some. */
-  private <T> T whereSpaceIs(Supplier<T> write) {
+  <T> T whereSpaceIs(Supplier<T> write) {
     while (true) {
       Optional<Instant> flushed = parts.flusher.lastFlush();
       try {
@@ -108,25 +104,32 @@ final class WritePath {
     awaitRoom(operations);
     byte[] key = operation.key();
     StripedLocks.Stripe stripe = stripes.of(key);
-    JournalPosition slot;
+    long revision;
     stripe.writing.lock();
     try {
       parts.requireOpen();
       if (condition != Condition.NONE && !condition.holds(parts.live(index.get(key)))) {
         return 0;
       }
-      slot = append(operations)[0];
-      awaitSync();
-      long stamp = lockSurely(stripe.applying);
-      try {
-        apply(operation, slot);
-      } finally {
-        stripe.applying.unlockWrite(stamp);
-      }
+      revision = writeAlone(stripe, operations);
     } finally {
       stripe.writing.unlock();
     }
-    requestMaintenance(slot.revision, operation.valueLength());
+    requestMaintenance(revision, operation.valueLength());
+    return revision;
+  }
+
+  /** Makes a single write, whose stripe is locked by the caller; returns its revision. */
+  long writeAlone(StripedLocks.Stripe stripe, List<Operation> single) {
+    JournalPosition slot = append(stripe, single)[0];
+    awaitSync();
+    long stamp = lockSurely(stripe.applying);
+    try {
+      apply(single.get(0), slot);
+    } finally {
+      stripe.applying.unlockWrite(stamp);
+    }
+    watermark.release(stripe);
     return slot.revision;
   }
 
@@ -145,6 +148,19 @@ final class WritePath {
     }
   }
 
+  /** Appends a record; the watermark stays below it until the stripe is released. */
+  private JournalPosition[] append(StripedLocks.Stripe stripe, List<Operation> operations) {
+    boolean held = watermark.hold(stripe);
+    try {
+      return append(operations);
+    } catch (Throwable failure) {
+      if (held) {
+        watermark.release(stripe);
+      }
+      throw failure;
+    }
+  }
+
   private JournalPosition[] append(List<Operation> operations) {
     try {
       return journal.append(operations);
@@ -159,7 +175,7 @@ final class WritePath {
   }
 
   /** Whether all are deletes or overwrites that are not larger than what they overwrite. */
-  private boolean helpToFreeSpace(List<Operation> operations) {
+  boolean helpToFreeSpace(List<Operation> operations) {
     return operations.stream()
         .allMatch(operation -> operation.isDelete() || !isLargerThanBefore(operation));
   }
@@ -213,7 +229,7 @@ final class WritePath {
     }
   }
 
-  private void requestMaintenance(long revision, long bytes) {
+  void requestMaintenance(long revision, long bytes) {
     if (revision % REVISIONS_BETWEEN_REQUESTS == 0 || bytes >= LARGE_BYTES) {
       maintenance.requestDue();
     } else {
@@ -272,66 +288,11 @@ final class WritePath {
     }
   }
 
-  /** Makes all writes, or none when one of the conditions does not hold. */
-  BatchResult commit(List<Batch.Condition> conditions, List<Operation> operations) {
-    return whereSpaceIs(() -> tryCommit(conditions, operations));
-  }
-
-  private BatchResult tryCommit(List<Batch.Condition> conditions, List<Operation> operations) {
-    StackRoom.require();
-    long heapBytes = 0;
-    for (Operation operation : operations) {
-      heapBytes += Memtable.heapBytesOf(operation.key(), operation.expiresAt() != 0);
-    }
-    if (!parts.flusher.isLarge(heapBytes)) {
-      awaitRoom(operations);
-      return commitWithRoom(conditions, operations);
-    }
-    largeBatch.lock();
-    try {
-      maintenance.awaitRoomFor(heapBytes);
-      return commitWithRoom(conditions, operations);
-    } finally {
-      largeBatch.unlock();
-    }
-  }
-
-  private BatchResult commitWithRoom(List<Batch.Condition> conditions, List<Operation> operations) {
-    byte[][] keys = new byte[conditions.size() + operations.size()][];
-    int count = 0;
-    for (Batch.Condition condition : conditions) {
-      keys[count++] = condition.key();
-    }
-    for (Operation operation : operations) {
-      keys[count++] = operation.key();
-    }
-    StripedLocks.Stripe[] locked = stripes.of(keys);
-    long revision;
-    StripedLocks.lock(locked);
-    try {
-      parts.requireOpen();
-      for (int i = 0; i < conditions.size(); i++) {
-        Batch.Condition condition = conditions.get(i);
-        if (revisionOf(parts.live(index.get(condition.key()))) != condition.revision()) {
-          return new BatchResult(0, i);
-        }
-      }
-      if (operations.isEmpty()) {
-        return new BatchResult(0, -1);
-      }
-      revision = writeTogether(locked, operations);
-    } finally {
-      StripedLocks.unlock(locked);
-    }
-    requestMaintenance(revision, operations.stream().mapToLong(Operation::valueLength).sum());
-    return new BatchResult(revision, -1);
-  }
-
   /** Makes writes under one revision; their stripes are locked by the caller. */
   long writeTogether(StripedLocks.Stripe[] locked, List<Operation> operations) {
     Operation[] changes = operations.toArray(Operation[]::new);
     long[] stamps = new long[locked.length];
-    JournalPosition[] slots = append(operations);
+    JournalPosition[] slots = append(locked[0], operations);
     awaitSync();
     long batchStamp = lockSurely(batches);
     try {
@@ -346,6 +307,7 @@ final class WritePath {
     } finally {
       batches.unlockWrite(batchStamp);
     }
+    watermark.release(locked[0]);
     return slots[0].revision;
   }
 }

@@ -157,7 +157,7 @@ final class SmallHeapChild {
       store.commit(batch);
       throw new AssertionError("a batch of too many writes was taken");
     } catch (IllegalArgumentException refused) {
-      if (!refused.getMessage().contains(store.limits().maxBatchWrites() + " writes")) {
+      if (!refused.getMessage().contains(store.limits().maxBatchOperations() + " operations")) {
         throw refused;
       }
     }

@@ -11,7 +11,6 @@ import io.kvapp.server.auth.gate.CorsHandler;
 import io.kvapp.server.auth.gate.LocalGate;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.classic.ClassicEndpoints;
-import io.kvapp.server.classic.ErrorResponses;
 import io.kvapp.server.http.connection.HttpListener;
 import io.kvapp.server.http.connection.SocketLayer;
 import io.kvapp.server.http.message.Handler;
@@ -26,11 +25,13 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.V1Endpoints;
+import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,11 +92,12 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    Map<String, Route> routes = new HashMap<>(HealthEndpoints.routes());
-    routes.putAll(
-        ClassicEndpoints.routes(
-            authenticator, proxies, new EntryService(store, prefixScope, searchLimits())));
-    Handler router = new Router(routes, ErrorResponses::of);
+    EntryService entries = new EntryService(store, prefixScope, searchLimits());
+    List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
+    routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
+    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant));
+    Handler router =
+        new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);
@@ -211,12 +213,12 @@ public final class HttpEndpoint implements Endpoint {
       return this;
     }
 
-    /** The longest request line; 8 KiB by default; beyond it the answer is 414. */
+    /** The longest request line; 16 KiB by default; beyond it the answer is 414. */
     public Builder maxRequestLineBytes(int bytes) {
       return set(HttpSetting.MAX_REQUEST_LINE_BYTES, bytes);
     }
 
-    /** The largest head of a request; 16 KiB by default; beyond it the answer is 431. */
+    /** The largest head of a request; 32 KiB by default; beyond it the answer is 431. */
     public Builder maxHeadBytes(int bytes) {
       return set(HttpSetting.MAX_HEAD_BYTES, bytes);
     }
@@ -304,7 +306,7 @@ public final class HttpEndpoint implements Endpoint {
     }
 
     /**
-     * Whether the logger {@code io.kvapp.access} gets a line for each request: method, path,
+     * Whether the logger {@code io.kvapp.access} gets a line for each request: method, route,
      * status, bytes, microseconds, user, request id. Not by default.
      */
     public Builder accessLog(boolean wanted) {

@@ -25,15 +25,17 @@ final class ServerArchitectureTest {
           ROOT + ".http.message",
           ROOT + ".http.connection",
           ROOT + ".tls",
-          ROOT + ".http.routing",
           ROOT + ".auth.users",
           ROOT + ".auth.password",
           ROOT + ".auth.token",
           ROOT + ".auth.gate",
           ROOT + ".auth",
+          ROOT + ".http.routing",
           ROOT + ".json",
+          ROOT + ".failure",
           ROOT + ".service",
           ROOT + ".classic",
+          ROOT + ".v1",
           ROOT + ".ops",
           ROOT,
           ROOT + ".command");
@@ -86,8 +88,10 @@ final class ServerArchitectureTest {
         .resideInAnyPackage(
             ROOT + ".http.routing",
             ROOT + ".json",
+            ROOT + ".failure",
             ROOT + ".service",
             ROOT + ".classic",
+            ROOT + ".v1",
             ROOT + ".ops")
         .should()
         .dependOnClassesThat()

@@ -33,6 +33,11 @@ public final class StoreFailures {
     return new KVException.WrongState("the store is closed; open it again to go on");
   }
 
+  /** For a read of a snapshot after its close. */
+  public static KVException snapshotClosed() {
+    return new KVException.WrongState("the snapshot is closed; take another one to go on");
+  }
+
   /** For a write to a store that takes none, since this failure. */
   public static KVException readOnly(Path folder, IOException cause) {
     String prefix = "store " + folder + " is read-only: ";

@@ -63,6 +63,11 @@ final class HeapEntries {
     return entry == null || Limits.isExpired(entry.expiresAtMillis(), nowMillis) ? null : entry;
   }
 
+  /** The entry itself, expired or not; null where there is none. */
+  Entry entry(byte[] key) {
+    return byKey.get(key);
+  }
+
   /** The revision of the entry of {@code key}; 0 for none. Expired entries must be removed. */
   long revision(byte[] key) {
     Entry entry = byKey.get(key);

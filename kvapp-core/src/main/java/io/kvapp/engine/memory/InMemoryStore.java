@@ -8,15 +8,19 @@ import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.StoreFailures;
+import io.kvapp.engine.model.BatchEvaluation;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.PageReader;
 import io.kvapp.engine.model.Revisions;
+import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,13 +44,17 @@ import java.util.function.Supplier;
  * <p>All methods may be called from any thread.
  */
 public final class InMemoryStore implements KVStore {
+  private static final int REVISION_BITS_PER_MILLI = 10;
+
   private final Limits limits;
   private final InstantSource clock;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final HeapEntries entries = new HeapEntries();
   private final StoreAdmin admin = new Admin();
 
-  private long revision;
+  /** Begins behind those that a store before it in this process, or another one, has given out. */
+  private long revision = System.currentTimeMillis() << REVISION_BITS_PER_MILLI;
+
   private volatile boolean closed;
 
   /**
@@ -67,14 +75,14 @@ public final class InMemoryStore implements KVStore {
   @Override
   public long put(byte[] key, byte[] value) {
     limits.entry(key, value);
-    return writing(() -> write(key, value, null, ++revision));
+    return writing(() -> write(key, value, null));
   }
 
   @Override
   public long put(byte[] key, byte[] value, Duration ttl) {
     limits.entry(key, value);
     limits.ttl(ttl);
-    return writing(() -> write(key, value, ttl, ++revision));
+    return writing(() -> write(key, value, ttl));
   }
 
   @Override
@@ -119,7 +127,7 @@ public final class InMemoryStore implements KVStore {
     return writing(
         () ->
             entries.revision(key) == expectedRevision
-                ? OptionalLong.of(write(key, value, ttl, ++revision))
+                ? OptionalLong.of(write(key, value, ttl))
                 : OptionalLong.empty());
   }
 
@@ -139,20 +147,29 @@ public final class InMemoryStore implements KVStore {
     limits.batch(batch);
     return writing(
         () -> {
-          int failed = firstFailed(batch.conditions());
-          if (failed >= 0 || batch.writes().isEmpty()) {
-            return new BatchResult(0, failed);
+          long now = clock.millis();
+          BatchEvaluation.Outcome outcome =
+              BatchEvaluation.of(batch, (key, withValue) -> find(key), now, limits);
+          if (outcome.changes().isEmpty()) {
+            return outcome.result(0);
           }
           revision++;
-          for (Batch.Write write : batch.writes()) {
-            if (write.kind() == Batch.Kind.PUT) {
-              write(write.key(), write.value(), write.ttl(), revision);
+          for (Operation change : outcome.changes()) {
+            if (change.isDelete()) {
+              entries.remove(change.key());
             } else {
-              entries.remove(write.key());
+              write(change.key(), change.value(), change.expiresAt(), revision);
             }
           }
-          return new BatchResult(revision, -1);
+          return outcome.result(revision);
         });
+  }
+
+  private VersionedValue find(byte[] key) {
+    Entry entry = entries.entry(key);
+    return entry == null
+        ? null
+        : new VersionedValue(entry.revision(), entry.expiresAtMillis(), entry.value());
   }
 
   @Override
@@ -162,14 +179,33 @@ public final class InMemoryStore implements KVStore {
   }
 
   @Override
-  public long count(byte[] prefix) {
-    Scan scan = Scan.prefix(prefix);
+  public long count(Scan scan) {
+    Objects.requireNonNull(scan, "scan");
     return reading(() -> PageReader.count(entries::entries, scan, clock.millis()));
   }
 
   @Override
   public long size() {
     return reading(() -> entries.size(clock.millis()));
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return reading(
+        () -> {
+          long now = clock.millis();
+          return new HeapSnapshot(entries.all(now), revision, now, () -> closed);
+        });
+  }
+
+  @Override
+  public long revision() {
+    return reading(() -> revision);
+  }
+
+  @Override
+  public void sync() {
+    reading(() -> null);
   }
 
   @Override
@@ -193,20 +229,13 @@ public final class InMemoryStore implements KVStore {
     }
   }
 
-  private long write(byte[] key, byte[] value, Duration ttl, long atRevision) {
-    long expiresAt = Limits.expiresAtMillis(clock.millis(), ttl);
-    entries.put(new Entry(key.clone(), value.clone(), atRevision, expiresAt));
-    return atRevision;
+  private long write(byte[] key, byte[] value, Duration ttl) {
+    return write(key, value, Limits.expiresAtMillis(clock.millis(), ttl), ++revision);
   }
 
-  private int firstFailed(List<Batch.Condition> conditions) {
-    for (int i = 0; i < conditions.size(); i++) {
-      Batch.Condition condition = conditions.get(i);
-      if (entries.revision(condition.key()) != condition.revision()) {
-        return i;
-      }
-    }
-    return -1;
+  private long write(byte[] key, byte[] value, long expiresAt, long atRevision) {
+    entries.put(new Entry(key.clone(), value.clone(), atRevision, expiresAt));
+    return atRevision;
   }
 
   private <T> T reading(Supplier<T> read) {

@@ -1,11 +1,15 @@
 package io.kvapp.engine.model;
 
 import io.kvapp.Batch;
+import io.kvapp.BatchCondition;
+import io.kvapp.BatchOperation;
 import io.kvapp.Entry;
+import io.kvapp.Expiry;
 import io.kvapp.KVException;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 
 /**
@@ -20,11 +24,11 @@ public final class Limits {
   /** The most bytes of keys and values that one batch may write in a heap of any size. */
   static final long MAX_BATCH_BYTES = 1L << 30;
 
-  /** The most writes of one batch in a heap of any size: a record has less than 2 GiB. */
-  static final int MAX_BATCH_WRITES = 50_000_000;
+  /** The most operations of one batch in a heap of any size: a record has less than 2 GiB. */
+  static final int MAX_BATCH_OPERATIONS = 50_000_000;
 
-  /** What a write of a batch takes of the heap on its way, if its key is small. */
-  private static final int HEAP_BYTES_PER_WRITE = 512;
+  /** What an operation of a batch takes of the heap on its way, if its key is small. */
+  private static final int HEAP_BYTES_PER_OPERATION = 512;
 
   private static final int HEAP_SHARE_OF_BATCH = 4;
 
@@ -40,7 +44,7 @@ public final class Limits {
   Limits(StoreOptions options, long heapBytes) {
     this(
         maxValueBytes(options, heapBytes),
-        (int) Math.min(MAX_BATCH_WRITES, heapBytes / HEAP_BYTES_PER_WRITE),
+        (int) Math.min(MAX_BATCH_OPERATIONS, heapBytes / HEAP_BYTES_PER_OPERATION),
         Math.max(
             MAX_KEY_BYTES + (long) maxValueBytes(options, heapBytes),
             Math.min(MAX_BATCH_BYTES, heapBytes / HEAP_SHARE_OF_BATCH)));
@@ -50,10 +54,10 @@ public final class Limits {
     return (int) Math.min(options.maxValueBytes(), heapBytes / HEAP_SHARE_OF_VALUE);
   }
 
-  Limits(int maxValueBytes, int maxBatchWrites, long maxBatchBytes) {
+  Limits(int maxValueBytes, int maxBatchOperations, long maxBatchBytes) {
     this(
         new StoreLimits(
-            MAX_KEY_BYTES, maxValueBytes, maxBatchWrites, maxBatchWrites, maxBatchBytes));
+            MAX_KEY_BYTES, maxValueBytes, maxBatchOperations, maxBatchOperations, maxBatchBytes));
   }
 
   public Limits(StoreLimits limits) {
@@ -116,23 +120,28 @@ public final class Limits {
 
   public void batch(Batch batch) {
     Objects.requireNonNull(batch, "batch");
-    atMost(limits.maxBatchWrites(), "writes", batch.writes().size());
+    atMost(limits.maxBatchOperations(), "operations", batch.operations().size());
     atMost(limits.maxBatchConditions(), "conditions", batch.conditions().size());
-    for (Batch.Condition condition : batch.conditions()) {
+    for (BatchCondition condition : batch.conditions()) {
       key(condition.key());
-    }
-    long bytes = 0;
-    for (Batch.Write write : batch.writes()) {
-      key(write.key());
-      bytes += write.key().length;
-      if (write.kind() == Batch.Kind.PUT) {
-        value(write.value());
-        bytes += write.value().length;
-        if (write.ttl() != null) {
-          ttl(write.ttl());
-        }
+      if (condition instanceof BatchCondition.Value expected) {
+        value(expected.value());
       }
     }
+    long bytes = 0;
+    for (BatchOperation operation : batch.operations()) {
+      key(operation.key());
+      bytes += operation.key().length;
+      if (operation instanceof BatchOperation.Put put) {
+        value(put.value());
+        bytes += put.value().length;
+      }
+    }
+    batchBytes(bytes);
+  }
+
+  /** Checks the bytes of keys and values that a batch has come to. */
+  void batchBytes(long bytes) {
     atMost(limits.maxBatchBytes(), "bytes of keys and values", bytes);
   }
 
@@ -161,6 +170,32 @@ public final class Limits {
       return Long.MAX_VALUE;
     }
     return sum == 0 ? Entry.AT_EPOCH : sum;
+  }
+
+  /**
+   * When an entry that a batch writes at {@code nowMillis} expires, as {@link
+   * #expiresAtMillis(long, Duration)}.
+   *
+   * @param kept when the entry that is there expires; 0 where there is none
+   */
+  static long expiresAtMillis(long nowMillis, Expiry expiry, long kept) {
+    if (expiry instanceof Expiry.In in) {
+      return expiresAtMillis(nowMillis, in.ttl());
+    }
+    if (expiry instanceof Expiry.At at) {
+      return millis(at.moment());
+    }
+    return expiry instanceof Expiry.Keep ? kept : 0;
+  }
+
+  private static long millis(Instant moment) {
+    long most = Long.MAX_VALUE / 1_000 - 1;
+    if (Math.abs(moment.getEpochSecond()) > most) {
+      return moment.getEpochSecond() > 0 ? Long.MAX_VALUE : -Long.MAX_VALUE;
+    }
+    long whole = moment.toEpochMilli();
+    long rounded = moment.getNano() % 1_000_000 == 0 ? whole : whole + 1;
+    return rounded == 0 ? Entry.AT_EPOCH : rounded;
   }
 
   /** Whether an entry with this expiry is gone at {@code nowMillis}. */

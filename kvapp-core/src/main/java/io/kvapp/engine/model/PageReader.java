@@ -13,7 +13,6 @@ import java.util.List;
  */
 public final class PageReader {
   private static final int FIRST_ROOM = 128;
-  private static final byte[] NO_VALUE = {};
 
   private PageReader() {}
 
@@ -54,8 +53,10 @@ public final class PageReader {
       if (entries.size() == scan.limit() || bytes > scan.maxBytes() && !entries.isEmpty()) {
         return new Page(entries, true);
       }
-      byte[] value = scan.isKeysOnly() ? NO_VALUE : cursor.value();
-      entries.add(new Entry(key, value, cursor.revision(), expiresAt));
+      entries.add(
+          scan.isKeysOnly()
+              ? Entry.withoutValue(key, cursor.valueLength(), cursor.revision(), expiresAt)
+              : new Entry(key, cursor.value(), cursor.revision(), expiresAt));
     }
     return new Page(entries, false);
   }
@@ -66,6 +67,12 @@ public final class PageReader {
    * @param last the last key that was looked at; null where none is left
    */
   public record Count(long entries, byte[] last) {}
+
+  /** The keys of a scan as an ascending range, its limits left aside. */
+  public static Scan range(Scan scan) {
+    ScanBounds bounds = ScanBounds.of(scan);
+    return Scan.range(bounds.from(), bounds.to()).keysOnly();
+  }
 
   /** How many entries of a scan, its limits left aside, live at {@code now}. */
   public static long count(OrderedKeys keys, Scan scan, long now) {

@@ -16,18 +16,26 @@ import java.util.concurrent.locks.StampedLock;
  * #of(byte[][])} gives them.
  */
 public final class StripedLocks {
-  private static final int COUNT = 1024;
+  /** How many stripes there are. */
+  public static final int COUNT = 1024;
 
   /** The locks of the keys that share a hash. */
   public static final class Stripe {
     public final ReentrantLock writing = new ReentrantLock();
     public final StampedLock applying = new StampedLock();
+
+    /** Which of the stripes it is, from 0 on. */
+    public final int number;
+
+    Stripe(int number) {
+      this.number = number;
+    }
   }
 
   private final Stripe[] stripes = new Stripe[COUNT];
 
   public StripedLocks() {
-    Arrays.setAll(stripes, i -> new Stripe());
+    Arrays.setAll(stripes, Stripe::new);
   }
 
   public Stripe of(byte[] key) {

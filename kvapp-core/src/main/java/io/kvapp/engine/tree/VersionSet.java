@@ -100,6 +100,27 @@ public final class VersionSet {
     }
   }
 
+  /**
+   * The SSTables of the newest version alone, as a version to which nothing is written, for as long
+   * as the caller keeps the lease.
+   *
+   * @throws KVException.WrongState if the store is closed
+   */
+  public Lease<Version> leaseFlushed() {
+    try (Lease<Version> lease = lease()) {
+      Memtable none = new Memtable(lease.get().active.lowRevision());
+      try (none;
+          Version flushed = new Version(none, List.of(), lease.get().sstables)) {
+        return leaseOf(flushed);
+      }
+    }
+  }
+
+  /** Another use of a version that is in use, whose last one is not given back by the caller. */
+  public Lease<Version> leaseOf(Version version) {
+    return Lease.tryOf(version, this::release).orElseThrow(StoreFailures::closed);
+  }
+
   /** What to throw for an {@link InternalError} that a mapped file's missing page has led to. */
   public KVException.Corrupt unreadable(InternalError cause) {
     try (Lease<Version> lease = lease()) {

@@ -9,6 +9,7 @@ import io.kvapp.KVStoreContract;
 import io.kvapp.Page;
 import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
@@ -101,13 +102,28 @@ class NarrowStoreTest extends KVStoreContract {
     }
 
     @Override
-    public long count(byte[] prefix) {
-      return store.count(prefix);
+    public long count(Scan scan) {
+      return store.count(scan);
+    }
+
+    @Override
+    public long revision() {
+      return store.revision();
+    }
+
+    @Override
+    public void sync() {
+      store.sync();
     }
 
     @Override
     public long size() {
       return store.size();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      throw new KVException.Unsupported("this store has no snapshots");
     }
 
     @Override

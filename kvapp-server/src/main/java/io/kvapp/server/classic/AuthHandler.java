@@ -7,6 +7,7 @@ import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.json.JsonOutput;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ import java.util.Optional;
 final class AuthHandler {
   private static final byte[] TOKEN = JsonOutput.ascii("{\"token\":");
   private static final byte[] END = JsonOutput.ascii("}");
-  private static final int MAX_BODY_BYTES = 16 << 10;
+  static final int MAX_BODY_BYTES = 16 << 10;
   private static final String USER = "user";
   private static final String PASSWORD = "password";
 
@@ -33,12 +34,11 @@ final class AuthHandler {
     this.proxies = proxies;
   }
 
-  Response handle(Request request) {
+  Response handle(Call call) {
+    Request request = call.request();
     SignIn signIn =
         new SignIn(
-            proxies.clientAddress(request),
-            credentials(request),
-            request.header("x-access-tokens"));
+            proxies.clientAddress(request), credentials(call), request.header("x-access-tokens"));
     String token = authenticator.issue(signIn);
     request.user(signIn.credentials().map(Credentials::user).orElse(Caller.LOCAL_USER));
     return Response.of(
@@ -46,16 +46,16 @@ final class AuthHandler {
   }
 
   /** From the header, or else from the body; neither is looked at where none are needed. */
-  private Optional<Credentials> credentials(Request request) {
+  private Optional<Credentials> credentials(Call call) {
     if (!authenticator.needsCredentials()) {
       return Optional.empty();
     }
-    String header = request.header("authorization");
+    String header = call.request().header("authorization");
     if (header != null) {
       return Credentials.ofBasic(header);
     }
-    JsonMembers.requireUtf8(request);
-    ByteBuffer body = request.body(MAX_BODY_BYTES);
+    JsonMembers.requireUtf8(call.request());
+    ByteBuffer body = call.body();
     return body.hasRemaining()
         ? Optional.of(credentials(JsonMembers.read(body)))
         : Optional.empty();

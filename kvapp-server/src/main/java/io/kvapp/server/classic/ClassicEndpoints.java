@@ -2,17 +2,14 @@ package io.kvapp.server.classic;
 
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
-import io.kvapp.server.auth.users.Caller;
-import io.kvapp.server.http.message.Request;
-import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.routing.Access;
+import io.kvapp.server.http.routing.Face;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.service.EntryService;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /**
- * The three endpoints of the Python KVApp: their paths, methods and handlers.
+ * The three endpoints of the Python KVApp: their routes, and what they have in common.
  *
  * <p>All methods may be called from any thread.
  */
@@ -23,24 +20,25 @@ public final class ClassicEndpoints {
 
   private ClassicEndpoints() {}
 
-  /** The routes of all three by their paths. */
-  public static Map<String, Route> routes(
+  /** The rows of all three in the route table. */
+  public static List<Route> routes(
       Authenticator authenticator, TrustedProxies proxies, EntryService entries) {
     AuthHandler auth = new AuthHandler(authenticator, proxies);
     InsertHandler insert = new InsertHandler(entries);
     SearchHandler search = new SearchHandler(entries, authenticator::requireGrant);
-    return Map.of(
-        "/api/auth", Route.of(READING, auth::handle),
-        "/api/insert", Route.of(WRITING, withToken(authenticator, insert)),
-        "/api/search", Route.of(READING, withToken(authenticator, search)));
+    return List.of(
+        Route.of("/api/auth", READING, Access.ANYBODY, auth::handle)
+            .withMaxBody(AuthHandler.MAX_BODY_BYTES),
+        Route.of("/api/insert", WRITING, Access.WRITER, insert::handle),
+        Route.of("/api/search", READING, Access.READER, search::handle));
   }
 
-  private static Function<Request, Response> withToken(
-      Authenticator authenticator, TokenHandler handler) {
-    return request -> {
-      Caller caller = authenticator.verify(request.header(TOKEN_HEADER));
-      request.user(caller.user());
-      return handler.handle(request, caller);
-    };
+  /** What these paths, and all that no other face has, have in common. */
+  public static Face face(Authenticator authenticator) {
+    return new Face(
+        "",
+        false,
+        request -> authenticator.verify(request.header(TOKEN_HEADER)),
+        ErrorResponses::of);
   }
 }

@@ -1,8 +1,7 @@
 package io.kvapp.server.classic;
 
-import io.kvapp.server.auth.users.Caller;
-import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.service.EntryService;
 
@@ -11,17 +10,15 @@ import io.kvapp.server.service.EntryService;
  *
  * <p>Safe for any thread.
  */
-final class InsertHandler implements TokenHandler {
+final class InsertHandler {
   private final EntryService entries;
 
-  public InsertHandler(EntryService entries) {
+  InsertHandler(EntryService entries) {
     this.entries = entries;
   }
 
-  @Override
-  public Response handle(Request request, Caller caller) {
-    caller.requireWriter();
-    JsonMembers members = JsonMembers.read(request);
+  Response handle(Call call) {
+    JsonMembers members = JsonMembers.read(call.request());
     if (!members.areOnly("key", "value")) {
       throw ErrorResponses.undefinedParameters();
     }
@@ -30,7 +27,7 @@ final class InsertHandler implements TokenHandler {
     if (key.length == 0) {
       throw ErrorResponses.undefinedParameters();
     }
-    entries.insert(caller, key, value);
+    entries.insert(call.caller(), key, value);
     return Response.of(JsonResponses.CREATED, new EntryBody(key, value));
   }
 }

@@ -6,6 +6,7 @@ import io.kvapp.server.http.message.BodyOutput;
 import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonMembers;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.EntryService;
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
  *
  * <p>Safe for any thread.
  */
-final class SearchHandler implements TokenHandler {
+final class SearchHandler {
   private static final byte[] PREFIX = JsonOutput.ascii("{\"prefix\":");
   private static final byte[] RESULT = JsonOutput.ascii(",\"result\":[");
   private static final byte[] COMMA = JsonOutput.ascii(",");
@@ -43,8 +44,9 @@ final class SearchHandler implements TokenHandler {
     this.requireGrant = requireGrant;
   }
 
-  @Override
-  public Response handle(Request request, Caller caller) {
+  Response handle(Call call) {
+    Request request = call.request();
+    Caller caller = call.caller();
     JsonMembers members = JsonMembers.read(request);
     if (members.isOnly("key")) {
       return findKey(caller, notEmpty(members.utf8("key")), request.memory());

@@ -60,7 +60,7 @@ final class UsersCommand implements Runnable {
         paramLabel = "ROLE",
         defaultValue = "writer",
         converter = RoleConverter.class,
-        description = "reader or writer. Default: ${DEFAULT-VALUE}.")
+        description = "monitor, reader, writer or admin. Default: ${DEFAULT-VALUE}.")
     private Role role;
 
     @Option(
@@ -152,7 +152,7 @@ final class UsersCommand implements Runnable {
     @Override
     public Role convert(String word) {
       return Role.of(word)
-          .orElseThrow(() -> new TypeConversionException("'" + word + "' is not reader or writer"));
+          .orElseThrow(() -> new TypeConversionException("'" + word + "' is not " + Role.words()));
     }
   }
 }

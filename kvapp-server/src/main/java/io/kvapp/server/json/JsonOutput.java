@@ -3,6 +3,8 @@ package io.kvapp.server.json;
 import io.kvapp.server.http.message.BodyOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 
 /**
  * Writes JSON text as UTF-8, strings straight from the bytes that the store holds.
@@ -12,7 +14,11 @@ import java.nio.charset.StandardCharsets;
 public final class JsonOutput {
   private static final byte[] HEX = ascii("0123456789abcdef");
 
+  /** A multiple of three, so that only the last piece is padded. */
+  private static final int BASE64_PIECE = 3 << 12;
+
   private final BodyOutput output;
+  private final byte[] digits = new byte[19];
 
   public JsonOutput(BodyOutput output) {
     this.output = output;
@@ -37,7 +43,10 @@ public final class JsonOutput {
       output.write('"');
       return this;
     }
-    byte[] valid = Utf8.isValid(utf8) ? utf8 : replaced(utf8);
+    return escaped(Utf8.isValid(utf8) ? utf8 : replaced(utf8));
+  }
+
+  private JsonOutput escaped(byte[] valid) throws IOException {
     output.write('"');
     int from = 0;
     for (int at = 0; at < valid.length; at++) {
@@ -50,6 +59,40 @@ public final class JsonOutput {
     }
     output.write(valid, from, valid.length - from);
     output.write('"');
+    return this;
+  }
+
+  /**
+   * Writes bytes as a member of an object: as a string where they are UTF-8, else as base64 (RFC
+   * 4648, section 4). The name of the member tells which.
+   *
+   * @param textName {@code "name":} in quotes and with its colon, where the bytes are UTF-8
+   * @param base64Name the same for base64
+   */
+  public JsonOutput bytes(byte[] textName, byte[] base64Name, byte[] bytes) throws IOException {
+    if (isPlain(bytes)) {
+      output.write(textName);
+      output.write('"');
+      output.write(bytes);
+      output.write('"');
+      return this;
+    }
+    return Utf8.isValid(bytes) ? raw(textName).escaped(bytes) : raw(base64Name).base64(bytes);
+  }
+
+  /** Writes a number. */
+  public JsonOutput number(long number) throws IOException {
+    if (number < 0) {
+      output.write(ascii(Long.toString(number)));
+      return this;
+    }
+    int from = digits.length;
+    long left = number;
+    do {
+      digits[--from] = (byte) ('0' + left % 10);
+      left /= 10;
+    } while (left > 0);
+    output.write(digits, from, digits.length - from);
     return this;
   }
 
@@ -82,6 +125,17 @@ public final class JsonOutput {
         output.write(HEX[octet & 15]);
       }
     }
+  }
+
+  /** Writes base64 piece by piece, so that a large value is not copied as a whole. */
+  private JsonOutput base64(byte[] bytes) throws IOException {
+    output.write('"');
+    for (int from = 0; from < bytes.length; from += BASE64_PIECE) {
+      int to = Math.min(bytes.length, from + BASE64_PIECE);
+      output.write(Base64.getEncoder().encode(Arrays.copyOfRange(bytes, from, to)));
+    }
+    output.write('"');
+    return this;
   }
 
   private static byte[] replaced(byte[] bytes) {

@@ -1,12 +1,11 @@
 package io.kvapp.server.ops;
 
-import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
+import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 /**
  * {@code /healthz}: says that the process answers, to anybody and also while all connections are
@@ -17,20 +16,17 @@ import java.util.Map;
 public final class HealthEndpoints {
   private static final List<String> METHODS = List.of("GET", "HEAD");
   private static final ResponseHead OK =
-      ResponseHead.of(200)
-          .with("Cache-Control", "no-store")
-          .with("X-Content-Type-Options", "nosniff")
-          .with("Content-Type", "text/plain; charset=utf-8");
+      ResponseHead.secured(200).with("Content-Type", "text/plain; charset=utf-8");
   private static final byte[] BODY = "ok\n".getBytes(StandardCharsets.US_ASCII);
 
   private HealthEndpoints() {}
 
-  /** The routes by their paths. */
-  public static Map<String, Route> routes() {
-    return Map.of("/healthz", Route.probe(METHODS, HealthEndpoints::isAlive));
+  /** The rows of the route table. */
+  public static List<Route> routes() {
+    return List.of(Route.probe("/healthz", METHODS, HealthEndpoints::isAlive));
   }
 
-  private static Response isAlive(Request request) {
+  private static Response isAlive(Call call) {
     return Response.of(OK, output -> output.write(BODY));
   }
 }

@@ -21,7 +21,7 @@ public enum HttpSetting {
       "maxHeadBytes",
       "--max-head",
       Unit.BYTES,
-      16 << 10,
+      32 << 10,
       256,
       1 << 20,
       "The largest head of a request; beyond it 431."),
@@ -29,7 +29,7 @@ public enum HttpSetting {
       "maxRequestLineBytes",
       "--max-request-line",
       Unit.BYTES,
-      8 << 10,
+      16 << 10,
       64,
       1 << 20,
       "The longest request line; beyond it 414."),
@@ -119,7 +119,7 @@ public enum HttpSetting {
       0,
       0,
       1,
-      "Logs a line for each request: method, path, status, bytes, microseconds, user, request id.");
+      "Logs a line for each request: method, route, status, bytes, microseconds, user, request id.");
 
   /** What the value of a setting counts. */
   public enum Unit {

@@ -331,11 +331,12 @@ final class ClassicHandlersTest {
   }
 
   private static Handler router(KVStore store, PrefixScope scope) {
+    Authenticator authenticator = Authenticator.inMemory(InstantSource.system());
     return new Router(
         ClassicEndpoints.routes(
-            Authenticator.inMemory(InstantSource.system()),
+            authenticator,
             new TrustedProxies(List.of()),
             new EntryService(store, scope, SearchLimits.NONE)),
-        ErrorResponses::of);
+        List.of(ClassicEndpoints.face(authenticator)));
   }
 }

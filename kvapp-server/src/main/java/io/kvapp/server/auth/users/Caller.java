@@ -85,6 +85,10 @@ public final class Caller {
 
   /** Whether this key may be read. */
   public boolean mayRead(byte[] key) {
+    return role.includes(Role.READER) && isGranted(key);
+  }
+
+  private boolean isGranted(byte[] key) {
     for (byte[] prefix : granted) {
       if (startsWith(key, prefix)) {
         return true;
@@ -95,7 +99,7 @@ public final class Caller {
 
   /** Whether this key may be written or deleted. */
   public boolean mayWrite(byte[] key) {
-    return role == Role.WRITER && mayRead(key);
+    return role.includes(Role.WRITER) && isGranted(key);
   }
 
   /**
@@ -104,7 +108,8 @@ public final class Caller {
    * @throws HttpException.Forbidden if it may not
    */
   public void requireRead(byte[] key) {
-    if (!mayRead(key)) {
+    requireRole(Role.READER);
+    if (!isGranted(key)) {
       throw outsideGrant();
     }
   }
@@ -115,18 +120,29 @@ public final class Caller {
    * @throws HttpException.Forbidden if it may not
    */
   public void requireWrite(byte[] key) {
-    requireWriter();
+    requireRole(Role.WRITER);
     requireRead(key);
   }
 
   /**
-   * Does nothing if any key may be written; for a request whose key is not known yet.
+   * Does nothing if the role includes {@code needed}. Figures are about every key, so a reader or
+   * writer is a monitor only where every key is granted.
    *
-   * @throws HttpException.Forbidden if the role only reads
+   * @throws HttpException.Forbidden if it does not
    */
-  public void requireWriter() {
-    if (role != Role.WRITER) {
-      throw new HttpException.Forbidden("the token's role only reads");
+  public void requireRole(Role needed) {
+    if (!role.includes(needed)) {
+      throw new HttpException.Forbidden(
+          switch (role) {
+            case MONITOR -> "the token's role only sees figures";
+            case READER -> "the token's role only reads";
+            case WRITER, ADMIN -> "the token's role does not operate the server";
+          });
+    }
+    boolean isLimited = role == Role.READER || role == Role.WRITER;
+    if (needed == Role.MONITOR && isLimited && !readsEverything()) {
+      throw new HttpException.Forbidden(
+          "figures are about every key, and the token does not grant all of them");
     }
   }
 
@@ -135,9 +151,11 @@ public final class Caller {
    * ascending unsigned byte order and no key starts with two of them, so that their results, one
    * after the other, are the granted part of the whole result in order.
    *
-   * @throws HttpException.Forbidden if no granted key can start with {@code prefix}
+   * @throws HttpException.Forbidden if the role does not read, or no granted key can start with
+   *     {@code prefix}
    */
   public List<byte[]> requireSearch(byte[] prefix) {
+    requireRole(Role.READER);
     List<byte[]> searches = new ArrayList<>();
     for (byte[] grant : granted) {
       if (startsWith(prefix, grant)) {

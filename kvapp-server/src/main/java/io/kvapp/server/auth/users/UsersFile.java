@@ -58,7 +58,7 @@ public final class UsersFile {
       Role known =
           Role.of(role)
               .orElseThrow(
-                  () -> new IllegalArgumentException("role: reader or writer, not " + role));
+                  () -> new IllegalArgumentException("role: " + Role.words() + ", not " + role));
       List<String> granted = prefixes == null ? User.EVERY_KEY : prefixes;
       return new User(user, known, granted, password());
     }

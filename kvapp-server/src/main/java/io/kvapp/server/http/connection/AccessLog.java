@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line for each request that was answered, on a logger of its own: method, path without query,
- * status, bytes of the body, microseconds from the first byte of the request on, user, request id.
- * What is not known is a hyphen.
+ * One line for each request that was answered, on a logger of its own: method, pattern of the
+ * route, status, bytes of the body, microseconds from the first byte of the request on, user,
+ * request id. What is not known is a hyphen. The path is not logged, since it may hold a key.
  *
  * <p>Not thread-safe; each connection has one.
  */
@@ -16,6 +16,7 @@ final class AccessLog {
 
   private final boolean wanted;
   private long begunAt;
+  private String route;
   private String user;
 
   AccessLog(boolean wanted) {
@@ -24,10 +25,16 @@ final class AccessLog {
 
   /** A request begins to arrive. */
   void begin() {
+    route = null;
     user = null;
     if (wanted) {
       begunAt = System.nanoTime();
     }
+  }
+
+  /** The request is answered by the route of this pattern. */
+  void route(String pattern) {
+    route = pattern;
   }
 
   /** The request is this user's. */
@@ -42,7 +49,7 @@ final class AccessLog {
       LOG.info(
           "{} {} {} {} {} {} {}",
           orHyphen(head.method),
-          orHyphen(head.path),
+          route == null ? "-" : route,
           status,
           bodyBytes,
           micros,

@@ -1,20 +1,26 @@
 package io.kvapp.server.http.routing;
 
+import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.HttpException;
-import io.kvapp.server.http.message.Octets;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Finds the handler of a request: by its path, then by its method. Itself it answers {@code OPTIONS
- * *}, with the methods of all paths. Whatever a handler throws is answered in one place.
+ * Finds the handler of a request in the route table: by its path, then by its method; then it asks
+ * for the caller and its role. What remains is for the handler. Itself it answers {@code OPTIONS
+ * *}, with the methods of all paths, and {@code OPTIONS} of the paths whose face wishes so.
+ * Whatever a handler throws is answered by the face of the path.
  *
  * <p>All methods may be called from any thread.
  */
@@ -24,78 +30,138 @@ public final class Router implements Handler {
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
   private static final String WHOLE_SERVER = "*";
+  private static final String OPTIONS = "OPTIONS";
 
-  private final Map<String, Route> routes;
+  private final Map<String, Resource> whole = new HashMap<>();
+  private final List<Resource> withKey = new ArrayList<>();
+  private final List<Face> faces;
   private final Response allMethods;
-  private final Function<Throwable, Response> errors;
 
   /**
    * A router.
    *
-   * @param routes by the whole path
-   * @param errors makes the response to a request that failed
+   * @param routes in the order in which the header {@code Allow} is to name their methods; two with
+   *     one pattern have no method in common
+   * @param faces one of them has the empty path; where two cover a path, the one with the longer
+   *     path has it
    */
-  public Router(Map<String, Route> routes, Function<Throwable, Response> errors) {
-    this.routes = Map.copyOf(routes);
-    this.errors = errors;
-    Set<String> methods = new TreeSet<>(List.of("OPTIONS"));
-    routes.values().forEach(route -> methods.addAll(route.methods()));
+  public Router(List<Route> routes, List<Face> faces) {
+    this.faces =
+        faces.stream()
+            .sorted(Comparator.comparing((Face face) -> face.path().length()).reversed())
+            .toList();
+    Map<String, List<Route>> byPattern =
+        routes.stream()
+            .collect(
+                Collectors.groupingBy(Route::pattern, LinkedHashMap::new, Collectors.toList()));
+    byPattern.values().forEach(this::add);
+    withKey.sort(Comparator.comparing((Resource each) -> each.path.length()).reversed());
+    Set<String> methods = new TreeSet<>(List.of(OPTIONS));
+    routes.forEach(route -> methods.addAll(route.methods()));
     allMethods = Response.empty(ResponseHead.of(204).with("Allow", String.join(", ", methods)));
+  }
+
+  private void add(List<Route> routes) {
+    Resource resource = new Resource(routes, face(routes.get(0).fixedPart()));
+    if (routes.get(0).hasKey()) {
+      withKey.add(resource);
+    } else {
+      whole.put(resource.path, resource);
+    }
   }
 
   @Override
   public Response handle(Request request) {
-    if (request.path().equals(WHOLE_SERVER) && request.method().equals("OPTIONS")) {
+    if (request.path().equals(WHOLE_SERVER) && request.method().equals(OPTIONS)) {
+      request.route(WHOLE_SERVER);
       return allMethods;
     }
-    Route route = route(request);
-    if (route == null) {
+    String path = request.path();
+    Resource resource = resource(path);
+    if (resource == null && path.indexOf('%') >= 0) {
+      path = PercentEncoding.normalized(path);
+      resource = resource(path);
+    }
+    if (resource == null) {
       throw new HttpException(404, "unknown path");
     }
-    if (!route.methods().contains(request.method())) {
-      if (!METHODS.contains(request.method())) {
-        throw new HttpException(501, "unknown method");
-      }
-      throw new HttpException.MethodNotAllowed(String.join(", ", route.methods()));
+    request.route(resource.pattern);
+    Route route = resource.routes.get(request.method());
+    return route == null
+        ? resource.withoutRoute(request.method())
+        : route.handler().apply(call(request, route, resource, path));
+  }
+
+  private static Call call(Request request, Route route, Resource resource, String path) {
+    Caller caller = null;
+    if (route.access() != Access.ANYBODY) {
+      caller = resource.face.callers().apply(request);
+      request.user(caller.user());
+      route.access().require(caller);
     }
-    return route.handler().apply(request);
+    byte[] key = route.hasKey() ? PercentEncoding.decoded(path, resource.path.length()) : null;
+    return new Call(request, route, caller, key);
   }
 
   @Override
   public boolean isProbe(Request request) {
-    Route route = route(request);
-    return route != null && route.isProbe();
-  }
-
-  private Route route(Request request) {
-    String path = request.path();
-    return routes.get(path.indexOf('%') < 0 ? path : decoded(path));
-  }
-
-  /**
-   * A path without the percent-encodings that change nothing (RFC 3986, section 6.2.2.2): letters,
-   * digits and {@code -._~}. An encoded slash stays one, and is not a slash.
-   */
-  private static String decoded(String path) {
-    StringBuilder text = new StringBuilder();
-    int at = 0;
-    while (at < path.length()) {
-      char next = path.charAt(at);
-      if (next == '%') {
-        char octet = (char) Integer.parseInt(path.substring(at + 1, at + 3), 16);
-        boolean isPlain = Octets.isUnreserved(octet);
-        text.append(isPlain ? String.valueOf(octet) : path.substring(at, at + 3));
-        at += 3;
-      } else {
-        text.append(next);
-        at++;
-      }
-    }
-    return text.toString();
+    Resource resource = resource(PercentEncoding.normalized(request.path()));
+    return resource != null && resource.routes.values().stream().anyMatch(Route::isProbe);
   }
 
   @Override
   public Response error(Throwable failure, Request request) {
-    return errors.apply(failure);
+    return face(PercentEncoding.normalized(request.path())).errors().apply(failure);
+  }
+
+  private Resource resource(String path) {
+    Resource found = whole.get(path);
+    for (int index = 0; found == null && index < withKey.size(); index++) {
+      Resource each = withKey.get(index);
+      found = path.startsWith(each.path) ? each : null;
+    }
+    return found;
+  }
+
+  private Face face(String path) {
+    return faces.stream().filter(face -> face.covers(path)).findFirst().orElseThrow();
+  }
+
+  /** The routes of one pattern. */
+  private static final class Resource {
+    private final String pattern;
+    private final String path;
+    private final Face face;
+    private final Map<String, Route> routes = new LinkedHashMap<>();
+    private final String allowed;
+    private final Response options;
+
+    private Resource(List<Route> routes, Face face) {
+      this.pattern = routes.get(0).pattern();
+      this.path = routes.get(0).fixedPart();
+      this.face = face;
+      for (Route route : routes) {
+        route.methods().forEach(method -> add(method, route));
+      }
+      String methods = String.join(", ", this.routes.keySet());
+      allowed = face.answersOptions() ? methods + ", " + OPTIONS : methods;
+      options = Response.empty(ResponseHead.of(204).with("Allow", allowed));
+    }
+
+    private void add(String method, Route route) {
+      if (routes.put(method, route) != null) {
+        throw new IllegalArgumentException(method + " " + pattern + " has two routes");
+      }
+    }
+
+    private Response withoutRoute(String method) {
+      if (face.answersOptions() && method.equals(OPTIONS)) {
+        return options;
+      }
+      if (!METHODS.contains(method)) {
+        throw new HttpException(501, "unknown method");
+      }
+      throw new HttpException.MethodNotAllowed(allowed);
+    }
   }
 }

@@ -67,16 +67,19 @@ final class AccessLogTest {
               client.read();
               client.send("GET /empty" + HEAD + "X-Request-Id: four\r\n\r\n");
               client.read();
+              client.send("GET /hidden/key" + HEAD + "X-Request-Id: five\r\n\r\n");
+              client.read();
               client.send("GET  /" + HEAD + "\r\n");
               assertThat(client.read().status()).isEqualTo(400);
               client.isClosed();
             });
-    assertThat(lines).hasSize(5);
+    assertThat(lines).hasSize(6);
     assertThat(lines.get(0)).matches(".* GET /secret 200 \\d+ \\d+ - one");
     assertThat(lines.get(1)).matches(".* POST /user/ann%0aB 200 \\d+ \\d+ Ann__B two");
     assertThat(lines.get(2)).matches(".* GET /large/100000 200 100000 \\d+ - three");
     assertThat(lines.get(3)).matches(".* GET /empty 204 0 \\d+ - four");
-    assertThat(lines.get(4)).matches(".* - - 400 \\d+ \\d+ - [0-9a-f]{16}");
+    assertThat(lines.get(4)).matches(".* GET - 200 \\d+ \\d+ - five");
+    assertThat(lines.get(5)).matches(".* - - 400 \\d+ \\d+ - [0-9a-f]{16}");
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Answers with what arrived: method, path, query and body. {@code /ignore} leaves the body unread,
  * {@code /refused} is a 422, {@code /large} is followed by the number of bytes to answer with,
  * {@code /empty} is a 204, {@code /look} looks for the client first, {@code /wait} until it has
- * left, {@code /error} throws an error, {@code /probe} is a health probe; the user of {@code
- * /user/} has a line end in the name.
+ * left, {@code /error} throws an error, {@code /probe} is a health probe, what is below {@code
+ * /hidden/} has no route; the user of {@code /user/} has a line end in the name.
  */
 final class EchoHandler implements Handler {
   static final ResponseHead OK = ResponseHead.of(200).with("Content-Type", "text/plain");
@@ -22,6 +22,9 @@ final class EchoHandler implements Handler {
   public Response handle(Request request) {
     handled.incrementAndGet();
     String path = request.path();
+    if (!path.startsWith("/hidden/")) {
+      request.route(path);
+    }
     if (path.equals("/empty")) {
       return Response.empty(ResponseHead.of(204));
     }

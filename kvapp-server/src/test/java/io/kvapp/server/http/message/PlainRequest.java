@@ -1,5 +1,7 @@
 package io.kvapp.server.http.message;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ public final class PlainRequest implements Request {
   private final Map<String, String> headers = new HashMap<>();
   private byte[] body = {};
   private boolean bodyRead;
+  private String route;
   private String user;
   private long reservedBytes;
 
@@ -32,7 +35,7 @@ public final class PlainRequest implements Request {
   }
 
   /** Whose request it is, as its handler says; null if it does not. */
-  String noticedUser() {
+  public String noticedUser() {
     return user;
   }
 
@@ -76,11 +79,32 @@ public final class PlainRequest implements Request {
   }
 
   @Override
+  public byte[] bytes(int maxBytes) {
+    return body(maxBytes).array();
+  }
+
+  @Override
+  public InputStream bodyStream() {
+    bodyRead = true;
+    return new ByteArrayInputStream(body);
+  }
+
+  @Override
   public ByteBuffer body(int maxBytes) {
     if (body.length > maxBytes) {
       throw new HttpException(413, "too large");
     }
     return body();
+  }
+
+  /** The pattern of its route, as its handler says; null if it does not. */
+  public String noticedRoute() {
+    return route;
+  }
+
+  @Override
+  public void route(String pattern) {
+    route = pattern;
   }
 
   @Override

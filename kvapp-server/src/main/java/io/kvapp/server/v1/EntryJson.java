@@ -1,0 +1,76 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.Entry;
+import io.kvapp.server.json.JsonOutput;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * The one form that entries have in JSON, wherever they are: {@code
+ * {"key":..,"value":..,"size":..,"revision":..,"expires_at":..}}. Key and value are strings where
+ * they are UTF-8; else the members are {@code key_base64} and {@code value_base64}.
+ *
+ * <p>All methods may be called from any thread.
+ */
+final class EntryJson {
+  private static final byte[] KEY = JsonOutput.ascii("{\"key\":");
+  private static final byte[] KEY_BASE64 = JsonOutput.ascii("{\"key_base64\":");
+  private static final byte[] VALUE = JsonOutput.ascii(",\"value\":");
+  private static final byte[] VALUE_BASE64 = JsonOutput.ascii(",\"value_base64\":");
+  private static final byte[] SIZE = JsonOutput.ascii(",\"size\":");
+  private static final byte[] REVISION = JsonOutput.ascii(",\"revision\":");
+  private static final byte[] EXPIRES_AT = JsonOutput.ascii(",\"expires_at\":\"");
+  private static final byte[] QUOTE = JsonOutput.ascii("\"");
+  private static final byte[] END = JsonOutput.ascii("}");
+  private static final byte[] NULL = JsonOutput.ascii("null");
+
+  /** RFC 3339 in UTC with milliseconds. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** The last moment that a year of four digits can express; shown for any later one. */
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+  private EntryJson() {}
+
+  /** Writes an entry with its value. */
+  static void write(JsonOutput json, Entry entry) throws IOException {
+    write(json, entry, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Writes an entry.
+   *
+   * @param maxValueBytes a larger value is left out, as is one that the entry itself lacks; -1
+   *     leaves out every value
+   */
+  static void write(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
+    json.bytes(KEY, KEY_BASE64, entry.key());
+    boolean hasValue = entry.value().length == entry.valueBytes();
+    if (hasValue && entry.valueBytes() <= maxValueBytes) {
+      json.bytes(VALUE, VALUE_BASE64, entry.value());
+    }
+    json.raw(SIZE).number(entry.valueBytes());
+    json.raw(REVISION).number(entry.revision());
+    if (entry.expiresAtMillis() != 0) {
+      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(entry.expiresAt().orElseThrow()))).raw(QUOTE);
+    }
+    json.raw(END);
+  }
+
+  /** Writes an entry as {@link #write(JsonOutput, Entry, int)}, or null for null. */
+  static void writeOrNull(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
+    if (entry == null) {
+      json.raw(NULL);
+    } else {
+      write(json, entry, maxValueBytes);
+    }
+  }
+
+  /** A moment as RFC 3339 in UTC with milliseconds. */
+  static String time(Instant moment) {
+    return TIME.format(moment.isAfter(LAST) ? LAST : moment);
+  }
+}
