@@ -235,7 +235,7 @@ public final class ErrorChild {
   private void deleteAll() {
     Batch batch = new Batch();
     entries(store).keySet().forEach(batch::delete);
-    if (!batch.writes().isEmpty()) {
+    if (!batch.operations().isEmpty()) {
       store.commit(batch);
     }
   }
