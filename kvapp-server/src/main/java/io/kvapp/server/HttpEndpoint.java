@@ -104,7 +104,7 @@ public final class HttpEndpoint implements Endpoint {
     }
     listener =
         HttpListener.start(
-            settings.host(), settings.port(), httpSettings, layer(settings), handler);
+            settings.host(), settings.port(), httpSettings, layer(settings), handler, List.of());
   }
 
   private Handler gate(String host, Handler inner) {
@@ -267,6 +267,14 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder maxConnections(int count) {
       return set(HttpSetting.MAX_CONNECTIONS, count);
+    }
+
+    /**
+     * The most responses at a time that last: streams of changes, and requests that wait for one;
+     * 256 by default. Beyond it the answer is 503. They do not count as connections.
+     */
+    public Builder maxWatchers(int count) {
+      return set(HttpSetting.MAX_WATCHERS, count);
     }
 
     /** The most connections that wait to be accepted; 1,024 by default. */
