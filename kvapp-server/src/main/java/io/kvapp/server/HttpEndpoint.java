@@ -25,6 +25,8 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.InfoHandler;
+import io.kvapp.server.v1.SessionHandler;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
@@ -96,6 +98,9 @@ public final class HttpEndpoint implements Endpoint {
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
     routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant));
+    routes.addAll(SessionHandler.routes(authenticator, proxies));
+    routes.addAll(
+        InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
     Handler router =
         new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
