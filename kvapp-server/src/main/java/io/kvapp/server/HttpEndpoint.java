@@ -93,6 +93,7 @@ public final class HttpEndpoint implements Endpoint {
     if (listener != null) {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
+    requireUsersForAnyOrigin();
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
@@ -110,6 +111,15 @@ public final class HttpEndpoint implements Endpoint {
     listener =
         HttpListener.start(
             settings.host(), settings.port(), httpSettings, layer(settings), handler, List.of());
+  }
+
+  private void requireUsersForAnyOrigin() {
+    if (corsOrigins.contains(CorsHandler.ANY_ORIGIN) && authSettings.usersFile().isEmpty()) {
+      throw new KVException(
+          "the origin * would let every web page read and write everything, as there are no users;"
+              + " name the origins (--cors-origin https://app.example.org), or a users file"
+              + " (--users FILE)");
+    }
   }
 
   private Handler gate(String host, Handler inner) {
@@ -192,9 +202,10 @@ public final class HttpEndpoint implements Endpoint {
     /**
      * The origins of web pages whose scripts may use the server, such as {@code
      * https://app.example.org}; none by default. Without users, requests of pages from other
-     * origins are refused with 403.
+     * origins are refused with 403. With users, {@code *} stands for every origin.
      *
-     * @throws IllegalArgumentException if one is not scheme and host, with or without a port
+     * @throws IllegalArgumentException if one is neither {@code *} nor scheme and host, with or
+     *     without a port
      */
     public Builder corsOrigins(Collection<String> origins) {
       corsOrigins.clear();
