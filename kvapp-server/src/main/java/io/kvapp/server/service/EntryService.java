@@ -108,6 +108,8 @@ public final class EntryService {
   }
 
   private Page page(Scan scan, LargestReservation memory) {
+    // A long search lets others have its processor: virtual threads do not interrupt each other.
+    Thread.yield();
     return reads.read(() -> store.scan(scan), EntryService::bytes, memory);
   }
 

@@ -59,7 +59,9 @@ public final class HttpListener implements AutoCloseable {
     connections = new Connections(settings, handler, layer, watchdog);
     threads =
         new ConnectionThreads(
-            settings.getInt(HttpSetting.MAX_CONNECTIONS), connections::endLongestIdle);
+            settings.getInt(HttpSetting.MAX_CONNECTIONS),
+            ThreadSource.ofJvm(),
+            connections::endLongestIdle);
   }
 
   /**
