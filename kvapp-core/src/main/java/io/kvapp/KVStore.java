@@ -362,6 +362,14 @@ public interface KVStore extends AutoCloseable {
   StoreLimits limits();
 
   /**
+   * What a write has survived when its method returns; may be called after {@link #close()}. {@link
+   * Durability#OS} where there is no disk.
+   */
+  default Durability durability() {
+    return Durability.OS;
+  }
+
+  /**
    * The keeping of this store: backup, restore, verify, compact, figures. Always the same object,
    * which may be asked for after {@link #close()}.
    */

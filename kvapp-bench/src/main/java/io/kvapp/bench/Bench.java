@@ -3,6 +3,7 @@ package io.kvapp.bench;
 import io.kvapp.bench.embedded.EmbeddedCommand;
 import io.kvapp.bench.http.HttpCommand;
 import io.kvapp.bench.report.DocsCommand;
+import io.kvapp.bench.upkeep.UpkeepCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,12 @@ import picocli.CommandLine.Command;
     name = "kvapp-bench",
     description = "Measures KVApp beside its peers.",
     mixinStandardHelpOptions = true,
-    subcommands = {EmbeddedCommand.class, HttpCommand.class, DocsCommand.class})
+    subcommands = {
+      EmbeddedCommand.class,
+      HttpCommand.class,
+      UpkeepCommand.class,
+      DocsCommand.class
+    })
 public final class Bench {
   private Bench() {}
 

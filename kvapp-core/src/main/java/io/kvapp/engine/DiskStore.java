@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -361,6 +362,11 @@ public final class DiskStore implements KVStore {
   @Override
   public StoreLimits limits() {
     return limits.told();
+  }
+
+  @Override
+  public Durability durability() {
+    return parts.syncEachWrite ? Durability.SYNC : Durability.OS;
   }
 
   @Override

@@ -221,6 +221,17 @@ final class StoreParts {
     }
   }
 
+  /** So that the next open takes what is damaged in a journal that stays for no torn end. */
+  private void noteJournal() {
+    try {
+      if (journal.failure() == null) {
+        journal.syncAndNote();
+      }
+    } catch (KVException failure) {
+      LOG.debug("the journal is not synced: {}", failure.getMessage());
+    }
+  }
+
   private void finish(boolean saved) throws IOException {
     boolean clean = false;
     try {
@@ -229,6 +240,7 @@ final class StoreParts {
         clean = true;
       } else {
         index.close();
+        noteJournal();
       }
     } finally {
       try {

@@ -85,6 +85,27 @@ class JournalDamageTest {
     }
   }
 
+  @Test
+  void flipThatStopsAClose_isDamageToTheNextOpen_notTheEndOfTheJournal() throws IOException {
+    KVStore store = open();
+    store.put("key", "a value to look for");
+    store.put("behind", "value");
+    Path journal = journal();
+    int at = indexOf(journal, utf8("look for"));
+    flip(journal, at);
+
+    assertThatThrownBy(store::close).isInstanceOf(KVException.Corrupt.class);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(KVException.Corrupt.class)
+        .hasMessageContaining(journal.toString());
+
+    flip(journal, at);
+    try (KVStore again = open()) {
+      assertThat(again.get("key")).hasValue("a value to look for");
+      assertThat(again.get("behind")).hasValue("value");
+    }
+  }
+
   private static boolean isFound(Runnable read, Path journal) {
     try {
       read.run();

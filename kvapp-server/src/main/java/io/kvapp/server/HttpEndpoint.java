@@ -25,6 +25,8 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.V1Endpoints;
+import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,11 +92,12 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
+    EntryService entries = new EntryService(store, prefixScope, searchLimits());
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
-    routes.addAll(
-        ClassicEndpoints.routes(
-            authenticator, proxies, new EntryService(store, prefixScope, searchLimits())));
-    Handler router = new Router(routes, List.of(ClassicEndpoints.face(authenticator)));
+    routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
+    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant));
+    Handler router =
+        new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);

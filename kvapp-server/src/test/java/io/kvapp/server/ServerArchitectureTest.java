@@ -32,6 +32,7 @@ final class ServerArchitectureTest {
           ROOT + ".auth",
           ROOT + ".http.routing",
           ROOT + ".json",
+          ROOT + ".failure",
           ROOT + ".service",
           ROOT + ".classic",
           ROOT + ".v1",
@@ -87,6 +88,7 @@ final class ServerArchitectureTest {
         .resideInAnyPackage(
             ROOT + ".http.routing",
             ROOT + ".json",
+            ROOT + ".failure",
             ROOT + ".service",
             ROOT + ".classic",
             ROOT + ".v1",

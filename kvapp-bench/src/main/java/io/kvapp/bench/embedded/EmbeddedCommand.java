@@ -26,6 +26,8 @@ public final class EmbeddedCommand extends MeasuringCommand {
   enum Part {
     /** Reads and writes of one loaded store. */
     WORKLOADS,
+    /** A bulk load in the order of the keys. */
+    ORDERED_LOAD,
     /** Growth, opening, recovery. */
     LIFE,
     /** Values of other sizes. */
@@ -83,6 +85,9 @@ public final class EmbeddedCommand extends MeasuringCommand {
       Dataset data = new Dataset(this, work, samples, count, valueBytes);
       if (parts.contains(Part.WORKLOADS)) {
         new EmbeddedRun(data, workloads).run();
+      }
+      if (parts.contains(Part.ORDERED_LOAD)) {
+        new OrderedLoadRun(data).run();
       }
       if (parts.contains(Part.LIFE)) {
         new LifeCycleRun(data).run();

@@ -18,6 +18,7 @@ final class EmbeddedReport {
   private static final Set<String> WRITES_UNSAFE =
       Set.of(
           "load",
+          OrderedLoadRun.MEASURE,
           "overwrite",
           "insert",
           "delete",

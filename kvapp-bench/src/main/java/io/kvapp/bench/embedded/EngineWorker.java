@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.PrimitiveIterator;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -74,7 +76,9 @@ final class EngineWorker implements Worker {
     LifeCycle life = new LifeCycle(engine, keys, valueBytes);
     return switch (command[0]) {
       case "open" -> timed(this::open);
-      case "load" -> timed(this::load);
+      case "load" ->
+          timed(() -> load(LongStream.range(0, keys.entries()).map(keys::scattered), engine::load));
+      case "load-in-order" -> timed(() -> load(keys.inOrder(), engine::loadInOrder));
       case "settle" -> timed(engine::settle);
       case "close" -> timed(this::close);
       case "grow" -> life.grow((int) given[0], given[1]);
@@ -111,24 +115,29 @@ final class EngineWorker implements Worker {
     Stage.set(new Stage(engine, keys, valueBytes));
   }
 
-  /** Writes all entries in scattered order. */
-  private void load() throws Exception {
+  private interface Loading {
+    void load(Session session, byte[][] keys, byte[][] values) throws Exception;
+  }
+
+  /** Writes all entries in an order of their numbers. */
+  private void load(LongStream numbers, Loading loading) throws Exception {
     RandomValues values = new RandomValues(1, valueBytes);
     int batch = Math.max(1, Math.min(LOAD_BATCH, LOAD_BATCH_BYTES / valueBytes));
     byte[][] batchKeys = new byte[batch][];
     byte[][] batchValues = new byte[batch][];
     try (Session session = engine.session()) {
       int filled = 0;
-      for (long position = 0; position < keys.entries(); position++) {
-        batchKeys[filled] = keys.key(keys.scattered(position));
+      for (PrimitiveIterator.OfLong number = numbers.iterator(); number.hasNext(); ) {
+        batchKeys[filled] = keys.key(number.nextLong());
         batchValues[filled] = values.next();
         if (++filled == batch) {
-          engine.load(session, batchKeys, batchValues);
+          loading.load(session, batchKeys, batchValues);
           filled = 0;
         }
       }
-      engine.load(session, Arrays.copyOf(batchKeys, filled), Arrays.copyOf(batchValues, filled));
+      loading.load(session, Arrays.copyOf(batchKeys, filled), Arrays.copyOf(batchValues, filled));
     }
+    engine.endLoad();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.kvapp.bench.embedded;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * The keys of a run: 23 bytes each, like {@code user6c9a2f3be01d7745042}, in groups of 1,000 that
@@ -41,6 +42,15 @@ final class KeySpace {
 
   long entries() {
     return entries;
+  }
+
+  /** The numbers of the loaded keys, in the order of the keys. */
+  LongStream inOrder() {
+    return LongStream.range(0, (entries + GROUP - 1) / GROUP)
+        .boxed()
+        .sorted((one, other) -> Long.compareUnsigned(mixed(one), mixed(other)))
+        .flatMapToLong(
+            group -> LongStream.range(group * GROUP, Math.min(entries, (group + 1) * GROUP)));
   }
 
   /** The key of a number; numbers from {@link #entries()} on are keys that are not loaded. */

@@ -13,13 +13,25 @@ public interface Engine extends AutoCloseable {
   Session session();
 
   /**
-   * Writes entries of a bulk load, which need be safe only once {@link #settle()} has returned.
+   * Writes entries of a bulk load, which need be safe only once {@link #endLoad()} has returned.
    *
    * @param session of the calling thread
    */
   default void load(Session session, byte[][] keys, byte[][] values) throws Exception {
     session.putAll(keys, values);
   }
+
+  /**
+   * Writes entries of a bulk load that comes in the order of its keys, as {@link #load} does.
+   *
+   * @param session of the calling thread
+   */
+  default void loadInOrder(Session session, byte[][] keys, byte[][] values) throws Exception {
+    load(session, keys, values);
+  }
+
+  /** Ends a bulk load: all of its entries can be read. */
+  default void endLoad() throws Exception {}
 
   /**
    * Brings the store into the shape that its makers recommend after a bulk load, which it would

@@ -43,7 +43,7 @@ final class KVAppEngine implements Engine {
     return new StoreSession(store);
   }
 
-  /** Hands entries to one bulk load, which {@link #settle} ends. */
+  /** Hands entries to one bulk load. */
   @Override
   public void load(Session session, byte[][] keys, byte[][] values) throws Exception {
     if (load == null) {
@@ -53,11 +53,15 @@ final class KVAppEngine implements Engine {
   }
 
   @Override
-  public void settle() throws Exception {
+  public void endLoad() throws Exception {
     if (load != null) {
       load.end();
       load = null;
     }
+  }
+
+  @Override
+  public void settle() {
     store.admin().compact();
   }
 

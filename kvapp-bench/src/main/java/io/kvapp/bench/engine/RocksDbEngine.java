@@ -1,18 +1,23 @@
 package io.kvapp.bench.engine;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.EnvOptions;
+import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SstFileWriter;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -34,9 +39,12 @@ final class RocksDbEngine implements Engine {
   private final Options options;
   private final WriteOptions writing;
   private final RocksDB database;
+  private final Path ingested;
+  private SstFileWriter writer;
 
   RocksDbEngine(EngineSettings settings) throws IOException {
     RocksDB.loadLibrary();
+    ingested = settings.folder().resolveSibling(settings.folder().getFileName() + ".sst");
     bloom = new BloomFilter(10);
     cache = new LRUCache(Math.max(MIN_CACHE_BYTES, settings.dataBytes() * 2));
     options =
@@ -63,6 +71,33 @@ final class RocksDbEngine implements Engine {
   @Override
   public Session session() {
     return new DatabaseSession();
+  }
+
+  /** Writes a file beside the database, by SstFileWriter. */
+  @Override
+  public void loadInOrder(Session session, byte[][] keys, byte[][] values) throws RocksDBException {
+    if (writer == null) {
+      try (EnvOptions environment = new EnvOptions()) {
+        writer = new SstFileWriter(environment, options);
+      }
+      writer.open(ingested.toString());
+    }
+    for (int i = 0; i < keys.length; i++) {
+      writer.put(keys[i], values[i]);
+    }
+  }
+
+  /** Ingests that file. */
+  @Override
+  public void endLoad() throws RocksDBException {
+    if (writer != null) {
+      writer.finish();
+      writer.close();
+      writer = null;
+      try (IngestExternalFileOptions moving = new IngestExternalFileOptions().setMoveFiles(true)) {
+        database.ingestExternalFile(List.of(ingested.toString()), moving);
+      }
+    }
   }
 
   @Override

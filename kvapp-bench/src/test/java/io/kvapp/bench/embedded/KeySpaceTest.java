@@ -65,6 +65,14 @@ class KeySpaceTest {
     assertThat(first / numbers.length).isBetween(0.95 / zeta, 1.05 / zeta);
   }
 
+  @Test
+  void inOrder_isEachNumberOnce_byItsKey() {
+    long[] numbers = new KeySpace(ENTRIES).inOrder().toArray();
+
+    assertThat(numbers).hasSize(ENTRIES);
+    assertThat(Arrays.stream(numbers).mapToObj(this::key)).isSorted().doesNotHaveDuplicates();
+  }
+
   private String key(long number) {
     return new String(keys.key(number), StandardCharsets.US_ASCII);
   }

@@ -38,6 +38,10 @@ final class AckLog implements AutoCloseable {
   static final int CLOSING = 3;
   static final int CLOSED = 4;
 
+  static final int NOT_YET = 0;
+  static final int INSIDE = 1;
+  static final int BEHIND = 2;
+
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int WRITER_BYTES = (MAX_STEPS + 8) * Long.BYTES;
@@ -70,6 +74,40 @@ final class AckLog implements AutoCloseable {
 
   void state(int state) {
     write(0, state);
+  }
+
+  /** Notes whether the process is inside of what it is to be killed in. */
+  void inside(int inside) {
+    write(8, inside);
+  }
+
+  /** One of {@link #NOT_YET}, {@link #INSIDE} and {@link #BEHIND}. */
+  int inside() {
+    return (int) read(8);
+  }
+
+  /**
+   * Notes that a backup has ended.
+   *
+   * @param number 1 for the first one
+   */
+  void backedUp(int number) {
+    write(16, number);
+  }
+
+  /** The number of the last backup that has ended; 0 before the first. */
+  int backups() {
+    return (int) read(16);
+  }
+
+  /** Notes the last step of a writer that was acknowledged before a backup began. */
+  void beforeBackup(int number, int writer, int step) {
+    write(at(writer, 3 + (number & 1)), step);
+  }
+
+  /** What was noted of the last backup that has ended, or of the one behind it. */
+  int beforeBackup(int number, int writer) {
+    return (int) read(at(writer, 3 + (number & 1)));
   }
 
   void begin(int writer, int step) {

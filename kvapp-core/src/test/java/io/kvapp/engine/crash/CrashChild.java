@@ -46,8 +46,11 @@ public final class CrashChild {
    * What a child is to do.
    *
    * @param closeAfterMillis when it closes the store, counted from opening; -1 for never
-   * @param lastDiskCall the change of a file at which it ends itself; -1 for none
+   * @param lastDiskCall the change of a file at which it ends itself, of those made inside of its
+   *     aim; -1 for none
    * @param diskFails whether the disk goes away beneath it, so that a refused write is no fault
+   * @param aim inside of what it is to die
+   * @param backups where its backups go
    */
   record Orders(
       Path folder,
@@ -58,7 +61,10 @@ public final class CrashChild {
       long clockMillis,
       long closeAfterMillis,
       long lastDiskCall,
-      boolean diskFails) {
+      boolean diskFails,
+      Workload workload,
+      CrashAim aim,
+      Path backups) {
     String line() {
       return String.join(
           "|",
@@ -70,7 +76,10 @@ public final class CrashChild {
           Long.toString(clockMillis),
           Long.toString(closeAfterMillis),
           Long.toString(lastDiskCall),
-          Boolean.toString(diskFails));
+          Boolean.toString(diskFails),
+          workload.name(),
+          aim.name(),
+          backups.toString());
     }
 
     static Orders parse(String line) {
@@ -84,11 +93,18 @@ public final class CrashChild {
           Long.parseLong(words[5]),
           Long.parseLong(words[6]),
           Long.parseLong(words[7]),
-          Boolean.parseBoolean(words[8]));
+          Boolean.parseBoolean(words[8]),
+          Workload.valueOf(words[9]),
+          CrashAim.valueOf(words[10]),
+          Path.of(words[11]));
     }
 
     StoreOptions options() {
       return options(durability, clockMillis);
+    }
+
+    CrashStep step(int writer, int number) {
+      return new CrashStep(workload, seed, cycle, writer, number);
     }
 
     static StoreOptions options(Durability durability, long clockMillis) {
@@ -106,9 +122,25 @@ public final class CrashChild {
     this.orders = orders;
     this.log = new AckLog(orders.log());
     log.state(AckLog.OPENING);
-    Disk disk = orders.lastDiskCall() < 0 ? new Disk() : new DyingDisk(orders.lastDiskCall());
-    this.store = DiskStore.open(orders.folder(), orders.options(), disk, TUNING);
+    this.store = DiskStore.open(orders.folder(), orders.options(), disk(), tuning());
     log.state(AckLog.WRITING);
+  }
+
+  private Disk disk() {
+    CrashAim aim = orders.aim();
+    return orders.lastDiskCall() < 0
+        ? new Disk()
+        : new DyingDisk(
+            orders.lastDiskCall(), () -> aim == CrashAim.ANYTHING || aim.isCallerInside());
+  }
+
+  private EngineOptions tuning() {
+    if (orders.workload() == Workload.LONG_KEYS) {
+      EngineOptions heap = EngineOptions.standard();
+      return new EngineOptions(
+          64 << 10, heap.maxSegmentBytes(), heap.journalBytes(), heap.memtableBytes(), 25);
+    }
+    return TUNING;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -144,11 +176,19 @@ public final class CrashChild {
   }
 
   private void run() throws InterruptedException {
+    if (orders.aim() != CrashAim.ANYTHING) {
+      WorkerThread.thread("aim", this::watchAim).start();
+    }
+    if (orders.aim() == CrashAim.LOAD) {
+      load();
+      new CountDownLatch(1).await();
+    }
     for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
       int number = writer;
       WorkerThread.thread("writer-" + writer, () -> guarded(() -> write(number))).start();
     }
-    WorkerThread.thread("upkeep", () -> guarded(this::lookAfter)).start();
+    Runnable upkeep = orders.aim() == CrashAim.BACKUP ? this::backUp : this::lookAfter;
+    WorkerThread.thread("upkeep", () -> guarded(upkeep)).start();
     WorkerThread.thread("syncs", () -> guarded(this::watchSyncs)).start();
     if (orders.closeAfterMillis() < 0) {
       new CountDownLatch(1).await();
@@ -176,10 +216,50 @@ public final class CrashChild {
 
   private void write(int writer) {
     for (int number = 1; number <= AckLog.MAX_STEPS; number++) {
-      CrashStep step = new CrashStep(orders.seed(), orders.cycle(), writer, number);
+      CrashStep step = orders.step(writer, number);
       log.begin(writer, number);
       long said = perform(step);
       log.acknowledge(writer, number, said);
+    }
+  }
+
+  /** Tells the parent when this process is inside of its aim. */
+  private void watchAim() {
+    while (!orders.aim().isAnyInside()) {
+      LockSupport.parkNanos(100_000);
+    }
+    log.inside(AckLog.INSIDE);
+    while (orders.aim().isAnyInside()) {
+      LockSupport.parkNanos(100_000);
+    }
+    log.inside(AckLog.BEHIND);
+  }
+
+  /** Loads entries into the store, which is empty, as one step of the first writer. */
+  private void load() {
+    log.begin(0, 1);
+    long loaded = store.admin().load(LoadCycles.entries(orders.seed(), orders.cycle()).iterator());
+    log.acknowledge(0, 1, loaded);
+  }
+
+  /** Backs up again and again; the folder of the last backup that ended is kept. */
+  private void backUp() {
+    for (int number = 1; ; number++) {
+      for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
+        log.beforeBackup(number, writer, log.acknowledged(writer));
+      }
+      store.admin().backup(orders.backups().resolve("backup-" + number));
+      log.backedUp(number);
+      delete(orders.backups().resolve("backup-" + (number - 1)));
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      CrashCycles.deleteAll(folder);
+    } catch (IOException failure) {
+      throw new java.io.UncheckedIOException(failure);
     }
   }
 

@@ -8,9 +8,12 @@ import io.kvapp.engine.model.Revisions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What a store must hold after each death of the process that wrote to it.
@@ -33,7 +36,9 @@ final class CrashModel {
   /** A write of a pair that was begun and not acknowledged. */
   private record OpenPair(int writer, int number, CrashStep step) {}
 
+  private final Workload workload;
   private final long seed;
+  private final Set<Long> acknowledgedRevisions = new HashSet<>();
   private final List<Map<String, Expected>> writers = new ArrayList<>();
   private final Map<Integer, Long> pairRevisions = new HashMap<>();
   private final Map<Integer, CrashStep> pairSteps = new HashMap<>();
@@ -49,19 +54,38 @@ final class CrashModel {
   /** A revision up to which all is there. */
   private long recovered;
 
+  /** How many steps of a writer must be there at least. */
+  private IntUnaryOperator floor;
+
   private boolean mayLoseAcknowledged;
   private long lost;
   private long checked;
 
-  CrashModel(long seed) {
+  CrashModel(Workload workload, long seed) {
+    this.workload = workload;
     this.seed = seed;
     for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
       writers.add(new HashMap<>());
     }
   }
 
-  /** What a check found, beside that all is well. */
-  record Outcome(long acknowledged, long lost, long entries) {}
+  /** Another model that knows the same. */
+  CrashModel copy() {
+    CrashModel copy = new CrashModel(workload, seed);
+    for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
+      copy.writers.get(writer).putAll(writers.get(writer));
+    }
+    copy.pairRevisions.putAll(pairRevisions);
+    copy.pairSteps.putAll(pairSteps);
+    return copy;
+  }
+
+  /**
+   * What a check found, beside that all is well.
+   *
+   * @param revisions how many of the acknowledgements named a revision
+   */
+  record Outcome(long acknowledged, long lost, long entries, long revisions) {}
 
   /**
    * Checks a store that was opened after a death, and goes on with what it holds.
@@ -71,15 +95,52 @@ final class CrashModel {
    */
   Outcome check(
       KVStore store, AckLog deathLog, int ofCycle, long clock, boolean mayLoseAcknowledged) {
-    this.log = deathLog;
-    this.cycle = ofCycle;
-    this.now = clock;
     // Behind a crash revisions go on far ahead of the last one that may have been given out.
     boolean clean = store.admin().recovery().clean();
     this.revision = store.admin().stats().revision() - (clean ? 0 : Revisions.GAP);
     this.recovered =
         clean ? revision : store.entries(Scan.all()).mapToLong(Entry::revision).max().orElse(0);
+    this.floor = mayLoseAcknowledged ? deathLog::synced : deathLog::acknowledged;
     this.mayLoseAcknowledged = mayLoseAcknowledged;
+    long revisions = noteRevisions(deathLog);
+    Outcome outcome = check(store, deathLog, ofCycle, clock);
+    return new Outcome(outcome.acknowledged, outcome.lost, outcome.entries, revisions);
+  }
+
+  /**
+   * Checks a backup, which must hold all writes up to one revision; this model is of no use then.
+   *
+   * @param upTo that revision
+   * @param floor the steps of each writer that were acknowledged before the backup began
+   */
+  void checkBackup(
+      KVStore backup, AckLog deathLog, int ofCycle, long clock, long upTo, IntUnaryOperator floor) {
+    this.revision = upTo;
+    this.recovered = upTo;
+    this.floor = floor;
+    this.mayLoseAcknowledged = true;
+    check(backup, deathLog, ofCycle, clock);
+  }
+
+  /** No revision is acknowledged twice in the life of a store. */
+  private long noteRevisions(AckLog deathLog) {
+    long count = 0;
+    for (int writer = 0; writer < CrashStep.WRITERS; writer++) {
+      for (int number = 1; number <= deathLog.acknowledged(writer); number++) {
+        long said = deathLog.said(writer, number);
+        if (said > 0) {
+          count++;
+          require(acknowledgedRevisions.add(said), "revision %d was acknowledged twice", said);
+        }
+      }
+    }
+    return count;
+  }
+
+  private Outcome check(KVStore store, AckLog deathLog, int ofCycle, long clock) {
+    this.log = deathLog;
+    this.cycle = ofCycle;
+    this.now = clock;
     lost = 0;
     checked = 0;
     openPairs.clear();
@@ -97,7 +158,7 @@ final class CrashModel {
     require(store.size() == checked, "size() is %d instead of %d", store.size(), checked);
     List<String> faults = store.admin().verify().faults();
     require(faults.isEmpty(), "verify: %s", faults);
-    return new Outcome(acknowledged, lost, checked);
+    return new Outcome(acknowledged, lost, checked, 0);
   }
 
   private int checkWriter(KVStore store, int writer) {
@@ -107,7 +168,7 @@ final class CrashModel {
     int begun = log.begun(writer);
     int surely =
         mayLoseAcknowledged
-            ? Math.max(log.synced(writer), lastUpToRevision(writer, acknowledged))
+            ? Math.max(floor.applyAsInt(writer), lastUpToRevision(writer, acknowledged))
             : acknowledged;
     int perhaps = firstBeyondRevision(writer, begun) - 1;
     require(surely <= perhaps, "writer %d: acknowledged beyond revision %d", writer, revision);
@@ -162,7 +223,7 @@ final class CrashModel {
 
   private void noteOpenPairs(int writer, int acknowledged, int begun) {
     for (int number = acknowledged + 1; number <= begun; number++) {
-      CrashStep step = new CrashStep(seed, cycle, writer, number);
+      CrashStep step = new CrashStep(workload, seed, cycle, writer, number);
       if (step.pair >= 0) {
         openPairs.add(new OpenPair(writer, number, step));
       }
@@ -170,7 +231,7 @@ final class CrashModel {
   }
 
   private void apply(int writer, Map<String, Expected> expected, int number) {
-    CrashStep step = new CrashStep(seed, cycle, writer, number);
+    CrashStep step = new CrashStep(workload, seed, cycle, writer, number);
     boolean known = number <= log.acknowledged(writer);
     long said = known ? log.said(writer, number) : AckLog.UNKNOWN;
     boolean effect = hasEffect(step, expected);

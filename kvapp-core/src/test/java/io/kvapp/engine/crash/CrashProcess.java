@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A {@link CrashChild} seen from its parent. For one thread. */
 final class CrashProcess implements AutoCloseable {
@@ -13,14 +14,20 @@ final class CrashProcess implements AutoCloseable {
 
   private final Process process;
   private final Path errors;
+  private boolean endedItself;
 
   /** Starts a process that waits for its orders. */
   CrashProcess(Path errors) throws IOException {
+    this(errors, "192m");
+  }
+
+  /** Starts one with so much heap. */
+  CrashProcess(Path errors, String heap) throws IOException {
     this.errors = errors;
     this.process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx192m",
+                "-Xmx" + heap,
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -56,16 +63,27 @@ final class CrashProcess implements AutoCloseable {
     return true;
   }
 
-  /** Kills the process and waits for its end. */
+  /** Waits until the process is inside of what it is to be killed in; false if it never came. */
+  boolean waitUntilInside(AckLog log, long patienceMillis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+    while (log.inside() == AckLog.NOT_YET && process.isAlive() && System.nanoTime() < end) {
+      LockSupport.parkNanos(100_000);
+    }
+    return log.inside() != AckLog.NOT_YET;
+  }
+
+  /** Kills the process, unless it has ended itself, and waits for its end. */
   void kill() throws InterruptedException {
+    endedItself |= !process.isAlive();
     process.destroyForcibly();
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("the child does not die");
     }
   }
 
-  boolean died() {
-    return process.exitValue() == CrashChild.DIED;
+  /** Whether the process had ended itself before it was killed. */
+  boolean endedItself() {
+    return endedItself;
   }
 
   boolean foundSomethingWrong() {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What a writer of a crash test does at one step: a function of seed, cycle, writer and number, so
- * that the process that checks knows it without being told by the one that dies.
+ * What a writer of a crash test does at one step: a function of workload, seed, cycle, writer and
+ * number, so that the process that checks knows it without being told by the one that dies.
  *
  * <p>Each writer has keys of its own. Besides, a batch may write both halves of a pair, and pairs
  * are shared by all writers.
@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
 final class CrashStep {
   static final int WRITERS = 4;
   static final int PAIRS = 40;
-  private static final int KEYS = 6_000;
   private static final int LARGE_KEYS = 25;
   private static final long[] TTLS = {5_000, 15_000, 3_600_000};
 
@@ -54,12 +53,14 @@ final class CrashStep {
   /** The pair that is written too; -1 for none. */
   final int pair;
 
+  private final Workload workload;
   private final SplittableRandom random;
 
-  CrashStep(long seed, int cycle, int writer, int number) {
+  CrashStep(Workload workload, long seed, int cycle, int writer, int number) {
+    this.workload = workload;
     random = new SplittableRandom(((seed * 31 + cycle) * 31 + writer) * 1_000_003 + number);
     random.nextLong();
-    kind = kind(random.nextInt(100));
+    kind = workload.kind(random.nextInt(100));
     boolean batch = kind == Kind.BATCH || kind == Kind.BATCH_WRONG;
     int count = !batch ? 1 : random.nextInt(5) == 0 ? 200 : 1 + random.nextInt(20);
     for (int i = 0; i < count; i++) {
@@ -72,25 +73,17 @@ final class CrashStep {
     }
   }
 
-  private static Kind kind(int percent) {
-    int[] ends = {45, 53, 59, 67, 69, 79, 82, 98, 100};
-    int kind = 0;
-    while (percent >= ends[kind]) {
-      kind++;
-    }
-    return Kind.values()[kind];
-  }
-
   private Change change(int writer, boolean mayDelete, boolean tiny) {
     boolean delete =
         kind == Kind.DELETE
             || kind == Kind.DELETE_BY_REVISION
             || mayDelete && random.nextInt(4) == 0;
-    int length = tiny ? random.nextInt(30) : length(random.nextInt(1_000));
-    int index = length > 20_000 ? random.nextInt(LARGE_KEYS) : random.nextInt(KEYS);
+    boolean small = tiny || !workload.hasLargeValues();
+    int length = small ? random.nextInt(tiny ? 30 : 200) : length(random.nextInt(1_000));
+    int index = length > 20_000 ? random.nextInt(LARGE_KEYS) : random.nextInt(workload.keys);
     boolean expires = kind == Kind.PUT_TTL || kind == Kind.BATCH && random.nextInt(20) == 0;
     long ttl = expires && !delete ? TTLS[random.nextInt(TTLS.length)] : 0;
-    return new Change(key(writer, index), delete ? null : stamp(length), ttl);
+    return new Change(workload.key(writer, index), delete ? null : stamp(length), ttl);
   }
 
   private int length(int perMille) {
@@ -108,11 +101,6 @@ final class CrashStep {
 
   private Stamp stamp(int length) {
     return new Stamp(random.nextLong(), length);
-  }
-
-  private static String key(int writer, int index) {
-    String key = prefix(writer) + "%05d".formatted(index);
-    return index % 97 == 0 ? key + "x".repeat(index % 4_000) : key;
   }
 
   static String prefix(int writer) {

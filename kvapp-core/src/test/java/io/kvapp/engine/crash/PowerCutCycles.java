@@ -14,12 +14,13 @@ import java.util.SplittableRandom;
 /**
  * Cuts the power of a disk on which a process writes to a store, again and again, and compares what
  * is there afterwards with what the process had acknowledged: all of it in {@link Durability#SYNC}
- * mode, and in {@link Durability#OS} mode everything up to one revision.
+ * mode, and in {@link Durability#OS} mode everything up to one revision. No revision may be
+ * acknowledged twice, those of acknowledgements that a cut took included.
  *
  * <p>For one thread.
  */
 final class PowerCutCycles {
-  private static final int CYCLES_OF_A_STORE = 4;
+  private static final int CYCLES_OF_A_STORE = 10;
   private static final int MIN_MILLIS_OF_THE_FIRST = 300;
   private static final EngineOptions QUIET =
       new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 3_600_000);
@@ -33,6 +34,7 @@ final class PowerCutCycles {
   private int store;
   private long acknowledged;
   private long lost;
+  private long revisions;
 
   PowerCutCycles(Path scratch, long seed, Durability durability) {
     this.scratch = scratch;
@@ -43,6 +45,11 @@ final class PowerCutCycles {
 
   long acknowledged() {
     return acknowledged;
+  }
+
+  /** How many acknowledged revisions were compared with all those before. */
+  long revisions() {
+    return revisions;
   }
 
   /** How many acknowledged steps the cuts took. */
@@ -71,7 +78,7 @@ final class PowerCutCycles {
     if (cycle % CYCLES_OF_A_STORE == 0) {
       CrashCycles.deleteAll(disk.folder().resolve("store-" + store));
       store++;
-      model = new CrashModel(seed);
+      model = new CrashModel(Workload.MIXED, seed);
     }
     Path folder = disk.folder().resolve("store-" + store);
     // The first cycle writes for a while, so that even few cycles see something acknowledged.
@@ -87,7 +94,10 @@ final class PowerCutCycles {
             CrashCycles.clock(cycle),
             closing ? random.nextInt(300) : -1,
             -1,
-            true);
+            true,
+            Workload.MIXED,
+            CrashAim.ANYTHING,
+            scratch);
     try (AckLog log = new AckLog(orders.log());
         CrashProcess child = next) {
       child.send(orders);
@@ -126,6 +136,7 @@ final class PowerCutCycles {
               opened, log, orders.cycle(), orders.clockMillis(), durability == Durability.OS);
       acknowledged += outcome.acknowledged();
       lost += outcome.lost();
+      revisions += outcome.revisions();
     }
     CrashCycles.deleteAll(copy);
   }

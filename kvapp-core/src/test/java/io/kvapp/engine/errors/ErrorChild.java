@@ -6,6 +6,7 @@ import static io.kvapp.StoreFixture.utf8;
 import io.kvapp.Batch;
 import io.kvapp.Durability;
 import io.kvapp.Entry;
+import io.kvapp.Expiry;
 import io.kvapp.KVStore;
 import io.kvapp.Scan;
 import io.kvapp.StoreOptions;
@@ -15,9 +16,14 @@ import io.kvapp.engine.model.EngineOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -45,12 +51,14 @@ public final class ErrorChild {
   private final KVStore store;
   private final Path folder;
   private final StoreOptions options;
+  private final Random random;
   private int errors;
   private String failed;
 
-  private ErrorChild(Path folder, Durability durability, Class<? extends Error> error) {
+  private ErrorChild(Path folder, Durability durability, Class<? extends Error> error, long seed) {
     this.folder = folder;
     this.error = error;
+    this.random = seed == 0 ? null : new Random(seed);
     this.options = StoreOptions.defaults().withDurability(durability);
     this.store = DiskStore.open(folder, options, new Disk(), OPTIONS);
   }
@@ -61,13 +69,13 @@ public final class ErrorChild {
     return thread;
   }
 
-  /** Arguments: a folder, the durability and the error. */
+  /** Arguments: a folder, the durability, the error and a seed, 0 for no chance at all. */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     Durability durability = Durability.valueOf(arguments[1]);
     Class<? extends Error> error =
         arguments[2].equals("memory") ? OutOfMemoryError.class : StackOverflowError.class;
-    ErrorChild child = new ErrorChild(folder, durability, error);
+    ErrorChild child = new ErrorChild(folder, durability, error, Long.parseLong(arguments[3]));
     child.run();
     System.out.println(child.errors + " errors");
     Runtime.getRuntime().halt(0);
@@ -79,7 +87,11 @@ public final class ErrorChild {
     }
     store.put(utf8("large"), new byte[3_000]);
     Thread caller = Thread.currentThread();
-    for (Map.Entry<String, Consumer<KVStore>> call : calls().entrySet()) {
+    List<Map.Entry<String, Consumer<KVStore>>> calls = new ArrayList<>(calls().entrySet());
+    if (random != null) {
+      Collections.shuffle(calls, random);
+    }
+    for (Map.Entry<String, Consumer<KVStore>> call : calls) {
       everyStep(call.getKey(), caller::equals, call.getValue());
     }
     everyStep(
@@ -109,9 +121,10 @@ public final class ErrorChild {
   private Map<String, Consumer<KVStore>> calls() {
     Map<String, Consumer<KVStore>> calls = new LinkedHashMap<>();
     int[] round = new int[1];
-    calls.put("put", asked -> asked.put("new " + round[0]++, "value"));
-    calls.put("overwrite", asked -> asked.put("old 7", "value " + round[0]++));
-    calls.put("large", asked -> asked.put(utf8("large"), new byte[3_000 + round[0]++ % 100]));
+    calls.put("put", asked -> asked.put("new " + round[0]++, "value" + some(2_000)));
+    calls.put("overwrite", asked -> asked.put("old 7", "value " + round[0]++ + some(2_000)));
+    calls.put(
+        "large", asked -> asked.put(utf8("large"), new byte[3_000 + drawn(round[0]++ % 100)]));
     calls.put(
         "ttl", asked -> asked.put(utf8("t " + round[0]++), utf8("value"), Duration.ofDays(1)));
     calls.put("delete", asked -> asked.delete("old " + (round[0]++ % 250 + 10)));
@@ -119,7 +132,7 @@ public final class ErrorChild {
     calls.put(
         "commit",
         asked -> {
-          String value = "batch " + round[0]++;
+          String value = "batch " + round[0]++ + some(500);
           asked.commit(
               new Batch()
                   .put("b1", value)
@@ -128,6 +141,28 @@ public final class ErrorChild {
                   .put(utf8("b3"), utf8(value), Duration.ofDays(1))
                   .delete("old " + (round[0] % 250 + 10)));
         });
+    calls.put("add", asked -> asked.add("count", 1));
+    calls.put("touch", asked -> asked.touch("large", Duration.ofDays(1)));
+    calls.put("sync", KVStore::sync);
+    calls.put(
+        "operations",
+        asked ->
+            asked.commit(
+                new Batch()
+                    .ifValue(utf8("large"), asked.get(utf8("large")).orElseThrow())
+                    .ifPresent("count")
+                    .add("n1", 1)
+                    .add("n2", 1, Expiry.in(Duration.ofDays(1)))
+                    .touch("large", Expiry.never())
+                    .put("b1", "operations", Expiry.keep())
+                    .put("b2", "operations", Expiry.at(Instant.MAX))
+                    .put("old 3", "operations")
+                    .put("b3", "operations", Expiry.keep())
+                    .get("large")
+                    .get("n1")));
+    calls.put("failures", asked -> asked.commit(new Batch().ifAbsent("large").ifAbsent("n1")));
+    calls.put("delete by prefix", asked -> asked.deletePrefix("t 1"));
+    calls.put("revision", KVStore::revision);
     calls.put("get", asked -> asked.get("old 5"));
     calls.put("get large", asked -> asked.get(utf8("large")));
     calls.put("scan", asked -> asked.scan(Scan.prefix("old").limit(20)));
@@ -142,7 +177,7 @@ public final class ErrorChild {
       throws Exception {
     boolean struck = true;
     // What is done for each entry comes again and again behind the first two hundred steps.
-    for (long step = 1; struck; step += 1 + step / 200 * 20) {
+    for (long step = 1 + drawn(0, 3); struck; step += 1 + drawn(step / 200 * 20, 4)) {
       failed = name + " at step " + step;
       ErrorAgent.arm(threads, step, error);
       Throwable thrown = null;
@@ -162,6 +197,20 @@ public final class ErrorChild {
     }
   }
 
+  /** The number, or with a seed one below so many more than it. */
+  private long drawn(long otherwise, int more) {
+    return random == null ? otherwise : random.nextInt((int) otherwise + more);
+  }
+
+  private int drawn(int otherwise) {
+    return random == null ? otherwise : random.nextInt(30_000);
+  }
+
+  /** Nothing, or with a seed up to so many bytes. */
+  private String some(int maxBytes) {
+    return random == null ? "" : "x".repeat(random.nextInt(maxBytes));
+  }
+
   /** By other threads, which stand for all those that a lock left behind would stop. */
   private void checkWhole() throws Exception {
     inTime(
@@ -172,7 +221,11 @@ public final class ErrorChild {
           require(first == null || first.equals(seen.get("b2")), "half a batch");
           require(first == null || first.equals(seen.get("old 3")), "half a batch");
           require(first == null || first.equals(seen.get("b3")), "half a batch");
-          store.put("after", "value");
+          require(
+              store.get("n1").equals(store.get("n2")),
+              store.get("n1") + " and " + store.get("n2") + " of one batch");
+          long revision = store.put("after", "value");
+          require(store.revision() == revision, "the revision is " + store.revision());
           store.commit(new Batch().put("after", "batch").delete("old 1"));
           store.delete("after");
           return null;

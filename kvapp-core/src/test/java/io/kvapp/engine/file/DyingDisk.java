@@ -8,17 +8,25 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
-/** A disk that ends the process in the middle of its n-th change of a file. */
+/** A disk that ends the process in the middle of its n-th change of a file, of those that count. */
 public final class DyingDisk extends Disk {
   private final AtomicLong left;
+  private final BooleanSupplier counts;
 
-  public DyingDisk(long lastCall) {
+  /**
+   * A disk for a process that dies.
+   *
+   * @param counts asked on the thread that changes a file
+   */
+  public DyingDisk(long lastCall, BooleanSupplier counts) {
     left = new AtomicLong(lastCall);
+    this.counts = counts;
   }
 
   private boolean isLast() {
-    return left.decrementAndGet() == 0;
+    return counts.getAsBoolean() && left.decrementAndGet() == 0;
   }
 
   private static void die() {

@@ -15,7 +15,7 @@ final class JsonResponses {
   static final ResponseHead OK = json(200);
 
   static final ResponseHead CREATED = json(201);
-  static final Response NO_CONTENT = Response.empty(secured(204));
+  static final Response NO_CONTENT = Response.empty(ResponseHead.secured(204));
 
   private static final byte[] MESSAGE = JsonOutput.ascii("{\"msg\":");
   private static final byte[] END_OBJECT = JsonOutput.ascii("}");
@@ -24,7 +24,7 @@ final class JsonResponses {
 
   /** A head for a JSON body. */
   static ResponseHead json(int status) {
-    return secured(status).with("Content-Type", "application/json");
+    return ResponseHead.secured(status).with("Content-Type", "application/json");
   }
 
   /** A response whose body is {@code {"msg":message}}. */
@@ -32,11 +32,5 @@ final class JsonResponses {
     ResponseBody body =
         output -> new JsonOutput(output).raw(MESSAGE).string(message).raw(END_OBJECT);
     return Response.of(head, body);
-  }
-
-  private static ResponseHead secured(int status) {
-    return ResponseHead.of(status)
-        .with("Cache-Control", "no-store")
-        .with("X-Content-Type-Options", "nosniff");
   }
 }

@@ -92,13 +92,13 @@ public final class JsonMembers {
    */
   public static JsonMembers read(ByteBuffer body) {
     if (!body.hasRemaining()) {
-      throw HttpException.badRequest("the body is missing; send a JSON object");
+      throw badJson("the body is missing; send a JSON object");
     }
     byte[] bytes = body.array();
     int from = body.arrayOffset() + body.position();
     int length = body.remaining();
     if (!Utf8.isValid(bytes, from, from + length)) {
-      throw HttpException.badRequest("the body is not UTF-8");
+      throw badJson("the body is not UTF-8");
     }
     JsonMembers plain = PlainJson.read(bytes, from, from + length);
     return plain != null ? plain : readAny(bytes, from, length);
@@ -107,7 +107,7 @@ public final class JsonMembers {
   /** Reads any JSON, at the cost of a whole reader; the fast path gives the same members. */
   static JsonMembers readAny(byte[] bytes, int from, int length) {
     if ((bytes[from] & 0xff) == UTF8_BOM_LEAD) {
-      throw HttpException.badRequest("the body is not JSON: it begins with a byte order mark");
+      throw badJson("the body is not JSON: it begins with a byte order mark");
     }
     try (Reader text =
             new InputStreamReader(
@@ -116,7 +116,7 @@ public final class JsonMembers {
       reader.setStrictness(Strictness.STRICT);
       return readObject(reader);
     } catch (MalformedJsonException | EOFException malformed) {
-      throw HttpException.badRequest("the body is not JSON" + place(malformed.getMessage()));
+      throw badJson("the body is not JSON" + place(malformed.getMessage()));
     } catch (IOException impossible) {
       throw new IllegalStateException("reading an array failed", impossible);
     }
@@ -145,7 +145,7 @@ public final class JsonMembers {
   public byte[] utf8(String name) {
     byte[] value = values[indexOf(name)];
     if (value == null) {
-      throw HttpException.badRequest("the member " + name + " is not a string");
+      throw badJson("the member " + name + " is not a string");
     }
     return value;
   }
@@ -163,7 +163,7 @@ public final class JsonMembers {
     if (reader.peek() != JsonToken.BEGIN_OBJECT) {
       skipValue(reader);
       requireEnd(reader);
-      throw HttpException.badRequest("the body is not a JSON object");
+      throw badJson("the body is not a JSON object");
     }
     Map<String, Optional<byte[]>> members = new LinkedHashMap<>();
     reader.beginObject();
@@ -183,7 +183,7 @@ public final class JsonMembers {
     reader.endObject();
     requireEnd(reader);
     if (duplicate) {
-      throw HttpException.badRequest("the body has a member twice");
+      throw badJson("the body has a member twice");
     }
     return new JsonMembers(
         members.keySet().toArray(String[]::new),
@@ -224,6 +224,10 @@ public final class JsonMembers {
     if (reader.peek() != JsonToken.END_DOCUMENT) {
       throw new MalformedJsonException("text behind the value");
     }
+  }
+
+  private static HttpException badJson(String message) {
+    return new HttpException(400, "bad-json", message);
   }
 
   private static String place(String message) {

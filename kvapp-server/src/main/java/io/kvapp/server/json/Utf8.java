@@ -5,11 +5,11 @@ package io.kvapp.server.json;
  *
  * <p>All methods may be called from any thread.
  */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
   /** Whether these bytes are well-formed UTF-8, table 3-7 of the Unicode standard. */
-  static boolean isValid(byte[] bytes) {
+  public static boolean isValid(byte[] bytes) {
     return isValid(bytes, 0, bytes.length);
   }
 

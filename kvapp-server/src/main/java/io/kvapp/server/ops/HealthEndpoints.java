@@ -16,10 +16,7 @@ import java.util.List;
 public final class HealthEndpoints {
   private static final List<String> METHODS = List.of("GET", "HEAD");
   private static final ResponseHead OK =
-      ResponseHead.of(200)
-          .with("Cache-Control", "no-store")
-          .with("X-Content-Type-Options", "nosniff")
-          .with("Content-Type", "text/plain; charset=utf-8");
+      ResponseHead.secured(200).with("Content-Type", "text/plain; charset=utf-8");
   private static final byte[] BODY = "ok\n".getBytes(StandardCharsets.US_ASCII);
 
   private HealthEndpoints() {}

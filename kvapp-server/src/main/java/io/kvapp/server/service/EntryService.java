@@ -1,9 +1,15 @@
 package io.kvapp.server.service;
 
+import io.kvapp.Batch;
+import io.kvapp.BatchCondition;
+import io.kvapp.BatchOperation;
+import io.kvapp.BatchResult;
+import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.HttpException;
@@ -13,6 +19,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -25,11 +33,22 @@ import java.util.function.Supplier;
 public final class EntryService {
   private static final int PAGE_ENTRIES = 200;
   private static final long PAGE_BYTES = 64L << 10;
+  private static final int EXPORT_PAGE_ENTRIES = 1_000;
+  private static final long EXPORT_PAGE_BYTES = 256L << 10;
 
   /** About as many bytes does an entry in memory take besides its key and value. */
   private static final long ENTRY_BYTES = 100;
 
   private static final byte[] EVERYTHING = {};
+
+  /**
+   * How many entries there are.
+   *
+   * @param count how many the caller may read
+   * @param filtered whether there may be more that are not granted
+   * @param revision of the store before they were counted
+   */
+  public record Count(long count, boolean filtered, long revision) {}
 
   private final KVStore store;
   private final PrefixScope prefixScope;
@@ -55,8 +74,9 @@ public final class EntryService {
   public void insert(Caller caller, byte[] key, byte[] value) {
     requireKey(key);
     if (value.length > limits.maxValueBytes()) {
-      throw new HttpException(
+      throw HttpException.tooLarge(
           413,
+          limits.maxValueBytes(),
           "the value has " + value.length + " bytes, and the limit is " + limits.maxValueBytes());
     }
     caller.requireWrite(key);
@@ -75,6 +95,159 @@ public final class EntryService {
     requireKey(key);
     caller.requireRead(key);
     return reads.read(() -> store.get(key), EntryService::bytes, new LargestReservation(memory));
+  }
+
+  /** What the store takes. */
+  public StoreLimits limits() {
+    return limits;
+  }
+
+  /** What a write has survived when the store has made it. */
+  public Durability durability() {
+    return store.durability();
+  }
+
+  /**
+   * The revision up to which every write can be seen: a read that begins behind this call sees all
+   * of them.
+   */
+  public long revision() {
+    return store.revision();
+  }
+
+  /**
+   * The entry of a key; empty where there is none.
+   *
+   * @param memory where a large value is reserved
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not read this
+   *     key
+   */
+  public Optional<Entry> read(Caller caller, byte[] key, Memory memory) {
+    caller.requireRead(key);
+    return reads.read(
+        () -> store.entry(key),
+        entry -> entry.map(Listing::bytes).orElse(0L),
+        new LargestReservation(memory));
+  }
+
+  /**
+   * Commits a batch.
+   *
+   * @param sync whether the call waits until the writes are on the disk, whatever the store's
+   *     durability
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not write a key
+   *     that it writes, or not read one that it reads or that a condition is about
+   * @throws HttpException with status 413 if the batch is beyond the limits of the store
+   */
+  public BatchResult commit(Caller caller, Batch batch, boolean sync) {
+    for (BatchCondition condition : batch.conditions()) {
+      caller.requireRead(condition.key());
+    }
+    for (BatchOperation operation : batch.operations()) {
+      if (operation.writes()) {
+        caller.requireWrite(operation.key());
+      } else {
+        caller.requireRead(operation.key());
+      }
+    }
+    BatchResult result;
+    try {
+      result = store.commit(batch);
+    } catch (IllegalArgumentException beyondLimits) {
+      throw new HttpException(413, beyondLimits.getMessage());
+    }
+    if (sync && result.revision() > 0) {
+      store.sync();
+    }
+    return result;
+  }
+
+  /** Waits until every write that was committed is on the disk. */
+  public void sync() {
+    store.sync();
+  }
+
+  /**
+   * One page of a list, as far as the caller may read it.
+   *
+   * @param memory where a large page is reserved
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read none of it
+   */
+  public ListPage list(Caller caller, Listing listing, Memory memory) {
+    KeyRange keys = listing.keys();
+    List<KeyRange> parts = keys.granted(caller, listing.prefix());
+    boolean filtered = isFiltered(keys, parts);
+    long revision = store.revision();
+    return reads.read(
+        () -> new ListReader(store, listing, parts).read(filtered, revision),
+        page -> bytes(page.entries()),
+        new LargestReservation(memory));
+  }
+
+  /**
+   * How many entries of a range the caller may read.
+   *
+   * @param prefix what their keys start with; empty for all
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read none of
+   *     them
+   */
+  public Count count(Caller caller, byte[] prefix, KeyRange range) {
+    KeyRange keys = range.intersection(KeyRange.ofPrefix(prefix));
+    List<KeyRange> parts = keys.granted(caller, prefix);
+    long revision = store.revision();
+    boolean isAll = parts.size() == 1 && parts.get(0).isSameAs(KeyRange.ALL);
+    long count =
+        isAll ? store.size() : parts.stream().mapToLong(part -> store.count(part.scan())).sum();
+    return new Count(count, isFiltered(keys, parts), revision);
+  }
+
+  /**
+   * Deletes the entries whose key starts with {@code prefix} and that are there already, in steps.
+   *
+   * @param prefix empty for every key
+   * @param sync as in {@link #commit}
+   * @param progress is told after each step how many entries are deleted so far
+   * @return how many entries were deleted
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may not write each
+   *     of the keys
+   */
+  public long deletePrefix(Caller caller, byte[] prefix, boolean sync, LongConsumer progress) {
+    caller.requireWrite(prefix);
+    long deleted = store.deletePrefix(prefix, progress);
+    if (sync && deleted > 0) {
+      store.sync();
+    }
+    return deleted;
+  }
+
+  /**
+   * The entries of a range at one moment, as far as the caller may read them; the caller of this
+   * method closes it.
+   *
+   * @param prefix what their keys start with; empty for all
+   * @param memory where large pages are reserved
+   * @param stillNeeded is called now and then, and throws if the export is to end
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read none of
+   *     them
+   */
+  public Export export(
+      Caller caller, byte[] prefix, KeyRange range, Memory memory, Runnable stillNeeded) {
+    KeyRange keys = range.intersection(KeyRange.ofPrefix(prefix));
+    List<KeyRange> parts = keys.granted(caller, prefix);
+    LargestReservation reserve = new LargestReservation(memory);
+    Snapshot snapshot = store.snapshot();
+    Function<Scan, Page> reading =
+        scan -> reads.read(() -> snapshot.scan(scan), page -> bytes(page.entries()), reserve);
+    List<Scan> scans =
+        parts.stream()
+            .map(part -> part.scan().limit(EXPORT_PAGE_ENTRIES).maxBytes(EXPORT_PAGE_BYTES))
+            .toList();
+    Iterator<Entry> entries = new ScannedEntries(reading, scans, entry -> true, stillNeeded);
+    return new Export(snapshot, entries, isFiltered(keys, parts));
+  }
+
+  private static boolean isFiltered(KeyRange keys, List<KeyRange> parts) {
+    return !keys.isEmpty() && (parts.size() != 1 || !parts.get(0).isSameAs(keys));
   }
 
   /**
@@ -110,24 +283,26 @@ public final class EntryService {
   private Page page(Scan scan, LargestReservation memory) {
     // A long search lets others have its processor: virtual threads do not interrupt each other.
     Thread.yield();
-    return reads.read(() -> store.scan(scan), EntryService::bytes, memory);
+    return reads.read(() -> store.scan(scan), page -> bytes(page.entries()), memory);
   }
 
   private static long bytes(Optional<byte[]> value) {
     return value.isPresent() ? value.get().length : 0;
   }
 
-  private static long bytes(Page page) {
+  private static long bytes(List<Entry> entries) {
     long bytes = 0;
-    for (Entry entry : page.entries()) {
-      bytes += ENTRY_BYTES + entry.key().length + entry.value().length;
+    for (Entry entry : entries) {
+      bytes += ENTRY_BYTES + Listing.bytes(entry);
     }
     return bytes;
   }
 
   private void requireKey(byte[] key) {
     if (key.length > limits.maxKeyBytes()) {
-      throw HttpException.badRequest(
+      throw new HttpException(
+          400,
+          "bad-key",
           "the key has " + key.length + " bytes, and the limit is " + limits.maxKeyBytes());
     }
   }

@@ -43,14 +43,16 @@ final class EntryJson {
   /**
    * Writes an entry.
    *
-   * @param maxValueBytes a larger value is left out; -1 leaves out every value
+   * @param maxValueBytes a larger value is left out, as is one that the entry itself lacks; -1
+   *     leaves out every value
    */
   static void write(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
     json.bytes(KEY, KEY_BASE64, entry.key());
-    if (size(entry) <= maxValueBytes) {
+    boolean hasValue = entry.value().length == entry.valueBytes();
+    if (hasValue && entry.valueBytes() <= maxValueBytes) {
       json.bytes(VALUE, VALUE_BASE64, entry.value());
     }
-    json.raw(SIZE).number(size(entry));
+    json.raw(SIZE).number(entry.valueBytes());
     json.raw(REVISION).number(entry.revision());
     if (entry.expiresAtMillis() != 0) {
       json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(entry.expiresAt().orElseThrow()))).raw(QUOTE);
@@ -65,10 +67,6 @@ final class EntryJson {
     } else {
       write(json, entry, maxValueBytes);
     }
-  }
-
-  private static int size(Entry entry) {
-    return entry.value().length;
   }
 
   /** A moment as RFC 3339 in UTC with milliseconds. */

@@ -1,5 +1,6 @@
 package io.kvapp.server.v1;
 
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class Parameters {
    *
    * @param query undecoded, without its question mark
    * @param known the names that the endpoint takes
-   * @throws V1Exception {@code unknown-parameter} if there is another, or one twice
+   * @throws HttpException {@code unknown-parameter} if there is another, or one twice
    */
   static Parameters of(String query, List<String> known) {
     return of(query, known, List.of());
@@ -47,27 +48,37 @@ final class Parameters {
    * @param query undecoded, without its question mark
    * @param known the names that the endpoint takes once
    * @param repeatable the names that it takes any number of times
-   * @throws V1Exception {@code unknown-parameter} if there is another, or one of the former twice
+   * @throws HttpException {@code unknown-parameter} if there is another, or one of the former twice
    */
   static Parameters of(String query, List<String> known, List<String> repeatable) {
-    if (query.isEmpty()) {
-      return NONE;
+    Parameters all = query.isEmpty() ? NONE : parse(query);
+    List<Parameter> before = new ArrayList<>();
+    for (Parameter parameter : all.parameters) {
+      if (!repeatable.contains(parameter.name)) {
+        requireKnownOnce(parameter.name, known, repeatable, before);
+        before.add(parameter);
+      }
     }
+    return all;
+  }
+
+  private static Parameters parse(String query) {
     List<Parameter> parameters = new ArrayList<>();
     int from = 0;
     while (from < query.length()) {
       int ampersand = query.indexOf('&', from);
       int to = ampersand < 0 ? query.length() : ampersand;
       if (to > from) {
-        Parameter parameter = parameter(query.substring(from, to));
-        if (!repeatable.contains(parameter.name)) {
-          requireKnownOnce(parameter.name, known, repeatable, parameters);
-        }
-        parameters.add(parameter);
+        parameters.add(parameter(query.substring(from, to)));
       }
       from = to + 1;
     }
     return new Parameters(parameters);
+  }
+
+  /** Whether a query has a parameter, known or not. */
+  static boolean has(String query, String name) {
+    return !query.isEmpty() && parse(query).find(name) != null;
   }
 
   /** The bytes of a parameter; empty where there is none. */
@@ -92,7 +103,7 @@ final class Parameters {
   /**
    * Whether a parameter is {@code true}; false where there is none.
    *
-   * @throws V1Exception {@code bad-parameter} if it is neither {@code true} nor {@code false}
+   * @throws HttpException {@code bad-parameter} if it is neither {@code true} nor {@code false}
    */
   boolean flag(String name) {
     String text = text(name).orElse("false");
@@ -105,7 +116,8 @@ final class Parameters {
   /**
    * A decimal integer.
    *
-   * @throws V1Exception {@code bad-parameter} if it is none, or not from {@code min} to {@code max}
+   * @throws HttpException {@code bad-parameter} if it is none, or not from {@code min} to {@code
+   *     max}
    */
   long integer(String name, long absent, long min, long max) {
     Optional<String> text = text(name);
@@ -130,7 +142,7 @@ final class Parameters {
    * A duration above zero: an integer and {@code ms}, {@code s}, {@code m}, {@code h} or {@code d},
    * or a bare integer of seconds; empty where there is none.
    *
-   * @throws V1Exception {@code bad-parameter} if it is none, or more than 365,000 days
+   * @throws HttpException {@code bad-parameter} if it is none, or more than 365,000 days
    */
   Optional<Duration> duration(String name) {
     return text(name).map(text -> durationOf(text).orElseThrow(() -> badDuration(name)));
@@ -162,13 +174,17 @@ final class Parameters {
   }
 
   /** The refusal of a parameter that is no duration. */
-  static V1Exception badDuration(String name) {
+  static HttpException badDuration(String name) {
     return bad(name, "a duration above zero, such as 30s, 15m or 500ms, and up to 365000d");
   }
 
   /** The refusal of a parameter that is not what belongs there. */
-  static V1Exception bad(String name, String expected) {
-    return V1Exception.badParameter(name, name + ": " + expected);
+  static HttpException bad(String name, String expected) {
+    return new HttpException(400, "bad-parameter", name + ": " + expected).with("parameter", name);
+  }
+
+  private static HttpException unknown(String name, String detail) {
+    return new HttpException(400, "unknown-parameter", detail).with("parameter", name);
   }
 
   private byte[] find(String name) {
@@ -185,13 +201,13 @@ final class Parameters {
     if (!known.contains(name)) {
       List<String> all = new ArrayList<>(known);
       all.addAll(repeatable);
-      throw V1Exception.unknownParameter(
+      throw unknown(
           name,
           "there is no such parameter here; "
               + (all.isEmpty() ? "none is taken" : "known are " + String.join(", ", all)));
     }
     if (before.stream().anyMatch(each -> each.name.equals(name))) {
-      throw V1Exception.unknownParameter(name, name + " is given twice");
+      throw unknown(name, name + " is given twice");
     }
   }
 

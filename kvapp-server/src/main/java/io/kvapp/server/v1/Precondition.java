@@ -1,5 +1,6 @@
 package io.kvapp.server.v1;
 
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import io.kvapp.server.http.message.Request;
 
@@ -35,7 +36,7 @@ record Precondition(Kind kind, long revision) {
    * The condition of a write: {@code If-Match} with one tag or {@code *}, or {@code If-None-Match:
    * *}.
    *
-   * @throws V1Exception {@code bad-condition} if it is another, or there are two
+   * @throws HttpException {@code bad-condition} if it is another, or there are two
    */
   static Precondition ofWrite(Request request) {
     Precondition condition = of(request);
@@ -49,7 +50,7 @@ record Precondition(Kind kind, long revision) {
    * The condition of a read: {@code If-Match} with one tag or {@code *}, or {@code If-None-Match}
    * with one tag.
    *
-   * @throws V1Exception {@code bad-condition} if it is another, or there are two
+   * @throws HttpException {@code bad-condition} if it is another, or there are two
    */
   static Precondition ofRead(Request request) {
     Precondition condition = of(request);
@@ -62,7 +63,7 @@ record Precondition(Kind kind, long revision) {
   /**
    * The condition of a request that takes none.
    *
-   * @throws V1Exception {@code bad-condition} if there is one
+   * @throws HttpException {@code bad-condition} if there is one
    */
   static void requireNone(Request request) {
     if (of(request).kind != Kind.NONE) {
@@ -125,7 +126,7 @@ record Precondition(Kind kind, long revision) {
     return revision;
   }
 
-  private static V1Exception bad(String detail) {
-    return V1Exception.of(400, "bad-condition", detail);
+  private static HttpException bad(String detail) {
+    return new HttpException(400, "bad-condition", detail);
   }
 }

@@ -2,6 +2,7 @@ package io.kvapp.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.kvapp.KVException;
 import io.kvapp.ServerSettings;
@@ -89,6 +90,20 @@ class AuthenticatorTest {
   }
 
   @Test
+  void verify_invalidToken_hasACodeThatTellsExpiredFromForged() {
+    String seen = token();
+    String unseen = token();
+    authenticator.verify(seen);
+    clock.advance(Duration.ofMinutes(30).plusSeconds(30));
+
+    assertThat(codeOf(seen)).isEqualTo("token-expired");
+    assertThat(codeOf(unseen)).isEqualTo("token-expired");
+    assertThat(codeOf("x" + unseen)).isEqualTo("token-invalid");
+    assertThat(codeOf("a.b.c")).isEqualTo("token-invalid");
+    assertThat(codeOf("")).isEqualTo("token-missing");
+  }
+
+  @Test
   void open_dataFolder_keepsOneKeyThatOnlyItsOwnerReads(@TempDir Path folder) throws Exception {
     Authenticator first = Authenticator.open(AuthSettings.defaults(), server(folder));
     String token = first.issue(new SignIn(loopback(), Optional.empty()));
@@ -138,6 +153,10 @@ class AuthenticatorTest {
 
   private String token() {
     return authenticator.issue(new SignIn(loopback(), Optional.empty()));
+  }
+
+  private String codeOf(String token) {
+    return catchThrowableOfType(HttpException.class, () -> authenticator.verify(token)).code();
   }
 
   private void assertInvalid(String token) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.kvapp.server.http.message.HttpException;
 import java.io.ByteArrayOutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -60,15 +61,15 @@ final class ParametersTest {
 
   @Test
   void of_unknownOrTwice_isRefused() {
-    V1Exception unknown = refusal(() -> Parameters.of("a=1&tll=30s", KNOWN));
+    HttpException unknown = refusal(() -> Parameters.of("a=1&tll=30s", KNOWN));
     assertThat(unknown.status()).isEqualTo(400);
     assertThat(unknown.code()).isEqualTo("unknown-parameter");
-    assertThat(unknown.parameter()).contains("tll");
+    assertThat(unknown.members()).containsEntry("parameter", "tll");
     assertThat(unknown).hasMessageContaining("known are a, b, ttl");
 
-    V1Exception twice = refusal(() -> Parameters.of("a=1&a=1", KNOWN));
+    HttpException twice = refusal(() -> Parameters.of("a=1&a=1", KNOWN));
     assertThat(twice.code()).isEqualTo("unknown-parameter");
-    assertThat(twice.parameter()).contains("a");
+    assertThat(twice.members()).containsEntry("parameter", "a");
     assertThatThrownBy(() -> Parameters.of("a=1&%61=1", KNOWN)).hasMessage("a is given twice");
   }
 
@@ -116,10 +117,10 @@ final class ParametersTest {
         "keep"
       })
   void duration_invalid_isRefused(String text) {
-    V1Exception bad =
+    HttpException bad =
         refusal(() -> Parameters.of("ttl=" + text.replace(' ', '+'), KNOWN).duration("ttl"));
     assertThat(bad.code()).isEqualTo("bad-parameter");
-    assertThat(bad.parameter()).contains("ttl");
+    assertThat(bad.members()).containsEntry("parameter", "ttl");
   }
 
   @Test
@@ -148,8 +149,8 @@ final class ParametersTest {
     }
   }
 
-  private static V1Exception refusal(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    return catchThrowableOfType(V1Exception.class, call);
+  private static HttpException refusal(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    return catchThrowableOfType(HttpException.class, call);
   }
 
   private static byte[] latin1(String text) {

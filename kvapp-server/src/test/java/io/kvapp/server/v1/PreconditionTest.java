@@ -3,6 +3,7 @@ package io.kvapp.server.v1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.PlainRequest;
 import io.kvapp.server.v1.Precondition.Kind;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ final class PreconditionTest {
     for (String header : new String[] {"if-match", "if-none-match"}) {
       assertThatThrownBy(() -> Precondition.ofRead(request().header(header, tag)))
           .isInstanceOfSatisfying(
-              V1Exception.class,
+              HttpException.class,
               refusal -> {
                 assertThat(refusal.status()).isEqualTo(400);
                 assertThat(refusal.code()).isEqualTo("bad-condition");
@@ -74,16 +75,16 @@ final class PreconditionTest {
   @Test
   void of_whatTheMethodDoesNotTake_isRefused() {
     assertThatThrownBy(() -> Precondition.ofWrite(request().header("if-none-match", "41")))
-        .isInstanceOf(V1Exception.class);
+        .isInstanceOf(HttpException.class);
     assertThatThrownBy(() -> Precondition.ofRead(request().header("if-none-match", "*")))
-        .isInstanceOf(V1Exception.class);
+        .isInstanceOf(HttpException.class);
     assertThatThrownBy(() -> Precondition.requireNone(request().header("if-match", "41")))
-        .isInstanceOf(V1Exception.class);
+        .isInstanceOf(HttpException.class);
     assertThatThrownBy(
             () ->
                 Precondition.ofWrite(
                     request().header("if-match", "*").header("if-none-match", "*")))
-        .isInstanceOf(V1Exception.class);
+        .isInstanceOf(HttpException.class);
   }
 
   private static PlainRequest request() {

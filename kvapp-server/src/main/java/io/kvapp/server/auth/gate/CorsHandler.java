@@ -19,10 +19,11 @@ public final class CorsHandler implements Handler {
       Pattern.compile("https?://(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:\\d{1,5})?");
   private static final ResponseHead PREFLIGHT =
       ResponseHead.of(204)
-          .with("Access-Control-Allow-Methods", "GET, HEAD, POST")
+          .with("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, PATCH, DELETE")
           .with(
               "Access-Control-Allow-Headers",
-              "Authorization, Content-Type, X-Access-Tokens, X-Request-Id")
+              "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID,"
+                  + " X-Access-Tokens, X-Request-Id")
           .with("Access-Control-Max-Age", "600");
 
   private final Set<String> origins;
@@ -75,7 +76,10 @@ public final class CorsHandler implements Handler {
     if (isListed(origin)) {
       head =
           head.with("Access-Control-Allow-Origin", origin)
-              .with("Access-Control-Expose-Headers", "Retry-After, X-Request-Id");
+              .with(
+                  "Access-Control-Expose-Headers",
+                  "ETag, KVApp-Revision, KVApp-Expires-At, KVApp-Durability, Retry-After,"
+                      + " X-Request-Id");
     }
     return response.body() == null ? Response.empty(head) : Response.of(head, response.body());
   }

@@ -52,13 +52,22 @@ public final class TokenVerifier {
       verified =
           verifyAnew(token, current, now)
               .or(() -> verifyByLatest(token, current, now))
-              .orElseThrow(HttpException.TokenInvalid::new);
+              .orElseThrow(() -> refusal(token, current, now));
       current.tokens().put(hash, verified);
     }
     if (now.getEpochSecond() >= verified.endEpochSecond()) {
-      throw new HttpException.TokenInvalid();
+      throw HttpException.TokenInvalid.expired();
     }
     return verified.caller();
+  }
+
+  /** Tells an expired token from one that never was valid. */
+  private static HttpException refusal(String token, AuthState current, Instant now) {
+    boolean hasExpired =
+        current.keys().all().stream()
+            .flatMap(key -> TokenFormat.verify(token, now, RETURN_TIME, key.secret()).stream())
+            .anyMatch(earlier -> earlier.endEpochSecond() <= now.getEpochSecond());
+    return hasExpired ? HttpException.TokenInvalid.expired() : new HttpException.TokenInvalid();
   }
 
   /**

@@ -114,7 +114,8 @@ final class HeadReader {
         valueTo--;
       }
       if (head.headers() == maxHeaders) {
-        throw new HttpException(431, "the request has more than " + maxHeaders + " headers");
+        throw HttpException.tooLarge(
+            431, maxHeaders, "the request has more than " + maxHeaders + " headers");
       }
       head.addHeader(from, colon, valueFrom, valueTo);
       framing.take(from, colon, valueFrom, valueTo);

@@ -42,8 +42,9 @@ final class LineReader {
         at++;
       }
       if (at + 2 - from > limit) {
-        throw new HttpException(
+        throw HttpException.tooLarge(
             statusBeyond,
+            limit,
             statusBeyond == 414
                 ? "the request line is longer than " + limit + " bytes"
                 : "the head of the request is larger than " + limit + " bytes");

@@ -15,6 +15,7 @@ final class RequestLineReader {
   private static final List<String> METHODS =
       List.of("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH");
   private static final int MAX_METHOD_BYTES = 32;
+  private static final int MAX_NOTED_BYTES = 64;
 
   private final int maxBytes;
   private final ConnectionInput input;
@@ -47,6 +48,7 @@ final class RequestLineReader {
       readRequestLine();
     } catch (HttpException refused) {
       noteHead();
+      notePath();
       throw refused;
     }
   }
@@ -67,6 +69,27 @@ final class RequestLineReader {
     if (to <= input.end() && matches("HEAD ", lines.from())) {
       head.method = "HEAD";
     }
+  }
+
+  /**
+   * Notes where the path of a broken request begins, by which the form of the response is chosen;
+   * without what is malformed or encoded.
+   */
+  private void notePath() {
+    byte[] bytes = input.bytes();
+    int from = lines.from();
+    int end = Math.min(input.end(), from + MAX_METHOD_BYTES + MAX_NOTED_BYTES);
+    while (from < end && Octets.isToken(bytes[from] & 0xff)) {
+      from++;
+    }
+    if (from + 1 >= end || bytes[from] != ' ' || bytes[from + 1] != '/') {
+      return;
+    }
+    int to = ++from;
+    while (to < end && Octets.isTarget(bytes[to] & 0xff) && "%?#".indexOf(bytes[to]) < 0) {
+      to++;
+    }
+    head.path = head.text(from, to);
   }
 
   private void readRequestLine() throws IOException {

@@ -20,21 +20,27 @@ public final class ResponseHead {
           Map.entry(200, "OK"),
           Map.entry(201, "Created"),
           Map.entry(204, "No Content"),
+          Map.entry(303, "See Other"),
+          Map.entry(304, "Not Modified"),
           Map.entry(400, "Bad Request"),
           Map.entry(401, "Unauthorized"),
           Map.entry(403, "Forbidden"),
           Map.entry(404, "Not Found"),
           Map.entry(405, "Method Not Allowed"),
           Map.entry(408, "Request Timeout"),
+          Map.entry(410, "Gone"),
+          Map.entry(412, "Precondition Failed"),
           Map.entry(413, "Content Too Large"),
           Map.entry(414, "URI Too Long"),
           Map.entry(415, "Unsupported Media Type"),
           Map.entry(417, "Expectation Failed"),
+          Map.entry(422, "Unprocessable Content"),
           Map.entry(429, "Too Many Requests"),
           Map.entry(431, "Request Header Fields Too Large"),
           Map.entry(500, "Internal Server Error"),
           Map.entry(501, "Not Implemented"),
           Map.entry(503, "Service Unavailable"),
+          Map.entry(504, "Gateway Timeout"),
           Map.entry(505, "HTTP Version Not Supported"),
           Map.entry(507, "Insufficient Storage"));
 
@@ -48,7 +54,7 @@ public final class ResponseHead {
     this.status = status;
     this.headers = headers;
     StringBuilder text = new StringBuilder("HTTP/1.1 ").append(status).append(' ');
-    text.append(REASONS.getOrDefault(status, "")).append("\r\n");
+    text.append(reason(status)).append("\r\n");
     for (Header header : headers) {
       text.append(header.name).append(": ").append(header.value).append("\r\n");
     }
@@ -65,6 +71,25 @@ public final class ResponseHead {
       throw new IllegalArgumentException("status: 200 to 599, not " + status);
     }
     return new ResponseHead(status, List.of());
+  }
+
+  /**
+   * A head with the headers of every response that is made for one request: caches do not keep it,
+   * and browsers do not guess its type.
+   */
+  public static ResponseHead secured(int status) {
+    return of(status).with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff");
+  }
+
+  /** The words that go with a status; empty where they are not known. */
+  public static String reason(int status) {
+    return REASONS.getOrDefault(status, "");
+  }
+
+  /** This head; with {@code Retry-After} where the status asks for it and there is none. */
+  public ResponseHead withRetryAfter() {
+    boolean isMissing = (status == 503 || status == 429) && header("Retry-After").isEmpty();
+    return isMissing ? with("Retry-After", "1") : this;
   }
 
   /**

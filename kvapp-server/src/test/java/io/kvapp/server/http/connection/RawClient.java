@@ -106,7 +106,7 @@ public final class RawClient implements AutoCloseable {
       headers.add(line);
     }
     Answer answer = new Answer(status, headers, new byte[0]);
-    boolean none = head || status == 204 || status < 200;
+    boolean none = head || status == 204 || status == 304 || status < 200;
     return none ? answer : new Answer(status, headers, body(answer));
   }
 

@@ -1,0 +1,134 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.Batch;
+import io.kvapp.KVException;
+import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.Memory;
+import io.kvapp.server.service.EntryService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+
+/**
+ * One import: writes the entries of its lines in steps, each of which is atomic.
+ *
+ * <p>Not thread-safe.
+ */
+final class ImportRun {
+  private static final int STEP_ENTRIES = 500;
+  private static final long STEP_BYTES = 4 << 20;
+
+  /** The entries of a step are in memory as they are read, and once more in its batch. */
+  private static final int COPIES = 2;
+
+  private final EntryService entries;
+  private final Caller caller;
+  private final InstantSource clock;
+  private final Memory memory;
+  private final ImportReader reader;
+  private Batch step = new Batch();
+  private long stepBytes;
+  private long reservedBytes;
+  private long imported;
+  private long skipped;
+  private long lastRevision;
+
+  /** An import of what this input holds. */
+  ImportRun(
+      EntryService entries, Caller caller, InstantSource clock, InputStream input, Memory memory) {
+    this.entries = entries;
+    this.caller = caller;
+    this.clock = clock;
+    this.memory = memory;
+    this.reader = new ImportReader(input, entries.limits(), memory);
+  }
+
+  /**
+   * Reads and writes everything.
+   *
+   * @throws HttpException if a line is malformed, its key is not granted, or the disk is full; its
+   *     member {@code imported} tells how many entries are written
+   * @throws IOException if the input fails
+   */
+  void run() throws IOException {
+    try {
+      ImportReader.Line line = reader.next();
+      while (line instanceof ImportReader.PutLine put) {
+        add(put);
+        line = reader.next();
+      }
+      if (line instanceof ImportReader.EndLine end) {
+        requireEnd(end);
+      }
+      commit();
+    } catch (HttpException refused) {
+      throw refused.with("imported", imported);
+    } catch (KVException.NoSpace full) {
+      throw new HttpException(
+              507,
+              "disk-full",
+              "the server's disk is full; send it again once there is space, what is there"
+                  + " already is overwritten")
+          .with("imported", imported);
+    }
+  }
+
+  /** How many entries have been written. */
+  long imported() {
+    return imported;
+  }
+
+  /** How many lines were left out because their time has passed. */
+  long skipped() {
+    return skipped;
+  }
+
+  /** The revision of the last step; 0 where nothing was written. */
+  long lastRevision() {
+    return lastRevision;
+  }
+
+  private void add(ImportReader.PutLine put) {
+    if (put.expiresAt() != null && !put.expiresAt().isAfter(clock.instant())) {
+      skipped++;
+      return;
+    }
+    if (!caller.mayWrite(put.key())) {
+      throw new HttpException.Forbidden(
+          "line " + reader.line() + ": the token does not grant its key");
+    }
+    long bytes = put.key().length + put.value().length;
+    if (step.operations().size() == STEP_ENTRIES
+        || stepBytes > 0 && stepBytes + bytes > STEP_BYTES) {
+      commit();
+    }
+    stepBytes += bytes;
+    if (COPIES * stepBytes > reservedBytes) {
+      long wanted = Math.max(COPIES * stepBytes, 2 * reservedBytes);
+      memory.reserve(wanted - reservedBytes);
+      reservedBytes = wanted;
+    }
+    step.put(put.key(), put.value(), put.expiry());
+  }
+
+  private void requireEnd(ImportReader.EndLine end) throws IOException {
+    long count = imported + skipped + step.operations().size();
+    if (end.entries() != count) {
+      throw reader.bad(
+          "it promises " + end.entries() + " entries, and there are " + count + " before it");
+    }
+    if (reader.next() != null) {
+      throw reader.bad("there is more behind the end");
+    }
+  }
+
+  private void commit() {
+    if (stepBytes > 0) {
+      lastRevision = entries.commit(caller, step, false).revision();
+      imported += step.operations().size();
+      step = new Batch();
+      stepBytes = 0;
+    }
+  }
+}

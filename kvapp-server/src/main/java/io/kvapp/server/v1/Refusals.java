@@ -1,0 +1,65 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.BatchResult;
+import io.kvapp.Entry;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.ResponseBody;
+import io.kvapp.server.json.JsonOutput;
+
+/**
+ * Refusals that show what the store holds: no entry, or another one than a condition demands.
+ *
+ * <p>All methods may be called from any thread.
+ */
+final class Refusals {
+  /** The largest value that is shown where a condition did not hold. */
+  static final int MAX_CURRENT_BYTES = 64 << 10;
+
+  private static final String CONFLICT = "conflict";
+
+  private Refusals() {}
+
+  /** There is no such entry, as of this revision of the store. */
+  static HttpException notFound(long revision) {
+    return new HttpException(404, "not-found", "there is no entry with this key")
+        .withHeader(Replies.REVISION, Long.toString(revision));
+  }
+
+  /**
+   * The condition of a request for one key does not hold.
+   *
+   * @param current the entry that is there; null where there is none
+   */
+  static HttpException conflict(Precondition condition, Entry current) {
+    ResponseBody shown =
+        output -> EntryJson.writeOrNull(new JsonOutput(output), current, MAX_CURRENT_BYTES);
+    HttpException conflict =
+        new HttpException(412, CONFLICT, detail(condition, current)).with("current", shown);
+    return current == null
+        ? conflict
+        : conflict.withHeader(Replies.ETAG, Precondition.tag(current.revision()));
+  }
+
+  /** Some conditions of a transaction do not hold. */
+  static HttpException conflict(BatchResult result) {
+    int count = result.failures().size();
+    ResponseBody shown = output -> TxnJson.writeFailures(new JsonOutput(output), result.failures());
+    return new HttpException(
+            412,
+            CONFLICT,
+            count
+                + (count == 1 ? " condition does" : " conditions do")
+                + " not hold; begin again with what is in failed")
+        .with("failed", shown);
+  }
+
+  private static String detail(Precondition condition, Entry current) {
+    if (current == null) {
+      return "there is no entry with this key; write it with If-None-Match: *";
+    }
+    String present = "the entry has revision " + current.revision();
+    return condition.kind() == Precondition.Kind.ABSENT
+        ? present + " and must not be there; use what is in current, or If-Match"
+        : present + ", not " + condition.revision() + "; read it again or use what is in current";
+  }
+}

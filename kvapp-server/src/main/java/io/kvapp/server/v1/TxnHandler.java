@@ -1,0 +1,43 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.Batch;
+import io.kvapp.BatchResult;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseHead;
+import io.kvapp.server.http.routing.Call;
+import io.kvapp.server.json.JsonOutput;
+import io.kvapp.server.service.EntryService;
+import java.util.List;
+
+/**
+ * {@code POST /v1/txn}: conditions and operations that are made together or not at all.
+ *
+ * <p>Safe for any thread.
+ */
+final class TxnHandler {
+  /** The largest body of a transaction. */
+  static final int MAX_BODY_BYTES = 16 << 20;
+
+  private static final String SYNC = "sync";
+
+  private final EntryService entries;
+
+  TxnHandler(EntryService entries) {
+    this.entries = entries;
+  }
+
+  Response handle(Call call) {
+    boolean sync = Parameters.of(call.request().query(), List.of(SYNC)).flag(SYNC);
+    Precondition.requireNone(call.request());
+    Batch batch = TxnReader.read(call.body(), entries.limits());
+    BatchResult result = entries.commit(call.caller(), batch, sync);
+    if (!result.applied()) {
+      throw Refusals.conflict(result);
+    }
+    ResponseHead head = Replies.json();
+    if (result.revision() > 0) {
+      head = Replies.written(head, result.revision(), sync, entries.durability());
+    }
+    return Response.of(head, output -> TxnJson.writeResults(new JsonOutput(output), result));
+  }
+}

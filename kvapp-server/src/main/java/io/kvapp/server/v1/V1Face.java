@@ -1,0 +1,55 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.server.auth.Authenticator;
+import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.failure.Problem;
+import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.routing.Face;
+import java.util.List;
+
+/**
+ * What all paths from {@code /v1} on have in common: problems as errors, and callers by the token
+ * in {@code Authorization: Bearer}, or else in {@code x-access-tokens}. Without users no token is
+ * needed: whoever comes through the gate may do everything. One that is sent is checked all the
+ * same.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class V1Face {
+  private static final String BEARER = "bearer ";
+  private static final Caller LOCAL = new Caller(Caller.LOCAL_USER, Role.ADMIN, List.of(""));
+
+  private V1Face() {}
+
+  /** The face of a server with these callers. */
+  public static Face of(Authenticator authenticator) {
+    return at("/v1", authenticator);
+  }
+
+  /** The same for what begins at another path. */
+  public static Face at(String path, Authenticator authenticator) {
+    return new Face(path, true, request -> caller(request, authenticator), Problem::of);
+  }
+
+  private static Caller caller(Request request, Authenticator authenticator) {
+    String token = token(request);
+    if (authenticator.needsCredentials()) {
+      return authenticator.verify(token);
+    }
+    if (token != null) {
+      authenticator.verify(token);
+    }
+    return LOCAL;
+  }
+
+  /** The token of a request; null where it has none. */
+  static String token(Request request) {
+    String header = request.header("authorization");
+    if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return header.substring(BEARER.length()).strip();
+    }
+    String token = request.header("x-access-tokens");
+    return token == null || token.isEmpty() ? null : token;
+  }
+}

@@ -1,0 +1,229 @@
+package io.kvapp.server.v1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.kvapp.server.http.connection.RawClient.Answer;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TxnEndpointTest {
+  private V1Client client;
+
+  @BeforeEach
+  void start() throws IOException {
+    client = new V1Client();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    client.close();
+  }
+
+  @Test
+  void txn_allOperations_inOrderUnderOneRevision() throws IOException {
+    long revision = client.store().put("c", "mine");
+    client.store().put("b", "old");
+    client.store().put("s", "live");
+    Answer done =
+        txn(
+            "{\"if\":[{\"key\":\"c\",\"value\":\"mine\"},{\"key\":\"new\",\"exists\":false},"
+                + ("{\"key\":\"c\",\"revision\":" + revision + "},")
+                + "{\"key_base64\":\"Yg==\",\"exists\":true},{\"key\":\"no\",\"revision\":0}],"
+                + "\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"1\",\"ttl\":\"30s\"},"
+                + "{\"op\":\"put\",\"key\":\"c\",\"value_base64\":\"/w==\"},"
+                + "{\"op\":\"delete\",\"key\":\"b\"},{\"op\":\"delete\",\"key\":\"no\"},"
+                + "{\"op\":\"add\",\"key\":\"hits\",\"by\":43,\"ttl\":\"1m\"},"
+                + "{\"op\":\"add\",\"key\":\"hits\"},{\"op\":\"touch\",\"key\":\"s\",\"ttl\":1800},"
+                + "{\"op\":\"touch\",\"key\":\"no\",\"ttl\":\"none\"},"
+                + "{\"op\":\"get\",\"key\":\"c\"},{\"op\":\"get\",\"key\":\"no\"}]}");
+    assertThat(done.status()).isEqualTo(200);
+    String written = done.header("KVApp-Revision").orElseThrow();
+    assertThat(done.header("KVApp-Durability")).contains("os");
+    assertThat(done.text())
+        .isEqualTo(
+            "{\"revision\":"
+                + written
+                + ",\"results\":[{\"created\":true},{\"created\":false},{\"deleted\":true},"
+                + "{\"deleted\":false},{\"value\":43},{\"value\":44},{\"touched\":true},"
+                + "{\"touched\":false},{\"entry\":{\"key\":\"c\",\"value\":\"mine\",\"size\":4,"
+                + "\"revision\":"
+                + revision
+                + "}},{\"entry\":null}]}");
+    assertThat(client.store().get("hits")).contains("44");
+    assertThat(client.store().entry("s").orElseThrow().expiresAt()).isPresent();
+    assertThat(client.store().entry("a").orElseThrow().revision())
+        .isEqualTo(Long.parseLong(written));
+  }
+
+  @Test
+  void txn_onlyReads_hasNoRevision() throws IOException {
+    Answer read = txn("{\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}");
+    assertThat(read.text()).isEqualTo("{\"revision\":null,\"results\":[{\"entry\":null}]}");
+    assertThat(read.header("KVApp-Revision")).isEmpty();
+  }
+
+  @Test
+  void txn_conditionsDoNotHold_tellsAllOfThem() throws IOException {
+    long revision = client.store().put("a", "1");
+    client.store().put("big", "x".repeat((64 << 10) + 1));
+    Answer conflict =
+        txn(
+            "{\"then\":[{\"op\":\"put\",\"key\":\"x\",\"value\":\"1\"}],\"if\":["
+                + "{\"key\":\"a\",\"exists\":true},{\"key\":\"a\",\"value\":\"2\"},"
+                + "{\"key\":\"no\",\"exists\":true},{\"key\":\"big\",\"exists\":false}]}");
+    assertThat(conflict.status()).isEqualTo(412);
+    assertThat(V1Client.code(conflict)).isEqualTo("conflict");
+    JsonObject problem = V1Client.json(conflict);
+    assertThat(problem.getAsJsonArray("failed").get(0).toString())
+        .isEqualTo(
+            "{\"index\":1,\"current\":{\"key\":\"a\",\"value\":\"1\",\"size\":1,\"revision\":"
+                + revision
+                + "}}");
+    assertThat(problem.getAsJsonArray("failed").get(1).toString())
+        .isEqualTo("{\"index\":2,\"current\":null}");
+    assertThat(problem.getAsJsonArray("failed").get(2).toString())
+        .startsWith("{\"index\":3,\"current\":{\"key\":\"big\",\"size\":65537,");
+    assertThat(client.store().get("x")).isEmpty();
+  }
+
+  @Test
+  void txn_addFails_is422WithItsIndex() throws IOException {
+    client.store().put("text", "x");
+    client.store().put("max", Long.toString(Long.MAX_VALUE));
+    Answer noNumber =
+        txn(
+            "{\"then\":[{\"op\":\"put\",\"key\":\"y\",\"value\":\"\"},"
+                + "{\"op\":\"add\",\"key\":\"text\"}]}");
+    assertThat(noNumber.status()).isEqualTo(422);
+    assertThat(V1Client.code(noNumber)).isEqualTo("not-a-number");
+    assertThat(V1Client.json(noNumber).get("index").getAsInt()).isEqualTo(1);
+    Answer overflow = txn("{\"then\":[{\"op\":\"add\",\"key\":\"max\",\"by\":\"1\"}]}");
+    assertThat(V1Client.code(overflow)).isEqualTo("overflow");
+    assertThat(V1Client.json(overflow).get("index").getAsInt()).isZero();
+    assertThat(client.store().get("y")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9007199254740991, 9007199254740991",
+    "9007199254740992, \"9007199254740992\"",
+    "-9007199254740991, -9007199254740991",
+    "-9007199254740992, \"-9007199254740992\"",
+    "9223372036854775807, \"9223372036854775807\""
+  })
+  void txn_sum_isAStringWhereANumberIsNotExact(String by, String shown) throws IOException {
+    for (String quote : new String[] {"", "\""}) {
+      client.store().delete("n");
+      assertThat(
+              txn("{\"then\":[{\"op\":\"add\",\"key\":\"n\",\"by\":" + quote + by + quote + "}]}")
+                  .text())
+          .endsWith("[{\"value\":" + shown + "}]}");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "null",
+        "{}",
+        "{\"then\":[]}",
+        "{\"if\":[]}",
+        "{\"then\":{}}",
+        "{\"else\":[]}",
+        "{\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}x",
+        "{\"then\":[{\"op\":\"get\",\"key\":\"a\"}],}",
+        "{\"then\":[{\"op\":\"get\",\"key\":\"a\"},]}",
+        "{\"then\":[{\"op\":\"get\",\"key\":\"a\"}],\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}",
+        "{\"then\":[{\"op\":\"get\"}]}",
+        "{\"then\":[{\"key\":\"a\"}]}",
+        "{\"then\":[{\"op\":\"get\",\"key\":\"a\",\"key_base64\":\"YQ==\"}]}",
+        "{\"then\":[{\"op\":\"get\",\"key\":\"a\",\"value\":\"b\"}]}",
+        "{\"then\":[{\"op\":\"cas\",\"key\":\"a\"}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\"}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":1}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"b\",\"by\":1}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"b\",\"value_base64\":\"\"}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"\\ud800\"}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value_base64\":\"*\"}]}",
+        "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"b\",\"ttl\":\"0\"}]}",
+        "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"ttl\":\"keep\"}]}",
+        "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"by\":1.5}]}",
+        "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"value\":\"1\"}]}",
+        "{\"then\":[{\"op\":\"touch\",\"key\":\"a\"}]}",
+        "{\"then\":[{\"op\":\"delete\",\"key\":\"a\",\"ttl\":\"1s\"}]}",
+        "{\"if\":[{\"key\":\"a\"}],\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}",
+        "{\"if\":[{\"key\":\"a\",\"exists\":true,\"revision\":1}],"
+            + "\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}",
+        "{\"if\":[{\"key\":\"a\",\"revision\":-1}],\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}",
+        "{\"if\":[{\"exists\":true}],\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}",
+        "{\"if\":[{\"key\":\"a\",\"exists\":\"true\"}],\"then\":[{\"op\":\"get\",\"key\":\"a\"}]}"
+      })
+  void txn_malformed_is400(String body) throws IOException {
+    Answer refused = txn(body);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(V1Client.code(refused)).isEqualTo("bad-json");
+    assertThat(client.store().size()).isZero();
+  }
+
+  @Test
+  void txn_cutAtEachByte_is400() throws IOException {
+    String whole =
+        "{\"if\":[{\"key\":\"a\",\"exists\":false}],\"then\":[{\"op\":\"put\",\"key\":\"ő\","
+            + "\"value\":\"\\u00e9\",\"ttl\":\"30s\"},{\"op\":\"add\",\"key\":\"n\",\"by\":-1}]}";
+    for (int length = 0; length < whole.length(); length++) {
+      Answer refused = txn(whole.substring(0, length));
+      assertThat(refused.status()).as("cut at %d", length).isEqualTo(400);
+    }
+    assertThat(client.store().size()).isZero();
+    assertThat(txn(whole).status()).isEqualTo(200);
+  }
+
+  @Test
+  void txn_badKeys_are400() throws IOException {
+    for (String key : new String[] {"", "k".repeat(4097)}) {
+      assertThat(V1Client.code(txn("{\"then\":[{\"op\":\"get\",\"key\":\"" + key + "\"}]}")))
+          .isEqualTo("bad-key");
+    }
+  }
+
+  @Test
+  void txn_tooMany_is413WithTheLimit() throws IOException {
+    String operation = "{\"op\":\"add\",\"key\":\"n\"}";
+    assertThat(txn("{\"then\":[" + (operation + ",").repeat(9_999) + operation + "]}").status())
+        .isEqualTo(200);
+    assertThat(client.store().get("n")).contains("10000");
+    Answer refused = txn("{\"then\":[" + (operation + ",").repeat(10_000) + operation + "]}");
+    assertThat(refused.status()).isEqualTo(413);
+    assertThat(V1Client.code(refused)).isEqualTo("too-large");
+    assertThat(V1Client.json(refused).get("limit").getAsInt()).isEqualTo(10_000);
+    assertThat(client.store().get("n")).contains("10000");
+  }
+
+  @Test
+  void txn_parametersAndConditionHeaders() throws IOException {
+    String body = "{\"then\":[{\"op\":\"add\",\"key\":\"n\"}]}";
+    assertThat(client.send("POST", "/v1/txn?sync=true", body).header("KVApp-Durability"))
+        .contains("sync");
+    assertThat(V1Client.code(client.send("POST", "/v1/txn?key=n", body)))
+        .isEqualTo("unknown-parameter");
+    assertThat(V1Client.code(client.send("POST", "/v1/txn", body, "If-Match: 1")))
+        .isEqualTo("bad-condition");
+    assertThat(
+            client
+                .send("POST", "/v1/txn", body, "Content-Type: application/x-www-form-urlencoded")
+                .status())
+        .isEqualTo(200);
+  }
+
+  private Answer txn(String body) throws IOException {
+    return client.send("POST", "/v1/txn", body);
+  }
+}
