@@ -86,22 +86,6 @@ final class MemoryBudget {
     return bytes;
   }
 
-  /** Takes bytes as {@link #take} if they are free; returns how many, or -1 if they are not. */
-  long tryTake(long wanted, long before, long expected) {
-    long limit = limit(Math.max(expected, before + wanted));
-    lock.lock();
-    try {
-      long bytes = upToShare(wanted, before, limit);
-      if (bytes > limit - taken) {
-        return -1;
-      }
-      taken += bytes;
-      return bytes;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /**
    * Gives back what a request has taken and what was kept before it, but for what is kept now.
    *
