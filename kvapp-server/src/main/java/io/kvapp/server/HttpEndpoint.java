@@ -95,7 +95,7 @@ public final class HttpEndpoint implements Endpoint {
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant));
+    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant, settings.clock()));
     Handler router =
         new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
