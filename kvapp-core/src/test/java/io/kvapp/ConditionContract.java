@@ -147,6 +147,22 @@ interface ConditionContract extends StoreFixture {
   }
 
   @Test
+  default void putIfPresent_overwritesOnly() {
+    assertThat(store().putIfPresent("key", "new")).isEmpty();
+    assertThat(store().putIfPresent("key", "new", Duration.ofSeconds(1))).isEmpty();
+    assertThat(store().size()).isZero();
+    long first = store().put("key", "first", Duration.ofSeconds(1));
+    OptionalLong second = store().putIfPresent("key", "second");
+    assertThat(second.orElseThrow()).isGreaterThan(first);
+    assertThat(store().entry("key").orElseThrow().expiresAtMillis()).isZero();
+    assertThat(store().putIfPresent("key", "third", Duration.ofSeconds(1))).isPresent();
+    assertThat(store().get("key")).hasValue("third");
+    clock().advance(Duration.ofSeconds(1));
+    assertThat(store().putIfPresent("key", "fourth")).isEmpty();
+    assertThat(store().get("key")).isEmpty();
+  }
+
+  @Test
   default void update_writesWhatTheFunctionReturns() {
     assertThat(store().update("key", now -> now.map(text -> text + "!").or(() -> Optional.of("a"))))
         .hasValue("a");

@@ -4,6 +4,7 @@ import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,11 @@ interface InterruptsContract extends StoreFixture {
             () -> store().putIfAbsent("absent", "value"),
             () -> store().compareAndSet("other", 0, "value"),
             () -> store().commit(new Batch().put("batch", "value").delete("other")),
+            () -> assertThat(store().add("number", 2)).isEqualTo(2),
+            () -> assertThat(store().touch("number", Duration.ofDays(1))).isTrue(),
+            () -> store().sync(),
+            () -> assertThat(store().deletePrefix("number")).isEqualTo(1),
+            () -> assertThat(store().revision()).isPositive(),
             () -> assertThat(everything(store())).hasSize(4),
             () -> assertThat(store().count("")).isEqualTo(4),
             () -> assertThat(store().size()).isEqualTo(4),

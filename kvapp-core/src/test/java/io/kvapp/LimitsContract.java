@@ -56,6 +56,15 @@ interface LimitsContract extends StoreFixture {
             () -> new Batch().put(half, "value"),
             () -> new Batch().put("key", half),
             () -> new Batch().delete(half),
+            () -> new Batch().touch(half, Expiry.never()),
+            () -> new Batch().add(half, 1),
+            () -> new Batch().get(half),
+            () -> new Batch().ifPresent(half),
+            () -> new Batch().ifValue("key", half),
+            () -> store().putIfPresent(half, "value"),
+            () -> store().touch(half, Duration.ofSeconds(1)),
+            () -> store().add(half, 1),
+            () -> store().deletePrefix(half),
             () -> new Batch().ifAbsent(half));
 
     for (ThrowingCallable call : calls) {
@@ -97,6 +106,14 @@ interface LimitsContract extends StoreFixture {
             () -> store().update(key, now -> Optional.of(value)),
             () -> store().commit(new Batch().put("fine", "value").put(key, value)),
             () -> store().commit(new Batch().put("fine", "value").delete(key)),
+            () -> store().commit(new Batch().put("fine", "value").touch(key, Expiry.never())),
+            () -> store().commit(new Batch().put("fine", "value").add(key, 1)),
+            () -> store().commit(new Batch().put("fine", "value").get(key)),
+            () -> store().commit(new Batch().put("fine", "value").ifPresent(key)),
+            () -> store().commit(new Batch().put("fine", "value").ifValue(key, value)),
+            () -> store().putIfPresent(key, value),
+            () -> store().touch(key, Duration.ofSeconds(1)),
+            () -> store().add(key, 1),
             () -> store().commit(new Batch().put("fine", "value").ifAbsent(key)));
 
     for (ThrowingCallable call : calls) {
@@ -196,6 +213,15 @@ interface LimitsContract extends StoreFixture {
           .withMessageContaining("ttl");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store().compareAndSet(key, 0, key, ttl))
+          .withMessageContaining("ttl");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store().touch(key, ttl))
+          .withMessageContaining("ttl");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store().add(key, 1, ttl))
+          .withMessageContaining("ttl");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store().putIfPresent(key, key, ttl))
           .withMessageContaining("ttl");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> store().commit(new Batch().put("fine", "v").put(key, key, ttl)))

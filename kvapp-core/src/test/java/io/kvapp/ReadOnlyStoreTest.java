@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -119,6 +120,10 @@ class ReadOnlyStoreTest {
               it -> it.compareAndDelete("key", 1),
               it -> it.delete("key"),
               it -> it.commit(new Batch().put("key", "value")),
+              it -> it.putIfPresent("key", "value"),
+              it -> it.touch("key", Duration.ofSeconds(1)),
+              it -> it.add("number", 1),
+              it -> it.deletePrefix("key"),
               it -> it.admin().compact(),
               it -> it.admin().restore(scratch));
       for (Consumer<KVStore> write : writes) {
@@ -127,6 +132,23 @@ class ReadOnlyStoreTest {
             .hasMessageContaining(folder.toString())
             .hasMessageContaining("without readOnly");
       }
+    }
+  }
+
+  @Test
+  void batch_thatOnlyReads_isAnswered() {
+    try (KVStore store = open(folder)) {
+      Entry entry = store.scan(Scan.all().limit(1)).entries().get(0);
+      BatchResult result =
+          store.commit(new Batch().ifValue(entry.key(), entry.value()).get(entry.key()));
+
+      assertThat(result.revision()).isZero();
+      assertThat(result.results()).containsExactly(new OperationResult.Get(Optional.of(entry)));
+      assertThat(store.commit(new Batch().ifAbsent(entry.key())).failures())
+          .containsExactly(new BatchResult.Failure(0, Optional.of(entry)));
+      assertThat(store.revision()).isGreaterThanOrEqualTo(entry.revision());
+      assertThat(store.count(Scan.all())).isEqualTo(store.size());
+      store.sync();
     }
   }
 

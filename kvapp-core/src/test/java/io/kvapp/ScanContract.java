@@ -187,6 +187,24 @@ interface ScanContract extends StoreFixture {
   }
 
   @Test
+  default void count_ofAScan_isThatOfAllItsPages() {
+    for (int i = 0; i < 3_000; i++) {
+      store().put("key %04d".formatted(i), "value");
+    }
+    store().delete("key 0100");
+    Scan some = Scan.range("key 0090", "key 2000");
+
+    assertThat(store().count(Scan.all())).isEqualTo(2_999);
+    assertThat(store().count(some.limit(1).maxBytes(1).keysOnly())).isEqualTo(1_909);
+    assertThat(store().count(some.after("key 1989"))).isEqualTo(10);
+    assertThat(store().count(some.reversed().after("key 0110"))).isEqualTo(19);
+    assertThat(store().count(some.reversed())).isEqualTo(1_909);
+    assertThat(store().count(Scan.range("key 1", "key 1"))).isZero();
+    assertThat(store().count(Scan.range("key 3", null))).isZero();
+    assertThatNullPointerException().isThrownBy(() -> store().count((Scan) null));
+  }
+
+  @Test
   default void scan_keysOnly_leavesValuesOutAndKeepsTheRest() {
     long revision = store().put("key", "value");
     store().put(utf8("large"), new byte[store().limits().maxValueBytes()]);
@@ -195,6 +213,10 @@ interface ScanContract extends StoreFixture {
     assertThat(entries).hasSize(2);
     assertThat(entries).allMatch(entry -> entry.value().length == 0);
     assertThat(entries.get(0).revision()).isEqualTo(revision);
+    assertThat(entries)
+        .extracting(Entry::valueBytes)
+        .containsExactly(5, store().limits().maxValueBytes());
+    assertThat(everything(store())).allMatch(entry -> entry.valueBytes() == entry.value().length);
   }
 
   @Test

@@ -32,7 +32,14 @@ interface UpkeepContract extends StoreFixture {
             () -> store().commit(new Batch()),
             () -> store().scan(Scan.all()),
             () -> store().count(bytes),
+            () -> store().count(Scan.all()),
             () -> store().size(),
+            () -> store().putIfPresent(bytes, bytes),
+            () -> store().touch(bytes, Duration.ofSeconds(1)),
+            () -> store().add(bytes, 1),
+            () -> store().deletePrefix(bytes),
+            () -> store().revision(),
+            () -> store().sync(),
             () -> store().put("key", "value"),
             () -> store().get("key"));
 

@@ -1,8 +1,13 @@
 package io.kvapp.engine;
 
 import io.kvapp.Batch;
+import io.kvapp.BatchResult;
 import io.kvapp.Entry;
+import io.kvapp.Expiry;
 import io.kvapp.KVStore;
+import io.kvapp.OperationResult;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -89,6 +94,51 @@ public class OneKeyOperations {
     return store.commit(new Batch().ifAbsent(key).put(key, Integer.toString(value))).applied();
   }
 
+  /** Adds; the sum. */
+  @Operation
+  public long add(@Param(name = "value") int value) {
+    return store.add(key, value);
+  }
+
+  /** Adds in a batch with another write; the sum and what was there before. */
+  @Operation
+  public String addWithOthers(@Param(name = "value") int value) {
+    List<OperationResult> results =
+        store.commit(new Batch().get(key).add(key, value).put(key + " too", "x")).results();
+    Optional<Entry> before = ((OperationResult.Get) results.get(0)).entry();
+    return before.map(Entry::valueString).orElse("0")
+        + " "
+        + ((OperationResult.Add) results.get(1)).number();
+  }
+
+  /** Whether there is an entry. */
+  @Operation
+  public boolean touch() {
+    return store.touch(key, Duration.ofDays(1));
+  }
+
+  /** Replaces one value with another. */
+  @Operation
+  public boolean commitIfValue(
+      @Param(name = "value") int expected, @Param(name = "value") int value) {
+    Batch batch = new Batch().ifValue(key, Integer.toString(expected));
+    return store.commit(batch.put(key, Integer.toString(value), Expiry.keep())).applied();
+  }
+
+  /** Removes one value; the value that is there instead, -1 where it was removed. */
+  @Operation
+  public int deleteIfValue(@Param(name = "value") int expected) {
+    BatchResult result =
+        store.commit(new Batch().ifValue(key, Integer.toString(expected)).delete(key));
+    return result.applied()
+        ? -1
+        : result.failures().get(0).current().map(it -> parse(it.valueString())).orElse(0);
+  }
+
+  private static int parse(String value) {
+    return Integer.parseInt(value);
+  }
+
   /** What the operations mean when they come one after the other. */
   public static final class Specification {
     private int current;
@@ -132,6 +182,32 @@ public class OneKeyOperations {
       boolean equal = current == expected;
       current = equal ? 0 : current;
       return equal;
+    }
+
+    /** Adds. */
+    public long add(int value) {
+      current += value;
+      return current;
+    }
+
+    /** Adds. */
+    public String addWithOthers(int value) {
+      return current + " " + add(value);
+    }
+
+    /** Looks. */
+    public boolean touch() {
+      return current != 0;
+    }
+
+    /** Replaces. */
+    public boolean commitIfValue(int expected, int value) {
+      return compareAndSet(expected, value);
+    }
+
+    /** Removes one value. */
+    public int deleteIfValue(int expected) {
+      return compareAndDelete(expected) ? -1 : current;
     }
 
     /** Writes where there is none. */

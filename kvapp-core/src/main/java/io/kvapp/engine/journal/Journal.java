@@ -363,11 +363,12 @@ public final class Journal {
   }
 
   /**
-   * Ends the journal, with no call in flight but scans, which finish on their own.
+   * Ends the journal, with no call in flight but scans, which finish on their own, and syncs.
    *
    * @param keepRecords whether the files stay for a recovery
    */
   public void close(boolean keepRecords) throws IOException {
+    syncer.close();
     pool.close();
     if (!keepRecords) {
       for (JournalSegment segment : sinceRoll) {

@@ -23,6 +23,9 @@ final class JournalSyncer {
   /** Oldest first; the last one is written now. Guarded by {@link #appending}. */
   private final ArrayDeque<JournalSegment> unsynced = new ArrayDeque<>();
 
+  /** Whether the segments may be unmapped; guarded by the turns of {@link #commits}. */
+  private boolean closed;
+
   private int syncedOffset = SegmentHeader.BYTES;
   private int notedOffset = SegmentHeader.BYTES;
   private volatile long syncs;
@@ -74,6 +77,14 @@ final class JournalSyncer {
         });
   }
 
+  /**
+   * Ends a sync under way and lets those to come do nothing: what is appended is in SSTables, or
+   * the journal has failed.
+   */
+  void close() {
+    commits.alone(() -> closed = true);
+  }
+
   private void startSegment() {
     syncedOffset = SegmentHeader.BYTES;
     notedOffset = SegmentHeader.BYTES;
@@ -82,6 +93,9 @@ final class JournalSyncer {
   private final class SegmentSync implements GroupCommit.Sync {
     @Override
     public long run() {
+      if (closed) {
+        return Long.MAX_VALUE;
+      }
       try {
         return forceAll();
       } catch (OutOfMemoryError | StackOverflowError shortage) {

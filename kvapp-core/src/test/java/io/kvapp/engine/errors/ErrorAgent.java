@@ -46,6 +46,7 @@ public final class ErrorAgent implements ClassFileTransformer {
           "java/util/concurrent/atomic/AtomicBoolean",
           "java/util/concurrent/atomic/AtomicInteger",
           "java/util/concurrent/atomic/AtomicLong",
+          "java/util/concurrent/atomic/AtomicLongArray",
           "java/util/concurrent/locks/LockSupport");
 
   private static volatile Predicate<Thread> where;

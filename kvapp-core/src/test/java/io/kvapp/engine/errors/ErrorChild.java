@@ -6,6 +6,7 @@ import static io.kvapp.StoreFixture.utf8;
 import io.kvapp.Batch;
 import io.kvapp.Durability;
 import io.kvapp.Entry;
+import io.kvapp.Expiry;
 import io.kvapp.KVStore;
 import io.kvapp.Scan;
 import io.kvapp.StoreOptions;
@@ -15,6 +16,7 @@ import io.kvapp.engine.model.EngineOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -139,6 +141,28 @@ public final class ErrorChild {
                   .put(utf8("b3"), utf8(value), Duration.ofDays(1))
                   .delete("old " + (round[0] % 250 + 10)));
         });
+    calls.put("add", asked -> asked.add("count", 1));
+    calls.put("touch", asked -> asked.touch("large", Duration.ofDays(1)));
+    calls.put("sync", KVStore::sync);
+    calls.put(
+        "operations",
+        asked ->
+            asked.commit(
+                new Batch()
+                    .ifValue(utf8("large"), asked.get(utf8("large")).orElseThrow())
+                    .ifPresent("count")
+                    .add("n1", 1)
+                    .add("n2", 1, Expiry.in(Duration.ofDays(1)))
+                    .touch("large", Expiry.never())
+                    .put("b1", "operations", Expiry.keep())
+                    .put("b2", "operations", Expiry.at(Instant.MAX))
+                    .put("old 3", "operations")
+                    .put("b3", "operations", Expiry.keep())
+                    .get("large")
+                    .get("n1")));
+    calls.put("failures", asked -> asked.commit(new Batch().ifAbsent("large").ifAbsent("n1")));
+    calls.put("delete by prefix", asked -> asked.deletePrefix("t 1"));
+    calls.put("revision", KVStore::revision);
     calls.put("get", asked -> asked.get("old 5"));
     calls.put("get large", asked -> asked.get(utf8("large")));
     calls.put("scan", asked -> asked.scan(Scan.prefix("old").limit(20)));
@@ -197,7 +221,11 @@ public final class ErrorChild {
           require(first == null || first.equals(seen.get("b2")), "half a batch");
           require(first == null || first.equals(seen.get("old 3")), "half a batch");
           require(first == null || first.equals(seen.get("b3")), "half a batch");
-          store.put("after", "value");
+          require(
+              store.get("n1").equals(store.get("n2")),
+              store.get("n1") + " and " + store.get("n2") + " of one batch");
+          long revision = store.put("after", "value");
+          require(store.revision() == revision, "the revision is " + store.revision());
           store.commit(new Batch().put("after", "batch").delete("old 1"));
           store.delete("after");
           return null;

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.kvapp.Batch;
+import io.kvapp.Entry;
+import io.kvapp.Expiry;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
@@ -28,7 +31,7 @@ class LimitsTest {
   }
 
   @Test
-  void batchOfTinyWrites_overItsLimit_isRefused() {
+  void batchOfTinyOperations_overItsLimit_isRefused() {
     Batch batch = new Batch();
     for (int i = 0; i < 100; i++) {
       batch.delete(new byte[] {(byte) i});
@@ -36,7 +39,7 @@ class LimitsTest {
     assertThatCode(() -> limits.batch(batch)).doesNotThrowAnyException();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> limits.batch(batch.delete("x")))
-        .withMessageContaining("batch: at most 100 writes, not 101");
+        .withMessageContaining("batch: at most 100 operations, not 101");
   }
 
   @Test
@@ -81,5 +84,25 @@ class LimitsTest {
       batch.put(new byte[] {(byte) i}, new byte[99]);
     }
     return batch;
+  }
+
+  @Test
+  void expiresAtMillis_ofAnyMoment_isRoundedUpAndStopsAtTheEndsOfTime() {
+    assertThat(at(Instant.ofEpochMilli(7))).isEqualTo(7);
+    assertThat(at(Instant.ofEpochSecond(0, 7_000_001))).isEqualTo(8);
+    assertThat(at(Instant.ofEpochMilli(-7))).isEqualTo(-7);
+    assertThat(at(Instant.ofEpochSecond(-1, 992_999_999))).isEqualTo(-7);
+    assertThat(at(Instant.EPOCH)).isEqualTo(Entry.AT_EPOCH);
+    assertThat(at(Instant.ofEpochSecond(-1, 999_999_999))).isEqualTo(Entry.AT_EPOCH);
+    assertThat(at(Instant.MAX)).isEqualTo(Long.MAX_VALUE);
+    assertThat(at(Instant.MIN)).isEqualTo(-Long.MAX_VALUE);
+    assertThat(Limits.isExpired(at(Instant.MIN), 0)).isTrue();
+    assertThat(Limits.expiresAtMillis(5, Expiry.never(), 9)).isZero();
+    assertThat(Limits.expiresAtMillis(5, Expiry.keep(), 9)).isEqualTo(9);
+    assertThat(Limits.expiresAtMillis(5, Expiry.in(Duration.ofMillis(7)), 9)).isEqualTo(12);
+  }
+
+  private static long at(Instant moment) {
+    return Limits.expiresAtMillis(5, Expiry.at(moment), 9);
   }
 }
