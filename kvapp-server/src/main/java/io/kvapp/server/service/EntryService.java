@@ -162,6 +162,11 @@ public final class EntryService {
     return result;
   }
 
+  /** Waits until every write that was committed is on the disk. */
+  public void sync() {
+    store.sync();
+  }
+
   /**
    * One page of a list, as far as the caller may read it.
    *

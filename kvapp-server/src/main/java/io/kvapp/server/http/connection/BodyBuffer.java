@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>Not thread-safe.
  */
 final class BodyBuffer implements BodyOutput {
-  /** Takes a piece of the body; throws if the client is gone. */
+  /** Takes a piece of the body, which may be empty, and sends it; throws if the client is gone. */
   @FunctionalInterface
   interface Spill {
     void spill() throws IOException;
@@ -64,6 +64,12 @@ final class BodyBuffer implements BodyOutput {
       at += part;
       left -= part;
     }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    spill.spill();
+    clear();
   }
 
   /** The buffer, where the piece begins behind {@link #ROOM_BEFORE}. */

@@ -218,14 +218,34 @@ final class Connection {
 
     @Override
     public ByteBuffer body(int maxBytes) {
-      String encoding = head.header("content-encoding");
-      if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-        throw new HttpException(415, "the body must be sent without Content-Encoding");
-      }
+      requireIdentity();
       try {
         return content.read(maxBytes);
       } catch (IOException gone) {
-        throw HttpException.badRequest("the connection ended inside a request");
+        throw RequestContent.ended();
+      }
+    }
+
+    @Override
+    public byte[] bytes(int maxBytes) {
+      requireIdentity();
+      try {
+        return content.readBytes(maxBytes);
+      } catch (IOException gone) {
+        throw RequestContent.ended();
+      }
+    }
+
+    @Override
+    public InputStream bodyStream() {
+      requireIdentity();
+      return content.stream();
+    }
+
+    private void requireIdentity() {
+      String encoding = head.header("content-encoding");
+      if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+        throw new HttpException(415, "the body must be sent without Content-Encoding");
       }
     }
 

@@ -38,6 +38,7 @@ final class ConnectionInput {
   private int pieceLeft;
   private long moment;
   private boolean momentSet;
+  private long pausedAt;
 
   /**
    * The input of one connection.
@@ -106,7 +107,7 @@ final class ConnectionInput {
   }
 
   /** Makes the room of what has been read behind the head free again. */
-  void reuseRead() {
+  private void reuseRead() {
     System.arraycopy(bytes, position, bytes, kept, end - position);
     end -= position - kept;
     position = kept;
@@ -141,6 +142,40 @@ final class ConnectionInput {
   }
 
   /**
+   * Reads unread bytes, or else straight from the client, and waits for it where nothing has
+   * arrived.
+   *
+   * @return how many bytes were read, at least one
+   * @throws HttpException if there is no more, or not in time
+   */
+  int read(byte[] target, int from, int length) throws IOException {
+    int count = Math.min(length, available());
+    if (count > 0) {
+      System.arraycopy(bytes, position, target, from, count);
+      position += count;
+      return count;
+    }
+    output.flush();
+    count = receive(target, from, length);
+    if (count <= 0) {
+      throw incomplete();
+    }
+    return count;
+  }
+
+  /** The time from now until {@link #resume} does not count as waiting for the client. */
+  void pause() {
+    pausedAt = deadline.after(0);
+  }
+
+  /** Goes on waiting for the client. */
+  void resume() {
+    if (momentSet) {
+      moment += deadline.after(0) - pausedAt;
+    }
+  }
+
+  /**
    * Reads what has arrived, and waits for it where nothing has.
    *
    * @return false at the end of input, and when the wait took too long
@@ -151,6 +186,12 @@ final class ConnectionInput {
       memory.reserve(bytes.length);
       bytes = Arrays.copyOf(bytes, Math.multiplyExact(bytes.length, 2));
     }
+    int count = receive(bytes, end, bytes.length - end);
+    end += Math.max(0, count);
+    return count > 0;
+  }
+
+  private int receive(byte[] target, int from, int length) throws IOException {
     if (!momentSet) {
       moment = deadline.after(timeoutNanos);
       momentSet = true;
@@ -158,20 +199,16 @@ final class ConnectionInput {
     deadline.begin(wait, moment);
     int count;
     try {
-      count = stream.read(bytes, end, bytes.length - end);
+      count = stream.read(target, from, length);
     } finally {
       deadline.end();
     }
-    if (count <= 0) {
-      return false;
-    }
-    end += count;
     pieceLeft -= count;
     if (pieceLeft <= 0) {
       pieceLeft = pieceBytes;
       momentSet = false;
     }
-    return true;
+    return count;
   }
 
   /**
@@ -213,6 +250,14 @@ final class ConnectionInput {
   void fillOrFail() throws IOException {
     if (!fill()) {
       throw incomplete();
+    }
+  }
+
+  /** Reads more where no byte is left to read, over what has been read behind the head. */
+  void requireOctet() throws IOException {
+    if (available() == 0) {
+      reuseRead();
+      fillOrFail();
     }
   }
 

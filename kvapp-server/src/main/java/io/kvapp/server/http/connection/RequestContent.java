@@ -2,11 +2,11 @@ package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.connection.Deadline.Wait;
 import io.kvapp.server.http.message.HttpException;
-import io.kvapp.server.http.message.Octets;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -23,6 +23,7 @@ final class RequestContent {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final int FIRST_BYTES = 4 << 10;
   private static final int KEPT_BYTES = 64 << 10;
+  private static final int GROWTH = 4;
 
   /**
    * What a handler makes of each byte of a body besides a copy: at worst text in UTF-16 in an array
@@ -34,10 +35,13 @@ final class RequestContent {
   private static final int PIECE_BYTES = 64 << 10;
 
   private static final int FREE_BYTES = 4 << 10;
-  private static final int MAX_SIZE_LINE_BYTES = 256;
+
+  /** No limit but that of the size of a chunk. */
+  private static final int NO_LIMIT = ChunkReader.HUGE - 1;
 
   private enum State {
     UNREAD,
+    STREAMED,
     COMPLETE,
     BROKEN
   }
@@ -47,7 +51,7 @@ final class RequestContent {
   private final ConnectionInput input;
   private final ConnectionOutput output;
   private final RequestHead head;
-  private final HeadReader headReader;
+  private final ChunkReader chunks;
   private final ConnectionMemory memory;
 
   private State state = State.COMPLETE;
@@ -55,6 +59,9 @@ final class RequestContent {
   private byte[] decoded = new byte[0];
   private int decodedSize;
   private int limit;
+  private boolean invited;
+  private long left;
+  private long received;
 
   RequestContent(
       HttpSettings settings,
@@ -68,7 +75,7 @@ final class RequestContent {
     this.input = input;
     this.output = output;
     this.head = head;
-    this.headReader = headReader;
+    this.chunks = new ChunkReader(input, headReader);
     this.memory = memory;
   }
 
@@ -89,10 +96,18 @@ final class RequestContent {
     return Math.max(0, decoded.length - FREE_BYTES);
   }
 
+  /** The bytes of the body that were read, chunks decoded. */
+  long receivedBytes() {
+    return received;
+  }
+
   /** Begins the body of the head that was just read. */
   void begin() {
     content = NOTHING;
     decodedSize = 0;
+    invited = false;
+    left = 0;
+    received = 0;
     boolean empty = !head.chunked && head.contentLength <= 0;
     state = empty ? State.COMPLETE : State.UNREAD;
   }
@@ -100,22 +115,85 @@ final class RequestContent {
   /** The whole body, as {@link Request#body(int)} says. */
   ByteBuffer read(int maxBytes) throws IOException {
     if (state == State.UNREAD) {
-      // Whatever interrupts the reading leaves the connection somewhere inside the body.
-      state = State.BROKEN;
-      limit = Math.min(maxBytes, maxBodyBytes);
-      if (head.contentLength > limit) {
-        throw tooLarge();
-      }
+      beginReading(Math.min(maxBytes, maxBodyBytes));
       memory.expect(head.chunked ? 2L * limit : 2 * head.contentLength);
-      input.await(Wait.BODY, bodyNanos, PIECE_BYTES);
       invite();
       content = head.chunked ? readChunks() : readLength((int) head.contentLength);
       state = State.COMPLETE;
     }
-    if (state == State.BROKEN) {
-      throw HttpException.badRequest("the body of the request could not be read");
-    }
+    requireComplete();
     return content;
+  }
+
+  /** The whole body as an array of its own, as {@link Request#bytes} says. */
+  byte[] readBytes(int maxBytes) throws IOException {
+    if (state == State.UNREAD) {
+      beginReading(maxBytes);
+      memory.expect(head.chunked ? limit : head.contentLength);
+      invite();
+      byte[] bytes = head.chunked ? chunkedBytes() : exactBytes((int) head.contentLength);
+      state = State.COMPLETE;
+      return bytes;
+    }
+    requireComplete();
+    int from = content.arrayOffset() + content.position();
+    return Arrays.copyOfRange(content.array(), from, from + content.remaining());
+  }
+
+  /** The body as it arrives, as {@link Request#bodyStream} says. */
+  InputStream stream() {
+    if (state == State.UNREAD) {
+      beginReading(NO_LIMIT);
+      state = State.STREAMED;
+      left = head.chunked ? 0 : head.contentLength;
+      input.pause();
+    }
+    return new RequestBodyStream(this);
+  }
+
+  /**
+   * Reads a piece of a body that is streamed.
+   *
+   * @param length at least 1
+   * @return how many bytes were read, or -1 at the end of the body
+   */
+  int readPiece(byte[] target, int from, int length) {
+    if (state != State.STREAMED) {
+      requireComplete();
+      return -1;
+    }
+    // Whatever interrupts the reading leaves the connection somewhere inside the body.
+    state = State.BROKEN;
+    input.resume();
+    try {
+      int count = nextPiece(target, from, length);
+      boolean isAtEnd = head.chunked ? count < 0 : left == 0;
+      state = isAtEnd ? State.COMPLETE : State.STREAMED;
+      return count;
+    } catch (IOException gone) {
+      throw ended();
+    } finally {
+      input.pause();
+    }
+  }
+
+  private int nextPiece(byte[] target, int from, int length) throws IOException {
+    if (!invited) {
+      invite();
+    }
+    if (head.chunked && left == 0) {
+      left = nextChunk(0);
+      if (left == 0) {
+        return -1;
+      }
+    }
+    int count = input.read(target, from, (int) Math.min(length, left));
+    received += count;
+    left -= count;
+    if (head.chunked && left == 0) {
+      chunks.endChunk();
+    }
+    return count;
   }
 
   /**
@@ -130,9 +208,7 @@ final class RequestContent {
       if (awaitsInvitation || head.contentLength > maxBodyBytes) {
         return false;
       }
-      state = State.BROKEN;
-      limit = maxBodyBytes;
-      input.await(Wait.BODY, bodyNanos, PIECE_BYTES);
+      beginReading(maxBodyBytes);
       input.keepHead();
       if (head.chunked) {
         dropChunks();
@@ -144,7 +220,32 @@ final class RequestContent {
     return state == State.COMPLETE;
   }
 
+  /** The refusal of a request whose connection has ended. */
+  static HttpException ended() {
+    return HttpException.badRequest("the connection ended inside a request");
+  }
+
+  private void beginReading(int maxBytes) {
+    // Whatever interrupts the reading leaves the connection somewhere inside the body.
+    state = State.BROKEN;
+    limit = maxBytes;
+    if (head.contentLength > limit && limit < NO_LIMIT) {
+      throw tooLarge();
+    }
+    input.await(Wait.BODY, bodyNanos, PIECE_BYTES);
+    if (head.chunked) {
+      input.keepHead();
+    }
+  }
+
+  private void requireComplete() {
+    if (state != State.COMPLETE) {
+      throw HttpException.badRequest("the body of the request could not be read");
+    }
+  }
+
   private void invite() throws IOException {
+    invited = true;
     if (head.expectsContinue && head.minorVersion > 0 && input.available() == 0) {
       output.add(CONTINUE);
     }
@@ -161,6 +262,7 @@ final class RequestContent {
       input.makeRoom(length);
       input.fillOrFail();
     }
+    received = length;
     memory.reserveWork(WORK_FACTOR * (length - FREE_BYTES));
     int from = input.position();
     input.position(from + length);
@@ -168,92 +270,87 @@ final class RequestContent {
   }
 
   private ByteBuffer readChunks() throws IOException {
-    input.keepHead();
     for (int size = nextChunk(decodedSize); size > 0; size = nextChunk(decodedSize)) {
-      readChunkData(size);
-      requireLineEnd();
+      for (int missing = size; missing > 0; ) {
+        input.requireOctet();
+        int part = Math.min(missing, input.available());
+        makeRoom(part);
+        decodedSize += input.read(decoded, decodedSize, part);
+        missing -= part;
+      }
+      chunks.endChunk();
     }
+    received = decodedSize;
     memory.reserveWork(WORK_FACTOR * (decodedSize - FREE_BYTES));
     return ByteBuffer.wrap(decoded, 0, decodedSize);
   }
 
+  /**
+   * Reads as many bytes into an array that grows to exactly this length as they arrive: a length
+   * that is only announced takes no memory.
+   */
+  private byte[] exactBytes(int length) throws IOException {
+    int first = Math.max(FIRST_BYTES, GROWTH * input.available());
+    byte[] bytes = grown(new byte[0], Math.min(length, first));
+    for (int size = 0; size < length; ) {
+      if (size == bytes.length) {
+        bytes = grown(bytes, (int) Math.min(length, (long) GROWTH * size));
+      }
+      size += input.read(bytes, size, bytes.length - size);
+      received = size;
+    }
+    return bytes;
+  }
+
+  private byte[] chunkedBytes() throws IOException {
+    byte[] bytes = new byte[0];
+    int size = 0;
+    for (int chunk = nextChunk(size); chunk > 0; chunk = nextChunk(size)) {
+      for (int end = size + chunk; size < end; ) {
+        if (size == bytes.length) {
+          bytes = grown(bytes, (int) Math.min(limit, Math.max(FIRST_BYTES, 2L * size)));
+        }
+        size += input.read(bytes, size, Math.min(end, bytes.length) - size);
+        received = size;
+      }
+      chunks.endChunk();
+    }
+    if (size < bytes.length) {
+      memory.reserve(size - FREE_BYTES);
+      bytes = Arrays.copyOf(bytes, size);
+    }
+    return bytes;
+  }
+
+  private byte[] grown(byte[] bytes, int length) {
+    memory.reserve(length - Math.max(FREE_BYTES, bytes.length));
+    return Arrays.copyOf(bytes, length);
+  }
+
   private void dropChunks() throws IOException {
-    long dropped = 0;
-    for (int size = nextChunk(dropped); size > 0; size = nextChunk(dropped)) {
+    for (int size = nextChunk(received); size > 0; size = nextChunk(received)) {
       drop(size);
-      dropped += size;
-      requireLineEnd();
+      chunks.endChunk();
     }
   }
 
   /** Reads the size of the next chunk; where it is 0, the trailers as well. */
   private int nextChunk(long sizeBefore) throws IOException {
-    int size = readChunkSize();
+    int size = chunks.nextSize();
     if (size > limit - sizeBefore) {
       throw tooLarge();
-    }
-    if (size == 0) {
-      headReader.readTrailers();
     }
     return size;
   }
 
   private void drop(long length) throws IOException {
-    long left = length;
-    while (left > 0) {
-      requireOctet();
-      int part = (int) Math.min(left, input.available());
+    long missing = length;
+    while (missing > 0) {
+      input.requireOctet();
+      int part = (int) Math.min(missing, input.available());
       input.position(input.position() + part);
-      left -= part;
-    }
-  }
-
-  /** Reads a line of a size in hexadecimal digits and extensions, which mean nothing here. */
-  private int readChunkSize() throws IOException {
-    long size = 0;
-    int digits = 0;
-    int octet = nextOctet();
-    for (; Octets.hex(octet) >= 0; octet = nextOctet()) {
-      if (++digits > MAX_SIZE_LINE_BYTES) {
-        throw malformed();
-      }
-      size = Math.min(size << 4 | Octets.hex(octet), Integer.MAX_VALUE);
-    }
-    if (digits == 0) {
-      throw malformed();
-    }
-    boolean space = false;
-    while (Octets.isSpaceOrTab(octet)) {
-      space = true;
-      octet = nextOctet();
-    }
-    if (octet == ';') {
-      int length = 0;
-      while (Octets.isFieldValue(octet)) {
-        if (++length > MAX_SIZE_LINE_BYTES) {
-          throw malformed();
-        }
-        octet = nextOctet();
-      }
-    } else if (space) {
-      throw malformed();
-    }
-    if (octet != '\r' || nextOctet() != '\n') {
-      throw malformed();
-    }
-    return (int) size;
-  }
-
-  private void readChunkData(int size) throws IOException {
-    int left = size;
-    while (left > 0) {
-      requireOctet();
-      int part = Math.min(left, input.available());
-      makeRoom(part);
-      System.arraycopy(input.bytes(), input.position(), decoded, decodedSize, part);
-      decodedSize += part;
-      input.position(input.position() + part);
-      left -= part;
+      received += part;
+      missing -= part;
     }
   }
 
@@ -264,29 +361,5 @@ final class RequestContent {
       memory.reserve(2L * (larger - Math.max(FREE_BYTES, decoded.length)));
       decoded = Arrays.copyOf(decoded, larger);
     }
-  }
-
-  private void requireLineEnd() throws IOException {
-    if (nextOctet() != '\r' || nextOctet() != '\n') {
-      throw malformed();
-    }
-  }
-
-  private int nextOctet() throws IOException {
-    requireOctet();
-    int octet = input.bytes()[input.position()] & 0xff;
-    input.position(input.position() + 1);
-    return octet;
-  }
-
-  private void requireOctet() throws IOException {
-    if (input.available() == 0) {
-      input.reuseRead();
-      input.fillOrFail();
-    }
-  }
-
-  private static HttpException malformed() {
-    return HttpException.badRequest("the chunks of the body are malformed");
   }
 }

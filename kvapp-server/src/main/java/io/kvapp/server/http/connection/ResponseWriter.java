@@ -1,12 +1,13 @@
 package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseBody;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes responses: a small one with its length, to go out in one write; a large one in chunks as
- * it is made, or up to the end of the connection where the client speaks HTTP/1.0.
+ * Writes responses: one whose length is known, or that is small, with its length; a large one in
+ * chunks as it is made, or up to the end of the connection where the client speaks HTTP/1.0.
  *
  * <p>Not thread-safe.
  */
@@ -40,6 +41,7 @@ final class ResponseWriter {
   private Response response;
   private boolean keepAlive;
   private boolean begun;
+  private long length;
   private long bodyBytes;
 
   ResponseWriter(
@@ -63,6 +65,7 @@ final class ResponseWriter {
     keepAlive = mayKeepAlive;
     begun = false;
     bodyBytes = 0;
+    length = ResponseBody.UNKNOWN_LENGTH;
     body.clear();
     try {
       write();
@@ -81,18 +84,31 @@ final class ResponseWriter {
       output.add(response.head().forbidsBody() ? LINE_END : NO_LENGTH);
       return;
     }
+    length = response.body().length();
+    if (length >= 0 && isHeadOnly()) {
+      addHeadWithLength(length);
+      return;
+    }
     response.body().writeTo(body);
+    if (length >= 0 && bodyBytes + body.size() != length) {
+      throw new IllegalStateException(
+          "a body of " + length + " bytes has " + (bodyBytes + body.size()));
+    }
     if (begun) {
       endPieces();
     } else {
-      addHead();
-      output.add(LENGTH);
-      output.addDecimal(body.size());
-      output.add(HEAD_END);
+      addHeadWithLength(body.size());
       if (!isHeadOnly()) {
         addPiece(0);
       }
     }
+  }
+
+  private void addHeadWithLength(long bytes) throws IOException {
+    addHead();
+    output.add(LENGTH);
+    output.addDecimal(bytes);
+    output.add(HEAD_END);
   }
 
   /** Whether a part of the last response may have been sent before it was complete. */
@@ -118,32 +134,44 @@ final class ResponseWriter {
   }
 
   private void spill() throws IOException {
-    boolean chunked = request.minorVersion > 0;
     if (!begun) {
-      keepAlive &= chunked;
-      addHead();
-      output.add(chunked ? CHUNKED : LINE_END);
-      begun = true;
-      if (isHeadOnly()) {
-        throw new Unwanted();
-      }
+      begin();
     }
-    addChunk(chunked);
+    if (body.size() > 0) {
+      addChunk();
+    }
     output.flush();
   }
 
-  private void endPieces() throws IOException {
-    boolean chunked = request.minorVersion > 0;
-    if (body.size() > 0) {
-      addChunk(chunked);
+  private void begin() throws IOException {
+    if (length >= 0) {
+      addHeadWithLength(length);
+    } else {
+      keepAlive &= request.minorVersion > 0;
+      addHead();
+      output.add(isChunked() ? CHUNKED : LINE_END);
     }
-    if (chunked) {
+    begun = true;
+    if (isHeadOnly()) {
+      throw new Unwanted();
+    }
+  }
+
+  private void endPieces() throws IOException {
+    if (body.size() > 0) {
+      addChunk();
+    }
+    if (isChunked()) {
       output.add(LAST_CHUNK);
     }
   }
 
-  private void addChunk(boolean chunked) throws IOException {
-    if (!chunked) {
+  private boolean isChunked() {
+    return length < 0 && request.minorVersion > 0;
+  }
+
+  private void addChunk() throws IOException {
+    if (!isChunked()) {
       addPiece(0);
       return;
     }
@@ -155,6 +183,9 @@ final class ResponseWriter {
   }
 
   private void addPiece(int behind) throws IOException {
+    if (length >= 0 && bodyBytes + body.size() > length) {
+      throw new IllegalStateException("a body has more than its " + length + " bytes");
+    }
     bodyBytes += body.size();
     output.addBehind(body.bytes(), BodyBuffer.ROOM_BEFORE, body.size() + behind);
   }

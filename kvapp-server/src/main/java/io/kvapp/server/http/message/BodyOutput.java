@@ -30,4 +30,12 @@ public interface BodyOutput {
    * @throws IOException if the client is gone
    */
   void write(byte[] source, int from, int length) throws IOException;
+
+  /**
+   * Sends what has been written, and the head of the response if that has not been sent; for
+   * responses that go on later. Everything at hand goes out in one write.
+   *
+   * @throws IOException if the client is gone
+   */
+  void flush() throws IOException;
 }

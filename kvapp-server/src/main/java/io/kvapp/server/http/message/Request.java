@@ -1,5 +1,6 @@
 package io.kvapp.server.http.message;
 
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
@@ -49,6 +50,25 @@ public interface Request {
    * @throws HttpException with status 413 if it has more than {@code maxBytes}
    */
   ByteBuffer body(int maxBytes);
+
+  /**
+   * The whole body as an array of its own, which the handler may keep; for values, which are not
+   * parsed. The limit of {@link #body()} does not count here.
+   *
+   * @throws HttpException as {@link #body()} throws; with status 413 if the body has more than
+   *     {@code maxBytes}
+   */
+  byte[] bytes(int maxBytes);
+
+  /**
+   * The body as it arrives, of any length. The client has the time-out of a body for each 64 KiB of
+   * it; the time between two reads does not count. To be read by this thread, before the response
+   * is written; what is left then ends the connection. A read throws {@link HttpException} as
+   * {@link #body()} does.
+   *
+   * @throws HttpException with status 415 if the body is encoded
+   */
+  InputStream bodyStream();
 
   /** Where the connection comes from. */
   InetAddress remote();

@@ -57,4 +57,13 @@ public final class Call {
   public ByteBuffer body() {
     return request.body(route.maxBodyBytes());
   }
+
+  /**
+   * The whole body as an array of its own, as {@link Request#bytes}, up to the limit of the route.
+   *
+   * @throws HttpException with status 413 beyond it, or as {@link Request#bytes} throws
+   */
+  public byte[] bytes() {
+    return request.bytes(route.maxBodyBytes());
+  }
 }

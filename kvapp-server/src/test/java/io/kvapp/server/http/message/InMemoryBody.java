@@ -25,6 +25,11 @@ public final class InMemoryBody implements BodyOutput {
     bytes.write(source, from, length);
   }
 
+  @Override
+  public void flush() {
+    // It is there already.
+  }
+
   /** What has been written, as UTF-8. */
   public String text() {
     return bytes.toString(StandardCharsets.UTF_8);

@@ -1,5 +1,7 @@
 package io.kvapp.server.http.message;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +76,17 @@ public final class PlainRequest implements Request {
   public ByteBuffer body() {
     bodyRead = true;
     return ByteBuffer.wrap(body);
+  }
+
+  @Override
+  public byte[] bytes(int maxBytes) {
+    return body(maxBytes).array();
+  }
+
+  @Override
+  public InputStream bodyStream() {
+    bodyRead = true;
+    return new ByteArrayInputStream(body);
   }
 
   @Override

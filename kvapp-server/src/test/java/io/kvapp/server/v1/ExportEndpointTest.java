@@ -1,0 +1,63 @@
+package io.kvapp.server.v1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kvapp.server.http.connection.RawClient.Answer;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ExportEndpointTest {
+  private V1Client client;
+
+  @BeforeEach
+  void start() throws IOException {
+    client = new V1Client();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    client.close();
+  }
+
+  @Test
+  void export_entries_areLinesWithAnEnd() throws IOException {
+    long first = client.store().put("a/1", "x\ny");
+    client.store().put(new byte[] {'a', '/', (byte) 0xff}, new byte[] {(byte) 0xfe});
+    long last = client.store().put("b", "");
+    Answer all = client.call("GET", "/v1/export");
+    assertThat(all.status()).isEqualTo(200);
+    assertThat(all.header("Content-Type")).contains("application/x-ndjson");
+    assertThat(all.header("KVApp-Revision")).contains(Long.toString(last));
+    assertThat(all.text())
+        .isEqualTo(
+            "{\"key\":\"a/1\",\"value\":\"x\\ny\",\"size\":3,\"revision\":"
+                + first
+                + "}\n{\"key_base64\":\"YS//\",\"value_base64\":\"/g==\",\"size\":1,\"revision\":"
+                + (first + 1)
+                + "}\n{\"key\":\"b\",\"value\":\"\",\"size\":0,\"revision\":"
+                + last
+                + "}\n{\"end\":true,\"entries\":3,\"revision\":"
+                + last
+                + "}\n");
+    assertThat(client.call("GET", "/v1/export?prefix=a/&from=a/2").text())
+        .startsWith("{\"key_base64\":\"YS//\"")
+        .endsWith("{\"end\":true,\"entries\":1,\"revision\":" + last + "}\n");
+    assertThat(client.call("HEAD", "/v1/export").header("KVApp-Revision"))
+        .contains(Long.toString(last));
+    assertThat(V1Client.code(client.call("GET", "/v1/export?limit=1")))
+        .isEqualTo("unknown-parameter");
+  }
+
+  @Test
+  void export_manyPages_areOfOneMoment() throws IOException {
+    for (int number = 0; number < 5_000; number++) {
+      client.store().put("k%04d".formatted(number), "x".repeat(number % 300));
+    }
+    client.store().put("large", "x".repeat(2 << 20));
+    String[] lines = client.call("GET", "/v1/export").text().split("\n");
+    assertThat(lines).hasSize(5_002);
+    assertThat(lines[5_001]).startsWith("{\"end\":true,\"entries\":5001,");
+  }
+}
