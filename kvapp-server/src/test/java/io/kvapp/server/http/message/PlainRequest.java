@@ -118,6 +118,21 @@ public final class PlainRequest implements Request {
   }
 
   @Override
+  public LongLived longLived() {
+    return new LongLived() {
+      @Override
+      public boolean isEnding() {
+        return false;
+      }
+
+      @Override
+      public void onEnd(Runnable wake) {
+        // It never stops.
+      }
+    };
+  }
+
+  @Override
   public Memory memory() {
     return new Memory() {
       @Override
