@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Changes;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -12,6 +13,9 @@ import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.changes.ChangeLog;
+import io.kvapp.engine.changes.ChangeReader;
+import io.kvapp.engine.changes.ChangeSignal;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.Lease;
@@ -65,9 +69,10 @@ final class ReadOnlyStore implements KVStore {
   private final Limits limits;
   private final InstantSource clock;
   private final SnapshotSet snapshots;
+  private final ChangeLog log = new Unchanging();
   private final StoreAdmin admin = new ReadOnlyStoreAdmin(this);
   private volatile Count counted;
-  private boolean closed;
+  private volatile boolean closed;
 
   private ReadOnlyStore(
       Path folder,
@@ -256,6 +261,42 @@ final class ReadOnlyStore implements KVStore {
   }
 
   @Override
+  public Changes changes(Changes.From from) {
+    Objects.requireNonNull(from, "from");
+    return new ChangeReader(log, this::scan, from);
+  }
+
+  /** Nothing changes, and nothing is known of what has. */
+  private final class Unchanging implements ChangeLog {
+    private final ChangeSignal signal = new ChangeSignal();
+
+    @Override
+    public long revision() {
+      return revision;
+    }
+
+    @Override
+    public long oldest() {
+      return revision;
+    }
+
+    @Override
+    public Cursor open(long after) {
+      return after == revision ? (limit, selection, changes) -> Cursor.NONE : null;
+    }
+
+    @Override
+    public ChangeSignal signal() {
+      return signal;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !closed;
+    }
+  }
+
+  @Override
   public Snapshot snapshot() {
     return snapshots.add(lease(version), revision, clock.millis());
   }
@@ -342,6 +383,7 @@ final class ReadOnlyStore implements KVStore {
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      log.signal().raise();
       snapshots.close();
       version.close();
       WorkerThread.call(

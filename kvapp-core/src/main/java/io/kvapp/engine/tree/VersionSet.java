@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The current {@link Version} of a store, and the manifest that names its files.
@@ -35,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * on one thread that is never interrupted.
  */
 public final class VersionSet {
-  private static final Logger LOG = LoggerFactory.getLogger(VersionSet.class);
-
   /** What scans need not step over. */
   final EmptyRanges emptyRanges = new EmptyRanges();
 
@@ -231,7 +227,7 @@ public final class VersionSet {
     journalStart = start;
     entries = oldest.entriesAfter();
     journal.forget(segments);
-    oldest.discard(this::retire);
+    oldest.discard(journal::retire);
     replace(now.active, now.frozen.subList(0, last), sstables);
   }
 
@@ -253,18 +249,10 @@ public final class VersionSet {
     entries = entriesThen;
     journal.forget(sealed);
     now.active.freeze(sealed, entriesThen, 0);
-    now.active.discard(this::retire);
+    now.active.discard(journal::retire);
     Memtable active = new Memtable(journal.revision());
     emptyRanges.reset(() -> replace(active, List.of(), sstables));
     active.close();
-  }
-
-  private void retire(JournalSegment segment) {
-    try {
-      journal.retire(segment);
-    } catch (IOException leftOver) {
-      LOG.warn("{} could not be deleted: {}", segment.file, leftOver.toString());
-    }
   }
 
   /**
@@ -331,7 +319,8 @@ public final class VersionSet {
         entriesThen,
         sstables.stream().map(sstable -> sstable.identity).toList(),
         mapFile,
-        holder);
+        holder,
+        journal.history().identities(journalStart));
   }
 
   private Optional<FolderHolder> thisProcess() throws IOException {
@@ -383,8 +372,8 @@ public final class VersionSet {
     closed = true;
     folder.keepRecycled(0);
     current.active.freeze(journal.unsaved(), Manifest.UNKNOWN, 0);
-    current.active.discard(JournalSegment::release);
-    current.frozen.forEach(memtable -> memtable.discard(JournalSegment::release));
+    current.active.discard(journal::retire);
+    current.frozen.forEach(memtable -> memtable.discard(journal::retire));
     current.close();
     WorkerThread.stop(releases);
   }
