@@ -15,7 +15,7 @@ import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.changes.ChangeLog;
 import io.kvapp.engine.changes.ChangeReader;
-import io.kvapp.engine.changes.ChangeSignal;
+import io.kvapp.engine.changes.UnchangingLog;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.Lease;
@@ -56,6 +56,9 @@ import java.util.function.LongUnaryOperator;
  * <p>All methods may be called from any thread.
  */
 final class ReadOnlyStore implements KVStore {
+  /** More of the heap than a journal takes that was written with half as much. */
+  private static final int JOURNAL_HEAP_SHARE = 4;
+
   private static final byte[] START = {};
 
   /** How many entries live, and the moment at which the next one expires. */
@@ -69,7 +72,7 @@ final class ReadOnlyStore implements KVStore {
   private final Limits limits;
   private final InstantSource clock;
   private final SnapshotSet snapshots;
-  private final ChangeLog log = new Unchanging();
+  private final ChangeLog log;
   private final StoreAdmin admin = new ReadOnlyStoreAdmin(this);
   private volatile Count counted;
   private volatile boolean closed;
@@ -88,6 +91,7 @@ final class ReadOnlyStore implements KVStore {
     this.version = version;
     this.revision = revision;
     this.report = report;
+    this.log = new UnchangingLog(revision, () -> !closed);
     this.snapshots =
         new SnapshotSet(ReadOnlyStore::lease, (open, late) -> open.unreadable(late, folder));
   }
@@ -132,8 +136,10 @@ final class ReadOnlyStore implements KVStore {
     Disk disk = new Disk();
     disk.fence(new Disk.Fenced("it is open to read"));
     Progress progress = new Progress();
-    FoundStore found = new FoundStore(new SSTableFolder(disk, folder), false, List.of());
-    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
+    long memtableBytes = Runtime.getRuntime().maxMemory() / JOURNAL_HEAP_SHARE;
+    FoundStore found =
+        new FoundStore(new SSTableFolder(disk, folder), false, List.of(), memtableBytes);
+    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress, memtableBytes);
     try {
       found.readManifest();
       if (!Files.exists(folder.resolve(Manifest.NAME))) {
@@ -144,7 +150,7 @@ final class ReadOnlyStore implements KVStore {
       List<SSTable> sstables = found.sstables();
       long before = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
       boolean clean = found.manifest().isClean();
-      Memtable recent = clean ? new Memtable(before) : replay(replay, found, before);
+      Memtable recent = clean ? new Memtable(before) : replay(replay, found, folder, before);
       recent.freeze(replay.segments(), Manifest.UNKNOWN, 0);
       recent.discard(JournalSegment::release);
       Version version = new Version(recent, List.of(), sstables);
@@ -169,15 +175,25 @@ final class ReadOnlyStore implements KVStore {
     }
   }
 
-  /** All of the journal as one memtable, since none can be saved; its keys have to fit the heap. */
-  private static Memtable replay(JournalReplay replay, FoundStore found, long before)
+  /** All of the journal as one memtable, since none can be saved. */
+  private static Memtable replay(JournalReplay replay, FoundStore found, Path folder, long before)
       throws IOException {
     List<Memtable> changes = new ArrayList<>();
     replay.run(
         found.manifest().journal(),
         before,
         LongUnaryOperator.identity(),
-        (all, last) -> changes.add(all));
+        (some, last) -> {
+          if (!changes.isEmpty()) {
+            throw new KVException(
+                "the journal of store "
+                    + folder
+                    + " holds more than a heap of "
+                    + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB takes; raise -Xmx, or open and close the store to write once");
+          }
+          changes.add(some);
+        });
     return changes.isEmpty() ? new Memtable(before) : changes.get(0);
   }
 
@@ -264,36 +280,6 @@ final class ReadOnlyStore implements KVStore {
   public Changes changes(Changes.From from) {
     Objects.requireNonNull(from, "from");
     return new ChangeReader(log, this::scan, from);
-  }
-
-  /** Nothing changes, and nothing is known of what has. */
-  private final class Unchanging implements ChangeLog {
-    private final ChangeSignal signal = new ChangeSignal();
-
-    @Override
-    public long revision() {
-      return revision;
-    }
-
-    @Override
-    public long oldest() {
-      return revision;
-    }
-
-    @Override
-    public Cursor open(long after) {
-      return after == revision ? (limit, selection, changes) -> Cursor.NONE : null;
-    }
-
-    @Override
-    public ChangeSignal signal() {
-      return signal;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return !closed;
-    }
   }
 
   @Override

@@ -88,8 +88,9 @@ final class Recovery {
     this.files = new DataFolder(disk, folder);
     this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
-    this.found = new FoundStore(sstableFolder, options.openDamaged(), dropped);
     this.history = new JournalHistory(disk, options.watchHistory());
+    this.found =
+        new FoundStore(sstableFolder, options.openDamaged(), dropped, tuning.memtableBytes());
     this.replay =
         new JournalReplay(folder, options.openDamaged(), dropped, progress, tuning.memtableBytes());
   }

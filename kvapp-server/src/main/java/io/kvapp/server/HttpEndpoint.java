@@ -25,6 +25,8 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.InfoHandler;
+import io.kvapp.server.v1.SessionHandler;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
@@ -91,11 +93,15 @@ public final class HttpEndpoint implements Endpoint {
     if (listener != null) {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
+    requireUsersForAnyOrigin();
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant));
+    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant, settings.clock()));
+    routes.addAll(SessionHandler.routes(authenticator, proxies));
+    routes.addAll(
+        InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
     Handler router =
         new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
@@ -104,7 +110,16 @@ public final class HttpEndpoint implements Endpoint {
     }
     listener =
         HttpListener.start(
-            settings.host(), settings.port(), httpSettings, layer(settings), handler);
+            settings.host(), settings.port(), httpSettings, layer(settings), handler, List.of());
+  }
+
+  private void requireUsersForAnyOrigin() {
+    if (corsOrigins.contains(CorsHandler.ANY_ORIGIN) && authSettings.usersFile().isEmpty()) {
+      throw new KVException(
+          "the origin * would let every web page read and write everything, as there are no users;"
+              + " name the origins (--cors-origin https://app.example.org), or a users file"
+              + " (--users FILE)");
+    }
   }
 
   private Handler gate(String host, Handler inner) {
@@ -187,9 +202,10 @@ public final class HttpEndpoint implements Endpoint {
     /**
      * The origins of web pages whose scripts may use the server, such as {@code
      * https://app.example.org}; none by default. Without users, requests of pages from other
-     * origins are refused with 403.
+     * origins are refused with 403. With users, {@code *} stands for every origin.
      *
-     * @throws IllegalArgumentException if one is not scheme and host, with or without a port
+     * @throws IllegalArgumentException if one is neither {@code *} nor scheme and host, with or
+     *     without a port
      */
     public Builder corsOrigins(Collection<String> origins) {
       corsOrigins.clear();
@@ -269,6 +285,14 @@ public final class HttpEndpoint implements Endpoint {
       return set(HttpSetting.MAX_CONNECTIONS, count);
     }
 
+    /**
+     * The most responses at a time that last: streams of changes, and requests that wait for one;
+     * 256 by default. Beyond it the answer is 503. They do not count as connections.
+     */
+    public Builder maxWatchers(int count) {
+      return set(HttpSetting.MAX_WATCHERS, count);
+    }
+
     /** The most connections that wait to be accepted; 1,024 by default. */
     public Builder backlog(int count) {
       return set(HttpSetting.BACKLOG, count);
@@ -291,7 +315,8 @@ public final class HttpEndpoint implements Endpoint {
 
     /**
      * The most entries that a search by prefix may find; no limit by default. Beyond it the answer
-     * is 413, never a part of the result. A search with a limit reads what it finds twice.
+     * is 413, never a part of the result. A search with a limit adds up the sizes of what it finds
+     * first, without the values unless it is one of values.
      */
     public Builder maxSearchEntries(long count) {
       return set(HttpSetting.MAX_SEARCH_ENTRIES, count);

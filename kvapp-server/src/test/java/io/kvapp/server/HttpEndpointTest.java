@@ -116,6 +116,7 @@ final class HttpEndpointTest {
         bad("writeTimeout", builder -> builder.writeTimeout(Duration.ofMillis(-1))),
         bad("stopTimeout", builder -> builder.stopTimeout(Duration.ZERO)),
         bad("maxConnections", builder -> builder.maxConnections(0)),
+        bad("maxWatchers", builder -> builder.maxWatchers(-1)),
         bad("maxSearchEntries", builder -> builder.maxSearchEntries(0)),
         bad("maxSearchBytes", builder -> builder.maxSearchBytes(-1)),
         bad("backlog", builder -> builder.backlog(0)));

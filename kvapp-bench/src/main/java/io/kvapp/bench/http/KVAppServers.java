@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.List;
 
 /** KVApp's servers. */
 final class KVAppServers {
@@ -48,7 +49,8 @@ final class KVAppServers {
           }
         };
     HttpListener listener =
-        HttpListener.start("127.0.0.1", 0, HttpSettings.defaults(), SocketLayer.PLAIN, handler);
+        HttpListener.start(
+            "127.0.0.1", 0, HttpSettings.defaults(), SocketLayer.PLAIN, handler, List.of());
     return new JvmServer.Running(listener.port(), "", listener::close);
   }
 }

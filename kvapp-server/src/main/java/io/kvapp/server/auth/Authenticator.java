@@ -9,12 +9,16 @@ import io.kvapp.server.auth.token.AuthState;
 import io.kvapp.server.auth.token.AuthStateSource;
 import io.kvapp.server.auth.token.TokenFormat;
 import io.kvapp.server.auth.token.TokenVerifier;
+import io.kvapp.server.auth.token.VerifiedToken;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.settings.AuthSettings;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -80,9 +84,54 @@ public final class Authenticator {
    * @throws HttpException.SlowedDown if there were too many attempts
    */
   public String issue(SignIn signIn) {
+    return issue(signIn, Optional.empty()).token();
+  }
+
+  /**
+   * Issues a token as {@link #issue} does, that can be renewed until the session ends.
+   *
+   * @throws HttpException as {@link #issue} throws
+   */
+  public IssuedToken signIn(SignIn signIn) {
+    return issue(signIn, Optional.of(clock.instant()));
+  }
+
+  /**
+   * Issues a token for the caller of a valid one, without a password, as long as the session lasts
+   * that began when the password was given. The new token ends with the session, too.
+   *
+   * @param token as the request holds it; null where there is none
+   * @throws HttpException.TokenMissing if {@code token} is null or empty
+   * @throws HttpException.TokenInvalid if it is not valid, or the session has ended; its code tells
+   *     which
+   */
+  public IssuedToken renew(String token) {
+    VerifiedToken verified = verifier.verified(token);
+    Instant begun = Instant.ofEpochSecond(verified.signedInEpochSecond());
+    Duration left = Duration.between(clock.instant(), begun.plus(settings.sessionLifetime()));
+    if (left.toSeconds() < 1) {
+      throw HttpException.TokenInvalid.expired();
+    }
+    Duration lifetime =
+        left.compareTo(settings.tokenLifetime()) < 0 ? left : settings.tokenLifetime();
+    return sign(
+        states.current(), verified.caller(), verified.stamp(), Optional.of(begun), lifetime);
+  }
+
+  /**
+   * From when a valid token is not valid any more.
+   *
+   * @throws HttpException as {@link #verify} throws
+   */
+  public Instant expiry(String token) {
+    return verifier.verified(token).expiresAt();
+  }
+
+  private IssuedToken issue(SignIn signIn, Optional<Instant> sessionBegun) {
     AuthState current = states.current();
     if (current.users().isEmpty()) {
-      return sign(current, Caller.unlimited(Caller.LOCAL_USER), Optional.empty());
+      Caller local = Caller.unlimited(Caller.LOCAL_USER);
+      return sign(current, local, Optional.empty(), sessionBegun, settings.tokenLifetime());
     }
     Credentials credentials =
         signIn.credentials().orElseThrow(HttpException.CredentialsMissing::new);
@@ -92,7 +141,8 @@ public final class Authenticator {
             credentials,
             signIn.address(),
             verifier.ofEarlierSignIn(current, signIn.token(), credentials.user()));
-    return sign(current, user.caller(), Optional.of(user.password().stamp()));
+    Optional<String> stamp = Optional.of(user.password().stamp());
+    return sign(current, user.caller(), stamp, sessionBegun, settings.tokenLifetime());
   }
 
   /**
@@ -103,7 +153,7 @@ public final class Authenticator {
    * @throws HttpException.TokenInvalid if it is not a valid token of this server
    */
   public Caller verify(String token) {
-    return verifier.verify(token);
+    return verifier.verified(token).caller();
   }
 
   /**
@@ -119,8 +169,16 @@ public final class Authenticator {
     }
   }
 
-  private String sign(AuthState current, Caller caller, Optional<String> stamp) {
-    return TokenFormat.sign(
-        caller, stamp, clock.instant(), settings.tokenLifetime(), current.keys().signing());
+  private IssuedToken sign(
+      AuthState current,
+      Caller caller,
+      Optional<String> stamp,
+      Optional<Instant> sessionBegun,
+      Duration lifetime) {
+    Instant now = clock.instant();
+    String token =
+        TokenFormat.sign(caller, stamp, sessionBegun, now, lifetime, current.keys().signing());
+    Instant expiresAt = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+    return new IssuedToken(token, expiresAt, caller);
   }
 }

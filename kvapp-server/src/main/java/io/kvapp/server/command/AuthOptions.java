@@ -41,9 +41,22 @@ final class AuthOptions {
       description = "How long a token is valid. Default: ${DEFAULT-VALUE}.")
   private Duration tokenLifetime;
 
+  @Option(
+      names = "--session-lifetime",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      defaultValue = "12h",
+      description =
+          "How long a token can be renewed after the password was given. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Duration sessionLifetime;
+
   /** The settings of these options, and of the environment where no option speaks. */
   AuthSettings settings(Map<String, String> environment) {
-    AuthSettings settings = AuthSettings.defaults().withTokenLifetime(tokenLifetime);
+    AuthSettings settings =
+        AuthSettings.defaults()
+            .withTokenLifetime(tokenLifetime)
+            .withSessionLifetime(sessionLifetime);
     if (users != null) {
       settings = settings.withUsersFile(users);
     }

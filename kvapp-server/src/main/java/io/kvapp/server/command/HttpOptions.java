@@ -48,7 +48,8 @@ final class HttpOptions {
       paramLabel = "ORIGIN",
       description =
           "An origin of web pages whose scripts may use the server, such as"
-              + " https://app.example.org; may be given more than once. Default: none.")
+              + " https://app.example.org; may be given more than once; with users, * is every origin."
+              + " Default: none.")
   private List<String> corsOrigins;
 
   /** Adds the option of each setting to a command. */

@@ -15,20 +15,29 @@ public final class AuthSettings {
   /** The lifetime of a token when none is set: 30 minutes. */
   public static final Duration DEFAULT_TOKEN_LIFETIME = Duration.ofMinutes(30);
 
+  /** The lifetime of a session when none is set: 12 hours. */
+  public static final Duration DEFAULT_SESSION_LIFETIME = Duration.ofHours(12);
+
   /** The longest lifetime that can be set: 31 days. */
   public static final Duration MAX_TOKEN_LIFETIME = Duration.ofDays(31);
 
   private static final AuthSettings DEFAULTS =
-      new AuthSettings(DEFAULT_TOKEN_LIFETIME, null, null, null);
+      new AuthSettings(DEFAULT_TOKEN_LIFETIME, DEFAULT_SESSION_LIFETIME, null, null, null);
 
   private final Duration tokenLifetime;
+  private final Duration sessionLifetime;
   private final Path usersFile;
   private final Path signingKeyFile;
   private final String signingKeys;
 
   private AuthSettings(
-      Duration tokenLifetime, Path usersFile, Path signingKeyFile, String signingKeys) {
+      Duration tokenLifetime,
+      Duration sessionLifetime,
+      Path usersFile,
+      Path signingKeyFile,
+      String signingKeys) {
     this.tokenLifetime = tokenLifetime;
+    this.sessionLifetime = sessionLifetime;
     this.usersFile = usersFile;
     this.signingKeyFile = signingKeyFile;
     this.signingKeys = signingKeys;
@@ -46,14 +55,30 @@ public final class AuthSettings {
    * @throws IllegalArgumentException if it is outside that range
    */
   public AuthSettings withTokenLifetime(Duration lifetime) {
-    Objects.requireNonNull(lifetime, "tokenLifetime");
+    requireLifetime("tokenLifetime", lifetime);
+    return new AuthSettings(lifetime, sessionLifetime, usersFile, signingKeyFile, signingKeys);
+  }
+
+  /**
+   * How long a token can be renewed from the moment at which the password was given; then the
+   * password is needed again.
+   *
+   * @param lifetime whole seconds, from one second to 31 days
+   * @throws IllegalArgumentException if it is outside that range
+   */
+  public AuthSettings withSessionLifetime(Duration lifetime) {
+    requireLifetime("sessionLifetime", lifetime);
+    return new AuthSettings(tokenLifetime, lifetime, usersFile, signingKeyFile, signingKeys);
+  }
+
+  private static void requireLifetime(String name, Duration lifetime) {
+    Objects.requireNonNull(lifetime, name);
     if (lifetime.toSeconds() < 1
         || lifetime.compareTo(MAX_TOKEN_LIFETIME) > 0
         || lifetime.getNano() != 0) {
       throw new IllegalArgumentException(
-          "tokenLifetime: whole seconds, from one second to 31 days, not " + lifetime);
+          name + ": whole seconds, from one second to 31 days, not " + lifetime);
     }
-    return new AuthSettings(lifetime, usersFile, signingKeyFile, signingKeys);
   }
 
   /**
@@ -62,7 +87,7 @@ public final class AuthSettings {
    */
   public AuthSettings withUsersFile(Path file) {
     Objects.requireNonNull(file, "usersFile");
-    return new AuthSettings(tokenLifetime, file, signingKeyFile, signingKeys);
+    return new AuthSettings(tokenLifetime, sessionLifetime, file, signingKeyFile, signingKeys);
   }
 
   /**
@@ -73,7 +98,7 @@ public final class AuthSettings {
    */
   public AuthSettings withSigningKeyFile(Path file) {
     Objects.requireNonNull(file, "signingKeyFile");
-    return new AuthSettings(tokenLifetime, usersFile, file, null);
+    return new AuthSettings(tokenLifetime, sessionLifetime, usersFile, file, null);
   }
 
   /**
@@ -82,12 +107,17 @@ public final class AuthSettings {
    */
   public AuthSettings withSigningKeys(String keys) {
     Objects.requireNonNull(keys, "signingKeys");
-    return new AuthSettings(tokenLifetime, usersFile, null, keys);
+    return new AuthSettings(tokenLifetime, sessionLifetime, usersFile, null, keys);
   }
 
   /** How long a token is valid from its issue; 30 minutes by default. */
   public Duration tokenLifetime() {
     return tokenLifetime;
+  }
+
+  /** How long a token can be renewed; 12 hours by default. */
+  public Duration sessionLifetime() {
+    return sessionLifetime;
   }
 
   /** The file of users; empty where there is none, the default. */

@@ -49,6 +49,15 @@ public enum HttpSetting {
       1,
       100_000,
       "The most connections at a time; beyond it the longest idle one ends, or else 503."),
+  MAX_WATCHERS(
+      "maxWatchers",
+      "--max-watchers",
+      Unit.COUNT,
+      256,
+      0,
+      100_000,
+      "The most streams of changes and requests that wait for one, besides the connections; beyond"
+          + " it 503."),
   BACKLOG(
       "backlog",
       "--backlog",

@@ -37,9 +37,9 @@ final class RangeHandler {
       List.of(PREFIX, FROM, TO, LIMIT, MAX_BYTES, CURSOR, REVERSE, KEYS_ONLY, DELIMITER);
 
   private static final int LIST_LIMIT = 100;
-  private static final int MAX_LIST_LIMIT = 10_000;
+  static final int MAX_LIST_LIMIT = 10_000;
   private static final long LIST_BYTES = 4 << 20;
-  private static final long MAX_LIST_BYTES = 64 << 20;
+  static final long MAX_LIST_BYTES = 64 << 20;
   private static final int MAX_DELIMITER_BYTES = 16;
   private static final byte[] NOTHING = {};
 

@@ -34,13 +34,15 @@ public final class V1Face {
 
   private static Caller caller(Request request, Authenticator authenticator) {
     String token = token(request);
-    if (authenticator.needsCredentials()) {
-      return authenticator.verify(token);
+    if (token == null && !authenticator.needsCredentials()) {
+      return LOCAL;
     }
-    if (token != null) {
-      authenticator.verify(token);
-    }
-    return LOCAL;
+    return effective(authenticator.verify(token), authenticator);
+  }
+
+  /** Who a verified caller is here: without users, everybody is the admin. */
+  static Caller effective(Caller caller, Authenticator authenticator) {
+    return authenticator.needsCredentials() ? caller : LOCAL;
   }
 
   /** The token of a request; null where it has none. */

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * <p>All methods may be called from any thread.
  */
 public final class CorsHandler implements Handler {
+  /** Stands for every origin. */
+  public static final String ANY_ORIGIN = "*";
+
   private static final Pattern ORIGIN =
       Pattern.compile("https?://(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:\\d{1,5})?");
   private static final ResponseHead PREFLIGHT =
@@ -29,7 +32,7 @@ public final class CorsHandler implements Handler {
   private final Set<String> origins;
   private final Handler inner;
 
-  /** Lets these origins use {@code inner}. */
+  /** Lets these origins use {@code inner}; {@link #ANY_ORIGIN} is all of them. */
   public CorsHandler(Set<String> origins, Handler inner) {
     this.origins = Set.copyOf(origins);
     this.inner = inner;
@@ -38,13 +41,14 @@ public final class CorsHandler implements Handler {
   /**
    * Checks an origin of the list.
    *
-   * @throws IllegalArgumentException if it is not {@code scheme://host} or {@code
-   *     scheme://host:port}
+   * @throws IllegalArgumentException if it is not {@code scheme://host}, {@code scheme://host:port}
+   *     or {@link #ANY_ORIGIN}
    */
   public static String requireOrigin(String origin) {
-    if (!ORIGIN.matcher(origin).matches()) {
+    if (!origin.equals(ANY_ORIGIN) && !ORIGIN.matcher(origin).matches()) {
       throw new IllegalArgumentException(
-          "corsOrigins: http(s)://host or http(s)://host:port without anything behind it, not \""
+          "corsOrigins: http(s)://host or http(s)://host:port without anything behind it, or * for"
+              + " all, not \""
               + origin
               + "\"");
     }
@@ -85,6 +89,6 @@ public final class CorsHandler implements Handler {
   }
 
   private boolean isListed(String origin) {
-    return origin != null && origins.contains(origin);
+    return origin != null && (origins.contains(origin) || origins.contains(ANY_ORIGIN));
   }
 }

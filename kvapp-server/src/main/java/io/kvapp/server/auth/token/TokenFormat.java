@@ -38,6 +38,7 @@ public final class TokenFormat {
   private static final String ROLE = "role";
   private static final String PREFIXES = "prefixes";
   private static final String STAMP = "stamp";
+  private static final String SESSION_BEGUN = "auth_time";
 
   private static final AlgorithmConstraints HS256_ONLY =
       new AlgorithmConstraints(ConstraintType.PERMIT, AlgorithmIdentifiers.HMAC_SHA256);
@@ -49,13 +50,25 @@ public final class TokenFormat {
 
   private TokenFormat() {}
 
+  /** A token without the beginning of a session. */
+  public static String sign(
+      Caller caller, Optional<String> stamp, Instant now, Duration lifetime, SecretKey key) {
+    return sign(caller, stamp, Optional.empty(), now, lifetime, key);
+  }
+
   /**
    * A token for {@code caller}, valid for {@code lifetime} from {@code now}.
    *
    * @param stamp tells this entry of the user from later entries
+   * @param sessionBegun when the password was given; empty where the token is not to say so
    */
   public static String sign(
-      Caller caller, Optional<String> stamp, Instant now, Duration lifetime, SecretKey key) {
+      Caller caller,
+      Optional<String> stamp,
+      Optional<Instant> sessionBegun,
+      Instant now,
+      Duration lifetime,
+      SecretKey key) {
     JwtClaims claims = new JwtClaims();
     claims.setStringClaim(USER, caller.user());
     claims.setStringClaim(ROLE, caller.role().word());
@@ -63,6 +76,7 @@ public final class TokenFormat {
       claims.setStringListClaim(PREFIXES, caller.prefixes());
     }
     stamp.ifPresent(text -> claims.setStringClaim(STAMP, text));
+    sessionBegun.ifPresent(begun -> claims.setClaim(SESSION_BEGUN, begun.getEpochSecond()));
     claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
     claims.setExpirationTime(NumericDate.fromSeconds(now.plus(lifetime).getEpochSecond()));
     JsonWebSignature signature = new JsonWebSignature();
@@ -101,11 +115,21 @@ public final class TokenFormat {
               .processToClaims(token);
       long end = claims.getExpirationTime().getValue() + CLOCK_SKEW.toSeconds();
       Optional<String> stamp = Optional.ofNullable(claims.getStringClaimValue(STAMP));
-      return caller(claims).map(caller -> new VerifiedToken(caller, stamp, end));
+      long begun = sessionBegun(claims);
+      return caller(claims).map(caller -> new VerifiedToken(caller, stamp, begun, end));
     } catch (InvalidJwtException | MalformedClaimException invalid) {
       // Its message quotes the token, so it goes no further.
       return Optional.empty();
     }
+  }
+
+  /** When the session began; at the epoch where the token does not say at all. */
+  private static long sessionBegun(JwtClaims claims) throws MalformedClaimException {
+    NumericDate begun =
+        claims.hasClaim(SESSION_BEGUN)
+            ? claims.getNumericDateClaimValue(SESSION_BEGUN)
+            : claims.getIssuedAt();
+    return begun == null ? 0 : begun.getValue();
   }
 
   private static Optional<Caller> caller(JwtClaims claims) throws MalformedClaimException {

@@ -1,7 +1,6 @@
 package io.kvapp.server.auth.token;
 
 import io.kvapp.server.auth.token.SigningKeys.Key;
-import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.http.message.HttpException;
 import java.time.Duration;
@@ -31,13 +30,13 @@ public final class TokenVerifier {
   }
 
   /**
-   * The caller that a token names, with what it may do.
+   * What a token says, with what its caller may do.
    *
    * @param token as the request holds it; null where there is none
    * @throws HttpException.TokenMissing if {@code token} is null or empty
    * @throws HttpException.TokenInvalid if it is not a valid token of this server
    */
-  public Caller verify(String token) {
+  public VerifiedToken verified(String token) {
     if (token == null || token.isEmpty()) {
       throw new HttpException.TokenMissing();
     }
@@ -58,7 +57,7 @@ public final class TokenVerifier {
     if (now.getEpochSecond() >= verified.endEpochSecond()) {
       throw HttpException.TokenInvalid.expired();
     }
-    return verified.caller();
+    return verified;
   }
 
   /** Tells an expired token from one that never was valid. */

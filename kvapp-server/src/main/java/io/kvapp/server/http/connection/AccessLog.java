@@ -1,5 +1,7 @@
 package io.kvapp.server.http.connection;
 
+import io.kvapp.server.http.message.FinishedRequest;
+import io.kvapp.server.http.message.RequestObserver;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,57 +11,24 @@ import org.slf4j.LoggerFactory;
  * route, status, bytes of the body, microseconds from the first byte of the request on, user,
  * request id. What is not known is a hyphen. The path is not logged, since it may hold a key.
  *
- * <p>Not thread-safe; each connection has one.
+ * <p>All methods may be called from any thread.
  */
-final class AccessLog {
+final class AccessLog implements RequestObserver {
   private static final Logger LOG = LoggerFactory.getLogger("io.kvapp.access");
 
-  private final boolean wanted;
-  private long begunAt;
-  private String route;
-  private String user;
-
-  AccessLog(boolean wanted) {
-    this.wanted = wanted;
-  }
-
-  /** A request begins to arrive. */
-  void begin() {
-    route = null;
-    user = null;
-    if (wanted) {
-      begunAt = System.nanoTime();
-    }
-  }
-
-  /** The request is answered by the route of this pattern. */
-  void route(String pattern) {
-    route = pattern;
-  }
-
-  /** The request is this user's. */
-  void user(String name) {
-    user = name;
-  }
-
-  /** The request was answered. */
-  void end(RequestHead head, RequestId id, int status, long bodyBytes) {
-    if (wanted && LOG.isInfoEnabled()) {
-      long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begunAt);
+  @Override
+  public void finished(FinishedRequest request) {
+    if (LOG.isInfoEnabled()) {
       LOG.info(
           "{} {} {} {} {} {} {}",
-          orHyphen(head.method),
-          route == null ? "-" : route,
-          status,
-          bodyBytes,
-          micros,
-          user == null ? "-" : oneWord(user),
-          id);
+          request.method().isEmpty() ? "-" : request.method(),
+          request.route() == null ? "-" : request.route(),
+          request.status(),
+          request.bytesOut(),
+          TimeUnit.NANOSECONDS.toMicros(request.nanos()),
+          request.user() == null ? "-" : oneWord(request.user()),
+          request.id());
     }
-  }
-
-  private static String orHyphen(String text) {
-    return text.isEmpty() ? "-" : text;
   }
 
   /** A name that cannot be taken for another column or line. */

@@ -3,8 +3,10 @@ package io.kvapp.server.http.connection;
 import io.kvapp.server.http.connection.Deadline.Wait;
 import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.LongLived;
 import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.http.message.Request;
+import io.kvapp.server.http.message.RequestObserver;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
@@ -13,6 +15,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLSocket;
@@ -42,13 +45,17 @@ final class Connection {
   private final ResponseWriter responses;
   private final ConnectionMemory memory;
   private final RequestId id = new RequestId();
-  private final AccessLog accessLog;
+  private final Exchange exchange;
+  private final Watchers watchers;
+  private Watchers.Place place;
   private final Request request = new CurrentRequest();
 
   /**
    * A connection over an open socket.
    *
    * @param memory the share of this connection in the memory of all
+   * @param watchers the places of long-lived responses
+   * @param observers are told of each request that was answered
    * @param stopping whether no further request is to be read
    */
   Connection(
@@ -57,6 +64,8 @@ final class Connection {
       Socket socket,
       Deadline deadline,
       ConnectionMemory memory,
+      Watchers watchers,
+      List<RequestObserver> observers,
       BooleanSupplier stopping)
       throws IOException {
     this.handler = handler;
@@ -64,7 +73,7 @@ final class Connection {
     this.deadline = deadline;
     this.stopping = stopping;
     this.memory = memory;
-    accessLog = new AccessLog(settings.isOn(HttpSetting.ACCESS_LOG));
+    this.watchers = watchers;
     output =
         new ConnectionOutput(
             socket.getOutputStream(), deadline, settings.get(HttpSetting.WRITE_TIMEOUT));
@@ -76,6 +85,7 @@ final class Connection {
     head = new RequestHead(input);
     headReader = new HeadReader(settings, input, head);
     content = new RequestContent(settings, input, output, head, headReader, memory);
+    exchange = new Exchange(observers, head, id);
     responses = new ResponseWriter(output, head, id, memory);
   }
 
@@ -102,7 +112,18 @@ final class Connection {
 
   /** Answers the request at hand; returns whether the connection is kept for another. */
   private boolean answer() throws IOException {
-    accessLog.begin();
+    exchange.begin();
+    try {
+      return answerNow();
+    } finally {
+      if (place != null) {
+        place.close();
+        place = null;
+      }
+    }
+  }
+
+  private boolean answerNow() throws IOException {
     Response response;
     boolean framed = false;
     try {
@@ -159,7 +180,7 @@ final class Connection {
       status = instead.head().status();
       return responses.write(instead, mayKeepAlive && failure instanceof RuntimeException);
     } finally {
-      accessLog.end(head, id, status, responses.bodyBytes());
+      exchange.end(status, content.receivedBytes(), responses.bodyBytes());
     }
   }
 
@@ -256,12 +277,12 @@ final class Connection {
 
     @Override
     public void route(String pattern) {
-      accessLog.route(pattern);
+      exchange.route(pattern);
     }
 
     @Override
     public void user(String name) {
-      accessLog.user(name);
+      exchange.user(name);
     }
 
     @Override
@@ -269,6 +290,14 @@ final class Connection {
       if (input.hasEnded(socket)) {
         throw HttpException.badRequest("the client did not wait for the reply");
       }
+    }
+
+    @Override
+    public LongLived longLived() {
+      if (place == null) {
+        place = watchers.take();
+      }
+      return place;
     }
 
     @Override

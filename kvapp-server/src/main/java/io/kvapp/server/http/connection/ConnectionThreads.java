@@ -7,8 +7,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,38 +33,41 @@ final class ConnectionThreads implements AsyncRunner {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionThreads.class);
-  private static final long IDLE_THREAD_SECONDS = 30;
-  private static final long STACK_BYTES = 512 << 10;
   private static final int SPARE_THREADS = 16;
 
   private final int max;
+  private final IntSupplier watching;
   private final BooleanSupplier endsLongestIdle;
   private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger probing = new AtomicInteger();
   private final ThreadPoolExecutor threads;
 
   /**
    * Threads for connections.
    *
    * @param max how many connections are served at a time
+   * @param maxWatching how many of those served besides do not count
+   * @param watching how many do not count at the moment
+   * @param source makes the threads
    * @param endsLongestIdle ends the connection that has been idle for longest; false if none is
    */
-  ConnectionThreads(int max, BooleanSupplier endsLongestIdle) {
+  ConnectionThreads(
+      int max,
+      int maxWatching,
+      IntSupplier watching,
+      ThreadSource source,
+      BooleanSupplier endsLongestIdle) {
     this.max = max;
+    this.watching = watching;
     this.endsLongestIdle = endsLongestIdle;
-    AtomicLong number = new AtomicLong();
     threads =
         new ThreadPoolExecutor(
             0,
-            max + SPARE_THREADS,
-            IDLE_THREAD_SECONDS,
+            max + maxWatching + SPARE_THREADS,
+            source.idleSeconds(),
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-              String name = "kvapp-http-" + number.incrementAndGet();
-              Thread thread = new Thread(null, task, name, STACK_BYTES);
-              thread.setDaemon(true);
-              return thread;
-            });
+            source.factory());
   }
 
   @Override
@@ -93,11 +96,17 @@ final class ConnectionThreads implements AsyncRunner {
 
   private void execute(ClientHandler handler, Refusable connection) {
     boolean isServed = hasRoom();
-    running.addAndGet(isServed ? 1 : 0);
+    if (!isServed && probing.get() >= SPARE_THREADS) {
+      connection.refuse();
+      return;
+    }
+    AtomicInteger count = isServed ? running : probing;
+    Runnable serving = isServed ? handler : connection::serveProbe;
+    count.incrementAndGet();
     try {
-      threads.execute(isServed ? () -> serve(handler) : connection::serveProbe);
+      threads.execute(() -> serve(serving, count));
     } catch (RejectedExecutionException | OutOfMemoryError full) {
-      running.addAndGet(isServed ? -1 : 0);
+      count.decrementAndGet();
       LOG.debug("a connection is refused: {}", full.getMessage());
       connection.refuse();
     }
@@ -105,15 +114,15 @@ final class ConnectionThreads implements AsyncRunner {
 
   /** Whether fewer are served than may be, or one ends to make room. */
   private boolean hasRoom() {
-    int count = running.get();
+    int count = running.get() - watching.getAsInt();
     return count < max || count < max + SPARE_THREADS && endsLongestIdle.getAsBoolean();
   }
 
-  private void serve(ClientHandler handler) {
+  private static void serve(Runnable serving, AtomicInteger count) {
     try {
-      handler.run();
+      serving.run();
     } finally {
-      running.decrementAndGet();
+      count.decrementAndGet();
     }
   }
 

@@ -3,12 +3,14 @@ package io.kvapp.server.http.connection;
 import io.kvapp.server.http.connection.Deadline.Wait;
 import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.RequestObserver;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +49,8 @@ final class Connections {
   private final HttpSettings probeSettings;
   private final SocketLayer layer;
   private final Watchdog watchdog;
+  private final Watchers watchers;
+  private final List<RequestObserver> observers;
   private final MemoryBudget budget;
   private final MemoryBudget workBudget;
   private final MemoryBudget layerBudget;
@@ -55,8 +59,15 @@ final class Connections {
   private final AtomicInteger refusals = new AtomicInteger();
   private volatile boolean stopping;
 
-  Connections(HttpSettings settings, Handler handler, SocketLayer layer, Watchdog watchdog) {
+  Connections(
+      HttpSettings settings,
+      Handler handler,
+      SocketLayer layer,
+      Watchdog watchdog,
+      List<RequestObserver> observers) {
     this.settings = settings;
+    this.observers = List.copyOf(observers);
+    watchers = new Watchers(settings.getInt(HttpSetting.MAX_WATCHERS));
     this.handler = handler;
     this.probeSettings =
         settings
@@ -131,7 +142,9 @@ final class Connections {
     try (Socket socket = layer.over(accepted)) {
       deadline.end();
       try {
-        new Connection(settings, handler, socket, deadline, memory, isLastRequest).serve();
+        new Connection(
+                settings, handler, socket, deadline, memory, watchers, observers, isLastRequest)
+            .serve();
       } finally {
         // Closing a layer may write, and must not wait for a client that does not read.
         deadline.begin(Wait.LINGER, deadline.after(REFUSAL_NANOS));
@@ -188,12 +201,18 @@ final class Connections {
     return longest != null && longest.endIdleness();
   }
 
+  /** How many connections serve a long-lived response. */
+  int watching() {
+    return watchers.count();
+  }
+
   /**
    * Reads no further requests: connections without a complete head end at once, others after the
-   * request in flight.
+   * request in flight, and long-lived responses are told to end.
    */
   void stop() {
     stopping = true;
+    watchers.stop();
     open.forEach(Deadline::stop);
   }
 

@@ -3,6 +3,7 @@ package io.kvapp.server.http.connection;
 import fi.iki.elonen.NanoHTTPD;
 import io.kvapp.KVException;
 import io.kvapp.server.http.message.Handler;
+import io.kvapp.server.http.message.RequestObserver;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.IOException;
@@ -43,7 +44,8 @@ public final class HttpListener implements AutoCloseable {
   private volatile int port;
   private boolean closed;
 
-  private HttpListener(HttpSettings settings, SocketLayer layer, Handler handler) {
+  private HttpListener(
+      HttpSettings settings, SocketLayer layer, Handler handler, List<RequestObserver> observers) {
     stopNanos = settings.get(HttpSetting.STOP_TIMEOUT);
     backlog = settings.getInt(HttpSetting.BACKLOG);
     long shortest =
@@ -56,10 +58,14 @@ public final class HttpListener implements AutoCloseable {
             .min()
             .orElseThrow();
     watchdog = new Watchdog(shortest);
-    connections = new Connections(settings, handler, layer, watchdog);
+    connections = new Connections(settings, handler, layer, watchdog, observers);
     threads =
         new ConnectionThreads(
-            settings.getInt(HttpSetting.MAX_CONNECTIONS), connections::endLongestIdle);
+            settings.getInt(HttpSetting.MAX_CONNECTIONS),
+            settings.getInt(HttpSetting.MAX_WATCHERS),
+            connections::watching,
+            ThreadSource.ofJvm(),
+            connections::endLongestIdle);
   }
 
   /**
@@ -68,12 +74,18 @@ public final class HttpListener implements AutoCloseable {
    * @param host a name or an address of this machine
    * @param port 0 for any free one
    * @param layer what stands between connections and HTTP
+   * @param observers are told of each request that was answered, as the access log is
    * @throws KVException.PortInUse if the port is taken
    * @throws KVException if the host is not one of this machine's
    */
   public static HttpListener start(
-      String host, int port, HttpSettings settings, SocketLayer layer, Handler handler) {
-    return start(host, addresses(host), port, settings, layer, handler);
+      String host,
+      int port,
+      HttpSettings settings,
+      SocketLayer layer,
+      Handler handler,
+      List<RequestObserver> observers) {
+    return start(host, addresses(host), port, settings, layer, handler, observers);
   }
 
   /** Binds a port at each of some addresses of a host. */
@@ -83,8 +95,13 @@ public final class HttpListener implements AutoCloseable {
       int port,
       HttpSettings settings,
       SocketLayer layer,
-      Handler handler) {
-    HttpListener listener = new HttpListener(settings, layer, handler);
+      Handler handler,
+      List<RequestObserver> observers) {
+    List<RequestObserver> all = new ArrayList<>(observers);
+    if (settings.isOn(HttpSetting.ACCESS_LOG)) {
+      all.add(new AccessLog());
+    }
+    HttpListener listener = new HttpListener(settings, layer, handler, all);
     try {
       listener.bind(host, port, addresses);
     } catch (Throwable failure) {
@@ -94,9 +111,9 @@ public final class HttpListener implements AutoCloseable {
     return listener;
   }
 
-  /** {@link #start(String, int, HttpSettings, SocketLayer, Handler)} in the clear. */
+  /** Serves in the clear, and tells nobody of requests but the access log. */
   static HttpListener start(String host, int port, HttpSettings settings, Handler handler) {
-    return start(host, port, settings, SocketLayer.PLAIN, handler);
+    return start(host, port, settings, SocketLayer.PLAIN, handler, List.of());
   }
 
   /** The port that is listened at. */

@@ -15,6 +15,8 @@ final class RequestHead {
   static final long NO_LENGTH = -1;
 
   private static final int FIRST_HEADERS = 16;
+  private static final int MIN_KEPT_CHARS = 64;
+  private static final int MAX_KEPT_CHARS = 1 << 10;
 
   private final ConnectionInput input;
   private int[] offsets = new int[4 * FIRST_HEADERS];
@@ -24,6 +26,7 @@ final class RequestHead {
   String path = "";
   String query = "";
   private String target = "";
+  private String keptValue = "";
   int minorVersion;
   long contentLength;
   boolean chunked;
@@ -67,7 +70,7 @@ final class RequestHead {
   /** Takes the target of the request line; the path behind the authority where there is one. */
   void target(int from, int to, int pathFrom) {
     // On a connection that asks for the same thing again and again no string is made anew.
-    if (!sameAsTarget(from, to)) {
+    if (!isSame(target, from, to)) {
       target = text(from, to);
     }
     if (pathFrom == to) {
@@ -105,7 +108,7 @@ final class RequestHead {
     String value = null;
     for (int at = 0; at < 4 * headers; at += 4) {
       if (is(offsets[at], offsets[at + 1], name)) {
-        String next = text(offsets[at + 2], offsets[at + 3]);
+        String next = value(offsets[at + 2], offsets[at + 3]);
         value = value == null ? next : value + ", " + next;
       }
     }
@@ -141,13 +144,24 @@ final class RequestHead {
     return new String(input.bytes(), from, to - from, StandardCharsets.ISO_8859_1);
   }
 
-  private boolean sameAsTarget(int from, int to) {
-    if (target.length() != to - from) {
+  /** The text of a header; for a token, which comes with each request, mostly the same object. */
+  private String value(int from, int to) {
+    if (to - from < MIN_KEPT_CHARS || to - from > MAX_KEPT_CHARS) {
+      return text(from, to);
+    }
+    if (!isSame(keptValue, from, to)) {
+      keptValue = text(from, to);
+    }
+    return keptValue;
+  }
+
+  private boolean isSame(String text, int from, int to) {
+    if (text.length() != to - from) {
       return false;
     }
     byte[] bytes = input.bytes();
-    for (int index = 0; index < target.length(); index++) {
-      if (target.charAt(index) != bytes[from + index]) {
+    for (int index = 0; index < text.length(); index++) {
+      if (text.charAt(index) != (bytes[from + index] & 0xff)) {
         return false;
       }
     }

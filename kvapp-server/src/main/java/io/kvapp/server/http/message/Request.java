@@ -79,7 +79,7 @@ public interface Request {
    */
   void route(String pattern);
 
-  /** Notes the name of the caller, for the access log. */
+  /** Notes the name of the caller, for logs. */
   void user(String name);
 
   /**
@@ -90,6 +90,14 @@ public interface Request {
    *     server has ended the connection
    */
   void requireClient();
+
+  /**
+   * Makes the response to this request a long-lived one, from now until it has been written. To be
+   * called by the handler, before anything is written.
+   *
+   * @throws HttpException with status 503 if there are as many as there may be, or the server stops
+   */
+  LongLived longLived();
 
   /** The heap that a handler reserves for large results until the response is sent. */
   Memory memory();

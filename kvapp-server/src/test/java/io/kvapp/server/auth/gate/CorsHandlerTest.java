@@ -3,13 +3,19 @@ package io.kvapp.server.auth.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.server.HttpEndpoint;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.UserRegister;
 import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
+import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,7 +79,7 @@ final class CorsHandlerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "*",
+        "**",
         "null",
         "app.example.org",
         "https://a.org/",
@@ -85,6 +91,42 @@ final class CorsHandlerTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("corsOrigins: ")
         .hasMessageContaining('"' + origin + '"');
+  }
+
+  @Test
+  void corsOrigins_any_isForServersWithUsersAlone(@TempDir Path folder) throws IOException {
+    HttpEndpoint.Builder endpoint = HttpEndpoint.builder().corsOrigins(List.of("*"));
+    KVServer open = KVServer.builder().inMemory().port(0).endpoint(endpoint.build()).build();
+    assertThatThrownBy(open::start)
+        .isInstanceOf(KVException.class)
+        .hasMessageContainingAll("the origin *", "--users FILE");
+    Path users = folder.resolve("users.json");
+    new UserRegister(users).add("ann", Role.WRITER, List.of(""), "ann's password");
+    endpoint.auth(AuthSettings.defaults().withUsersFile(users));
+    try (KVServer server =
+            KVServer.builder().inMemory().port(0).endpoint(endpoint.build()).build().start();
+        RawClient client = new RawClient(server.port())) {
+      client.send(
+          "OPTIONS /v1/kv/a HTTP/1.1\r\nHost: kv.example\r\nOrigin: https://any.example\r\n"
+              + "Access-Control-Request-Method: PUT\r\n\r\n");
+      Answer preflight = client.read();
+      assertThat(preflight.status()).isEqualTo(204);
+      assertThat(preflight.header("Access-Control-Allow-Origin")).contains("https://any.example");
+      assertThat(preflight.header("Access-Control-Allow-Methods"))
+          .contains("GET, HEAD, PUT, POST, PATCH, DELETE");
+      assertThat(preflight.header("Access-Control-Allow-Headers"))
+          .contains(
+              "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID,"
+                  + " X-Access-Tokens, X-Request-Id");
+      client.send(
+          "GET /v1/kv/a HTTP/1.1\r\nHost: kv.example\r\nOrigin: https://any.example\r\n\r\n");
+      Answer refused = client.read();
+      assertThat(refused.status()).isEqualTo(401);
+      assertThat(refused.header("Access-Control-Expose-Headers"))
+          .contains(
+              "ETag, KVApp-Revision, KVApp-Expires-At, KVApp-Durability, Retry-After,"
+                  + " X-Request-Id");
+    }
   }
 
   private static void assertNothingAllowed(Answer answer) {

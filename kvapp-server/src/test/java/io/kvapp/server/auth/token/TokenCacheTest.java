@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TokenCacheTest {
   private static final VerifiedToken VERIFIED =
-      new VerifiedToken(Caller.unlimited("u"), Optional.empty(), 1);
+      new VerifiedToken(Caller.unlimited("u"), Optional.empty(), 0, 1);
 
   private final TokenCache tokens = new TokenCache(100);
 

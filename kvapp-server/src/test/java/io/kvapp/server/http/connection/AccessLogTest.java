@@ -2,6 +2,7 @@ package io.kvapp.server.http.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.server.http.message.RequestObserver;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +82,51 @@ final class AccessLogTest {
     assertThat(lines.get(3)).matches(".* GET /empty 204 0 \\d+ - four");
     assertThat(lines.get(4)).matches(".* GET - 200 \\d+ \\d+ - five");
     assertThat(lines.get(5)).matches(".* - - 400 \\d+ \\d+ - [0-9a-f]{16}");
+  }
+
+  @Test
+  void observer_eachRequest_isToldOnceWhatItWas() throws IOException {
+    List<String> told = new CopyOnWriteArrayList<>();
+    RequestObserver observer =
+        request -> {
+          told.add(
+              "%s %s %d %d %d %s %s"
+                  .formatted(
+                      request.method(),
+                      request.route(),
+                      request.status(),
+                      request.bytesIn(),
+                      request.bytesOut(),
+                      request.user(),
+                      request.id()));
+          assertThat(request.nanos()).isPositive();
+          throw new IllegalStateException("the observer's own fault");
+        };
+    try (HttpListener listener =
+            HttpListener.start(
+                "127.0.0.1",
+                0,
+                HttpSettings.defaults(),
+                SocketLayer.PLAIN,
+                new EchoHandler(),
+                List.of(observer));
+        RawClient client = new RawClient(listener.port())) {
+      String id = "X-Request-Id: a\r\n";
+      client.send("POST /user/x" + HEAD + id + "Content-Length: 3\r\n\r\nabc");
+      client.send("POST /ignore" + HEAD + id + "Transfer-Encoding: chunked\r\n\r\n");
+      client.send("2\r\nab\r\n0\r\n\r\n");
+      client.send("HEAD /large/70000" + HEAD + id + "\r\n");
+      client.send("GET /hidden/x" + HEAD + id + "\r\n");
+      client.send("GET /error" + HEAD + id + "\r\n");
+      client.rest();
+    }
+    assertThat(told)
+        .containsExactly(
+            "POST /user/x 200 3 22 Ann\r\nB a",
+            "POST /ignore 200 2 19 null a",
+            "HEAD /large/70000 200 0 0 null a",
+            "GET null 200 0 20 null a",
+            "GET /error 500 0 9 null a");
   }
 
   @Test

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,25 @@ final class BodiesTest {
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo(body);
       assertThat(client.read().text()).isEqualTo("pong");
+    }
+  }
+
+  @Test
+  void bytes_announcedAndNotSent_takeNoMemoryFromOthers() throws IOException {
+    HttpSettings small = HttpSettings.defaults().with(HttpSetting.MAX_BUFFERED_BYTES, 1 << 20);
+    List<RawClient> silent = new ArrayList<>();
+    byte[] body = new byte[100_000];
+    try (HttpListener scarce = HttpListener.start("127.0.0.1", 0, small, new Bodies())) {
+      for (int count = 0; count < 40; count++) {
+        silent.add(new RawClient(scarce.port()).send(head("POST /bytes", MAX_BYTES) + "x"));
+      }
+      try (RawClient other = new RawClient(scarce.port())) {
+        other.send(head("POST /bytes", body.length)).send(body);
+        assertThat(other.read().body()).isEqualTo(body);
+      }
+      for (RawClient each : silent) {
+        each.close();
+      }
     }
   }
 

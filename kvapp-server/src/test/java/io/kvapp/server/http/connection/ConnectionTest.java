@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,7 +249,16 @@ final class ConnectionTest {
       MemoryBudget budget = new MemoryBudget(1 << 20);
       ConnectionMemory memory = new ConnectionMemory(budget, budget);
       HttpSettings settings = HttpSettings.defaults();
-      new Connection(settings, new EchoHandler(), socket, deadline, memory, () -> false).serve();
+      new Connection(
+              settings,
+              new EchoHandler(),
+              socket,
+              deadline,
+              memory,
+              new Watchers(0),
+              List.of(),
+              () -> false)
+          .serve();
     }
     assertThat(new String(socket.received(), StandardCharsets.ISO_8859_1))
         .startsWith("HTTP/1.1 400");

@@ -64,7 +64,16 @@ public final class FramingFuzz {
     ScriptedSocket socket = new ScriptedSocket(sent, cuts);
     Deadline deadline = new Deadline(socket, clock);
     ConnectionMemory memory = new ConnectionMemory(budget, budget);
-    new Connection(SETTINGS, new FuzzHandler(), socket, deadline, memory, () -> false).serve();
+    new Connection(
+            SETTINGS,
+            new FuzzHandler(),
+            socket,
+            deadline,
+            memory,
+            new Watchers(0),
+            List.of(),
+            () -> false)
+        .serve();
     memory.end();
     if (budget.taken() != 0) {
       throw new AssertionError("seed " + seed + ": memory is still taken: " + budget.taken());

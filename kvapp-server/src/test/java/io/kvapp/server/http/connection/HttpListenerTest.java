@@ -286,7 +286,8 @@ final class HttpListenerTest {
         port,
         HttpSettings.defaults(),
         SocketLayer.PLAIN,
-        new EchoHandler());
+        new EchoHandler(),
+        List.of());
   }
 
   private static HttpListener start(String host, int port) {

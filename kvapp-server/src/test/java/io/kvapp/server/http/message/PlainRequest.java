@@ -118,19 +118,23 @@ public final class PlainRequest implements Request {
   }
 
   @Override
-  public Memory memory() {
-    return new Memory() {
+  public LongLived longLived() {
+    return new LongLived() {
       @Override
-      public void reserve(long bytes) {
-        reservedBytes += bytes;
+      public boolean isEnding() {
+        return false;
       }
 
       @Override
-      public boolean tryReserve(long bytes) {
-        reservedBytes += bytes;
-        return true;
+      public void onEnd(Runnable wake) {
+        // It never stops.
       }
     };
+  }
+
+  @Override
+  public Memory memory() {
+    return bytes -> reservedBytes += bytes;
   }
 
   @Override
