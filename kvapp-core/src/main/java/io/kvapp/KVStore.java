@@ -375,6 +375,17 @@ public interface KVStore extends AutoCloseable {
    */
   Snapshot snapshot();
 
+  /**
+   * The changes of the store as they happen, the state before them if that is asked for; the caller
+   * closes it. {@link Changes} says what comes.
+   *
+   * @param from which keys, and from which revision on
+   * @throws KVException.HistoryGone if changes behind a revision are asked for, without the state,
+   *     and not all of them are kept; also if the revision is above every one of this store, or
+   *     belongs to a write that a power cut has taken
+   */
+  Changes changes(Changes.From from);
+
   /** What this store takes; may be called after {@link #close()}. */
   StoreLimits limits();
 

@@ -26,12 +26,21 @@ public final class StoreOptions {
   /** The largest that the largest value can be set to: 256 MiB. */
   public static final int MAX_VALUE_BYTES = 256 << 20;
 
+  /** How many bytes of past changes are kept, unless set: 64 MiB. */
+  public static final long DEFAULT_WATCH_HISTORY = 64L << 20;
+
   private static final StoreOptions DEFAULTS =
       new StoreOptions(
-          DEFAULT_DURABILITY, DEFAULT_MAX_VALUE_BYTES, false, false, InstantSource.system());
+          DEFAULT_DURABILITY,
+          DEFAULT_MAX_VALUE_BYTES,
+          DEFAULT_WATCH_HISTORY,
+          false,
+          false,
+          InstantSource.system());
 
   private final Durability durability;
   private final int maxValueBytes;
+  private final long watchHistory;
   private final boolean openDamaged;
   private final boolean readOnly;
   private final InstantSource clock;
@@ -39,19 +48,21 @@ public final class StoreOptions {
   private StoreOptions(
       Durability durability,
       int maxValueBytes,
+      long watchHistory,
       boolean openDamaged,
       boolean readOnly,
       InstantSource clock) {
     this.durability = durability;
     this.maxValueBytes = maxValueBytes;
+    this.watchHistory = watchHistory;
     this.openDamaged = openDamaged;
     this.readOnly = readOnly;
     this.clock = clock;
   }
 
   /**
-   * {@link #DEFAULT_DURABILITY}, values up to {@link #DEFAULT_MAX_VALUE_BYTES}, nothing damaged
-   * opened, to read and write, the system clock.
+   * {@link #DEFAULT_DURABILITY}, values up to {@link #DEFAULT_MAX_VALUE_BYTES}, {@link
+   * #DEFAULT_WATCH_HISTORY}, nothing damaged opened, to read and write, the system clock.
    */
   public static StoreOptions defaults() {
     return DEFAULTS;
@@ -64,7 +75,7 @@ public final class StoreOptions {
    */
   public StoreOptions withDurability(Durability durability) {
     Objects.requireNonNull(durability, "durability");
-    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
+    return new StoreOptions(durability, maxValueBytes, watchHistory, openDamaged, readOnly, clock);
   }
 
   /**
@@ -78,7 +89,22 @@ public final class StoreOptions {
       throw new IllegalArgumentException(
           "maxValueBytes: 1 to " + MAX_VALUE_BYTES + ", not " + maxValueBytes);
     }
-    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
+    return new StoreOptions(durability, maxValueBytes, watchHistory, openDamaged, readOnly, clock);
+  }
+
+  /**
+   * The same with so many bytes of past changes, which {@link Changes} can go on from: once more
+   * are behind what the store needs itself, the oldest are given up. They give way when the disk is
+   * short; a store in memory keeps no more than a sixteenth of the heap.
+   *
+   * @param bytes at least 0
+   * @throws IllegalArgumentException if it is negative
+   */
+  public StoreOptions withWatchHistory(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("watchHistory: at least 0, not " + bytes);
+    }
+    return new StoreOptions(durability, maxValueBytes, bytes, openDamaged, readOnly, clock);
   }
 
   /**
@@ -86,7 +112,7 @@ public final class StoreOptions {
    * StoreAdmin#recovery()} then says what was dropped.
    */
   public StoreOptions withOpenDamaged(boolean openDamaged) {
-    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
+    return new StoreOptions(durability, maxValueBytes, watchHistory, openDamaged, readOnly, clock);
   }
 
   /**
@@ -97,7 +123,7 @@ public final class StoreOptions {
    * write, as far as the folder has a file {@code LOCK}, which a backup has not.
    */
   public StoreOptions withReadOnly(boolean readOnly) {
-    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
+    return new StoreOptions(durability, maxValueBytes, watchHistory, openDamaged, readOnly, clock);
   }
 
   /**
@@ -107,7 +133,7 @@ public final class StoreOptions {
    */
   public StoreOptions withClock(InstantSource clock) {
     Objects.requireNonNull(clock, "clock");
-    return new StoreOptions(durability, maxValueBytes, openDamaged, readOnly, clock);
+    return new StoreOptions(durability, maxValueBytes, watchHistory, openDamaged, readOnly, clock);
   }
 
   /** When a write is acknowledged; {@link #DEFAULT_DURABILITY} by default. */
@@ -118,6 +144,11 @@ public final class StoreOptions {
   /** The largest value in bytes; {@link #DEFAULT_MAX_VALUE_BYTES} by default. */
   public int maxValueBytes() {
     return maxValueBytes;
+  }
+
+  /** How many bytes of past changes are kept; {@link #DEFAULT_WATCH_HISTORY} by default. */
+  public long watchHistory() {
+    return watchHistory;
   }
 
   /** Whether a damaged store is opened with what can still be read of it; false by default. */
@@ -140,6 +171,7 @@ public final class StoreOptions {
     return other instanceof StoreOptions that
         && durability == that.durability
         && maxValueBytes == that.maxValueBytes
+        && watchHistory == that.watchHistory
         && openDamaged == that.openDamaged
         && readOnly == that.readOnly
         && clock.equals(that.clock);
@@ -147,7 +179,7 @@ public final class StoreOptions {
 
   @Override
   public int hashCode() {
-    return Objects.hash(durability, maxValueBytes, openDamaged, readOnly, clock);
+    return Objects.hash(durability, maxValueBytes, watchHistory, openDamaged, readOnly, clock);
   }
 
   @Override
@@ -156,6 +188,8 @@ public final class StoreOptions {
         + durability
         + ", maxValueBytes="
         + maxValueBytes
+        + ", watchHistory="
+        + watchHistory
         + ", openDamaged="
         + openDamaged
         + ", readOnly="

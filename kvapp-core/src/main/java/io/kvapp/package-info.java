@@ -24,6 +24,7 @@
  *   <li>{@link io.kvapp.Scan}, {@link io.kvapp.Page}, {@link io.kvapp.Entry}: what to read, and
  *       what comes back.
  *   <li>{@link io.kvapp.Snapshot}: the store at one moment, to be read while writers go on.
+ *   <li>{@link io.kvapp.Changes}, {@link io.kvapp.Change}: what changes, as it happens.
  *   <li>{@link io.kvapp.Batch}, {@link io.kvapp.BatchResult}: writes that are made together or not
  *       at all.
  *   <li>{@link io.kvapp.StoreLimits}, {@link io.kvapp.StoreAdmin}: what a store takes; backup,

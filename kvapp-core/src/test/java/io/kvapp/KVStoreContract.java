@@ -39,6 +39,7 @@ public abstract class KVStoreContract
         BackupContract,
         LoadContract,
         SnapshotContract,
+        ChangesContract,
         ImportContract,
         RandomOperationsContract {
   @TempDir Path folder;

@@ -91,6 +91,7 @@ final class BulkLoad {
           () -> {
             parts.journal.awaitNextSegment();
             parts.stripes.alone(() -> publish(loaded, count, table));
+            parts.changes.signal().raise();
             return true;
           });
     } catch (UncheckedIOException failure) {

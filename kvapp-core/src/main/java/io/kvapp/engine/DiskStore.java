@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Changes;
 import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
@@ -12,6 +13,7 @@ import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.changes.ChangeReader;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.StackRoom;
@@ -128,8 +130,7 @@ public final class DiskStore implements KVStore {
   @Override
   public Optional<byte[]> get(byte[] key) {
     limits.key(key);
-    VersionedValue hit = read(key.clone());
-    return hit == null ? Optional.empty() : Optional.of(hit.value());
+    return Optional.ofNullable(read(key.clone())).map(VersionedValue::value);
   }
 
   @Override
@@ -291,9 +292,14 @@ public final class DiskStore implements KVStore {
   @Override
   public Snapshot snapshot() {
     StackRoom.require();
-    parts.requireOpen();
     Lease<Version> lease = maintenance.pin();
     return snapshots.add(lease, lease.get().active.lowRevision(), clock.millis());
+  }
+
+  @Override
+  public Changes changes(Changes.From from) {
+    Objects.requireNonNull(from, "from");
+    return new ChangeReader(parts.changes, this::scan, from);
   }
 
   // Writes

@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Progress;
+import io.kvapp.engine.journal.JournalHistory;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.journal.SegmentFileName;
@@ -31,7 +32,12 @@ final class JournalReplay {
   private final Progress progress;
   private final long memtableBytes;
   private final List<JournalSegment> segments = new ArrayList<>();
+
+  /** The last revision before each segment. */
+  private final List<Long> starts = new ArrayList<>();
+
   private long revision;
+  private long replayed;
   private long records;
   private long cutBytes;
 
@@ -81,6 +87,7 @@ final class JournalReplay {
     revision = before;
     try {
       replay(sequence, stretch);
+      replayed = revision;
       revision = counting.applyAsLong(revision);
       stretch.save(revision);
     } catch (UncheckedIOException failure) {
@@ -99,6 +106,7 @@ final class JournalReplay {
         return;
       }
       segments.add(segment);
+      starts.add(revision);
       revision = segment.replay(revision, stretch::add);
       if (progress.isTimeToLog()) {
         LOG.info("recovery: {} journal records replayed", records);
@@ -201,6 +209,19 @@ final class JournalReplay {
   /** What the memtable points into. */
   List<JournalSegment> segments() {
     return List.copyOf(segments);
+  }
+
+  /** Passes the segments on to a history, all but those with nothing in them. */
+  void passTo(JournalHistory history) {
+    List<JournalSegment> left = new ArrayList<>();
+    for (int i = 0; i < segments.size(); i++) {
+      long last = i + 1 < starts.size() ? starts.get(i + 1) : replayed;
+      if (!history.adopt(segments.get(i), starts.get(i), last)) {
+        left.add(segments.get(i));
+      }
+    }
+    segments.clear();
+    segments.addAll(left);
   }
 
   /** Unmaps the segments, once all changes are saved. */

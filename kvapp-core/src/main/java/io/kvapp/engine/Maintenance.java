@@ -119,6 +119,7 @@ final class Maintenance {
     compaction.request();
     progress.raise();
     versions.keepRecycledFiles(space.maxRecycledBytes());
+    space.limitHistory();
     if (space.isJournalTooLarge() || space.needsReserve()) {
       flushing.request();
     }

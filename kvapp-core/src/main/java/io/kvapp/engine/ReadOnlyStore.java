@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Changes;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -12,6 +13,9 @@ import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.changes.ChangeLog;
+import io.kvapp.engine.changes.ChangeReader;
+import io.kvapp.engine.changes.UnchangingLog;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderLock;
 import io.kvapp.engine.file.Lease;
@@ -68,9 +72,10 @@ final class ReadOnlyStore implements KVStore {
   private final Limits limits;
   private final InstantSource clock;
   private final SnapshotSet snapshots;
+  private final ChangeLog log;
   private final StoreAdmin admin = new ReadOnlyStoreAdmin(this);
   private volatile Count counted;
-  private boolean closed;
+  private volatile boolean closed;
 
   private ReadOnlyStore(
       Path folder,
@@ -86,6 +91,7 @@ final class ReadOnlyStore implements KVStore {
     this.version = version;
     this.revision = revision;
     this.report = report;
+    this.log = new UnchangingLog(revision, () -> !closed);
     this.snapshots =
         new SnapshotSet(ReadOnlyStore::lease, (open, late) -> open.unreadable(late, folder));
   }
@@ -271,6 +277,12 @@ final class ReadOnlyStore implements KVStore {
   }
 
   @Override
+  public Changes changes(Changes.From from) {
+    Objects.requireNonNull(from, "from");
+    return new ChangeReader(log, this::scan, from);
+  }
+
+  @Override
   public Snapshot snapshot() {
     return snapshots.add(lease(version), revision, clock.millis());
   }
@@ -357,6 +369,7 @@ final class ReadOnlyStore implements KVStore {
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      log.signal().raise();
       snapshots.close();
       version.close();
       WorkerThread.call(

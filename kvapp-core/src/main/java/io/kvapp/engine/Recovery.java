@@ -9,6 +9,7 @@ import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.journal.JournalHistory;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.EngineOptions;
@@ -60,6 +61,7 @@ final class Recovery {
   private final List<String> dropped = new ArrayList<>();
   private final FoundStore found;
   private final JournalReplay replay;
+  private final JournalHistory history;
   private final List<SSTable> unnamed = new ArrayList<>();
   private long lastSegment;
   private long revision;
@@ -86,6 +88,7 @@ final class Recovery {
     this.files = new DataFolder(disk, folder);
     this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
+    this.history = new JournalHistory(disk, options.watchHistory());
     this.found =
         new FoundStore(sstableFolder, options.openDamaged(), dropped, tuning.memtableBytes());
     this.replay =
@@ -125,13 +128,16 @@ final class Recovery {
     T run() throws IOException;
   }
 
-  /** Gives the reserve back, a part at a time, as long as there is no space for something. */
+  /**
+   * Gives the history up, then the reserve a part at a time, as long as there is no space for
+   * something.
+   */
   private <T> T onFullDisk(Writing<T> writing) throws IOException {
     while (true) {
       try {
         return writing.run();
       } catch (NoSpaceException full) {
-        if (!sstableFolder.reserve.release(1)) {
+        if (!history.giveWay() && !sstableFolder.reserve.release(1)) {
           throw full;
         }
       }
@@ -187,8 +193,18 @@ final class Recovery {
       replay.run(manifest.journal(), before, counting, this::save);
       revision = replay.revision();
     }
+    findHistory();
     if (!unnamed.isEmpty()) {
       nameSaved();
+    }
+  }
+
+  /** Finds the past changes that readers may go on from; of a damaged store there are none. */
+  private void findHistory() throws IOException {
+    if (dropped.isEmpty() && !options.openDamaged()) {
+      history.limit(SpacePolicy.maxHistoryBytes(history.bytes(), disk.usableBytes(folder)));
+      history.open(folder, found.manifest().history());
+      replay.passTo(history);
     }
   }
 
@@ -211,7 +227,9 @@ final class Recovery {
             Manifest.NO_JOURNAL,
             found.entries(),
             found.sstables().stream().map(sstable -> sstable.identity).toList(),
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            history.identities(Manifest.NO_JOURNAL));
     onFullDisk(() -> write(manifest));
     deleteJournal(findJournal());
   }
@@ -258,7 +276,9 @@ final class Recovery {
 
   private void deleteJournal(List<Path> old) throws IOException {
     replay.release();
-    files.delete(old);
+    List<Path> unused = new ArrayList<>(old);
+    unused.removeAll(history.oldFiles());
+    files.delete(unused);
   }
 
   private HashIndex openHashTable(boolean clean) throws IOException {
@@ -288,8 +308,10 @@ final class Recovery {
                     revision,
                     preparing,
                     tuning,
-                    options.durability()));
+                    options.durability(),
+                    history));
     journal.leaveFree(sstableFolder.reserve::missingBytes);
+    sstableFolder.giveWay(history::giveWay);
     versions =
         new VersionSet(
             sstableFolder, journal, found.nextSSTable(), found.sstables(), index.countedSize());
@@ -313,6 +335,7 @@ final class Recovery {
     } catch (IOException suppressed) {
       failure.addSuppressed(suppressed);
     }
+    history.close();
     replay.release();
     unnamed.forEach(SSTable::discard);
     if (versions == null) {

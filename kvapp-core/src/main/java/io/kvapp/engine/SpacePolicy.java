@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.engine.file.Reserve;
 import io.kvapp.engine.journal.Journal;
+import io.kvapp.engine.journal.JournalHistory;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.tree.VersionSet;
 import java.io.IOException;
@@ -51,6 +52,26 @@ final class SpacePolicy {
             ? versions.sstableBytes()
             : Math.max(0, maxReadyBytes() - journal.fileBytes());
     return isTooMuch(bytes) ? 0 : bytes;
+  }
+
+  /**
+   * How many bytes of past changes to keep at most for their readers.
+   *
+   * @param bytes how many there are
+   * @param usableBytes how many are free on the disk beside them
+   */
+  static long maxHistoryBytes(long bytes, long usableBytes) {
+    return (bytes + usableBytes) / FREE_SHARE;
+  }
+
+  /** Gives up the past changes that take too much of the disk. */
+  void limitHistory() {
+    try {
+      JournalHistory history = journal.history();
+      history.limit(maxHistoryBytes(history.bytes(), versions.usableBytes()));
+    } catch (IOException unknown) {
+      LOG.debug("the history is limited later: {}", unknown.toString());
+    }
   }
 
   /** Whether the journal has the large segments of busier times though little is written. */

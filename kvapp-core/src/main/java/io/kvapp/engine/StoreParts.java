@@ -52,6 +52,7 @@ final class StoreParts {
   final Flusher flusher;
   final Compactor compactor;
   final Watermark watermark;
+  final JournalChanges changes;
   final RecoveryReport report;
 
   /** Held alone while a batch becomes visible, and shared by reads of more than one key. */
@@ -86,6 +87,7 @@ final class StoreParts {
     this.flusher = recovery.flusher;
     this.compactor = recovery.compactor;
     this.watermark = new Watermark(journal::revision);
+    this.changes = new JournalChanges(journal, watermark, () -> !closed);
     this.report = recovery.report;
   }
 
@@ -200,6 +202,7 @@ final class StoreParts {
           first[0] = !closed;
           closed = true;
         });
+    changes.signal().raise();
     return first[0];
   }
 

@@ -118,6 +118,7 @@ final class Sweeper {
     } finally {
       pause.writeLock().unlock();
     }
+    parts.changes.signal().raise();
     byte[] last = due.get(due.size() - 1);
     sweptTo(ExpiryKey.instant(last));
     return ExpiryKey.behind(last);
@@ -132,7 +133,7 @@ final class Sweeper {
         byte[] key = ExpiryKey.entryKey(expiryKey);
         VersionedValue hit = index.get(key);
         if (hit != null && ExpiryKey.isOf(expiryKey, hit.expiresAt())) {
-          deletes.add(Operation.delete(key));
+          deletes.add(Operation.expire(key, hit.expiresAt()));
         }
       }
       if (!deletes.isEmpty()) {

@@ -230,7 +230,9 @@ final class WritePath {
     }
   }
 
+  /** Has those who wait for the write, or for what is due after it, go on; no stripe is locked. */
   void requestMaintenance(long revision, long bytes) {
+    parts.changes.signal().raise();
     if (revision % REVISIONS_BETWEEN_REQUESTS == 0 || bytes >= LARGE_BYTES) {
       maintenance.requestDue();
     } else {

@@ -7,8 +7,8 @@
  * <ol>
  *   <li><b>Foundations.</b> {@code file} has {@code Disk}, through which every change of a file
  *       goes, so that tests can make each one fail. {@code model} has the words all folders share:
- *       an {@code Operation}, a {@code Change}, a {@code Cursor} over sorted changes, the {@code
- *       StripedLocks} that order the writers of one key.
+ *       an {@code Operation}, a {@code StoredChange}, a {@code Cursor} over sorted changes, the
+ *       {@code StripedLocks} that order the writers of one key.
  *   <li><b>Write.</b> {@code WritePath} waits at the {@code WriteGate}, locks the stripe of the
  *       key, checks the condition, and appends a record to the {@code Journal} ({@code journal}),
  *       which gives it the next revision. Where the durability asks for it, {@code GroupCommit}
@@ -34,6 +34,8 @@
  *       that was not, it replays the journal, flushes what it finds and has the hash table filled
  *       in the background. What is damaged is refused by name, or repaired where that was asked for
  *       ({@code repair}).
+ *   <li><b>Changes.</b> {@code ChangeReader} ({@code changes}) reads them from the journal's {@code
+ *       JournalHistory}, up to the {@code Watermark}, so that none is told before a get shows it.
  *   <li><b>Beside all this</b>, {@code transfer} writes and reads backups, and {@code memory} is
  *       the store that lives in the heap alone.
  * </ol>

@@ -121,7 +121,8 @@ class DiskSpaceTest {
   }
 
   private KVStore open(EngineOptions options) {
-    return DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), options);
+    return DiskStore.open(
+        folder(), StoreOptions.defaults().withWatchHistory(0), new Disk(), options);
   }
 
   private Path folder() {

@@ -116,7 +116,8 @@ class FormatTest {
             written.entries(),
             written.sstables(),
             written.map(),
-            FolderHolder.parse("1 1 boot namespace folder"))
+            FolderHolder.parse("1 1 boot namespace folder"),
+            written.history())
         .write(new Disk(), folder);
   }
 

@@ -182,7 +182,11 @@ class FullDiskTest {
     Files.write(leftOver, new byte[2 << 20]);
     copied.leave(0);
     try (KVStore store =
-        DiskStore.open(scratch.resolve("copy"), StoreFixture.options(clock), copied, SMALL)) {
+        DiskStore.open(
+            scratch.resolve("copy"),
+            StoreFixture.options(clock).withWatchHistory(0),
+            copied,
+            SMALL)) {
       assertThat(leftOver).doesNotExist();
       assertThat(store.size()).isEqualTo(500);
       assertThat(store.get("key 499")).hasValue("value");
@@ -266,7 +270,7 @@ class FullDiskTest {
   }
 
   private KVStore open(Disk on, EngineOptions options) {
-    return DiskStore.open(folder(), StoreFixture.options(clock), on, options);
+    return DiskStore.open(folder(), StoreFixture.options(clock).withWatchHistory(0), on, options);
   }
 
   private Path folder() {

@@ -38,6 +38,11 @@ public final class StoreFailures {
     return new KVException.WrongState("the snapshot is closed; take another one to go on");
   }
 
+  /** For a reader of changes after its close. */
+  public static KVException changesClosed() {
+    return new KVException.WrongState("the changes are closed; ask for them again to go on");
+  }
+
   /** For a write to a store that takes none, since this failure. */
   public static KVException readOnly(Path folder, IOException cause) {
     String prefix = "store " + folder + " is read-only: ";

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The append-only log of every write, and the counter of revisions.
@@ -26,8 +28,11 @@ import java.util.function.LongSupplier;
  * thread.
  */
 public final class Journal {
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
   private final Disk disk;
   private final JournalHealth health;
+  private final JournalHistory history;
   private final SegmentPool pool;
   private final JournalSyncer syncer;
   private final ReentrantLock appending = new ReentrantLock();
@@ -43,6 +48,9 @@ public final class Journal {
   private volatile long revision;
   private volatile long appendedBytes;
 
+  /** Behind it the next segment begins, if it is above the last record. */
+  private long skipTo;
+
   /**
    * A journal that begins with a new segment.
    *
@@ -50,7 +58,43 @@ public final class Journal {
    * @param revision the revision of the last write before it
    * @param preparing one thread that makes segments ready, never interrupted
    * @param durability how often it will be synced
+   * @param history what was before it, which goes on with its segments
    */
+  public Journal(
+      Disk disk,
+      Path folder,
+      long sequence,
+      long revision,
+      ExecutorService preparing,
+      EngineOptions options,
+      Durability durability,
+      JournalHistory history)
+      throws IOException {
+    this.disk = disk;
+    this.revision = revision;
+    this.history = history;
+    health = new JournalHealth(folder);
+    pool =
+        new SegmentPool(
+            disk,
+            folder,
+            health,
+            history,
+            sequence,
+            preparing,
+            options,
+            durability == Durability.SYNC);
+    history.retireTo(this::retireUnused, preparing);
+    syncer = new JournalSyncer(disk, health, appending, () -> appendedBytes);
+    current = pool.first();
+    isSetAside = pool.isSmall(current);
+    syncer.add(current);
+    sinceRoll.add(current);
+    history.begin(current, revision);
+    pool.prepare();
+  }
+
+  /** A journal without a history. */
   public Journal(
       Disk disk,
       Path folder,
@@ -60,18 +104,15 @@ public final class Journal {
       EngineOptions options,
       Durability durability)
       throws IOException {
-    this.disk = disk;
-    this.revision = revision;
-    health = new JournalHealth(folder);
-    pool =
-        new SegmentPool(
-            disk, folder, health, sequence, preparing, options, durability == Durability.SYNC);
-    syncer = new JournalSyncer(disk, health, appending, () -> appendedBytes);
-    current = pool.first();
-    isSetAside = pool.isSmall(current);
-    syncer.add(current);
-    sinceRoll.add(current);
-    pool.prepare();
+    this(
+        disk,
+        folder,
+        sequence,
+        revision,
+        preparing,
+        options,
+        durability,
+        new JournalHistory(disk, 0));
   }
 
   /** The revision of the newest write. */
@@ -86,7 +127,7 @@ public final class Journal {
   public void skipTo(long last) {
     appending.lock();
     try {
-      revision = Math.max(revision, last);
+      skipTo = last;
     } finally {
       appending.unlock();
     }
@@ -211,16 +252,21 @@ public final class Journal {
 
   private void beginNextSegment(long recordBytes, boolean small) throws IOException {
     JournalSegment next = pool.take(recordBytes, small);
+    long before = Math.max(revision, skipTo);
     try {
       syncer.add(next);
       sinceRoll.add(next);
-      current.seal(disk, revision, next.sequence);
+      history.begin(next, before);
+      current.seal(disk, before, next.sequence);
     } catch (Throwable problem) {
       syncer.remove(next);
       sinceRoll.remove(next);
+      history.takeBack(next);
       pool.giveBack(next);
       throw problem;
     }
+    history.seal(current, revision);
+    revision = before;
     current = next;
     isSetAside = pool.isSmall(next);
     prepareNext();
@@ -296,9 +342,30 @@ public final class Journal {
     syncer.forget(saved);
   }
 
-  /** Takes back a segment that nothing reads and no recovery needs any more. */
-  public void retire(JournalSegment segment) throws IOException {
-    pool.retire(segment);
+  /** Takes back a segment that the journal and its memtables need no more. */
+  public void retire(JournalSegment segment) {
+    pool.leave(segment);
+    history.save(segment);
+  }
+
+  private void retireUnused(JournalSegment segment) {
+    try {
+      pool.retire(segment);
+    } catch (IOException leftOver) {
+      LOG.warn("{} could not be deleted: {}", segment.file, leftOver.toString());
+    }
+  }
+
+  /** What was written, as far back as it is kept. */
+  public JournalHistory history() {
+    return history;
+  }
+
+  /**
+   * Has the history begin with the current segment, as what it held before is not all there was.
+   */
+  public void forgetHistory() {
+    history.forgetAllButLast();
   }
 
   /**
@@ -372,11 +439,12 @@ public final class Journal {
     pool.close();
     if (!keepRecords) {
       for (JournalSegment segment : sinceRoll) {
-        segment.release();
         disk.delete(segment.file);
+        history.end(segment);
       }
       sinceRoll.clear();
     }
+    history.close();
   }
 
   /** The segments that a closed journal has left mapped, for those scans. */

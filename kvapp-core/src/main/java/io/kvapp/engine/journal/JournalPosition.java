@@ -1,7 +1,7 @@
 package io.kvapp.engine.journal;
 
-import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.ExpiryKey;
+import io.kvapp.engine.model.StoredChange;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Immutable, safe for any thread until its segment is released.
  */
-public final class JournalPosition implements Change {
+public final class JournalPosition implements StoredChange {
   private static final byte[] EMPTY = {};
 
   /** The position of every expiry key. */

@@ -54,6 +54,7 @@ public final class JournalSegment {
   private int gatheredFrom = SegmentHeader.BYTES;
   private End endReason = End.NO_MORE;
   private long next;
+  private volatile boolean trimmed;
 
   private JournalSegment(
       Path file, long sequence, MappedByteBuffer buffer, RandomAccessFile writer) {
@@ -169,8 +170,7 @@ public final class JournalSegment {
       Operation operation = operations.get(i);
       int offset = at - start + end;
       positions[i] =
-          new JournalPosition(
-              this, offset, revision, operation.isDelete(), operation.expiresAt() != 0);
+          new JournalPosition(this, offset, revision, operation.isDelete(), operation.hasExpiry());
       at = RecordFormat.putOperation(target, at, operation);
     }
     finish(target, start, at, revision, positions.length);
@@ -233,6 +233,20 @@ public final class JournalSegment {
 
   public int capacity() {
     return buffer.capacity();
+  }
+
+  /** All of it, for {@link RecordFormat}. */
+  ByteBuffer bytes() {
+    return buffer;
+  }
+
+  /** Notes that the file no longer has the room behind the records. */
+  void trimmed() {
+    trimmed = true;
+  }
+
+  boolean isTrimmed() {
+    return trimmed;
   }
 
   /** Waits until the records from one offset to another are on the disk. */
@@ -317,7 +331,7 @@ public final class JournalSegment {
     int at = end + RecordFormat.HEAD_BYTES;
     for (int i = 0; i < operations; i++) {
       boolean delete = RecordFormat.isDelete(buffer, at);
-      boolean expires = expiresAt(at) != 0;
+      boolean expires = !delete && expiresAt(at) != 0;
       replay.accept(
           RecordFormat.key(buffer, at), new JournalPosition(this, at, revision, delete, expires));
       at = RecordFormat.behind(buffer, at);

@@ -185,6 +185,11 @@ final class RecordFormat {
     return segment.getInt(at + VALUE_CHECKSUM_AT);
   }
 
+  /** A copy of the bytes of a record before its operations, as this class reads them at 0. */
+  static ByteBuffer head(byte[] copy) {
+    return ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   static boolean isDelete(ByteBuffer segment, int at) {
     return segment.get(at) == DELETE;
   }
@@ -207,6 +212,12 @@ final class RecordFormat {
     return key;
   }
 
+  static byte[] key(ByteBuffer segment, int at, ByteBuffer fields) {
+    byte[] key = new byte[keyLength(fields, 0)];
+    segment.get(at + OPERATION_BYTES, key);
+    return key;
+  }
+
   static byte[] value(ByteBuffer segment, int at, ByteBuffer fields) {
     byte[] value = new byte[valueLength(fields, 0)];
     segment.get(at + OPERATION_BYTES + keyLength(fields, 0), value);
@@ -220,5 +231,10 @@ final class RecordFormat {
   /** Where the operation behind one begins. */
   static int behind(ByteBuffer segment, int at) {
     return at + OPERATION_BYTES + keyLength(segment, at) + valueLength(segment, at);
+  }
+
+  /** The same by a copy of its fields. */
+  static int behind(int at, ByteBuffer fields) {
+    return at + OPERATION_BYTES + keyLength(fields, 0) + valueLength(fields, 0);
   }
 }

@@ -30,6 +30,7 @@ final class SegmentPool {
   private final Disk disk;
   private final Path folder;
   private final JournalHealth health;
+  private final JournalHistory history;
   private final ExecutorService preparing;
   private final int firstBytes;
   private final int maxBytes;
@@ -57,6 +58,7 @@ final class SegmentPool {
       Disk disk,
       Path folder,
       JournalHealth health,
+      JournalHistory history,
       long sequence,
       ExecutorService preparing,
       EngineOptions options,
@@ -64,6 +66,7 @@ final class SegmentPool {
     this.disk = disk;
     this.folder = folder;
     this.health = health;
+    this.history = history;
     this.preparing = preparing;
     this.firstBytes = options.firstSegmentBytes();
     this.maxBytes = options.maxSegmentBytes();
@@ -231,22 +234,36 @@ final class SegmentPool {
     Path file = SegmentFileName.file(folder, sequence);
     // What an ordinary segment will hold, and those before it, has to fit into an SSTable too.
     long keptFree = bytes + takenBytes.sum() + leftFree.getAsLong();
-    disk.requireUsable(file, bytes, bytes < leastBytes() ? 0 : keptFree);
+    try {
+      disk.requireUsable(file, bytes, bytes < leastBytes() ? 0 : keptFree);
+    } catch (NoSpaceException full) {
+      if (!history.giveWay()) {
+        throw full;
+      }
+      disk.requireUsable(file, bytes, bytes < leastBytes() ? 0 : keptFree);
+    }
     JournalSegment segment =
         JournalSegment.create(disk, folder, sequence, Math.toIntExact(bytes), syncedOften);
     fileBytes.add(bytes);
     return segment;
   }
 
+  /** Counts a segment no more, whose records are in an SSTable; it is {@link #retire}d later. */
+  void leave(JournalSegment segment) {
+    takenBytes.add(-segment.capacity());
+    fileBytes.add(-segment.capacity());
+  }
+
   /** Recycles or deletes a segment that nothing reads and no recovery needs any more. */
   void retire(JournalSegment segment) throws IOException {
-    takenBytes.add(-segment.capacity());
     if (closed) {
-      // The next opening has deleted the file, and may have made another of its name.
+      // It may be named for the next opening, which may also have made another of its name.
       segment.release();
       return;
     }
-    boolean useful = segment.capacity() == maxBytes && nextBytes == maxBytes;
+    boolean useful =
+        segment.capacity() == maxBytes && nextBytes == maxBytes && !segment.isTrimmed();
+    fileBytes.add(segment.capacity());
     if (useful && recycled.size() < MAX_RECYCLED_FILES) {
       recycled.add(segment);
     } else {

@@ -22,7 +22,17 @@ final class HeapEntries {
       new TreeSet<>(
           Comparator.<Entry>comparingLong(entry -> Limits.instant(entry.expiresAtMillis()))
               .thenComparing(Entry::key, Arrays::compareUnsigned));
+  private final HeapChanges changes;
   private long bytes;
+
+  /**
+   * No entries yet.
+   *
+   * @param changes is told each change; null for none
+   */
+  HeapEntries(HeapChanges changes) {
+    this.changes = changes;
+  }
 
   /** Takes over the entry with its arrays, in place of the one of the same key. */
   void put(Entry entry) {
@@ -35,19 +45,35 @@ final class HeapEntries {
     if (entry.expiresAtMillis() != 0) {
       byExpiry.add(entry);
     }
+    if (changes != null) {
+      changes.put(entry);
+    }
   }
 
   boolean remove(byte[] key) {
     Entry before = byKey.remove(key);
-    if (before != null) {
-      forget(before);
+    if (before == null) {
+      return false;
     }
-    return before != null;
+    forget(before);
+    if (changes != null) {
+      changes.delete(before.key());
+    }
+    return true;
+  }
+
+  boolean hasExpired(long nowMillis) {
+    return !byExpiry.isEmpty() && Limits.isExpired(byExpiry.first().expiresAtMillis(), nowMillis);
   }
 
   void removeExpired(long nowMillis) {
-    while (!byExpiry.isEmpty() && Limits.isExpired(byExpiry.first().expiresAtMillis(), nowMillis)) {
-      remove(byExpiry.first().key());
+    while (hasExpired(nowMillis)) {
+      Entry expired = byExpiry.first();
+      byKey.remove(expired.key());
+      forget(expired);
+      if (changes != null) {
+        changes.expire(expired);
+      }
     }
   }
 

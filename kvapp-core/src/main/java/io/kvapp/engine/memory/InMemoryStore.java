@@ -2,6 +2,7 @@ package io.kvapp.engine.memory;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Changes;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -14,6 +15,7 @@ import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
+import io.kvapp.engine.changes.ChangeReader;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.BatchEvaluation;
 import io.kvapp.engine.model.Limits;
@@ -49,7 +51,8 @@ public final class InMemoryStore implements KVStore {
   private final Limits limits;
   private final InstantSource clock;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-  private final HeapEntries entries = new HeapEntries();
+  private final HeapEntries entries;
+  private final HeapChanges changes;
   private final StoreAdmin admin = new Admin();
 
   /** Begins behind those that a store before it in this process, or another one, has given out. */
@@ -64,12 +67,14 @@ public final class InMemoryStore implements KVStore {
    * @throws NullPointerException if {@code options} is null
    */
   public InMemoryStore(StoreOptions options) {
-    this(new Limits(options), options.clock());
+    this(new Limits(options), options);
   }
 
-  InMemoryStore(Limits limits, InstantSource clock) {
+  InMemoryStore(Limits limits, StoreOptions options) {
     this.limits = limits;
-    this.clock = clock;
+    this.clock = options.clock();
+    this.changes = new HeapChanges(options.watchHistory(), revision, () -> !closed, this::expire);
+    this.entries = new HeapEntries(changes);
   }
 
   @Override
@@ -214,6 +219,12 @@ public final class InMemoryStore implements KVStore {
   }
 
   @Override
+  public Changes changes(Changes.From from) {
+    Objects.requireNonNull(from, "from");
+    return new ChangeReader(changes, this::scan, from);
+  }
+
+  @Override
   public long revision() {
     return reading(() -> revision);
   }
@@ -239,9 +250,11 @@ public final class InMemoryStore implements KVStore {
     try {
       closed = true;
       entries.clear();
+      changes.forget(revision);
     } finally {
       lock.writeLock().unlock();
     }
+    changes.signal().raise();
   }
 
   private long write(byte[] key, byte[] value, Duration ttl) {
@@ -267,10 +280,30 @@ public final class InMemoryStore implements KVStore {
     lock.writeLock().lock();
     try {
       requireOpen();
-      entries.removeExpired(clock.millis());
-      return write.get();
+      removeExpired();
+      try {
+        return write.get();
+      } finally {
+        changes.record(revision);
+      }
     } finally {
       lock.writeLock().unlock();
+      changes.signal().raise();
+    }
+  }
+
+  /** Has what is due tell its expiry, where no writer does. */
+  private void expire() {
+    if (reading(() -> entries.hasExpired(clock.millis()))) {
+      writing(() -> null);
+    }
+  }
+
+  private void removeExpired() {
+    long now = clock.millis();
+    if (entries.hasExpired(now)) {
+      entries.removeExpired(now);
+      changes.record(++revision);
     }
   }
 
@@ -320,7 +353,7 @@ public final class InMemoryStore implements KVStore {
     }
 
     private long load(Iterator<Entry> source, LongUnaryOperator counting) {
-      HeapEntries loaded = new HeapEntries();
+      HeapEntries loaded = new HeapEntries(null);
       while (source.hasNext()) {
         Entry entry = source.next();
         limits.entry(entry.key(), entry.value());
@@ -338,6 +371,7 @@ public final class InMemoryStore implements KVStore {
             for (Entry entry : live) {
               entries.put(new Entry(entry.key(), entry.value(), revision, entry.expiresAtMillis()));
             }
+            changes.forget(revision);
             return (long) live.size();
           });
     }

@@ -6,7 +6,7 @@ package io.kvapp.engine.model;
  *
  * <p>For one thread.
  */
-public interface Cursor extends Change {
+public interface Cursor extends StoredChange {
   /** Goes to the next change; false when there is none. */
   boolean next();
 

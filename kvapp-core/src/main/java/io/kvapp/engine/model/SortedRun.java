@@ -10,7 +10,7 @@ public interface SortedRun {
   long lowRevision();
 
   /** The newest change of a key in this range; null where there is none. */
-  Change find(byte[] key);
+  StoredChange find(byte[] key);
 
   /**
    * The changes of keys from {@code from}, included, to {@code to}, excluded.

@@ -3,9 +3,9 @@ package io.kvapp.engine.sstable;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Unmapper;
-import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.KeyHeads;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.engine.model.StoredChange;
 import io.kvapp.engine.model.ValueChecksum;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -251,7 +251,7 @@ public final class SSTableFile {
   }
 
   /** Reads changes by ordinal. For one thread. */
-  public final class Reader implements Change {
+  public final class Reader implements StoredChange {
     private final ByteBuffer view = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private byte[] head = new byte[SSTableFormat.HEAD_BYTES + 64];

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -38,6 +39,7 @@ public final class SSTableFolder {
   private long recycledBytes;
   private long maxRecycledBytes;
   private long made;
+  private volatile BooleanSupplier givingWay = () -> false;
 
   /** A folder that keeps no recycled files, until {@link #keepRecycled} allows it. */
   public SSTableFolder(Disk disk, Path path) {
@@ -105,8 +107,14 @@ public final class SSTableFolder {
     }
   }
 
+  /** Sets what gives space back that is better used for an SSTable, and says whether it did. */
+  public void giveWay(BooleanSupplier giving) {
+    givingWay = giving;
+  }
+
   /**
-   * Checks that there is space for an SSTable, before it is begun; recycled files give way to it.
+   * Checks that there is space for an SSTable, before it is begun; recycled files and the history
+   * give way to it.
    *
    * @param bytes the most that it takes
    * @param keptFree how much has to be free afterwards
@@ -117,6 +125,7 @@ public final class SSTableFolder {
       disk.requireUsable(any, bytes, keptFree);
     } catch (NoSpaceException full) {
       deleteRecycled();
+      givingWay.getAsBoolean();
       disk.requireUsable(any, bytes, keptFree);
     }
   }

@@ -154,6 +154,8 @@ public final class Flusher {
     // The journal has no revision that is not in a record; this one deletes what is not there.
     journal.append(List.of(Operation.delete(new byte[1])));
     List<JournalSegment> sealed = journal.roll();
+    // What was loaded is in no record.
+    journal.forgetHistory();
     versions.publish(loaded, sealed, entries);
     journal.takeOver(sealed);
     bytesAtFreeze = journal.appendedBytes();

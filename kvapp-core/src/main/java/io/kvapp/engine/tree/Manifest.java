@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.file.FormatNumber;
+import io.kvapp.engine.journal.JournalHistory;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFileName;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -38,6 +40,7 @@ import java.util.zip.CRC32C;
  * @param sstables the SSTables, newest first
  * @param map the hash table that agrees with the SSTables; empty where one must be filled anew
  * @param holder the process that has the store open; empty for one that is closed
+ * @param history the journal segments that readers of changes alone need, oldest first
  */
 public record Manifest(
     long revision,
@@ -46,7 +49,8 @@ public record Manifest(
     long entries,
     List<SSTable.Identity> sstables,
     Optional<MapFile> map,
-    Optional<FolderHolder> holder) {
+    Optional<FolderHolder> holder,
+    List<JournalHistory.Identity> history) {
 
   /**
    * A hash table that was closed cleanly.
@@ -90,7 +94,7 @@ public record Manifest(
       long entries,
       List<SSTable.Identity> sstables,
       Optional<MapFile> map) {
-    this(revision, nextSSTable, journal, entries, sstables, map, Optional.empty());
+    this(revision, nextSSTable, journal, entries, sstables, map, Optional.empty(), List.of());
   }
 
   public boolean isClean() {
@@ -139,6 +143,14 @@ public record Manifest(
           line(text, "map.check", Long.toHexString(file.check()));
         });
     holder.ifPresent(process -> line(text, "holder", process));
+    if (!history.isEmpty()) {
+      line(
+          text,
+          "history",
+          history.stream()
+              .map(each -> each.sequence() + ":" + each.before() + ":" + each.last())
+              .collect(Collectors.joining(" ")));
+    }
     line(text, "snapshots", sstables.size());
     for (int i = 0; i < sstables.size(); i++) {
       SSTable.Identity sstable = sstables.get(i);
@@ -252,7 +264,19 @@ public record Manifest(
         number(lines, "entries"),
         sstables,
         map,
-        Optional.ofNullable(lines.getProperty("holder")).flatMap(FolderHolder::parse));
+        Optional.ofNullable(lines.getProperty("holder")).flatMap(FolderHolder::parse),
+        parseHistory(lines.getProperty("history", "")));
+  }
+
+  private static List<JournalHistory.Identity> parseHistory(String words) {
+    return Arrays.stream(words.split(" "))
+        .filter(word -> !word.isEmpty())
+        .map(word -> word.split(":"))
+        .map(
+            parts ->
+                new JournalHistory.Identity(
+                    Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2])))
+        .toList();
   }
 
   private static long number(Properties lines, String name) {

@@ -6,10 +6,10 @@ import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
-import io.kvapp.engine.model.Change;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.model.SortedRun;
+import io.kvapp.engine.model.StoredChange;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
@@ -136,7 +136,7 @@ public final class Version extends RefCounted {
 
   /** The same without a value that is larger than so many bytes, in place of which null stands. */
   public VersionedValue lookUp(byte[] key, int maxValueBytes) {
-    Change newest = newest(key);
+    StoredChange newest = newest(key);
     if (newest == null || newest.isDelete()) {
       return null;
     }
@@ -146,7 +146,7 @@ public final class Version extends RefCounted {
 
   /** Whether there is an entry of a key, expired or not. */
   public boolean holds(byte[] key) {
-    Change newest = newest(key);
+    StoredChange newest = newest(key);
     return newest != null && !newest.isDelete();
   }
 
@@ -155,19 +155,19 @@ public final class Version extends RefCounted {
    * deleted since and the older value is gone.
    */
   public byte[] value(byte[] key, long revision) {
-    Change change = newest(key, revision - 1, revision);
+    StoredChange change = newest(key, revision - 1, revision);
     return change != null && change.revision() == revision ? change.value() : null;
   }
 
   /** The length of the value that {@link #value} returns; -1 in place of null. */
   public int valueLength(byte[] key, long revision) {
-    Change change = newest(key, revision - 1, revision);
+    StoredChange change = newest(key, revision - 1, revision);
     return change != null && change.revision() == revision ? change.valueLength() : -1;
   }
 
   /** Whether a key that had an entry at a revision was written or deleted since. */
   public boolean hasChanged(byte[] key, long since) {
-    Change change = newest(key, since, Long.MAX_VALUE);
+    StoredChange change = newest(key, since, Long.MAX_VALUE);
     if (change != null) {
       return change.revision() > since;
     }
@@ -175,7 +175,7 @@ public final class Version extends RefCounted {
     return runs.length == 1 || runs[runs.length - 2].lowRevision() > since;
   }
 
-  private Change newest(byte[] key) {
+  private StoredChange newest(byte[] key) {
     return newest(key, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
@@ -183,12 +183,12 @@ public final class Version extends RefCounted {
    * The newest change of a key in those runs whose range reaches above one revision and begins
    * below another; null where none of them has the key. The change itself may lie outside.
    */
-  private Change newest(byte[] key, long above, long below) {
+  private StoredChange newest(byte[] key, long above, long below) {
     long high = Long.MAX_VALUE;
     for (int i = 0; i < runs.length && high > above; i++) {
       SortedRun run = runs[i];
       high = run.lowRevision();
-      Change change = high < below ? run.find(key) : null;
+      StoredChange change = high < below ? run.find(key) : null;
       if (change != null) {
         return change;
       }

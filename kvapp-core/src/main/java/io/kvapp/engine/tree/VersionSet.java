@@ -248,7 +248,7 @@ public final class VersionSet {
     journalStart = start;
     entries = oldest.entriesAfter();
     journal.forget(segments);
-    oldest.discard(this::retire);
+    oldest.discard(journal::retire);
     replace(now.active, now.frozen.subList(0, last), sstables);
   }
 
@@ -266,7 +266,7 @@ public final class VersionSet {
     List<SSTable> sstables = new ArrayList<>(now.sstables);
     sstables.add(0, loaded);
     now.active.freeze(sealed, entriesThen, 0);
-    now.active.discard(this::retire);
+    now.active.discard(journal::retire);
     // Nothing that can fail for want of memory stands between the manifest and the new version.
     Memtable active = new Memtable(journal.revision());
     Version next = new Version(active, List.of(), sstables);
@@ -298,14 +298,6 @@ public final class VersionSet {
       replaced.close();
     } catch (OutOfMemoryError | StackOverflowError shortage) {
       LOG.warn("{}: files that are not needed stay until it is opened again", folder.path);
-    }
-  }
-
-  private void retire(JournalSegment segment) {
-    try {
-      journal.retire(segment);
-    } catch (IOException leftOver) {
-      LOG.warn("{} could not be deleted: {}", segment.file, leftOver.toString());
     }
   }
 
@@ -373,7 +365,8 @@ public final class VersionSet {
         entriesThen,
         sstables.stream().map(sstable -> sstable.identity).toList(),
         mapFile,
-        holder);
+        holder,
+        journal.history().identities(journalStart));
   }
 
   private Optional<FolderHolder> thisProcess() throws IOException {
@@ -425,8 +418,8 @@ public final class VersionSet {
     closed = true;
     folder.keepRecycled(0);
     current.active.freeze(journal.unsaved(), Manifest.UNKNOWN, 0);
-    current.active.discard(JournalSegment::release);
-    current.frozen.forEach(memtable -> memtable.discard(JournalSegment::release));
+    current.active.discard(journal::retire);
+    current.frozen.forEach(memtable -> memtable.discard(journal::retire));
     current.close();
     WorkerThread.stop(releases);
   }

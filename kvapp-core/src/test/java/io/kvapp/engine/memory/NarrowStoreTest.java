@@ -2,6 +2,7 @@ package io.kvapp.engine.memory;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Changes;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -34,7 +35,7 @@ class NarrowStoreTest extends KVStoreContract {
 
   @Override
   public KVStore open(Path folder, StoreOptions options) {
-    return new NarrowStore(new InMemoryStore(new Limits(LIMITS), options.clock()));
+    return new NarrowStore(new InMemoryStore(new Limits(LIMITS), options));
   }
 
   @Override
@@ -119,6 +120,11 @@ class NarrowStoreTest extends KVStoreContract {
     @Override
     public long size() {
       return store.size();
+    }
+
+    @Override
+    public Changes changes(Changes.From from) {
+      return store.changes(from);
     }
 
     @Override

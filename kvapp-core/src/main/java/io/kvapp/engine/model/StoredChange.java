@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>For one thread.
  */
-public interface Change {
+public interface StoredChange {
   long revision();
 
   /** Milliseconds since the epoch; 0 for never. */
