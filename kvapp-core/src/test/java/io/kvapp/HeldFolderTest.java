@@ -120,8 +120,10 @@ class HeldFolderTest {
 
   @Test
   void filesThatWereDeleted_makeTheStoreReadOnly() throws Exception {
-    for (String name : List.of("MANIFEST", "journal-*")) {
+    for (String name : List.of("MANIFEST", "journal-*", "snapshot-*")) {
       KVStore store = DiskStore.open(folder, StoreOptions.defaults(), new Disk(), WITHOUT_FLUSHES);
+      store.put("flushed", "value");
+      store.admin().compact();
       store.put("key", "value");
       for (Path file : Disk.list(folder, name)) {
         Files.deleteIfExists(file);
@@ -131,6 +133,7 @@ class HeldFolderTest {
           .isInstanceOf(KVException.ReadOnly.class)
           .hasMessageContaining("was deleted");
       assertThat(store.get("key")).hasValue("value");
+      assertThat(store.get("flushed")).hasValue("value");
       assertThatThrownBy(store::close).isInstanceOf(KVException.ReadOnly.class);
       delete(folder);
     }

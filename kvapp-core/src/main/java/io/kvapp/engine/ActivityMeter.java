@@ -19,7 +19,7 @@ final class ActivityMeter {
   static final int IDLE_TICKS = 5;
 
   /** Calm or busy for so many ticks, a store is steadily so. */
-  static final int STEADY_TICKS = 60;
+  static final int STEADY_TICKS = 30;
 
   private final LongSupplier revision;
   private final LongSupplier writtenBytes;

@@ -116,10 +116,13 @@ final class BulkLoad {
             "the store was written to while it was loaded, so nothing was loaded; load it again"
                 + " with no writer beside it");
       }
-      parts.index.takeOver(table, count);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     } finally {
+      // Also if it fails behind the moment from which all is visible.
+      if (parts.versions.current().sstables.contains(loaded)) {
+        parts.index.takeOver(table, count);
+      }
       if (held) {
         parts.watermark.release(any);
       }

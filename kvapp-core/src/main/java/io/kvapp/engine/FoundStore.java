@@ -24,6 +24,7 @@ final class FoundStore {
   private final SSTableFolder folder;
   private final boolean openDamaged;
   private final List<String> dropped;
+  private final long memtableBytes;
   private final List<SSTable> sstables = new ArrayList<>();
   private Manifest manifest =
       new Manifest(0, 1, Manifest.NO_JOURNAL, 0, List.of(), Optional.empty());
@@ -35,11 +36,13 @@ final class FoundStore {
    *
    * @param openDamaged whether to repair what is damaged
    * @param dropped takes one line for each thing that cannot be read
+   * @param memtableBytes the bytes of the heap that a repair takes for the journal
    */
-  FoundStore(SSTableFolder folder, boolean openDamaged, List<String> dropped) {
+  FoundStore(SSTableFolder folder, boolean openDamaged, List<String> dropped, long memtableBytes) {
     this.folder = folder;
     this.openDamaged = openDamaged;
     this.dropped = dropped;
+    this.memtableBytes = memtableBytes;
   }
 
   /** The manifest, which may have been made anew; that of an empty store where there is none. */
@@ -101,7 +104,7 @@ final class FoundStore {
     dropped.add(
         folder.path.resolve(Manifest.NAME)
             + ": which files count; all are read, and deleted keys may be back");
-    SSTable sstable = new Repair(folder, dropped).ofFolder();
+    SSTable sstable = new Repair(folder, dropped, memtableBytes).ofFolder();
     sstables.add(sstable);
     nextSSTable = sstable.number() + 1;
     entries = Manifest.UNKNOWN;
@@ -151,7 +154,8 @@ final class FoundStore {
     if (openDamaged) {
       for (SSTable.Identity identity : manifest.sstables()) {
         if (!Repair.isWhole(folder, identity)) {
-          sstables.add(new Repair(folder, dropped).of(manifest.sstables(), nextSSTable++));
+          sstables.add(
+              new Repair(folder, dropped, memtableBytes).of(manifest.sstables(), nextSSTable++));
           entries = Manifest.UNKNOWN;
           return;
         }

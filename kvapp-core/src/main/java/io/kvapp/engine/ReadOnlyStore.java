@@ -52,6 +52,9 @@ import java.util.function.LongUnaryOperator;
  * <p>All methods may be called from any thread.
  */
 final class ReadOnlyStore implements KVStore {
+  /** More of the heap than a journal takes that was written with half as much. */
+  private static final int JOURNAL_HEAP_SHARE = 4;
+
   private static final byte[] START = {};
 
   /** How many entries live, and the moment at which the next one expires. */
@@ -127,8 +130,10 @@ final class ReadOnlyStore implements KVStore {
     Disk disk = new Disk();
     disk.fence(new Disk.Fenced("it is open to read"));
     Progress progress = new Progress();
-    FoundStore found = new FoundStore(new SSTableFolder(disk, folder), false, List.of());
-    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress, Long.MAX_VALUE);
+    long memtableBytes = Runtime.getRuntime().maxMemory() / JOURNAL_HEAP_SHARE;
+    FoundStore found =
+        new FoundStore(new SSTableFolder(disk, folder), false, List.of(), memtableBytes);
+    JournalReplay replay = new JournalReplay(folder, false, List.of(), progress, memtableBytes);
     try {
       found.readManifest();
       if (!Files.exists(folder.resolve(Manifest.NAME))) {
@@ -139,7 +144,7 @@ final class ReadOnlyStore implements KVStore {
       List<SSTable> sstables = found.sstables();
       long before = sstables.isEmpty() ? 0 : sstables.get(0).identity.highRevision();
       boolean clean = found.manifest().isClean();
-      Memtable recent = clean ? new Memtable(before) : replay(replay, found, before);
+      Memtable recent = clean ? new Memtable(before) : replay(replay, found, folder, before);
       recent.freeze(replay.segments(), Manifest.UNKNOWN, 0);
       recent.discard(JournalSegment::release);
       Version version = new Version(recent, List.of(), sstables);
@@ -164,15 +169,25 @@ final class ReadOnlyStore implements KVStore {
     }
   }
 
-  /** All of the journal as one memtable, since none can be saved; its keys have to fit the heap. */
-  private static Memtable replay(JournalReplay replay, FoundStore found, long before)
+  /** All of the journal as one memtable, since none can be saved. */
+  private static Memtable replay(JournalReplay replay, FoundStore found, Path folder, long before)
       throws IOException {
     List<Memtable> changes = new ArrayList<>();
     replay.run(
         found.manifest().journal(),
         before,
         LongUnaryOperator.identity(),
-        (all, last) -> changes.add(all));
+        (some, last) -> {
+          if (!changes.isEmpty()) {
+            throw new KVException(
+                "the journal of store "
+                    + folder
+                    + " holds more than a heap of "
+                    + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB takes; raise -Xmx, or open and close the store to write once");
+          }
+          changes.add(some);
+        });
     return changes.isEmpty() ? new Memtable(before) : changes.get(0);
   }
 

@@ -86,7 +86,8 @@ final class Recovery {
     this.files = new DataFolder(disk, folder);
     this.sstableFolder = new SSTableFolder(disk, folder);
     this.preparing = preparing;
-    this.found = new FoundStore(sstableFolder, options.openDamaged(), dropped);
+    this.found =
+        new FoundStore(sstableFolder, options.openDamaged(), dropped, tuning.memtableBytes());
     this.replay =
         new JournalReplay(folder, options.openDamaged(), dropped, progress, tuning.memtableBytes());
   }

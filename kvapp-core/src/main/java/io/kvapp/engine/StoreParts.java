@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.StampedLock;
@@ -169,18 +170,26 @@ final class StoreParts {
     return false;
   }
 
-  /** Looks for the files without which the next open would not find what is written now. */
+  /** Looks for the files without which the next open would not find what was written. */
   private Disk.Fenced lossOfFiles() {
+    return missingFile()
+        .map(
+            gone ->
+                new Disk.Fenced(
+                    gone
+                        + " was deleted while it was open, and what was written before may be lost;"
+                        + " close it, put a backup in its place, and open it again"))
+        .orElse(null);
+  }
+
+  private Optional<Path> missingFile() {
     Path segment = journal.file();
     // One that is missing may have been flushed since; the one that is written never is.
-    boolean segmentIsGone = Files.notExists(segment) && segment.equals(journal.file());
-    Path gone = segmentIsGone ? segment : folder.resolve(Manifest.NAME);
-    return segmentIsGone || Files.notExists(gone)
-        ? new Disk.Fenced(
-            gone
-                + " was deleted while it was open, and what was written before may be lost; close"
-                + " it, put a backup in its place, and open it again")
-        : null;
+    if (Files.notExists(segment) && segment.equals(journal.file())) {
+      return Optional.of(segment);
+    }
+    Path manifest = folder.resolve(Manifest.NAME);
+    return Files.notExists(manifest) ? Optional.of(manifest) : versions.missingFile();
   }
 
   /** Refuses everything from now on, once calls in flight have finished; false if done before. */

@@ -38,7 +38,11 @@ final class WriteGate {
 
   /** Stalls the writers to come if a backlog is too long. */
   void check() {
-    stalled = backlogs.stream().anyMatch(backlog -> backlog.isTooLong.getAsBoolean());
+    boolean tooLong = false;
+    for (int i = 0; i < backlogs.size() && !tooLong; i++) {
+      tooLong = backlogs.get(i).isTooLong.getAsBoolean();
+    }
+    stalled = tooLong;
   }
 
   /**

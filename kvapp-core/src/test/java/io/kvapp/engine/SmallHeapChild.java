@@ -24,14 +24,23 @@ final class SmallHeapChild {
   private final AtomicLong now = new AtomicLong(1_700_000_000_000L);
   private final KVStore store;
 
-  private SmallHeapChild(Path folder) {
-    StoreOptions options = StoreOptions.defaults().withClock(() -> Instant.ofEpochMilli(now.get()));
+  private SmallHeapChild(Path folder, String work) {
+    StoreOptions options =
+        StoreOptions.defaults()
+            .withClock(() -> Instant.ofEpochMilli(now.get()))
+            .withOpenDamaged(work.equals("repair"))
+            .withReadOnly(work.endsWith("ReadOnly"));
     store = KVStore.open(folder, options);
   }
 
   public static void main(String[] arguments) {
     try {
-      SmallHeapChild child = new SmallHeapChild(Path.of(arguments[0]));
+      if (arguments[1].equals("refuseToOpenReadOnly")) {
+        System.out.println(refuseToOpen(Path.of(arguments[0]), arguments[1]));
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
+      }
+      SmallHeapChild child = new SmallHeapChild(Path.of(arguments[0]), arguments[1]);
       int count = Integer.parseInt(arguments[2]);
       switch (arguments[1]) {
         case "longKeys" -> child.putLongKeys(count);
@@ -41,7 +50,8 @@ final class SmallHeapChild {
         case "tinyWrites" -> child.store.commit(tinyWrites(count));
         case "tooManyWrites" -> child.refuse(tinyWrites(count));
         case "sessions" -> child.refreshSessions(count);
-        case "read" -> child.read(count);
+        case "read", "repair" -> child.read(count);
+        case "openReadOnly" -> child.requireEntry(2);
         default -> throw new IllegalArgumentException(arguments[1]);
       }
       System.out.println(child.store.size());
@@ -50,6 +60,24 @@ final class SmallHeapChild {
     } catch (Throwable failure) {
       failure.printStackTrace();
       Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private static int refuseToOpen(Path folder, String work) {
+    try {
+      new SmallHeapChild(folder, work);
+      throw new AssertionError("a journal was read that this heap does not hold");
+    } catch (KVException refused) {
+      if (!refused.getMessage().contains("-Xmx")) {
+        throw refused;
+      }
+      return 0;
+    }
+  }
+
+  private void requireEntry(int i) {
+    if (store.get(longKey(i)).isEmpty()) {
+      throw new AssertionError("entry " + i + " is gone");
     }
   }
 

@@ -89,6 +89,35 @@ class SmallHeapTest {
     }
   }
 
+  @Test
+  void repairWithoutAManifest_readsTheJournalInParts() throws Exception {
+    abandon(2_000);
+    Files.delete(folder().resolve("MANIFEST"));
+    EngineOptions small = new EngineOptions(4 << 20, 4 << 20, 256 << 20, 1 << 20, 3_600_000);
+    StoreOptions repairing = StoreOptions.defaults().withOpenDamaged(true);
+    try (KVStore store = DiskStore.open(folder(), repairing, new Disk(), small)) {
+      assertThat(store.size()).isEqualTo(1_999);
+      assertThat(store.get(SmallHeapChild.longKey(0)).orElseThrow()).hasSize(20);
+      assertThat(store.get(SmallHeapChild.longKey(1))).isEmpty();
+      assertThat(store.admin().verify().faults()).isEmpty();
+      assertThat(Disk.list(folder(), "snapshot-*")).hasSize(1);
+    }
+  }
+
+  @Test
+  void repairWithoutAManifest_takesASmallHeap() throws Exception {
+    abandon(20_000);
+    Files.delete(folder().resolve("MANIFEST"));
+    assertThat(run("32m", "repair", 20_000)).isEqualTo(20_000);
+  }
+
+  @Test
+  void journalThatTheHeapCannotRead_isRefusedByNameWhereNothingCanBeSaved() throws Exception {
+    abandon(20_000);
+    assertThat(run("32m", "refuseToOpenReadOnly", 0)).isZero();
+    assertThat(run("256m", "openReadOnly", 0)).isEqualTo(19_999);
+  }
+
   /**
    * Leaves a store as if its process had died, with so many puts, an overwrite of the first key and
    * a delete of the second in its journal.

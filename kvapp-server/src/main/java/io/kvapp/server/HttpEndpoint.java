@@ -317,7 +317,8 @@ public final class HttpEndpoint implements Endpoint {
 
     /**
      * The most entries that a search by prefix may find; no limit by default. Beyond it the answer
-     * is 413, never a part of the result. A search with a limit reads what it finds twice.
+     * is 413, never a part of the result. A search with a limit adds up the sizes of what it finds
+     * first, without the values unless it is one of values.
      */
     public Builder maxSearchEntries(long count) {
       return set(HttpSetting.MAX_SEARCH_ENTRIES, count);

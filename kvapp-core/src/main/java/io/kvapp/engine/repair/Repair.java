@@ -2,6 +2,7 @@ package io.kvapp.engine.repair;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.journal.SegmentFileName;
 import io.kvapp.engine.memtable.Memtable;
@@ -11,6 +12,7 @@ import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFileName;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,17 +29,23 @@ public final class Repair {
   private final List<String> dropped;
   private final List<SSTableFile> files = new ArrayList<>();
   private final List<JournalSegment> segments = new ArrayList<>();
-  private final Memtable journal = new Memtable(0);
+  private final List<SSTable> parts = new ArrayList<>();
+  private final long memtableBytes;
+  private Memtable journal = new Memtable(0);
+  private long lastReplayed;
+  private long nextNumber;
   private long highestRevision;
 
   /**
    * A repair in a folder.
    *
    * @param dropped takes one line for each thing that cannot be read
+   * @param memtableBytes the bytes of the heap at which a memtable is full
    */
-  public Repair(SSTableFolder folder, List<String> dropped) {
+  public Repair(SSTableFolder folder, List<String> dropped, long memtableBytes) {
     this.folder = folder;
     this.dropped = dropped;
+    this.memtableBytes = memtableBytes;
   }
 
   /** Whether everything in an SSTable can be read. */
@@ -75,10 +83,14 @@ public final class Repair {
         add(file);
       }
       findHighestRevision();
+      nextNumber = SSTableFileName.lastNumber(folder.path) + 1;
       replayJournal();
-      return write(SSTableFileName.lastNumber(folder.path) + 1, highestRevision);
+      return write(nextNumber, highestRevision);
+    } catch (UncheckedIOException failure) {
+      throw failure.getCause();
     } finally {
       unmap();
+      deleteParts();
     }
   }
 
@@ -130,13 +142,37 @@ public final class Repair {
 
   /** True when the segment was read to the seal at its end. */
   private boolean replay(JournalSegment segment) {
-    long last = segment.replay(segment.firstRevision() - 1, journal::put);
+    long last = segment.replay(segment.firstRevision() - 1, this::add);
     highestRevision = Math.max(highestRevision, last);
     if (segment.endReason() == JournalSegment.End.BAD_RECORD) {
       dropped.add(
           segment.file + " at offset " + segment.end() + ": the writes from there to its end");
     }
     return segment.endReason() == JournalSegment.End.SEALED;
+  }
+
+  /** Adds a change, before which all are saved if they are enough and of earlier records. */
+  private void add(byte[] key, JournalPosition position) {
+    if (position.revision > lastReplayed && journal.heapBytes() >= memtableBytes) {
+      savePart();
+    }
+    lastReplayed = position.revision;
+    journal.put(key, position);
+  }
+
+  /** Writes the changes of a part of the journal, the marks of deletes included, to a file. */
+  private void savePart() {
+    try {
+      Cursor changes = journal.entries(new byte[0], null, false);
+      SSTable part = SSTable.write(folder, nextNumber++, 0, lastReplayed, changes, 0, false);
+      parts.add(part);
+      for (SSTableFile file : part.files()) {
+        files.add(SSTableFile.openAnyway(file.path));
+      }
+      journal = new Memtable(0);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private SSTable write(long number, long revision) throws IOException {
@@ -147,6 +183,13 @@ public final class Repair {
     }
     RevisionMergeCursor entries = new RevisionMergeCursor(cursors);
     return SSTable.write(folder, number, 0, revision, entries, 0, true);
+  }
+
+  private void deleteParts() {
+    for (SSTable part : parts) {
+      part.discard();
+      part.close();
+    }
   }
 
   private void unmap() {

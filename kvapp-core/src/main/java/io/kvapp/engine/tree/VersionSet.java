@@ -5,6 +5,7 @@ import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.RefCounted;
 import io.kvapp.engine.file.Reserve;
+import io.kvapp.engine.file.Shortage;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.journal.Journal;
@@ -13,8 +14,11 @@ import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFolder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -175,6 +179,19 @@ public final class VersionSet {
     return current.sstables.size();
   }
 
+  /** A file of an SSTable in use that is not in the folder any more; empty where there is none. */
+  public Optional<Path> missingFile() {
+    for (SSTable sstable : current.sstables) {
+      for (SSTableFile file : sstable.files()) {
+        // One that is missing may have been compacted since.
+        if (Files.notExists(file.path) && current.sstables.contains(sstable)) {
+          return Optional.of(file.path);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The bytes of all SSTables on the disk. */
   public long sstableBytes() {
     return current.sstables.stream().mapToLong(SSTable::fileBytes).sum();
@@ -248,15 +265,40 @@ public final class VersionSet {
     long start = sealed.get(sealed.size() - 1).next();
     List<SSTable> sstables = new ArrayList<>(now.sstables);
     sstables.add(0, loaded);
-    writeManifest(sstables, start, entriesThen, loaded);
-    journalStart = start;
-    entries = entriesThen;
-    journal.forget(sealed);
     now.active.freeze(sealed, entriesThen, 0);
     now.active.discard(this::retire);
+    // Nothing that can fail for want of memory stands between the manifest and the new version.
     Memtable active = new Memtable(journal.revision());
-    emptyRanges.reset(() -> replace(active, List.of(), sstables));
+    Version next = new Version(active, List.of(), sstables);
     active.close();
+    Runnable replacing = () -> current = next;
+    try {
+      writeManifest(sstables, start, entriesThen, loaded);
+    } catch (Throwable failure) {
+      next.close();
+      throw failure;
+    }
+    journalStart = start;
+    entries = entriesThen;
+    emptyRanges.reset(replacing);
+    giveBack(now, sealed);
+  }
+
+  /** Gives a version back whose segments are saved, however short memory is. */
+  private void giveBack(Version replaced, List<JournalSegment> saved) {
+    for (int tries = 0; ; tries++) {
+      try {
+        journal.forget(saved);
+        break;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
+    try {
+      replaced.close();
+    } catch (OutOfMemoryError | StackOverflowError shortage) {
+      LOG.warn("{}: files that are not needed stay until it is opened again", folder.path);
+    }
   }
 
   private void retire(JournalSegment segment) {

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A {@link CrashChild} seen from its parent. For one thread. */
 final class CrashProcess implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int PATIENCE_SECONDS = 900;
 
   private final Process process;
   private final Path errors;

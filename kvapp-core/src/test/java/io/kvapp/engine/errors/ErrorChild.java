@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,10 @@ import java.util.function.Predicate;
  */
 public final class ErrorChild {
   private static final int PATIENCE_SECONDS = 20;
+  private static final Set<String> LOADING =
+      Set.of("kvapp-load", "kvapp-flush", "kvapp-growth", "kvapp-release");
+  private static final int LOADED = 60;
+  private static final int LOAD_STRIDE = 3;
 
   /** Calls that roll the journal often; the ticks of an hour do nothing on their own. */
   private static final EngineOptions OPTIONS =
@@ -109,6 +114,7 @@ public final class ErrorChild {
           asked.delete("compacted");
           asked.admin().compact();
         });
+    everyStepOfALoad();
     Map<String, String> before = entries(store);
     others.submit(store::close).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     try (KVStore again = DiskStore.open(folder, options, new Disk(), OPTIONS)) {
@@ -195,6 +201,51 @@ public final class ErrorChild {
       require(thrown == null || error.isInstance(thrown), "it ended with " + thrown);
       checkWhole();
     }
+  }
+
+  /** A load is all or nothing, and is visible by get as by scan. */
+  private void everyStepOfALoad() throws Exception {
+    boolean struck = true;
+    for (long step = 1 + drawn(0, 3); struck; step += LOAD_STRIDE + drawn(step / 200 * 20, 4)) {
+      deleteAll();
+      failed = "load at step " + step;
+      ErrorAgent.arm(thread -> LOADING.contains(thread.getName()), step, error);
+      Throwable thrown = null;
+      try {
+        store.admin().load(loaded().iterator());
+      } catch (Throwable failure) {
+        thrown = failure;
+      }
+      StackTraceElement[] where = ErrorAgent.disarm();
+      struck = where != null;
+      errors += struck ? 1 : 0;
+      failed += struck ? " " + Arrays.asList(where).subList(1, Math.min(8, where.length)) : "";
+      boolean ended = thrown == null;
+      require(ended || error.isInstance(thrown), "it ended with " + thrown);
+      inTime(
+          () -> {
+            int seen = entries(store).size();
+            require(seen == LOADED || seen == 0 && !ended, "half a load: " + seen);
+            require(store.size() == seen, "size " + store.size() + " of " + seen);
+            return null;
+          });
+    }
+  }
+
+  private void deleteAll() {
+    Batch batch = new Batch();
+    entries(store).keySet().forEach(batch::delete);
+    if (!batch.operations().isEmpty()) {
+      store.commit(batch);
+    }
+  }
+
+  private static List<Entry> loaded() {
+    List<Entry> loaded = new ArrayList<>();
+    for (int i = 0; i < LOADED; i++) {
+      loaded.add(new Entry(utf8("loaded " + i % 7 + " " + i), utf8("value " + i), 0, 0));
+    }
+    return loaded;
   }
 
   /** The number, or with a seed one below so many more than it. */
