@@ -17,6 +17,7 @@ import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.ops.HealthEndpoints;
+import io.kvapp.server.ops.OpenApiEndpoint;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.AuthSettings;
@@ -97,6 +98,7 @@ public final class HttpEndpoint implements Endpoint {
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
+    routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
     routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));

@@ -10,11 +10,16 @@ import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
-/** A server with a store in memory, and a connection to it that sends requests as they are. */
+/**
+ * A server with a store in memory, and a connection to it that sends requests as they are. Every
+ * response is held to the OpenAPI document.
+ */
 final class V1Client implements AutoCloseable {
   private final KVServer server;
   private final RawClient connection;
+  private Consumer<String> listener = response -> {};
 
   V1Client() throws IOException {
     this(HttpEndpoint.builder());
@@ -27,6 +32,11 @@ final class V1Client implements AutoCloseable {
   V1Client(KVServer.Builder builder, HttpEndpoint.Builder endpoint) throws IOException {
     server = builder.port(0).endpoint(endpoint.build()).build().start();
     connection = new RawClient(server.port());
+  }
+
+  /** Tells of each response as the OpenAPI document declares it. */
+  void onResponse(Consumer<String> told) {
+    listener = told;
   }
 
   KVStore store() {
@@ -62,7 +72,9 @@ final class V1Client implements AutoCloseable {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     bytes.writeBytes(body == null ? new byte[0] : body);
-    return connection.send(bytes.toByteArray()).read(method.equals("HEAD"));
+    Answer answer = connection.send(bytes.toByteArray()).read(method.equals("HEAD"));
+    listener.accept(ContractRecorder.check(method, target, answer));
+    return answer;
   }
 
   /** The body of a response as a JSON object. */

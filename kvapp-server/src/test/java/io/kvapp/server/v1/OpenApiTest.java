@@ -1,0 +1,150 @@
+package io.kvapp.server.v1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.kvapp.KVStore;
+import io.kvapp.server.auth.Authenticator;
+import io.kvapp.server.auth.gate.TrustedProxies;
+import io.kvapp.server.http.routing.Route;
+import io.kvapp.server.ops.HealthEndpoints;
+import io.kvapp.server.ops.OpenApiEndpoint;
+import io.kvapp.server.service.EntryService;
+import io.kvapp.server.service.SearchLimits;
+import io.kvapp.server.settings.PrefixScope;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+final class OpenApiTest {
+  @Test
+  void document_ofTheServer_isTheYamlAsJson() throws IOException {
+    try (V1Client client = new V1Client()) {
+      assertThat(new ObjectMapper().readTree(client.call("GET", "/openapi.json").text()))
+          .isEqualTo(new YAMLMapper().readTree(ContractRecorder.yaml()));
+    }
+  }
+
+  @Test
+  void document_references_areThere() {
+    List<String> references = new ArrayList<>();
+    collect(ContractRecorder.DOCUMENT, references);
+    assertThat(references).isNotEmpty();
+    for (String reference : references) {
+      JsonElement found = ContractRecorder.DOCUMENT;
+      for (String name : reference.substring(2).split("/")) {
+        found = found.getAsJsonObject().get(name);
+        assertThat(found).as(reference).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void operations_areThoseOfTheRouteTable() {
+    InstantSource clock = InstantSource.system();
+    List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
+    routes.addAll(OpenApiEndpoint.routes());
+    try (KVStore store = KVStore.inMemory()) {
+      EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
+      routes.addAll(V1Endpoints.routes(entries, caller -> {}, clock));
+      routes.addAll(
+          SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
+      routes.addAll(InfoHandler.routes(store.limits(), 1));
+    }
+    Set<String> expected = new TreeSet<>();
+    for (Route route : routes) {
+      route.methods().stream()
+          .filter(method -> !method.equals("HEAD"))
+          .map(method -> route.pattern() + " " + method.toLowerCase(Locale.ROOT))
+          .forEach(expected::add);
+    }
+    Set<String> documented = new TreeSet<>();
+    JsonObject paths = ContractRecorder.DOCUMENT.getAsJsonObject("paths");
+    for (String path : paths.keySet()) {
+      paths.getAsJsonObject(path).keySet().stream()
+          .filter(verb -> !verb.equals("parameters"))
+          .forEach(verb -> documented.add(path + " " + verb));
+    }
+    assertThat(documented).isEqualTo(expected);
+  }
+
+  @Test
+  void responses_everyDeclaredOne_isSeen() throws IOException {
+    Set<String> seen = new TreeSet<>();
+    try (V1Client client = new V1Client()) {
+      client.onResponse(seen::add);
+      for (String target : new String[] {"/v1/kv/a?", "/v1/kv?key=a&"}) {
+        String text = "If-Match: 7";
+        client.send("PUT", target, "x");
+        client.send("PUT", target, "x");
+        client.send("PUT", target, "x", text);
+        client.send("PUT", target + "tll=1", "x");
+        client.send("PUT", target, "x", "Content-Encoding: gzip");
+        String tag = client.call("GET", target).header("ETag").orElseThrow();
+        client.call("GET", target, "If-None-Match: " + tag);
+        client.call("GET", target, text);
+        client.call("GET", target + "tll=1");
+        client.call("GET", target.replace("a", "none"));
+        client.call("PATCH", target + "ttl=1h");
+        client.call("PATCH", target);
+        client.call("PATCH", target + "ttl=1h", text);
+        client.call("PATCH", target.replace("a", "none") + "ttl=1h");
+        client.call("POST", target + "add=1");
+        client.call("POST", target);
+        client.call("POST", target.replace("a", "n") + "add=1");
+        client.call("DELETE", target, text);
+        client.call("DELETE", target + "tll=1");
+        client.call("DELETE", target);
+        client.call("DELETE", target);
+      }
+      client.call("DELETE", "/v1/kv?all=true");
+      for (String target : new String[] {"/v1/count", "/v1/export", "/v1", "/v1/kv"}) {
+        client.call("GET", target);
+        client.call("GET", target + "?tll=1");
+      }
+      String add = "{\"op\":\"add\",\"key\":\"t\"}";
+      client.store().put("t", "text");
+      client.send("POST", "/v1/txn", "{\"then\":[{\"op\":\"get\",\"key\":\"t\"}]}");
+      client.send("POST", "/v1/txn", "{}");
+      client.send("POST", "/v1/txn", "{\"then\":[" + add + "]}");
+      client.send("POST", "/v1/txn", "{\"then\":[" + (add + ",").repeat(10_000) + add + "]}");
+      client.send(
+          "POST", "/v1/txn", "{\"if\":[{\"key\":\"t\",\"exists\":false}],\"then\":[" + add + "]}");
+      client.send("POST", "/v1/import", "{\"end\":true,\"entries\":0}");
+      client.send("POST", "/v1/import", "x");
+      client.send("POST", "/v1/import?tll=1", "");
+      client.call("GET", "/v1/auth");
+      client.call("POST", "/v1/auth");
+      client.call("GET", "/healthz");
+      client.call("GET", "/openapi.json");
+    }
+    assertThat(seen).containsAll(ContractRecorder.declared());
+  }
+
+  private static void collect(JsonElement element, List<String> references) {
+    if (element.isJsonArray()) {
+      element.getAsJsonArray().forEach(each -> collect(each, references));
+    } else if (element.isJsonObject()) {
+      JsonObject object = JsonParser.parseString(element.toString()).getAsJsonObject();
+      object
+          .entrySet()
+          .forEach(
+              member -> {
+                if (member.getKey().equals("$ref")) {
+                  references.add(member.getValue().getAsString());
+                } else {
+                  collect(member.getValue(), references);
+                }
+              });
+    }
+  }
+}
