@@ -4,6 +4,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -127,6 +129,21 @@ public interface KVStore extends AutoCloseable {
 
   /** The entry of {@code key} with its revision and expiry; empty where there is none. */
   Optional<Entry> entry(byte[] key);
+
+  /**
+   * The same without a value that is larger than so many bytes: {@link Entry#valueBytes()} tells
+   * its size, and the store reads no more of it than that. With 0 it tells revision, expiry and
+   * size at the cost of a look-up.
+   *
+   * @param maxValueBytes not below 0
+   */
+  default Optional<Entry> entry(byte[] key, int maxValueBytes) {
+    byte[] next = Arrays.copyOf(key, key.length + 1);
+    List<Entry> found = scan(Scan.range(key, next).limit(1).keysOnly()).entries();
+    return found.isEmpty() || found.get(0).valueBytes() > maxValueBytes
+        ? found.stream().findFirst()
+        : entry(key);
+  }
 
   /**
    * Removes the entry of {@code key}.

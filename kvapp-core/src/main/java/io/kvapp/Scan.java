@@ -35,6 +35,7 @@ public final class Scan {
   private final long maxBytes;
   private final boolean reversed;
   private final boolean keysOnly;
+  private final boolean strict;
 
   private Scan(
       byte[] from,
@@ -43,7 +44,8 @@ public final class Scan {
       int limit,
       long maxBytes,
       boolean reversed,
-      boolean keysOnly) {
+      boolean keysOnly,
+      boolean strict) {
     this.from = from;
     this.to = to;
     this.after = after;
@@ -51,11 +53,12 @@ public final class Scan {
     this.maxBytes = maxBytes;
     this.reversed = reversed;
     this.keysOnly = keysOnly;
+    this.strict = strict;
   }
 
   /** Every key. */
   public static Scan all() {
-    return new Scan(EMPTY, null, null, DEFAULT_LIMIT, DEFAULT_MAX_BYTES, false, false);
+    return new Scan(EMPTY, null, null, DEFAULT_LIMIT, DEFAULT_MAX_BYTES, false, false, false);
   }
 
   /**
@@ -86,6 +89,7 @@ public final class Scan {
         DEFAULT_LIMIT,
         DEFAULT_MAX_BYTES,
         false,
+        false,
         false);
   }
 
@@ -103,7 +107,7 @@ public final class Scan {
     if (limit < 1) {
       throw new IllegalArgumentException("limit: at least 1, not " + limit);
     }
-    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly);
+    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly, strict);
   }
 
   /**
@@ -116,7 +120,7 @@ public final class Scan {
     if (maxBytes < 1) {
       throw new IllegalArgumentException("maxBytes: at least 1, not " + maxBytes);
     }
-    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly);
+    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly, strict);
   }
 
   /**
@@ -127,7 +131,7 @@ public final class Scan {
    */
   public Scan after(byte[] key) {
     byte[] copy = key == null ? null : key.clone();
-    return new Scan(from, to, copy, limit, maxBytes, reversed, keysOnly);
+    return new Scan(from, to, copy, limit, maxBytes, reversed, keysOnly, strict);
   }
 
   /** {@link #after(byte[])} a UTF-8 key; null to begin at the beginning. */
@@ -137,12 +141,21 @@ public final class Scan {
 
   /** The same scan from the largest key to the smallest. */
   public Scan reversed() {
-    return new Scan(from, to, after, limit, maxBytes, true, keysOnly);
+    return new Scan(from, to, after, limit, maxBytes, true, keysOnly, strict);
   }
 
   /** The same scan without values: {@link Entry#value()} is empty. */
   public Scan keysOnly() {
-    return new Scan(from, to, after, limit, maxBytes, reversed, true);
+    return new Scan(from, to, after, limit, maxBytes, reversed, true, strict);
+  }
+
+  /**
+   * The same scan whose pages never have more than {@link #maxBytes(long)}: an entry that has more
+   * is the only one of its page and comes without its value, whose size {@link Entry#valueBytes()}
+   * tells.
+   */
+  public Scan strict() {
+    return new Scan(from, to, after, limit, maxBytes, reversed, keysOnly, true);
   }
 
   /** The lowest key that belongs to the scan, with {@link #after} not yet regarded; never null. */
@@ -180,6 +193,11 @@ public final class Scan {
     return keysOnly;
   }
 
+  /** Whether a value that is too large for a page is left out. */
+  public boolean isStrict() {
+    return strict;
+  }
+
   private static byte[] utf8(String text) {
     return text == null ? null : Utf8Bytes.of(text);
   }
@@ -208,6 +226,7 @@ public final class Scan {
         + limit
         + (reversed ? ", reversed" : "")
         + (keysOnly ? ", keysOnly" : "")
+        + (strict ? ", strict" : "")
         + (after == null ? "" : ", after=" + new String(after, StandardCharsets.UTF_8))
         + "]";
   }
@@ -221,11 +240,13 @@ public final class Scan {
         && limit == that.limit
         && maxBytes == that.maxBytes
         && reversed == that.reversed
-        && keysOnly == that.keysOnly;
+        && keysOnly == that.keysOnly
+        && strict == that.strict;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(Arrays.hashCode(from), Arrays.hashCode(to), limit, reversed, keysOnly);
+    return Objects.hash(
+        Arrays.hashCode(from), Arrays.hashCode(to), limit, reversed, keysOnly, strict);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 
@@ -67,6 +68,10 @@ public final class RandomOperations {
       compareAndSet();
     } else if (dice < 540) {
       compareAndDelete();
+    } else if (dice < 550) {
+      touch();
+    } else if (dice < 552) {
+      deletePrefix();
     } else if (dice < 640) {
       commit();
     } else if (dice < 800) {
@@ -138,51 +143,28 @@ public final class RandomOperations {
   }
 
   private void commit() {
-    Batch batch = new Batch();
-    int expectedFailure = -1;
-    StoreLimits limits = store().limits();
-    for (int i = random.nextInt(1 + Math.min(2, limits.maxBatchConditions())); i > 0; i--) {
-      byte[] key = key();
-      long expected = expectedRevision(key);
-      if (expectedFailure < 0 && model.revision(key) != expected) {
-        expectedFailure = batch.conditions().size();
-      }
-      batch.ifRevision(key, expected);
+    RandomBatch batch = new RandomBatch(random, model, store().limits(), fixture.clock().millis());
+    batch.draw(this::key, this::value);
+    long revision = batch.commit(store());
+    if (revision > 0) {
+      grown(revision);
     }
-    long bytes = 0;
-    for (int i = random.nextInt(1 + Math.min(11, limits.maxBatchOperations())); i > 0; i--) {
-      byte[] key = key();
-      byte[] value = value();
-      bytes += key.length + value.length;
-      if (bytes > limits.maxBatchBytes()) {
-        break;
-      }
-      switch (random.nextInt(4)) {
-        case 0 -> batch.delete(key);
-        case 1 -> batch.put(key, value, ttl());
-        default -> batch.put(key, value);
-      }
-    }
-    BatchResult result = store().commit(batch);
-    if (expectedFailure >= 0) {
-      assertThat(result.revision()).isZero();
-      assertThat(result.failures().get(0).index()).isEqualTo(expectedFailure);
-      return;
-    }
-    assertThat(result.failures()).isEmpty();
-    boolean wrote = false;
-    for (BatchOperation operation : batch.operations()) {
-      if (operation instanceof BatchOperation.Put put) {
-        wrote = true;
-        Duration ttl = put.expiry() instanceof Expiry.In in ? in.ttl() : null;
-        model.put(put.key(), put.value(), result.revision(), ttl);
-      } else {
-        wrote |= model.delete(operation.key());
-      }
-    }
-    if (wrote && result.revision() > 0) {
-      grown(result.revision());
-    }
+    assertThat(store().revision()).isGreaterThanOrEqualTo(newestRevision);
+  }
+
+  private void touch() {
+    byte[] key = key();
+    Duration ttl = ttl();
+    Optional<Entry> before = model.entry(key);
+    assertThat(store().touch(key, ttl)).isEqualTo(before.isPresent());
+    before.ifPresent(entry -> model.put(key, entry.value(), grown(store().revision()), ttl));
+  }
+
+  private void deletePrefix() {
+    byte[] prefix = Arrays.copyOf(key(), 2);
+    List<Entry> expected = model.scan(Scan.prefix(prefix));
+    assertThat(store().deletePrefix(prefix)).isEqualTo(expected.size());
+    expected.forEach(entry -> model.delete(entry.key()));
   }
 
   private void get() {
@@ -222,6 +204,9 @@ public final class RandomOperations {
   private void count() {
     byte[] prefix = prefix();
     assertThat(store().count(prefix)).isEqualTo(model.scan(Scan.prefix(prefix)).size());
+    Scan behind = Scan.prefix(prefix).after(key());
+    behind = random.nextBoolean() ? behind.reversed() : behind;
+    assertThat(store().count(behind)).isEqualTo(model.scan(behind).size());
     assertThat(store().size()).isEqualTo(model.scan(Scan.all()).size());
   }
 

@@ -32,6 +32,24 @@ interface ReadWriteContract extends StoreFixture {
     assertThat(store().entry("other")).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10, 2_048, 2_049, 100_000})
+  default void entry_withAValueLargerThanAskedFor_tellsItsSizeAlone(int size) {
+    long revision = store().put(utf8("key"), new byte[size]);
+
+    Entry whole = store().entry("key").orElseThrow();
+    assertThat(store().entry(utf8("key"), size)).hasValue(whole);
+    assertThat(whole.value()).hasSize(size);
+    if (size > 0) {
+      Entry bare = Entry.withoutValue(utf8("key"), size, revision, 0);
+      assertThat(store().entry(utf8("key"), size - 1)).hasValue(bare);
+      assertThat(store().entry(utf8("key"), 0)).hasValue(bare);
+    }
+    assertThat(store().entry(utf8("other"), 0)).isEmpty();
+    store().delete("key");
+    assertThat(store().entry(utf8("key"), size)).isEmpty();
+  }
+
   @Test
   default void put_ofAnExistingKey_overwrites() {
     store().put("key", "first");

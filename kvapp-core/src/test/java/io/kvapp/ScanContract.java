@@ -302,6 +302,29 @@ interface ScanContract extends StoreFixture {
   }
 
   @Test
+  default void scan_strict_neverHasMoreBytesThanAllowed() {
+    store().put(utf8("a"), new byte[10]);
+    store().put(utf8("b"), new byte[5_000]);
+    store().put(utf8("c"), new byte[20]);
+
+    Scan scan = Scan.all().maxBytes(100).strict();
+    Page first = store().scan(scan);
+    assertThat(first.more()).isTrue();
+    assertThat(first.entries()).extracting(Entry::keyString).containsExactly("a");
+    Page second = store().scan(scan.after("a"));
+    assertThat(second.more()).isTrue();
+    assertThat(second.entries()).hasSize(1);
+    assertThat(second.entries().get(0).valueBytes()).isEqualTo(5_000);
+    assertThat(second.entries().get(0).value()).isEmpty();
+    Page third = store().scan(scan.after("b"));
+    assertThat(third.more()).isFalse();
+    assertThat(third.entries().get(0).value()).hasSize(20);
+    assertThat(store().scan(scan.maxBytes(6_000)).entries())
+        .extracting(Entry::valueBytes)
+        .containsExactly(10, 5_000, 20);
+  }
+
+  @Test
   default void scan_ofAnEmptyStore_isEmpty() {
     assertThat(store().scan(Scan.all())).isEqualTo(new Page(List.of(), false));
     assertThat(store().scan(Scan.all().reversed())).isEqualTo(new Page(List.of(), false));

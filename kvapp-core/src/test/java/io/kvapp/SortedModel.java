@@ -23,7 +23,11 @@ final class SortedModel {
 
   void put(byte[] key, byte[] value, long revision, Duration ttl) {
     long expiresAt = ttl == null ? 0 : clock.millis() + ttl.toMillis();
-    entries.put(key, new Entry(key, value, revision, expiresAt));
+    put(new Entry(key, value, revision, expiresAt));
+  }
+
+  void put(Entry entry) {
+    entries.put(entry.key(), entry);
   }
 
   boolean delete(byte[] key) {

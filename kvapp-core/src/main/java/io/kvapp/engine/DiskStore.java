@@ -134,12 +134,24 @@ public final class DiskStore implements KVStore {
 
   @Override
   public Optional<Entry> entry(byte[] key) {
+    return entry(key, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public Optional<Entry> entry(byte[] key, int maxValueBytes) {
     limits.key(key);
     byte[] own = key.clone();
-    VersionedValue hit = read(own);
-    return hit == null
-        ? Optional.empty()
-        : Optional.of(new Entry(own, hit.value(), hit.revision(), hit.expiresAt()));
+    StackRoom.require();
+    VersionedValue hit = look(own);
+    boolean isElsewhere = hit != null && hit.value() == null;
+    if (isElsewhere) {
+      int bytes = leased(version -> version.valueLength(own, hit.revision()));
+      if (bytes > maxValueBytes) {
+        return Optional.of(Entry.withoutValue(own, bytes, hit.revision(), hit.expiresAt()));
+      }
+    }
+    VersionedValue found = isElsewhere ? read(own) : hit;
+    return Optional.ofNullable(found).map(each -> each.entry(own, maxValueBytes));
   }
 
   private VersionedValue read(byte[] key) {

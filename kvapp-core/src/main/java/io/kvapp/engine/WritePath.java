@@ -121,11 +121,12 @@ final class WritePath {
 
   /** Makes a single write, whose stripe is locked by the caller; returns its revision. */
   long writeAlone(StripedLocks.Stripe stripe, List<Operation> single) {
+    Operation operation = single.get(0);
     JournalPosition slot = append(stripe, single)[0];
     awaitSync();
     long stamp = lockSurely(stripe.applying);
     try {
-      apply(single.get(0), slot);
+      apply(operation, slot);
     } finally {
       stripe.applying.unlockWrite(stamp);
     }

@@ -98,7 +98,7 @@ public final class HttpEndpoint implements Endpoint {
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant));
+    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
     routes.addAll(
         InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
@@ -315,7 +315,8 @@ public final class HttpEndpoint implements Endpoint {
 
     /**
      * The most entries that a search by prefix may find; no limit by default. Beyond it the answer
-     * is 413, never a part of the result. A search with a limit reads what it finds twice.
+     * is 413, never a part of the result. A search with a limit adds up the sizes of what it finds
+     * first, without the values unless it is one of values.
      */
     public Builder maxSearchEntries(long count) {
       return set(HttpSetting.MAX_SEARCH_ENTRIES, count);

@@ -1,9 +1,6 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.engine.file.WorkerThread;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +15,9 @@ import java.util.function.Supplier;
  * The bounded set of platform threads that may touch a library which keeps state for every thread
  * it meets.
  *
- * <p>Platform threads call straight through, each with state of its own, until the maximum is
- * reached; a thread that dies gives its place back. Virtual threads and those beyond the maximum
- * hand their calls to a small pool of daemon threads, started on demand.
+ * <p>Platform threads have state of their own until the maximum is reached; a thread that dies
+ * gives its place back. Virtual threads and those beyond the maximum have none. A small pool of
+ * daemon threads, started on demand, makes calls for others.
  *
  * <p>Safe for any thread. A caller's interrupt never reaches a call in the pool: it is kept until
  * the call is over.
@@ -28,7 +25,6 @@ import java.util.function.Supplier;
  * @param <S> the state each thread works with
  */
 final class ChronicleThreads<S> implements AutoCloseable {
-  private static final MethodHandle IS_VIRTUAL = isVirtual();
   private static final int IDLE_SECONDS = 10;
 
   private final ThreadLocal<S> states = new ThreadLocal<>();
@@ -51,9 +47,9 @@ final class ChronicleThreads<S> implements AutoCloseable {
     pool.allowCoreThreadTimeOut(true);
   }
 
-  /** The calling thread's own state, or null if it has to go through {@link #call}. */
+  /** The calling thread's own state, or null if it has none. */
   S mine() {
-    if (isVirtual(Thread.currentThread())) {
+    if (VirtualThreads.isVirtual(Thread.currentThread())) {
       return null;
     }
     S state = states.get();
@@ -140,27 +136,6 @@ final class ChronicleThreads<S> implements AutoCloseable {
   private static boolean isDead(WeakReference<Thread> place) {
     Thread thread = place.get();
     return thread == null || !thread.isAlive();
-  }
-
-  private static boolean isVirtual(Thread thread) {
-    try {
-      return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static MethodHandle isVirtual() {
-    try {
-      return MethodHandles.publicLookup()
-          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-    } catch (NoSuchMethodException older) {
-      return null;
-    } catch (IllegalAccessException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** Lets a call's own exception through as it is, checked ones included. */

@@ -36,6 +36,7 @@ public final class HashTable implements AutoCloseable {
 
   private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
   private final EntryOperations entries;
+  private final ContextPool contexts;
   private final Path file;
   private final HashTableSize size;
   private final long fileBytes;
@@ -59,6 +60,7 @@ public final class HashTable implements AutoCloseable {
     fileBytes = content.fileBytes();
     map = content.open(file);
     entries = new EntryOperations(map);
+    contexts = new ContextPool(map);
     try {
       this.checksums = checksums == null ? null : PartChecksums.of(map, checksums, file);
     } catch (Throwable failure) {
@@ -169,12 +171,8 @@ public final class HashTable implements AutoCloseable {
    */
   public VersionedValue get(byte[] key) {
     StoredEntry mine = enter();
-    return mine != null ? get(key, mine) : threads.call(stored -> get(key, stored));
-  }
-
-  private VersionedValue get(byte[] key, StoredEntry stored) {
     requireSound(key);
-    return entries.get(key, stored);
+    return mine != null ? entries.get(key, mine) : borrow(stored -> entries.get(key, stored));
   }
 
   /** The outcome of a put. */
@@ -196,19 +194,15 @@ public final class HashTable implements AutoCloseable {
    */
   public Put put(byte[] key, long revision, long expiresAt, byte[] value) {
     StoredEntry mine = enter();
+    requireSound(key);
     return mine != null
-        ? put(key, mine.set(key, revision, expiresAt, value))
-        : threads.call(stored -> put(key, stored.set(key, revision, expiresAt, value)));
+        ? entries.put(key, mine.set(key, revision, expiresAt, value))
+        : borrow(stored -> entries.put(key, stored.set(key, revision, expiresAt, value)));
   }
 
   /** Stores an entry, as the other put does. */
   Put put(byte[] key, VersionedValue entry) {
     return put(key, entry.revision(), entry.expiresAt(), entry.value());
-  }
-
-  private Put put(byte[] key, StoredEntry stored) {
-    requireSound(key);
-    return entries.put(key, stored);
   }
 
   /**
@@ -218,12 +212,8 @@ public final class HashTable implements AutoCloseable {
    */
   boolean remove(byte[] key) {
     StoredEntry mine = enter();
-    return mine != null ? removeHere(key) : threads.call(stored -> removeHere(key));
-  }
-
-  private boolean removeHere(byte[] key) {
     requireSound(key);
-    return entries.remove(key);
+    return mine != null ? entries.remove(key) : borrow(stored -> entries.remove(key));
   }
 
   /**
@@ -353,6 +343,10 @@ public final class HashTable implements AutoCloseable {
   private <R> R run(ChronicleThreads.Call<StoredEntry, R, RuntimeException> call) {
     StoredEntry mine = enter();
     return mine != null ? call.with(mine) : threads.call(call);
+  }
+
+  private <R> R borrow(ChronicleThreads.Call<StoredEntry, R, RuntimeException> call) {
+    return contexts.call(call, threads);
   }
 
   private StoredEntry enter() {

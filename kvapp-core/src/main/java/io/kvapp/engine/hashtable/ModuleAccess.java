@@ -85,7 +85,8 @@ public final class ModuleAccess {
         .collect(Collectors.toSet());
   }
 
-  private static boolean isTurnedOff() {
+  /** Whether KVApp is to leave the JDK's inner parts alone. */
+  static boolean isTurnedOff() {
     return "false".equalsIgnoreCase(System.getProperty(PROPERTY));
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.map.VanillaChronicleMap;
@@ -30,7 +31,7 @@ final class PartChecksums {
 
   private final AtomicIntegerArray states;
   private final AtomicInteger notSound;
-  private final Object[] locks = new Object[LOCKS];
+  private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
 
   private PartChecksums(VanillaChronicleMap<?, ?, ?> map, int[] expected) {
     this.map = map;
@@ -38,7 +39,7 @@ final class PartChecksums {
     states = new AtomicIntegerArray(map.actualSegments);
     notSound = new AtomicInteger(map.actualSegments);
     for (int i = 0; i < LOCKS; i++) {
-      locks[i] = new Object();
+      locks[i] = new ReentrantLock();
     }
   }
 
@@ -111,7 +112,9 @@ final class PartChecksums {
   }
 
   private int check(int part) {
-    synchronized (locks[part % LOCKS]) {
+    ReentrantLock lock = locks[part % LOCKS];
+    lock.lock();
+    try {
       int state = states.get(part);
       if (state == UNCHECKED) {
         state = compute(map, part) == expected[part + 1] ? SOUND : DAMAGED;
@@ -121,6 +124,8 @@ final class PartChecksums {
         }
       }
       return state;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -94,9 +94,24 @@ public final class InMemoryStore implements KVStore {
 
   @Override
   public Optional<Entry> entry(byte[] key) {
+    return entry(key, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public Optional<Entry> entry(byte[] key, int maxValueBytes) {
     limits.key(key);
     return reading(
-        () -> Optional.ofNullable(entries.live(key, clock.millis())).map(InMemoryStore::copy));
+        () ->
+            Optional.ofNullable(entries.live(key, clock.millis()))
+                .map(
+                    found ->
+                        found.valueBytes() <= maxValueBytes
+                            ? copy(found)
+                            : Entry.withoutValue(
+                                found.key().clone(),
+                                found.valueBytes(),
+                                found.revision(),
+                                found.expiresAtMillis())));
   }
 
   @Override

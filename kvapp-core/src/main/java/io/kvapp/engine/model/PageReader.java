@@ -30,7 +30,7 @@ public final class PageReader {
 
   /**
    * A page of what lives at {@code now}. It is larger than the scan allows by one entry at most,
-   * which is then its only one.
+   * which is then its only one, and without its value in a strict scan.
    */
   public static Page read(OrderedKeys keys, Scan scan, long now) {
     List<Entry> entries = new ArrayList<>(Math.min(scan.limit(), FIRST_ROOM));
@@ -50,11 +50,12 @@ public final class PageReader {
       }
       byte[] key = cursor.ownKey();
       bytes += key.length + (scan.isKeysOnly() ? 0L : cursor.valueLength());
-      if (entries.size() == scan.limit() || bytes > scan.maxBytes() && !entries.isEmpty()) {
+      boolean isTooMuch = bytes > scan.maxBytes();
+      if (entries.size() == scan.limit() || isTooMuch && !entries.isEmpty()) {
         return new Page(entries, true);
       }
       entries.add(
-          scan.isKeysOnly()
+          scan.isKeysOnly() || isTooMuch && scan.isStrict()
               ? Entry.withoutValue(key, cursor.valueLength(), cursor.revision(), expiresAt)
               : new Entry(key, cursor.value(), cursor.revision(), expiresAt));
     }

@@ -159,6 +159,12 @@ public final class Version extends RefCounted {
     return change != null && change.revision() == revision ? change.value() : null;
   }
 
+  /** The length of the value that {@link #value} returns; -1 in place of null. */
+  public int valueLength(byte[] key, long revision) {
+    Change change = newest(key, revision - 1, revision);
+    return change != null && change.revision() == revision ? change.valueLength() : -1;
+  }
+
   /** Whether a key that had an entry at a revision was written or deleted since. */
   public boolean hasChanged(byte[] key, long since) {
     Change change = newest(key, since, Long.MAX_VALUE);

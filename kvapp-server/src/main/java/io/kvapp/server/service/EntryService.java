@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * What callers may do with entries: the one place between endpoints and store where limits and
@@ -35,9 +34,6 @@ public final class EntryService {
   private static final long PAGE_BYTES = 64L << 10;
   private static final int EXPORT_PAGE_ENTRIES = 1_000;
   private static final long EXPORT_PAGE_BYTES = 256L << 10;
-
-  /** About as many bytes does an entry in memory take besides its key and value. */
-  private static final long ENTRY_BYTES = 100;
 
   private static final byte[] EVERYTHING = {};
 
@@ -54,14 +50,12 @@ public final class EntryService {
   private final PrefixScope prefixScope;
   private final SearchLimits searchLimits;
   private final StoreLimits limits;
-  private final BoundedReads reads;
 
   public EntryService(KVStore store, PrefixScope prefixScope, SearchLimits searchLimits) {
     this.store = store;
     this.searchLimits = searchLimits;
     this.prefixScope = prefixScope;
     this.limits = store.limits();
-    this.reads = new BoundedReads(limits.maxValueBytes());
   }
 
   /**
@@ -94,7 +88,7 @@ public final class EntryService {
   public Optional<byte[]> find(Caller caller, byte[] key, Memory memory) {
     requireKey(key);
     caller.requireRead(key);
-    return reads.read(() -> store.get(key), EntryService::bytes, new LargestReservation(memory));
+    return new ReservedReads(memory).entry(store, key).map(Entry::value);
   }
 
   /** What the store takes. */
@@ -124,10 +118,7 @@ public final class EntryService {
    */
   public Optional<Entry> read(Caller caller, byte[] key, Memory memory) {
     caller.requireRead(key);
-    return reads.read(
-        () -> store.entry(key),
-        entry -> entry.map(Listing::bytes).orElse(0L),
-        new LargestReservation(memory));
+    return new ReservedReads(memory).entry(store, key);
   }
 
   /**
@@ -178,10 +169,9 @@ public final class EntryService {
     List<KeyRange> parts = keys.granted(caller, listing.prefix());
     boolean filtered = isFiltered(keys, parts);
     long revision = store.revision();
-    return reads.read(
-        () -> new ListReader(store, listing, parts).read(filtered, revision),
-        page -> bytes(page.entries()),
-        new LargestReservation(memory));
+    ReservedReads reads = new ReservedReads(memory);
+    return new ListReader(scan -> reads.furtherPage(store::scan, scan), listing, parts)
+        .read(filtered, revision);
   }
 
   /**
@@ -234,10 +224,9 @@ public final class EntryService {
       Caller caller, byte[] prefix, KeyRange range, Memory memory, Runnable stillNeeded) {
     KeyRange keys = range.intersection(KeyRange.ofPrefix(prefix));
     List<KeyRange> parts = keys.granted(caller, prefix);
-    LargestReservation reserve = new LargestReservation(memory);
+    ReservedReads reads = new ReservedReads(memory);
     Snapshot snapshot = store.snapshot();
-    Function<Scan, Page> reading =
-        scan -> reads.read(() -> snapshot.scan(scan), page -> bytes(page.entries()), reserve);
+    Function<Scan, Page> reading = scan -> reads.page(snapshot::scan, scan);
     List<Scan> scans =
         parts.stream()
             .map(part -> part.scan().limit(EXPORT_PAGE_ENTRIES).maxBytes(EXPORT_PAGE_BYTES))
@@ -253,7 +242,7 @@ public final class EntryService {
   /**
    * The entries whose key, or value, starts with {@code prefix}, in the order of their keys, as far
    * as the caller may read them. They are read page by page as they are asked for. Where a limit is
-   * set, they are read once before, so that a search beyond it is refused before its response
+   * set, their sizes are added up before, so that a search beyond it is refused before its response
    * begins; one that others make larger meanwhile throws later.
    *
    * @param memory where large pages are reserved
@@ -269,31 +258,16 @@ public final class EntryService {
             .map(each -> Scan.prefix(each).limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES))
             .toList();
     Predicate<Entry> wanted = entry -> isOfKeys || startsWith(entry.value(), prefix);
-    LargestReservation reserve = new LargestReservation(memory);
-    Supplier<Iterator<Entry>> search =
-        () ->
-            searchLimits.over(
-                new ScannedEntries(scan -> page(scan, reserve), scans, wanted, stillNeeded));
+    ReservedReads reads = new ReservedReads(memory);
+    Function<Scan, Page> reading = scan -> reads.page(store::scan, scan);
     if (!searchLimits.equals(SearchLimits.NONE)) {
-      search.get().forEachRemaining(entry -> {});
+      // Sizes are known without the values; only a search of values has to read them.
+      List<Scan> counted = isOfKeys ? scans.stream().map(Scan::keysOnly).toList() : scans;
+      searchLimits
+          .over(new ScannedEntries(reading, counted, wanted, stillNeeded))
+          .forEachRemaining(entry -> {});
     }
-    return search.get();
-  }
-
-  private Page page(Scan scan, LargestReservation memory) {
-    return reads.read(() -> store.scan(scan), page -> bytes(page.entries()), memory);
-  }
-
-  private static long bytes(Optional<byte[]> value) {
-    return value.isPresent() ? value.get().length : 0;
-  }
-
-  private static long bytes(List<Entry> entries) {
-    long bytes = 0;
-    for (Entry entry : entries) {
-      bytes += ENTRY_BYTES + Listing.bytes(entry);
-    }
-    return bytes;
+    return searchLimits.over(new ScannedEntries(reading, scans, wanted, stillNeeded));
   }
 
   private void requireKey(byte[] key) {

@@ -1,12 +1,12 @@
 package io.kvapp.server.service;
 
 import io.kvapp.Entry;
-import io.kvapp.KVStore;
 import io.kvapp.Page;
 import io.kvapp.Scan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Reads one page of a list. Without folders that is one scan for each granted part of the keys;
@@ -15,7 +15,7 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class ListReader {
-  private final KVStore store;
+  private final Function<Scan, Page> reading;
   private final Listing listing;
   private final List<KeyRange> parts;
   private final List<Entry> entries = new ArrayList<>();
@@ -25,8 +25,8 @@ final class ListReader {
   private long bytes;
 
   /** Reads from the parts, which are in ascending order, without overlap. */
-  ListReader(KVStore store, Listing listing, List<KeyRange> parts) {
-    this.store = store;
+  ListReader(Function<Scan, Page> reading, Listing listing, List<KeyRange> parts) {
+    this.reading = reading;
     this.listing = listing;
     this.left = listing.left();
     this.parts = new ArrayList<>(parts);
@@ -50,7 +50,7 @@ final class ListReader {
     int ahead = hasFolders ? 1 : listing.limit();
     KeyRange rest = part.intersection(left);
     while (!rest.isEmpty()) {
-      Page page = store.scan(scan(rest, ahead));
+      Page page = reading.apply(scan(rest, ahead));
       int foldersBefore = folders.size();
       for (Entry entry : page.entries()) {
         if (folders.size() > foldersBefore) {

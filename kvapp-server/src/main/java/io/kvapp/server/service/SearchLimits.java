@@ -38,7 +38,7 @@ public record SearchLimits(long maxEntries, long maxBytes) {
     @Override
     public Entry next() {
       Entry entry = found.next();
-      bytes += entry.key().length + entry.value().length;
+      bytes += entry.key().length + entry.valueBytes();
       if (++entries > maxEntries) {
         throw tooMuch(maxEntries + " entries");
       }

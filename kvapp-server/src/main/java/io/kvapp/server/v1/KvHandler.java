@@ -6,15 +6,14 @@ import io.kvapp.Entry;
 import io.kvapp.Expiry;
 import io.kvapp.OperationResult;
 import io.kvapp.server.auth.users.Caller;
-import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.message.ResponseBody;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.json.Utf8;
 import io.kvapp.server.service.EntryService;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +100,7 @@ final class KvHandler {
     boolean sync = target.parameters.flag(SYNC);
     Precondition condition = Precondition.ofWrite(call.request());
     checkBeforeBody(call, target.key, condition);
-    Batch batch = batch(target.key, condition).put(target.key, value(call), expiry);
+    Batch batch = batch(target.key, condition).put(target.key, call.bytes(), expiry);
     BatchResult result = commit(call, batch, condition, sync);
     OperationResult.Put put = (OperationResult.Put) result.results().get(0);
     ResponseHead head = put.created() ? CREATED : DONE;
@@ -141,7 +140,7 @@ final class KvHandler {
     OperationResult.Add add = (OperationResult.Add) result.results().get(0);
     byte[] number = JsonOutput.ascii(Long.toString(add.number()));
     return Response.of(
-        written(NUMBER, result, add.expiresAtMillis(), sync), output -> output.write(number));
+        written(NUMBER, result, add.expiresAtMillis(), sync), ResponseBody.of(number));
   }
 
   /** {@code DELETE}. */
@@ -194,18 +193,6 @@ final class KvHandler {
     }
   }
 
-  private byte[] value(Call call) {
-    ByteBuffer body = call.body();
-    int limit = entries.limits().maxValueBytes();
-    if (body.remaining() > limit) {
-      throw HttpException.tooLarge(
-          413, limit, "the value has " + body.remaining() + " bytes, and the limit is " + limit);
-    }
-    byte[] value = new byte[body.remaining()];
-    body.get(value);
-    return value;
-  }
-
   private BatchResult commit(Call call, Batch batch, Precondition condition, boolean sync) {
     BatchResult result = entries.commit(call.caller(), batch, sync);
     if (!result.applied()) {
@@ -242,7 +229,7 @@ final class KvHandler {
     } else {
       head = Utf8.isValid(value) ? TEXT : BINARY;
     }
-    return Response.of(tagged(head, entry), output -> output.write(value));
+    return Response.of(tagged(head, entry), ResponseBody.of(value));
   }
 
   private static ResponseHead tagged(ResponseHead head, Entry entry) {

@@ -18,6 +18,9 @@ final class TxnHandler {
   /** The largest body of a transaction. */
   static final int MAX_BODY_BYTES = 16 << 20;
 
+  /** Keys and values are in memory as they are read, and once more in their batch. */
+  private static final int COPIES = 2;
+
   private static final String SYNC = "sync";
 
   private final EntryService entries;
@@ -29,7 +32,9 @@ final class TxnHandler {
   Response handle(Call call) {
     boolean sync = Parameters.of(call.request().query(), List.of(SYNC)).flag(SYNC);
     Precondition.requireNone(call.request());
-    Batch batch = TxnReader.read(call.body(), entries.limits());
+    byte[] body = call.bytes();
+    call.request().memory().reserve((long) COPIES * body.length);
+    Batch batch = TxnReader.read(body, entries.limits());
     BatchResult result = entries.commit(call.caller(), batch, sync);
     if (!result.applied()) {
       throw Refusals.conflict(result);

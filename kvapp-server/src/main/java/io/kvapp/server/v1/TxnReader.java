@@ -5,7 +5,6 @@ import io.kvapp.Expiry;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.json.JsonInput;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -55,11 +54,9 @@ final class TxnReader {
    * @throws HttpException {@code bad-json} if it asks for none, {@code bad-key} or {@code
    *     too-large} if something in it is beyond the limits
    */
-  static Batch read(ByteBuffer text, StoreLimits limits) {
+  static Batch read(byte[] text, StoreLimits limits) {
     try {
-      int from = text.arrayOffset() + text.position();
-      JsonInput json = new JsonInput(text.array(), from, from + text.remaining());
-      return new TxnReader(json, limits).read();
+      return new TxnReader(new JsonInput(text, 0, text.length), limits).read();
     } catch (JsonInput.MalformedException malformed) {
       throw new HttpException(400, "bad-json", "the transaction: " + malformed.getMessage());
     }

@@ -6,6 +6,7 @@ import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.service.EntryService;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,12 +33,15 @@ public final class V1Endpoints {
    * The rows.
    *
    * @param requireGrant throws if the grant of a caller has ended
+   * @param clock tells which entries of an import have expired meanwhile
    */
-  public static List<Route> routes(EntryService entries, Consumer<Caller> requireGrant) {
+  public static List<Route> routes(
+      EntryService entries, Consumer<Caller> requireGrant, InstantSource clock) {
     KvHandler kv = new KvHandler(entries);
     RangeHandler range = new RangeHandler(entries);
     TxnHandler txn = new TxnHandler(entries);
     ExportHandler export = new ExportHandler(entries, requireGrant);
+    ImportHandler imports = new ImportHandler(entries, clock);
     int maxValueBytes = entries.limits().maxValueBytes();
     return List.of(
         byPath(READING, Access.READER, kv::get),
@@ -53,7 +57,8 @@ public final class V1Endpoints {
         Route.of("/v1/count", READING, Access.READER, range::count),
         Route.of("/v1/txn", List.of("POST"), Access.READER, txn::handle)
             .withMaxBody(TxnHandler.MAX_BODY_BYTES),
-        Route.of("/v1/export", READING, Access.READER, export::handle));
+        Route.of("/v1/export", READING, Access.READER, export::handle),
+        Route.of("/v1/import", List.of("POST"), Access.WRITER, imports::handle));
   }
 
   private static Route byPath(List<String> methods, Access access, KeyHandler handler) {

@@ -218,7 +218,7 @@ final class ListReaderTest {
     KeyRange keys = listing.keys();
     List<KeyRange> parts = keys.granted(caller, listing.prefix());
     boolean filtered = parts.size() != 1 || !parts.get(0).isSameAs(keys);
-    return new ListReader(store, listing, parts).read(filtered, 0);
+    return new ListReader(store::scan, listing, parts).read(filtered, 0);
   }
 
   private static Listing listing(

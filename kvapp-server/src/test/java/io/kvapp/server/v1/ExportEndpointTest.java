@@ -60,4 +60,51 @@ final class ExportEndpointTest {
     assertThat(lines).hasSize(5_002);
     assertThat(lines[5_001]).startsWith("{\"end\":true,\"entries\":5001,");
   }
+
+  @Test
+  void import_ofAnExport_isTheSameStore() throws IOException {
+    for (int number = 0; number < 1_200; number++) {
+      client.store().put("k%04d".formatted(number), "x".repeat(number % 300) + "\u0000ő");
+    }
+    client.send("PUT", "/v1/kv/t?ttl=1h", "1");
+    String export = client.call("GET", "/v1/export").text();
+    try (V1Client other = new V1Client()) {
+      Answer imported = other.send("POST", "/v1/import?sync=true", export);
+      assertThat(imported.status()).isEqualTo(200);
+      assertThat(imported.header("KVApp-Durability")).contains("sync");
+      assertThat(imported.text())
+          .isEqualTo(
+              "{\"imported\":1201,\"skipped\":0,\"revision\":"
+                  + imported.header("KVApp-Revision").orElseThrow()
+                  + "}");
+      assertThat(withoutRevisions(other.call("GET", "/v1/export").text()))
+          .isEqualTo(withoutRevisions(export));
+    }
+  }
+
+  @Test
+  void import_chunkedAndLargerThanABody_isTaken() throws IOException {
+    String line = "{\"key\":\"k\",\"value\":\"" + "x".repeat(100_000) + "\"}\n";
+    StringBuilder chunks = new StringBuilder();
+    for (int count = 0; count < 60; count++) {
+      chunks.append(Integer.toHexString(line.length())).append("\r\n").append(line).append("\r\n");
+    }
+    Answer imported =
+        client.call(
+            "POST", "/v1/import", "Transfer-Encoding: chunked", "", chunks.append("0").toString());
+    assertThat(imported.text()).startsWith("{\"imported\":60,\"skipped\":0,");
+  }
+
+  @Test
+  void import_badLine_is422() throws IOException {
+    Answer refused = client.send("POST", "/v1/import", "{\"key\":\"a\",\"value\":\"\"}\nx\n");
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(V1Client.code(refused)).isEqualTo("bad-line");
+    assertThat(V1Client.json(refused).get("line").getAsInt()).isEqualTo(2);
+    assertThat(V1Client.json(refused).get("imported").getAsInt()).isZero();
+  }
+
+  private static String withoutRevisions(String export) {
+    return export.replaceAll("\"revision\":\\d+", "");
+  }
 }

@@ -208,6 +208,21 @@ final class TxnEndpointTest {
   }
 
   @Test
+  void txn_largeBody_isTakenUpTo16MiB() throws IOException {
+    String value = "x".repeat(5 << 20);
+    String put = "{\"op\":\"put\",\"key\":\"%s\",\"value\":\"" + value + "\"}";
+    String body =
+        "{\"then\":[" + put.formatted("a") + "," + put.formatted("b") + "," + put.formatted("c");
+    assertThat(txn(body + "]}").status()).isEqualTo(200);
+    assertThat(client.store().get("c").orElseThrow()).hasSize(5 << 20);
+    try (V1Client second = new V1Client()) {
+      Answer refused = second.call("POST", "/v1/txn", "Content-Length: " + ((16 << 20) + 1));
+      assertThat(refused.status()).isEqualTo(413);
+      assertThat(V1Client.json(refused).get("limit").getAsInt()).isEqualTo(16 << 20);
+    }
+  }
+
+  @Test
   void txn_parametersAndConditionHeaders() throws IOException {
     String body = "{\"then\":[{\"op\":\"add\",\"key\":\"n\"}]}";
     assertThat(client.send("POST", "/v1/txn?sync=true", body).header("KVApp-Durability"))

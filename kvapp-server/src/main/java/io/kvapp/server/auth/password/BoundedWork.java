@@ -2,12 +2,16 @@ package io.kvapp.server.auth.password;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Lets a few threads work at a time, a bounded number of others wait, and turns the rest away.
+ * Has a few pieces of work done at a time, lets a bounded number of others wait, and turns the rest
+ * away. Each piece has a platform thread: it takes so long that virtual threads, which never
+ * interrupt each other, would wait for it on every processor.
  *
  * <p>Any number of threads may use it at a time; they get their turn in the order in which they
  * came.
@@ -33,7 +37,7 @@ final class BoundedWork {
         return Optional.empty();
       }
       try {
-        return Optional.of(work.get());
+        return Optional.of(onThread(work));
       } finally {
         working.release();
       }
@@ -42,6 +46,32 @@ final class BoundedWork {
       return Optional.empty();
     } finally {
       present.release();
+    }
+  }
+
+  private static <T> T onThread(Supplier<T> work) {
+    FutureTask<T> result = new FutureTask<>(work::get);
+    Thread thread = new Thread(result, "kvapp-password");
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException early) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failed.getCause();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -33,13 +33,6 @@ final class ConnectionMemory implements Memory {
     }
   }
 
-  @Override
-  public boolean tryReserve(long bytes) {
-    long had = budget.tryTake(bytes, taken, expected);
-    taken += Math.max(0, had);
-    return had >= 0;
-  }
-
   /** Notes what the request will have reserved in the end, however little of it at a time. */
   void expect(long bytes) {
     expected = bytes;

@@ -7,7 +7,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -34,8 +33,6 @@ final class ConnectionThreads implements AsyncRunner {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionThreads.class);
-  private static final long IDLE_THREAD_SECONDS = 30;
-  private static final long STACK_BYTES = 512 << 10;
   private static final int SPARE_THREADS = 16;
 
   private final int max;
@@ -51,27 +48,26 @@ final class ConnectionThreads implements AsyncRunner {
    * @param max how many connections are served at a time
    * @param maxWatching how many of those served besides do not count
    * @param watching how many do not count at the moment
+   * @param source makes the threads
    * @param endsLongestIdle ends the connection that has been idle for longest; false if none is
    */
   ConnectionThreads(
-      int max, int maxWatching, IntSupplier watching, BooleanSupplier endsLongestIdle) {
+      int max,
+      int maxWatching,
+      IntSupplier watching,
+      ThreadSource source,
+      BooleanSupplier endsLongestIdle) {
     this.max = max;
     this.watching = watching;
     this.endsLongestIdle = endsLongestIdle;
-    AtomicLong number = new AtomicLong();
     threads =
         new ThreadPoolExecutor(
             0,
             max + maxWatching + SPARE_THREADS,
-            IDLE_THREAD_SECONDS,
+            source.idleSeconds(),
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-              String name = "kvapp-http-" + number.incrementAndGet();
-              Thread thread = new Thread(null, task, name, STACK_BYTES);
-              thread.setDaemon(true);
-              return thread;
-            });
+            source.factory());
   }
 
   @Override

@@ -64,6 +64,7 @@ public final class HttpListener implements AutoCloseable {
             settings.getInt(HttpSetting.MAX_CONNECTIONS),
             settings.getInt(HttpSetting.MAX_WATCHERS),
             connections::watching,
+            ThreadSource.ofJvm(),
             connections::endLongestIdle);
   }
 

@@ -2,6 +2,8 @@ package io.kvapp.server.http.connection;
 
 import io.kvapp.server.http.message.HttpException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The heap that all connections of a listener together may fill beyond the little that each always
@@ -19,6 +21,11 @@ final class MemoryBudget {
   private static final long MAX_LITTLE_BYTES = 128 << 10;
 
   private final long total;
+
+  /** A virtual thread that waited with a monitor would keep its carrier from the others. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition released = lock.newCondition();
   private volatile long taken;
   private long kept;
   private int waiting;
@@ -46,22 +53,27 @@ final class MemoryBudget {
    * @return how many were taken
    * @throws HttpException with status 503 if they did not become free in time
    */
-  synchronized long take(long wanted, long before, long expected) {
+  long take(long wanted, long before, long expected) {
     long limit = limit(Math.max(expected, before + wanted));
-    long bytes = upToShare(wanted, before, limit);
-    if (bytes > limit - taken) {
-      if (limit < total && waiting >= MAX_LARGE_WAITING) {
-        throw exhausted();
+    lock.lock();
+    try {
+      long bytes = upToShare(wanted, before, limit);
+      if (bytes > limit - taken) {
+        if (limit < total && waiting >= MAX_LARGE_WAITING) {
+          throw exhausted();
+        }
+        waiting++;
+        try {
+          bytes = await(wanted, before, limit);
+        } finally {
+          waiting--;
+        }
       }
-      waiting++;
-      try {
-        bytes = await(wanted, before, limit);
-      } finally {
-        waiting--;
-      }
+      taken += bytes;
+      return bytes;
+    } finally {
+      lock.unlock();
     }
-    taken += bytes;
-    return bytes;
   }
 
   private long await(long wanted, long before, long limit) {
@@ -74,26 +86,20 @@ final class MemoryBudget {
     return bytes;
   }
 
-  /** Takes bytes as {@link #take} if they are free; returns how many, or -1 if they are not. */
-  synchronized long tryTake(long wanted, long before, long expected) {
-    long limit = limit(Math.max(expected, before + wanted));
-    long bytes = upToShare(wanted, before, limit);
-    if (bytes > limit - taken) {
-      return -1;
-    }
-    taken += bytes;
-    return bytes;
-  }
-
   /**
    * Gives back what a request has taken and what was kept before it, but for what is kept now.
    *
    * @param keptNow at most both together
    */
-  synchronized void settle(long takenForRequest, long keptBefore, long keptNow) {
-    taken -= takenForRequest + keptBefore - keptNow;
-    kept += keptNow - keptBefore;
-    notifyAll();
+  void settle(long takenForRequest, long keptBefore, long keptNow) {
+    lock.lock();
+    try {
+      taken -= takenForRequest + keptBefore - keptNow;
+      kept += keptNow - keptBefore;
+      released.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** As much may be taken by all together for the sake of a request that takes {@code bytes}. */
@@ -112,7 +118,7 @@ final class MemoryBudget {
       throw exhausted();
     }
     try {
-      TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
+      long ignored = released.awaitNanos(nanos);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw exhausted();

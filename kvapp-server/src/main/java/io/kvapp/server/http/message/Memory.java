@@ -6,6 +6,7 @@ package io.kvapp.server.http.message;
  *
  * <p>Belongs to the thread that handles the request.
  */
+@FunctionalInterface
 public interface Memory {
   /**
    * Claims bytes, and waits a while where they are not free.
@@ -13,7 +14,4 @@ public interface Memory {
    * @throws HttpException with status 503 if they cannot be had
    */
   void reserve(long bytes);
-
-  /** Claims bytes if they are free; returns whether they were. */
-  boolean tryReserve(long bytes);
 }

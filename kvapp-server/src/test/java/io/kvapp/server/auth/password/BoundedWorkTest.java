@@ -22,6 +22,7 @@ class BoundedWorkTest {
   private final BoundedWork turns = new BoundedWork(AT_ONCE, WAITING, Duration.ofMinutes(1));
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch mayEnd = new CountDownLatch(1);
+  private final CountDownLatch allBegun = new CountDownLatch(AT_ONCE);
   private final AtomicInteger working = new AtomicInteger();
   private final AtomicInteger maxWorking = new AtomicInteger();
 
@@ -52,6 +53,7 @@ class BoundedWorkTest {
     }
     tried.await();
     refused.await();
+    allBegun.await();
     mayEnd.countDown();
     int done = 0;
     for (Future<Optional<Boolean>> each : all) {
@@ -92,6 +94,11 @@ class BoundedWorkTest {
   }
 
   @Test
+  void take_work_isDoneByAThreadOfItsOwn() {
+    assertThat(turns.take(Thread::currentThread)).get().isNotSameAs(Thread.currentThread());
+  }
+
+  @Test
   void take_workThatFails_givesItsTurnBack() {
     for (int round = 0; round < 10; round++) {
       assertThatThrownBy(
@@ -107,6 +114,7 @@ class BoundedWorkTest {
 
   private boolean work() {
     maxWorking.accumulateAndGet(working.incrementAndGet(), Math::max);
+    allBegun.countDown();
     try {
       mayEnd.await();
       return true;

@@ -48,7 +48,8 @@ final class FailingThreadsTest {
 
   @Test
   void exec_connectionThatCannotEvenBeRefused_isDroppedAndNothingThrown() {
-    ConnectionThreads threads = new ConnectionThreads(1, 0, () -> 0, () -> false);
+    ConnectionThreads threads =
+        new ConnectionThreads(1, 0, () -> 0, ThreadSource.ofJvm(), () -> false);
     threads.stop();
     AtomicInteger dropped = new AtomicInteger();
     threads.exec(new Hopeless(dropped));

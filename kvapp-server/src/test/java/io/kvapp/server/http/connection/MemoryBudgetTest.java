@@ -41,7 +41,7 @@ final class MemoryBudgetTest {
     first.reserve(90);
     first.reserve(50);
     first.reserve(50);
-    assertThat(first.tryReserve(50)).isTrue();
+    first.reserve(50);
     assertThat(budget.taken()).isEqualTo(100);
     first.end();
     assertThat(budget.taken()).isZero();
@@ -59,12 +59,18 @@ final class MemoryBudgetTest {
   }
 
   @Test
-  void tryClaim_notFree_takesNothing() {
+  void claim_ofAnInterruptedThread_takesWhatIsFreeAndDoesNotWait() {
     first.reserve(60);
     assertThat(budget.isScarce()).isTrue();
-    assertThat(second.tryReserve(41)).isFalse();
-    assertThat(second.tryReserve(40)).isTrue();
+    assertRefusedWithoutAWait(second, 41);
+    second.reserve(40);
     assertThat(budget.taken()).isEqualTo(100);
+  }
+
+  private static void assertRefusedWithoutAWait(ConnectionMemory memory, long bytes) {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> memory.reserve(bytes)).isInstanceOf(HttpException.class);
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
@@ -103,8 +109,9 @@ final class MemoryBudgetTest {
     ConnectionMemory modest = new ConnectionMemory(large, work);
     greedy.reserve(10L * LARGE);
     assertThat(large.taken()).isEqualTo(3 * LARGE);
-    assertThat(modest.tryReserve(LARGE)).isFalse();
-    assertThat(modest.tryReserve(1_000)).isTrue();
+    assertRefusedWithoutAWait(modest, LARGE);
+    modest.reserve(1_000);
+    assertThat(large.taken()).isEqualTo(3 * LARGE + 1_000);
   }
 
   @Test

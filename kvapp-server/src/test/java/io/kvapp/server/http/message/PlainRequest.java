@@ -134,18 +134,7 @@ public final class PlainRequest implements Request {
 
   @Override
   public Memory memory() {
-    return new Memory() {
-      @Override
-      public void reserve(long bytes) {
-        reservedBytes += bytes;
-      }
-
-      @Override
-      public boolean tryReserve(long bytes) {
-        reservedBytes += bytes;
-        return true;
-      }
-    };
+    return bytes -> reservedBytes += bytes;
   }
 
   @Override
