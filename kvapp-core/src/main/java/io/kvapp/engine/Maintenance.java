@@ -119,7 +119,7 @@ final class Maintenance {
     compaction.request();
     progress.raise();
     versions.keepRecycledFiles(space.maxRecycledBytes());
-    if (space.isJournalTooLarge() || space.needsReserve()) {
+    if (space.isJournalTooLarge() || space.needsReserve() || space.isReserveTooLarge()) {
       flushing.request();
     }
   }
@@ -220,6 +220,8 @@ final class Maintenance {
     }
     if (space.needsReserve()) {
       space.fillReserve();
+    } else if (space.isReserveTooLarge()) {
+      space.trimReserve();
     }
     compaction.request();
   }
