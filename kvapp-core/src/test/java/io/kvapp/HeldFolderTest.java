@@ -9,6 +9,7 @@ import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -247,10 +248,16 @@ class HeldFolderTest {
   }
 
   private static void delete(Path path) throws IOException {
-    for (Path file : files(path)) {
-      Files.deleteIfExists(file);
+    while (Files.exists(path)) {
+      for (Path file : files(path)) {
+        Files.deleteIfExists(file);
+      }
+      try {
+        Files.deleteIfExists(path);
+      } catch (DirectoryNotEmptyException made) {
+        // Its store has made another file meanwhile.
+      }
     }
-    Files.deleteIfExists(path);
   }
 
   private static Map<Path, byte[]> contents(Path path) throws IOException {

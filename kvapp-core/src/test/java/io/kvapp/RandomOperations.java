@@ -157,7 +157,11 @@ public final class RandomOperations {
     Duration ttl = ttl();
     Optional<Entry> before = model.entry(key);
     assertThat(store().touch(key, ttl)).isEqualTo(before.isPresent());
-    before.ifPresent(entry -> model.put(key, entry.value(), grown(store().revision()), ttl));
+    if (before.isPresent()) {
+      // Not the store's revision, as a sweep may write meanwhile.
+      long revision = store().entry(key).orElseThrow().revision();
+      model.put(key, before.get().value(), grown(revision), ttl);
+    }
   }
 
   private void deletePrefix() {
