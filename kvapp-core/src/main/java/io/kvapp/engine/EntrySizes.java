@@ -4,7 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.hashtable.HashTableSize;
 import io.kvapp.engine.sstable.SSTable;
-import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableReader;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -42,7 +42,7 @@ final class EntrySizes {
   private static void sample(SSTable sstable, int wanted, List<Sample> samples) {
     try {
       for (byte[] key : sstable.sampleKeys(wanted)) {
-        SSTableFile.Reader reader = sstable.find(key);
+        SSTableReader reader = sstable.find(key);
         if (!reader.isDelete()) {
           int length = reader.valueLength();
           boolean inline = length <= HashIndex.MAX_INLINE_VALUE_BYTES;

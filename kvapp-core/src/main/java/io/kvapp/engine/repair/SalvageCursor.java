@@ -3,6 +3,7 @@ package io.kvapp.engine.repair;
 import io.kvapp.KVException;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,7 +25,7 @@ final class SalvageCursor implements Cursor {
   private int ordinal = -1;
   private boolean lastWasLoaded = true;
   private long unnamed;
-  private SSTableFile.Reader reader;
+  private SSTableReader reader;
   private byte[] value;
 
   /**

@@ -12,6 +12,7 @@ import io.kvapp.engine.model.StripedLocks;
 import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
+import io.kvapp.engine.sstable.SSTableReader;
 import io.kvapp.engine.tree.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ public final class Verification {
       fault(cut.getMessage());
       return;
     }
-    SSTableFile.Reader reader = file.reader();
+    SSTableReader reader = file.reader();
     byte[] last = null;
     for (int ordinal = 0; ordinal < file.count; ordinal++) {
       try {

@@ -15,7 +15,7 @@ final class ExpiryCursor implements Cursor {
   private static final byte[] EMPTY = {};
 
   private final ExpirySection section;
-  private final SSTableFile.Reader reader;
+  private final SSTableReader reader;
   private final byte[] from;
   private final byte[] to;
   private int index;

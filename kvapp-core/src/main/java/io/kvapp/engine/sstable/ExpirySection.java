@@ -54,7 +54,7 @@ final class ExpirySection {
   /** The section of the entries of a file that can be read. */
   static ExpirySection gather(SSTableFile file) {
     List<Expiry> expiries = new ArrayList<>();
-    SSTableFile.Reader reader = file.reader();
+    SSTableReader reader = file.reader();
     for (int ordinal = 0; ordinal < file.count; ordinal++) {
       try {
         reader.load(ordinal);

@@ -173,7 +173,7 @@ public final class SSTable extends RefCounted implements SortedRun {
       while (ordinal >= files.get(file).count) {
         ordinal -= files.get(file++).count;
       }
-      SSTableFile.Reader reader = files.get(file).reader();
+      SSTableReader reader = files.get(file).reader();
       reader.load((int) ordinal);
       keys.add(reader.key());
     }
@@ -186,12 +186,12 @@ public final class SSTable extends RefCounted implements SortedRun {
    * @return a reader that stands on it; null where there is none
    */
   @Override
-  public SSTableFile.Reader find(byte[] key) {
+  public SSTableReader find(byte[] key) {
     if (files.isEmpty()) {
       return null;
     }
     SSTableFile file = files.get(SSTableCursor.fileOf(files, key));
-    SSTableFile.Reader reader = file.reader();
+    SSTableReader reader = file.reader();
     int ordinal = reader.lowerBound(key);
     if (ordinal == file.count) {
       return null;

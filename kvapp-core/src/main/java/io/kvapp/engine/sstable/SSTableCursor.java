@@ -16,7 +16,7 @@ final class SSTableCursor implements Cursor {
   private final boolean reverse;
 
   private int fileIndex;
-  private SSTableFile.Reader reader;
+  private SSTableReader reader;
   private int ordinal;
   private byte[] key;
 
@@ -55,7 +55,7 @@ final class SSTableCursor implements Cursor {
     int high = files.size() - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      SSTableFile.Reader first = files.get(middle).reader();
+      SSTableReader first = files.get(middle).reader();
       first.load(0);
       if (first.compareKey(target) <= 0) {
         low = middle;

@@ -23,7 +23,7 @@ final class SparseIndex {
    */
   private record Marks(byte[] shared, long[] heads) {
     /** Marks of the keys from one ordinal up to another, excluded. */
-    static Marks read(SSTableFile.Reader reader, int from, int to, int step) {
+    static Marks read(SSTableReader reader, int from, int to, int step) {
       reader.load(to - 1);
       byte[] last = reader.key();
       reader.load(from);
@@ -58,14 +58,14 @@ final class SparseIndex {
   private final AtomicReferenceArray<Marks> fineMarks;
 
   /** Reads the keys of a file that holds {@code count} of them. */
-  SparseIndex(SSTableFile.Reader reader, int count) {
+  SparseIndex(SSTableReader reader, int count) {
     this.count = count;
     marks = Marks.read(reader, 0, count, STEP);
     fineMarks = new AtomicReferenceArray<>(marks.heads.length);
   }
 
   /** The first ordinal whose key is not below {@code key}; the count where there is none. */
-  int lowerBound(SSTableFile.Reader reader, byte[] key) {
+  int lowerBound(SSTableReader reader, byte[] key) {
     int section = sectionsBelow(reader, key) - 1;
     if (section < 0) {
       return 0;
@@ -78,7 +78,7 @@ final class SparseIndex {
   }
 
   /** How many sections begin with a key below {@code key}. */
-  private int sectionsBelow(SSTableFile.Reader reader, byte[] key) {
+  private int sectionsBelow(SSTableReader reader, byte[] key) {
     int low = marks.countBelow(key, false);
     int high = marks.countBelow(key, true);
     while (low < high) {
@@ -94,7 +94,7 @@ final class SparseIndex {
     return low;
   }
 
-  private Marks fineMarks(SSTableFile.Reader reader, int section) {
+  private Marks fineMarks(SSTableReader reader, int section) {
     Marks known = fineMarks.get(section);
     if (known == null) {
       known = Marks.read(reader, section * STEP, end(section), FINE_STEP);
@@ -113,7 +113,7 @@ final class SparseIndex {
    * sides of the place they lead to are checked then.
    */
   private static int lowerBoundByHeads(
-      SSTableFile.Reader reader, byte[] key, int shared, int low, int high) {
+      SSTableReader reader, byte[] key, int shared, int low, int high) {
     long head = KeyHeads.of(key, shared);
     int from = low;
     int to = low;
@@ -137,7 +137,7 @@ final class SparseIndex {
     return from;
   }
 
-  private static boolean isBelow(SSTableFile.Reader reader, int ordinal, byte[] key) {
+  private static boolean isBelow(SSTableReader reader, int ordinal, byte[] key) {
     reader.load(ordinal);
     return reader.compareKey(key) < 0;
   }

@@ -8,6 +8,7 @@ import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableFolder;
+import io.kvapp.engine.sstable.SSTableReader;
 import io.kvapp.engine.sstable.SSTableWriter;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class SortedSearchTest {
       TreeSet<byte[]> keys = keys(prefix);
       List<byte[]> sorted = new ArrayList<>(keys);
       SSTableFile file = write(prefix.length() + 1, sorted);
-      SSTableFile.Reader reader = file.reader();
+      SSTableReader reader = file.reader();
       for (byte[] wanted : wanted(sorted, prefix)) {
         assertThat(reader.lowerBound(wanted)).isEqualTo(keys.headSet(wanted, false).size());
       }
