@@ -120,7 +120,7 @@ final class Maintenance {
     progress.raise();
     versions.keepRecycledFiles(space.maxRecycledBytes());
     space.limitHistory();
-    if (space.isJournalTooLarge() || space.needsReserve()) {
+    if (space.isJournalTooLarge() || space.needsReserve() || space.isReserveTooLarge()) {
       flushing.request();
     }
   }
@@ -221,6 +221,8 @@ final class Maintenance {
     }
     if (space.needsReserve()) {
       space.fillReserve();
+    } else if (space.isReserveTooLarge()) {
+      space.trimReserve();
     }
     compaction.request();
   }

@@ -115,6 +115,16 @@ final class SpacePolicy {
     return versions.reserve().bytes() < reserveBytes();
   }
 
+  /** Whether more is held back than a store needs into which little is written. */
+  boolean isReserveTooLarge() {
+    return activity.isSteadilyCalm() && versions.reserve().isBeyond(reserveBytes());
+  }
+
+  /** Gives back what is held beyond that. */
+  void trimReserve() throws IOException {
+    versions.reserve().trim(reserveBytes());
+  }
+
   /** Fills the reserve where that is possible; what it holds does not count, so none must fail. */
   void fillReserve() {
     fillReserve(reserveBytes());
@@ -148,12 +158,17 @@ final class SpacePolicy {
 
   /**
    * Holds back again what was used, now that a close has freed the journal, and at least what the
-   * next open needs on a full disk.
+   * next open needs on a full disk. Where plenty is free, gives back what was held for a journal
+   * that has grown.
    */
-  void restoreReserve() {
+  void restoreReserve() throws IOException {
     Reserve reserve = versions.reserve();
     long least = PIECES_FOR_AN_OPEN * reservePieceBytes();
     fillReserve(Math.max(least, reserve.bytes() + reserve.missingBytes()));
+    if (!isTooMuch(reserve.bytes())) {
+      long journalAtOpen = 2L * journal.firstSegmentBytes();
+      reserve.trim(Math.max(least, reserveBytes() - journal.fileBytes() + journalAtOpen));
+    }
   }
 
   private long maxReadyBytes() {

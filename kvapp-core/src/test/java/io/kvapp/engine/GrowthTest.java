@@ -76,6 +76,32 @@ class GrowthTest {
 
   @Test
   @Timeout(60)
+  void reserve_thatWasMadeForALargeJournal_isGivenBackInCalmAndByAClose() throws Exception {
+    EngineOptions quick = new EngineOptions(1 << 20, 16 << 20, 64L << 20, 96 << 20, 20);
+    byte[] value = new byte[100_000];
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
+      int written = 0;
+      while (reserveBytes() < 12 << 20) {
+        store.put(key(written++ % 50), value);
+      }
+      TestThreads.spinUntil(() -> reserveBytes() < 8 << 20);
+      while (reserveBytes() < 12 << 20) {
+        store.put(key(written++ % 50), value);
+      }
+    }
+    assertThat(reserveBytes()).isBetween(1L, 8L << 20);
+  }
+
+  private long reserveBytes() throws IOException {
+    long bytes = 0;
+    for (Path file : Disk.list(scratch.resolve("store"), "reserve-*.bin")) {
+      bytes += file.toFile().length();
+    }
+    return bytes;
+  }
+
+  @Test
+  @Timeout(60)
   void hashTable_inTimesOfCalm_hasLittleRoom() {
     EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 96 << 20, 5);
     try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {

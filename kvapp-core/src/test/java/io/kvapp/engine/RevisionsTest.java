@@ -105,6 +105,29 @@ class RevisionsTest {
   }
 
   @Test
+  void repair_takesNoRevisionFromAFileThatIsNoJournal() throws IOException {
+    long last;
+    try (KVStore store = open("store")) {
+      store.put("flushed", "value");
+      store.admin().compact();
+      last = store.put("key", "value");
+      copy("store", "swapped");
+    }
+    Path folder = scratch.resolve("swapped");
+    Path journal = Disk.list(folder, "journal-*.log").get(0);
+    Path manifest = folder.resolve(Manifest.NAME);
+    byte[] text = Files.readAllBytes(manifest);
+    Files.write(manifest, Files.readAllBytes(journal));
+    Files.write(journal, text);
+
+    StoreOptions repairing = StoreOptions.defaults().withOpenDamaged(true);
+    try (KVStore store = DiskStore.open(folder, repairing, new Disk(), OPTIONS)) {
+      assertThat(store.get("flushed")).hasValue("value");
+      assertThat(store.put("new", "value")).isBetween(last, last + 3 * Revisions.GAP);
+    }
+  }
+
+  @Test
   void afterGap_staysBelowWhatAJsonNumberHolds() {
     assertThat(Revisions.afterGap(5)).isEqualTo(5 + (1L << 30));
     assertThatThrownBy(() -> Revisions.afterGap(1L << 53))

@@ -82,6 +82,21 @@ public final class Reserve {
     return released > 0;
   }
 
+  /** Whether {@link #trim} would give anything back. */
+  public synchronized boolean isBeyond(long wanted) {
+    return missing == 0 && !pieces.isEmpty() && bytes - pieces.getLast().bytes >= wanted;
+  }
+
+  /** Gives back what is held beyond so many bytes, for good; nothing while some is missing. */
+  public synchronized void trim(long wanted) throws IOException {
+    while (isBeyond(wanted)) {
+      Piece piece = pieces.getLast();
+      disk.delete(piece.file);
+      pieces.removeLast();
+      bytes -= piece.bytes;
+    }
+  }
+
   /**
    * Holds more back, up to so many bytes: first what is missing, as soon as it is free, and beyond
    * that no more than a part of what is free.

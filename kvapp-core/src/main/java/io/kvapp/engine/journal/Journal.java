@@ -3,6 +3,7 @@ package io.kvapp.engine.journal;
 import io.kvapp.Durability;
 import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.file.Shortage;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.model.Operation;
 import java.io.IOException;
@@ -238,8 +239,22 @@ public final class Journal {
     }
   }
 
-  /** Says that a memtable answers for these segments, which {@link #roll} has returned. */
+  /**
+   * Says that a memtable answers for these segments, which {@link #roll} has returned. It is tried
+   * until it is done: a segment that two memtables answer for would be given back twice.
+   */
   public void takeOver(List<JournalSegment> sealed) {
+    for (int tries = 0; ; tries++) {
+      try {
+        leave(sealed);
+        return;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
+  }
+
+  private void leave(List<JournalSegment> sealed) {
     appending.lock();
     try {
       for (int i = 0; i < sealed.size(); i++) {
@@ -253,7 +268,9 @@ public final class Journal {
   private void beginNextSegment(long recordBytes, boolean small) throws IOException {
     JournalSegment next = pool.take(recordBytes, small);
     long before = Math.max(revision, skipTo);
+    boolean isSmall;
     try {
+      isSmall = pool.isSmall(next);
       syncer.add(next);
       sinceRoll.add(next);
       history.begin(next, before);
@@ -265,11 +282,23 @@ public final class Journal {
       pool.giveBack(next);
       throw problem;
     }
-    history.seal(current, revision);
+    sealHistory();
     revision = before;
     current = next;
-    isSetAside = pool.isSmall(next);
+    isSetAside = isSmall;
     prepareNext();
+  }
+
+  /** Is tried until it is done, since the file of the current segment is sealed. */
+  private void sealHistory() {
+    for (int tries = 0; ; tries++) {
+      try {
+        history.seal(current, revision);
+        return;
+      } catch (VirtualMachineError shortage) {
+        Shortage.pause(shortage, tries);
+      }
+    }
   }
 
   private void prepareNext() {

@@ -175,8 +175,9 @@ public final class JournalHistory {
     HistorySegment begun =
         new HistorySegment(
             segment, before, Long.MAX_VALUE, true, true, each -> retiring.accept(each.segment));
-    keep(begun);
+    // In this order, so that one that is kept can be taken back.
     unsaved.put(segment, begun);
+    keep(begun);
   }
 
   /** Takes back the segment that was begun last, into which nothing was written. */

@@ -53,7 +53,7 @@ public final class Repair {
       throws IOException {
     try (SSTable sstable = SSTable.open(folder, identity)) {
       sstable.files().forEach(SSTableFile::readAll);
-      return true;
+      return sstable.files().stream().allMatch(SSTableFile::areExpiriesWhole);
     } catch (KVException.Corrupt damage) {
       return false;
     }
@@ -143,7 +143,9 @@ public final class Repair {
   /** True when the segment was read to the seal at its end. */
   private boolean replay(JournalSegment segment) {
     long last = segment.replay(segment.firstRevision() - 1, this::add);
-    highestRevision = Math.max(highestRevision, last);
+    if (segment.isHeaderWhole()) {
+      highestRevision = Math.max(highestRevision, last);
+    }
     if (segment.endReason() == JournalSegment.End.BAD_RECORD) {
       dropped.add(
           segment.file + " at offset " + segment.end() + ": the writes from there to its end");
@@ -157,6 +159,7 @@ public final class Repair {
       savePart();
     }
     lastReplayed = position.revision;
+    highestRevision = Math.max(highestRevision, lastReplayed);
     journal.put(key, position);
   }
 

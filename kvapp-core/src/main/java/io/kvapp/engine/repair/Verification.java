@@ -161,7 +161,7 @@ public final class Verification {
     }
     long held = table.size();
     if (held != entries && journal.revision() == revision) {
-      fault("the hash table holds " + held + " entries, the tree " + entries);
+      tableFault("the hash table holds " + held + " entries, the tree " + entries);
     }
   }
 
@@ -202,11 +202,17 @@ public final class Verification {
       boolean same =
           truth == null ? hit == null : hit != null && hit.revision() == truth.revision();
       if (!same) {
-        fault("the hash table and the tree disagree about key " + show(key));
+        tableFault("the hash table and the tree disagree about key " + show(key));
       }
     } catch (HashTable.DamagedException damaged) {
-      fault("the hash table's entry of key " + show(key) + " does not match its checksum");
+      tableFault("the hash table's entry of key " + show(key) + " does not match its checksum");
     }
+  }
+
+  /** The table is not used again after a close. */
+  private void tableFault(String line) {
+    table.noteDamage();
+    fault(line);
   }
 
   private void fault(String line) {

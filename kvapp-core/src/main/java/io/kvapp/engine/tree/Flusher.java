@@ -131,8 +131,15 @@ public final class Flusher {
         () -> {
           journal.skipTo(skipTo);
           List<JournalSegment> sealed = journal.roll();
-          versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
-          journal.takeOver(sealed);
+          Memtable active = versions.current().active;
+          try {
+            versions.freezeActive(sealed, countedEntries.getAsLong(), unfrozenBytes());
+          } finally {
+            // Also if it fails behind the moment from which the memtable answers for them.
+            if (versions.current().active != active) {
+              journal.takeOver(sealed);
+            }
+          }
           bytesAtFreeze = journal.appendedBytes();
         });
   }

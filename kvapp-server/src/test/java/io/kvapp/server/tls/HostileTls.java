@@ -13,7 +13,7 @@ public final class HostileTls {
   /** Whether small requests are answered in time; prints a row. */
   public static boolean run(Path folder, List<String> jvmOptions) throws Exception {
     Path ownFolder = Files.createDirectory(folder.resolve("tls"));
-    TestCertificates certificates = TestCertificates.make(ownFolder, "server");
+    TestCertificates certificates = TestCertificates.make(ownFolder, "server", "-keyalg", "EC");
     certificates.pemFiles(ownFolder);
     String[] options = {
       "--tls-cert", ownFolder.resolve("server.crt").toString(),
