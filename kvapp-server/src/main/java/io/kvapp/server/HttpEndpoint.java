@@ -100,7 +100,7 @@ public final class HttpEndpoint implements Endpoint {
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator::requireGrant, settings.clock()));
+    routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
     routes.addAll(
         InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));

@@ -3,6 +3,7 @@ package io.kvapp.server.command;
 import io.kvapp.Durability;
 import io.kvapp.KVServer;
 import io.kvapp.ServerSettings;
+import io.kvapp.StoreOptions;
 import io.kvapp.server.file.FileTrust;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,15 @@ final class ServerOptions {
   private int maxValueBytes;
 
   @Option(
+      names = "--watch-history",
+      paramLabel = "SIZE",
+      converter = LongBytesConverter.class,
+      defaultValue = "64MiB",
+      description =
+          "How much of the past changes watchers can go on from. Default: ${DEFAULT-VALUE}.")
+  private long watchHistoryBytes;
+
+  @Option(
       names = "--open-damaged",
       description = "Opens a damaged store with what can still be read; the log says what is lost.")
   private boolean openDamaged;
@@ -81,6 +91,7 @@ final class ServerOptions {
         KVServer.builder()
             .host(host())
             .port(port)
+            .options(StoreOptions.defaults().withWatchHistory(watchHistoryBytes))
             .durability(durability)
             .maxValueBytes(maxValueBytes)
             .openDamaged(openDamaged)

@@ -4,6 +4,7 @@ import io.kvapp.Batch;
 import io.kvapp.BatchCondition;
 import io.kvapp.BatchOperation;
 import io.kvapp.BatchResult;
+import io.kvapp.Changes;
 import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.KVStore;
@@ -233,6 +234,19 @@ public final class EntryService {
             .toList();
     Iterator<Entry> entries = new ScannedEntries(reading, scans, entry -> true, stillNeeded);
     return new Export(snapshot, entries, isFiltered(keys, parts));
+  }
+
+  /**
+   * The changes of some keys, as far as the caller may read them; the caller of this method closes
+   * it.
+   *
+   * @param wanted empty prefixes and keys for all that is granted
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read no part of
+   *     a prefix, or not a key
+   * @throws io.kvapp.KVException.HistoryGone as {@link KVStore#changes} throws it
+   */
+  public Changes changes(Caller caller, WatchedKeys wanted) {
+    return store.changes(wanted.granted(caller));
   }
 
   private static boolean isFiltered(KeyRange keys, List<KeyRange> parts) {

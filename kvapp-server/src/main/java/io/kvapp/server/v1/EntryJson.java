@@ -15,8 +15,9 @@ import java.time.format.DateTimeFormatter;
  * <p>All methods may be called from any thread.
  */
 final class EntryJson {
-  private static final byte[] KEY = JsonOutput.ascii("{\"key\":");
-  private static final byte[] KEY_BASE64 = JsonOutput.ascii("{\"key_base64\":");
+  private static final byte[] BEGIN = JsonOutput.ascii("{");
+  private static final byte[] KEY = JsonOutput.ascii("\"key\":");
+  private static final byte[] KEY_BASE64 = JsonOutput.ascii("\"key_base64\":");
   private static final byte[] VALUE = JsonOutput.ascii(",\"value\":");
   private static final byte[] VALUE_BASE64 = JsonOutput.ascii(",\"value_base64\":");
   private static final byte[] SIZE = JsonOutput.ascii(",\"size\":");
@@ -47,17 +48,32 @@ final class EntryJson {
    *     leaves out every value
    */
   static void write(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
-    json.bytes(KEY, KEY_BASE64, entry.key());
+    writeMembers(json.raw(BEGIN), entry, maxValueBytes);
+    json.raw(END);
+  }
+
+  /** Writes what stands between the braces of {@link #write(JsonOutput, Entry, int)}. */
+  static void writeMembers(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
+    writeKey(json, entry.key());
     boolean hasValue = entry.value().length == entry.valueBytes();
     if (hasValue && entry.valueBytes() <= maxValueBytes) {
       json.bytes(VALUE, VALUE_BASE64, entry.value());
     }
     json.raw(SIZE).number(entry.valueBytes());
-    json.raw(REVISION).number(entry.revision());
+    writeRevision(json, entry.revision());
     if (entry.expiresAtMillis() != 0) {
       json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(entry.expiresAt().orElseThrow()))).raw(QUOTE);
     }
-    json.raw(END);
+  }
+
+  /** Writes the member that is the key. */
+  static void writeKey(JsonOutput json, byte[] key) throws IOException {
+    json.bytes(KEY, KEY_BASE64, key);
+  }
+
+  /** Writes a comma and the member that is the revision. */
+  static void writeRevision(JsonOutput json, long revision) throws IOException {
+    json.raw(REVISION).number(revision);
   }
 
   /** Writes an entry as {@link #write(JsonOutput, Entry, int)}, or null for null. */

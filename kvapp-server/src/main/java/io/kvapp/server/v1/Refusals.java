@@ -2,6 +2,7 @@ package io.kvapp.server.v1;
 
 import io.kvapp.BatchResult;
 import io.kvapp.Entry;
+import io.kvapp.KVException;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.ResponseBody;
 import io.kvapp.server.json.JsonOutput;
@@ -23,6 +24,17 @@ final class Refusals {
   static HttpException notFound(long revision) {
     return new HttpException(404, "not-found", "there is no entry with this key")
         .withHeader(Replies.REVISION, Long.toString(revision));
+  }
+
+  /** The changes behind a revision are no longer kept, or it is not one of this store. */
+  static HttpException historyGone(KVException.HistoryGone gone, long revision) {
+    return new HttpException(
+            410,
+            "history-gone",
+            "the changes asked for are gone; read the entries again and go on from their revision,"
+                + " or watch with initial=true")
+        .with("oldest", gone.oldest())
+        .with("revision", revision);
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.kvapp.server.v1;
 
-import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
@@ -8,7 +8,6 @@ import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.service.EntryService;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -32,15 +31,17 @@ public final class V1Endpoints {
   /**
    * The rows.
    *
-   * @param requireGrant throws if the grant of a caller has ended
+   * @param authenticator says whether tokens and grants still stand while a response goes on
    * @param clock tells which entries of an import have expired meanwhile
    */
   public static List<Route> routes(
-      EntryService entries, Consumer<Caller> requireGrant, InstantSource clock) {
+      EntryService entries, Authenticator authenticator, InstantSource clock) {
     KvHandler kv = new KvHandler(entries);
     RangeHandler range = new RangeHandler(entries);
     TxnHandler txn = new TxnHandler(entries);
-    ExportHandler export = new ExportHandler(entries, requireGrant);
+    ExportHandler export = new ExportHandler(entries, authenticator::requireGrant);
+    WatchHandler watch = new WatchHandler(entries, authenticator);
+    ChangesHandler changes = new ChangesHandler(entries);
     ImportHandler imports = new ImportHandler(entries, clock);
     int maxValueBytes = entries.limits().maxValueBytes();
     return List.of(
@@ -57,6 +58,8 @@ public final class V1Endpoints {
         Route.of("/v1/count", READING, Access.READER, range::count),
         Route.of("/v1/txn", List.of("POST"), Access.READER, txn::handle)
             .withMaxBody(TxnHandler.MAX_BODY_BYTES),
+        Route.of("/v1/watch", List.of("GET"), Access.READER, watch::handle),
+        Route.of("/v1/changes", READING, Access.READER, changes::handle),
         Route.of("/v1/export", READING, Access.READER, export::handle),
         Route.of("/v1/import", List.of("POST"), Access.WRITER, imports::handle));
   }

@@ -29,11 +29,17 @@ public final class V1Face {
 
   /** The same for what begins at another path. */
   public static Face at(String path, Authenticator authenticator) {
-    return new Face(path, true, request -> caller(request, authenticator), Problem::of);
+    return new Face(path, true, request -> caller(token(request), authenticator), Problem::of);
   }
 
-  private static Caller caller(Request request, Authenticator authenticator) {
-    String token = token(request);
+  /**
+   * Whose a token is.
+   *
+   * @param token null where a request has none
+   * @throws io.kvapp.server.http.message.HttpException if it is not valid, or no longer, or there
+   *     must be one
+   */
+  static Caller caller(String token, Authenticator authenticator) {
     if (token == null && !authenticator.needsCredentials()) {
       return LOCAL;
     }

@@ -1,7 +1,11 @@
 package io.kvapp.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.Changes;
+import io.kvapp.KVException;
+import io.kvapp.KVServer;
 import io.kvapp.server.classic.ClassicClient;
 import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Options of the command line do what they name. */
 class ServeOptionsTest {
@@ -179,6 +184,23 @@ class ServeOptionsTest {
       stopping.terminate();
       stopping.awaitEnd();
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+    }
+  }
+
+  @Test
+  void watchHistory_changesBeyondIt_areGone() {
+    ServerOptions options = new ServerOptions();
+    new CommandLine(options)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs("--in-memory", "--watch-history=4KiB");
+    try (KVServer started = options.server().withoutEndpoint().build().start()) {
+      long first = started.store().put("a", "1");
+      long second = started.store().put("a", "v".repeat(3_000));
+      started.store().changes(Changes.all().after(first)).close();
+      started.store().put("a", "v".repeat(3_000));
+      started.store().changes(Changes.all().after(second)).close();
+      assertThatThrownBy(() -> started.store().changes(Changes.all().after(first)))
+          .isInstanceOf(KVException.HistoryGone.class);
     }
   }
 

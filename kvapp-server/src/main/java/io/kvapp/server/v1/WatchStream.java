@@ -1,0 +1,157 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.Change;
+import io.kvapp.Changes;
+import io.kvapp.KVException;
+import io.kvapp.server.http.message.BodyOutput;
+import io.kvapp.server.http.message.HttpException;
+import io.kvapp.server.http.message.ResponseBody;
+import io.kvapp.server.json.JsonOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The events of one watcher, written as they are read from the store, so that a slow watcher holds
+ * no more than what it is about to take. An id stands only where everything up to it has been told:
+ * on the last change of a revision, on {@code synced}, on heartbeats and at the end.
+ *
+ * <p>Not thread-safe.
+ */
+final class WatchStream implements ResponseBody {
+  private static final byte[] RETRY = JsonOutput.ascii("retry: 2000\n\n");
+  private static final byte[] ID = JsonOutput.ascii("id: ");
+  private static final byte[] DATA = JsonOutput.ascii("data: ");
+  private static final byte[] COMMENT = JsonOutput.ascii(":\n\n");
+  private static final byte[] LINE_END = JsonOutput.ascii("\n");
+  private static final byte[] BLOCK_END = JsonOutput.ascii("\n\n");
+
+  private final Changes changes;
+  private final boolean keysOnly;
+  private final Runnable requireToken;
+  private final Runnable requireClient;
+  private final LongSupplier revision;
+  private final long heartbeatNanos;
+  private final long lookNanos;
+  private BodyOutput output;
+  private JsonOutput json;
+  private long lastMessage;
+  private long lastLook;
+
+  /**
+   * A stream.
+   *
+   * @param changes are closed at its end; who closes them before ends it
+   * @param requireToken throws if the watcher may not go on
+   * @param requireClient throws if the watcher has left
+   * @param revision that of the store
+   */
+  WatchStream(
+      Changes changes,
+      boolean keysOnly,
+      Runnable requireToken,
+      Runnable requireClient,
+      LongSupplier revision,
+      Duration heartbeat,
+      Duration look) {
+    this.changes = changes;
+    this.keysOnly = keysOnly;
+    this.requireToken = requireToken;
+    this.requireClient = requireClient;
+    this.revision = revision;
+    this.heartbeatNanos = heartbeat.toNanos();
+    this.lookNanos = look.toNanos();
+  }
+
+  @Override
+  public void writeTo(BodyOutput to) throws IOException {
+    output = to;
+    json = new JsonOutput(to);
+    try (changes) {
+      output.write(RETRY);
+      lastMessage = System.nanoTime();
+      lastLook = lastMessage;
+      goOn();
+    }
+  }
+
+  private void goOn() throws IOException {
+    try {
+      while (mayGoOn()) {
+        List<Change> next = changes.next(Duration.ZERO);
+        if (next.isEmpty()) {
+          output.flush();
+          next = changes.next(Duration.ofNanos(untilNextLook()));
+        }
+        write(next);
+      }
+    } catch (KVException.HistoryGone gone) {
+      output.write(DATA);
+      ChangeJson.writeGone(json, gone.oldest(), revision.getAsLong());
+      output.write(BLOCK_END);
+      return;
+    } catch (KVException.WrongState stopping) {
+      // Closed, since the server stops.
+    }
+    writeId();
+  }
+
+  private boolean mayGoOn() throws IOException {
+    long now = System.nanoTime();
+    if (now - lastMessage >= heartbeatNanos) {
+      beat();
+      lastMessage = now;
+    }
+    if (now - lastLook >= lookNanos) {
+      lastLook = now;
+      try {
+        requireToken.run();
+      } catch (HttpException ended) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long untilNextLook() {
+    long now = System.nanoTime();
+    return Math.max(0, Math.min(lastLook + lookNanos, lastMessage + heartbeatNanos) - now);
+  }
+
+  private void beat() throws IOException {
+    try {
+      requireClient.run();
+    } catch (HttpException left) {
+      throw new IOException("the watcher has left", left);
+    }
+    if (!writeId()) {
+      output.write(COMMENT);
+    }
+    output.flush();
+  }
+
+  private void write(List<Change> next) throws IOException {
+    long place = changes.revision();
+    for (int index = 0; index < next.size(); index++) {
+      if (place > 0 && index == next.size() - 1) {
+        json.raw(ID).number(place).raw(LINE_END);
+      }
+      output.write(DATA);
+      ChangeJson.write(json, next.get(index), keysOnly);
+      output.write(BLOCK_END);
+    }
+    if (!next.isEmpty()) {
+      lastMessage = System.nanoTime();
+    }
+  }
+
+  /** Writes where to go on, which fires no event; returns false inside the state. */
+  private boolean writeId() throws IOException {
+    long place = changes.revision();
+    if (place > 0) {
+      json.raw(ID).number(place).raw(BLOCK_END);
+    }
+    return place > 0;
+  }
+}
