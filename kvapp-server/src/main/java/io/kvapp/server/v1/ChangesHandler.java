@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 final class ChangesHandler {
   private static final String LIMIT = "limit";
   private static final String WAIT = "wait";
+  private static final String NO_WAIT = "0";
   private static final int DEFAULT_LIMIT = 1_000;
   private static final int MAX_LIMIT = 10_000;
   private static final Duration MAX_WAIT = Duration.ofSeconds(60);
@@ -49,10 +50,7 @@ final class ChangesHandler {
     OptionalLong after = WatchHandler.after(parameters);
     WatchedKeys wanted = WatchHandler.wanted(parameters, after, false, entries.limits());
     int limit = (int) parameters.integer(LIMIT, DEFAULT_LIMIT, 1, MAX_LIMIT);
-    Duration wait = parameters.duration(WAIT).orElse(Duration.ZERO);
-    if (wait.compareTo(MAX_WAIT) > 0) {
-      throw Parameters.bad(WAIT, "up to " + MAX_WAIT.toSeconds() + "s");
-    }
+    Duration wait = wait(parameters);
     ChangesPage page;
     try (Changes changes = entries.changes(call.caller(), wanted)) {
       page = new ChangesPage(changes, limit, request.memory());
@@ -68,6 +66,16 @@ final class ChangesHandler {
     return Response.of(
         Replies.json(page.revision()),
         output -> write(new JsonOutput(output), page, wanted.keysOnly()));
+  }
+
+  /** How long to wait; unlike other durations it may be zero, as it is where it is not given. */
+  private static Duration wait(Parameters parameters) {
+    String text = parameters.text(WAIT).orElse(NO_WAIT);
+    Duration wait = text.equals(NO_WAIT) ? Duration.ZERO : parameters.duration(WAIT).orElseThrow();
+    if (wait.compareTo(MAX_WAIT) > 0) {
+      throw Parameters.bad(WAIT, "up to " + MAX_WAIT.toSeconds() + "s");
+    }
+    return wait;
   }
 
   private static void await(Changes changes, ChangesPage page, Duration wait, LongLived place) {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * The parameters of a query string, decoded byte by byte as {@code
@@ -20,6 +22,8 @@ import java.util.Optional;
 final class Parameters {
   /** The longest duration, about a thousand years, so that every expiry has a year of 4 digits. */
   private static final Duration MAX_DURATION = Duration.ofDays(365_000);
+
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,19}");
 
   private static final Parameters NONE = new Parameters(List.of());
 
@@ -124,18 +128,26 @@ final class Parameters {
     if (text.isEmpty()) {
       return absent;
     }
-    try {
-      if (text.get().startsWith("+")) {
-        throw new NumberFormatException();
-      }
-      long number = Long.parseLong(text.get());
-      if (number >= min && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException noInteger) {
-      // Refused below, as one that is out of range.
+    OptionalLong number = integerOf(text.get());
+    if (number.isPresent() && number.getAsLong() >= min && number.getAsLong() <= max) {
+      return number.getAsLong();
     }
     throw bad(name, "an integer from " + min + " to " + max);
+  }
+
+  /**
+   * The 64-bit integer that this text stands for, in ASCII digits behind a minus sign if it is
+   * negative; empty if it is none.
+   */
+  static OptionalLong integerOf(String text) {
+    if (!INTEGER.matcher(text).matches()) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(Long.parseLong(text));
+    } catch (NumberFormatException beyondLong) {
+      return OptionalLong.empty();
+    }
   }
 
   /**

@@ -212,11 +212,8 @@ final class TxnReader {
     if (!json.isString()) {
       return json.integer();
     }
-    try {
-      return Long.parseLong(new String(json.string(), StandardCharsets.UTF_8));
-    } catch (NumberFormatException noInteger) {
-      throw json.malformed("an integer of 64 bits is expected here");
-    }
+    return Parameters.integerOf(new String(json.string(), StandardCharsets.UTF_8))
+        .orElseThrow(() -> json.malformed("an integer of 64 bits is expected here"));
   }
 
   private void readKey(Members members, String name) {

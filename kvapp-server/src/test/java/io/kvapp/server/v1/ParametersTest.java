@@ -142,7 +142,8 @@ final class ParametersTest {
             Parameters.of("a=-9223372036854775808", KNOWN)
                 .integer("a", 0, Long.MIN_VALUE, Long.MAX_VALUE))
         .isEqualTo(Long.MIN_VALUE);
-    for (String wrong : List.of("", "0", "10001", "%2B5", "5.0", "0x10", "9223372036854775808")) {
+    for (String wrong :
+        List.of("", "-", "0", "10001", "%2B5", "5.0", "0x10", "9223372036854775808", "%D9%A5")) {
       assertThat(refusal(() -> Parameters.of("a=" + wrong, KNOWN).integer("a", 1, 1, 10_000)))
           .as(wrong)
           .hasMessage("a: an integer from 1 to 10000");

@@ -132,6 +132,8 @@ final class TxnEndpointTest {
       strings = {
         "",
         "[]",
+        "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"by\":\"+1\"}]}",
+        "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"by\":\"\u0665\"}]}",
         "null",
         "{}",
         "{\"then\":[]}",

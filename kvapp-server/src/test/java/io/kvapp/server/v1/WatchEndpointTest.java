@@ -334,6 +334,8 @@ final class WatchEndpointTest {
     assertThat(answer.header("KVApp-Revision")).contains(Long.toString(revision));
     assertThat(client.call("GET", "/v1/changes?wait=50ms&after=" + revision).text())
         .isEqualTo(answer.text());
+    assertThat(client.call("GET", "/v1/changes?wait=0&after=" + revision).text())
+        .isEqualTo(answer.text());
   }
 
   @Test
