@@ -57,7 +57,7 @@ final class ChangesHandler {
       if (after.isPresent()) {
         page.fill();
         if (page.isEmpty() && !wait.isZero()) {
-          await(changes, page, wait, request.longLived());
+          await(changes, page, wait, request);
         }
       }
     } catch (KVException.HistoryGone gone) {
@@ -78,10 +78,11 @@ final class ChangesHandler {
     return wait;
   }
 
-  private static void await(Changes changes, ChangesPage page, Duration wait, LongLived place) {
+  private static void await(Changes changes, ChangesPage page, Duration wait, Request request) {
+    LongLived place = request.longLived();
     place.onEnd(changes::close);
     try {
-      page.await(wait);
+      page.await(wait, request::requireClient);
     } catch (KVException.WrongState stopping) {
       if (!place.isEnding()) {
         throw stopping;

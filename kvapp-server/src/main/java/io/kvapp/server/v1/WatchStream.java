@@ -105,6 +105,7 @@ final class WatchStream implements ResponseBody {
     }
     if (now - lastLook >= lookNanos) {
       lastLook = now;
+      requireReader();
       try {
         requireToken.run();
       } catch (HttpException ended) {
@@ -119,12 +120,16 @@ final class WatchStream implements ResponseBody {
     return Math.max(0, Math.min(lastLook + lookNanos, lastMessage + heartbeatNanos) - now);
   }
 
-  private void beat() throws IOException {
+  /** A reader that has left gives its place back at the next look, not at the next message. */
+  private void requireReader() throws IOException {
     try {
       requireClient.run();
     } catch (HttpException left) {
       throw new IOException("the watcher has left", left);
     }
+  }
+
+  private void beat() throws IOException {
     if (!writeId()) {
       output.write(COMMENT);
     }

@@ -292,6 +292,28 @@ final class WatchEndpointTest {
   }
 
   @Test
+  void changes_waiting_givesItsPlaceBackWhenItsClientLeaves() throws IOException {
+    client.close();
+    client = new V1Client(HttpEndpoint.builder().set(HttpSetting.MAX_WATCHERS, 1));
+    String probe = "/v1/watch?after=" + Long.MAX_VALUE;
+    try (RawClient poll = new RawClient(client.port())) {
+      poll.send("GET /v1/changes?wait=60s&after=" + client.store().revision() + " HTTP/1.1\r\n");
+      poll.send("Host: localhost\r\n\r\n");
+      awaitStatus(probe, 503);
+    }
+    awaitStatus(probe, 410);
+  }
+
+  private void awaitStatus(String path, int wanted) throws IOException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    int status = 0;
+    while (status != wanted && System.nanoTime() < end) {
+      status = client.call("GET", path).status();
+    }
+    assertThat(status).isEqualTo(wanted);
+  }
+
+  @Test
   void close_stream_endsAtOnceWithItsLastId() throws IOException {
     long revision = client.store().put("a", "1");
     try (EventClient events = watch("?prefix=b");

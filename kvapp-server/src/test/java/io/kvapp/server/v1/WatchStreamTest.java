@@ -64,7 +64,7 @@ final class WatchStreamTest {
   @Test
   void stream_whoseClientHasLeft_givesItsPlaceBack() throws IOException {
     try (KVStore store = KVStore.inMemory();
-        HttpListener listener = listener(store, BRIEF, LONG, 1);
+        HttpListener listener = listener(store, LONG, BRIEF, 1);
         RawClient next = new RawClient(listener.port())) {
       EventClient gone = new EventClient(listener.port(), "");
       assertThat(gone.block().what()).isEqualTo("synced");
