@@ -157,20 +157,16 @@ final class KvHandler {
     return Response.empty(Replies.written(DONE, result.revision(), sync, entries.durability()));
   }
 
-  /** The key, which is valid and granted, and the parameters besides it. */
+  /** The key, which is valid and granted, and only then the parameters besides it. */
   private Target target(Call call, boolean inPath, boolean isWrite, List<String> known) {
     String query = call.request().query();
-    if (inPath) {
-      byte[] key = call.key();
-      requireUsable(call.caller(), key, isWrite);
-      return new Target(key, Parameters.of(query, known));
-    }
-    List<String> withKey = new ArrayList<>(known);
-    withKey.add(0, KEY);
-    Parameters parameters = Parameters.of(query, withKey);
-    byte[] key = parameters.bytes(KEY).orElse(new byte[0]);
+    byte[] key = inPath ? call.key() : Parameters.peek(query, KEY).orElse(new byte[0]);
     requireUsable(call.caller(), key, isWrite);
-    return new Target(key, parameters);
+    List<String> all = new ArrayList<>(known);
+    if (!inPath) {
+      all.add(0, KEY);
+    }
+    return new Target(key, Parameters.of(query, all));
   }
 
   private void requireUsable(Caller caller, byte[] key, boolean isWrite) {

@@ -80,9 +80,9 @@ final class Parameters {
     return new Parameters(parameters);
   }
 
-  /** Whether a query has a parameter, known or not. */
-  static boolean has(String query, String name) {
-    return !query.isEmpty() && parse(query).find(name) != null;
+  /** The bytes of a parameter of a query, whatever else is in it; empty where there is none. */
+  static Optional<byte[]> peek(String query, String name) {
+    return query.isEmpty() ? Optional.empty() : parse(query).bytes(name);
   }
 
   /** The bytes of a parameter; empty where there is none. */

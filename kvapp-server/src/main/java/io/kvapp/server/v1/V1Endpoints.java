@@ -76,7 +76,7 @@ public final class V1Endpoints {
         methods,
         access,
         call ->
-            many != null && !Parameters.has(call.request().query(), KvHandler.KEY)
+            many != null && Parameters.peek(call.request().query(), KvHandler.KEY).isEmpty()
                 ? many.apply(call)
                 : one.handle(call, false));
   }
