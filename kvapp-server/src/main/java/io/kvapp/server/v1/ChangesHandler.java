@@ -3,6 +3,7 @@ package io.kvapp.server.v1;
 import io.kvapp.Change;
 import io.kvapp.Changes;
 import io.kvapp.KVException;
+import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.http.message.LongLived;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
@@ -34,9 +35,11 @@ final class ChangesHandler {
   private static final byte[] NO_MORE = JsonOutput.ascii(",\"more\":false}");
 
   private final EntryService entries;
+  private final Authenticator authenticator;
 
-  ChangesHandler(EntryService entries) {
+  ChangesHandler(EntryService entries, Authenticator authenticator) {
     this.entries = entries;
+    this.authenticator = authenticator;
   }
 
   Response handle(Call call) {
@@ -59,7 +62,7 @@ final class ChangesHandler {
       if (after.isPresent()) {
         page.fill();
         if (page.isEmpty() && !wait.isZero()) {
-          await(changes, page, wait, request.longLived());
+          await(changes, page, wait, request);
         }
       }
     } catch (KVException.HistoryGone gone) {
@@ -70,10 +73,17 @@ final class ChangesHandler {
         output -> write(new JsonOutput(output), page, wanted.keysOnly()));
   }
 
-  private static void await(Changes changes, ChangesPage page, Duration wait, LongLived place) {
+  private void await(Changes changes, ChangesPage page, Duration wait, Request request) {
+    LongLived place = request.longLived();
     place.onEnd(changes::close);
+    String token = V1Face.token(request);
     try {
-      page.await(wait);
+      page.await(
+          wait,
+          () -> {
+            request.requireClient();
+            V1Face.caller(token, authenticator);
+          });
     } catch (KVException.WrongState stopping) {
       if (!place.isEnding()) {
         throw stopping;

@@ -19,6 +19,7 @@ final class ChangesPage {
   /** About as many bytes does a change in memory take besides its key and value. */
   private static final long CHANGE_BYTES = 100;
 
+  private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
   private static final byte[] NOTHING = {};
 
   private final Changes source;
@@ -50,12 +51,17 @@ final class ChangesPage {
     }
   }
 
-  /** Waits until there is a change, and adds what is there then. */
-  void await(Duration wait) {
+  /**
+   * Waits until there is a change, and adds what is there then.
+   *
+   * @param stillNeeded is called each second, and throws if nobody waits any more
+   */
+  void await(Duration wait, Runnable stillNeeded) {
     long end = System.nanoTime() + wait.toNanos();
     long left = wait.toNanos();
     while (left > 0 && changes.isEmpty()) {
-      add(source.next(Duration.ofNanos(left)));
+      add(source.next(Duration.ofNanos(Math.min(left, LOOK_NANOS))));
+      stillNeeded.run();
       left = end - System.nanoTime();
     }
     if (!changes.isEmpty()) {

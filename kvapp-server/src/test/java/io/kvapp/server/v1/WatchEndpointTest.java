@@ -380,6 +380,32 @@ final class WatchEndpointTest {
     }
   }
 
+  @Test
+  void changes_waitingForAClientThatLeft_givesItsPlaceBack() throws IOException {
+    client.close();
+    client = new V1Client(HttpEndpoint.builder().set(HttpSetting.MAX_WATCHERS, 1));
+    String poll = "/v1/changes?wait=60s&after=" + client.store().put("a", "1");
+    try (RawClient gone = new RawClient(client.port())) {
+      String request = "GET " + poll + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      gone.send(request);
+      int status = 200;
+      while (status == 200) {
+        if (gone.socket().getInputStream().available() > 0) {
+          // The place was taken by the request below.
+          assertThat(gone.read().status()).isEqualTo(503);
+          gone.send(request);
+        }
+        status = client.call("GET", poll.replace("60s", "1ms")).status();
+      }
+      assertThat(status).isEqualTo(503);
+    }
+    int status = 503;
+    while (status == 503) {
+      status = client.call("GET", poll.replace("60s", "1ms")).status();
+    }
+    assertThat(status).isEqualTo(200);
+  }
+
   private EventClient watch(String query, String... headers) throws IOException {
     return new EventClient(client.port(), query, headers);
   }
