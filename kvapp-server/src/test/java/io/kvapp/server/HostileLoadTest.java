@@ -234,6 +234,24 @@ final class HostileLoadTest {
     assertServes();
   }
 
+  @Test
+  void watchersThatDoNotRead_asManyAsMayBe_leaveRoomForOthers() throws IOException {
+    RawClient writer = client();
+    for (int count = 0; count < 1_000; count++) {
+      assertThat(ClassicClient.insert(writer, token, "page" + count, "v".repeat(10_000)).status())
+          .isEqualTo(201);
+    }
+    String watch = "GET /v1/watch?prefix=page&initial=true HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for (int count = 0; count < 256; count++) {
+      client().send(watch);
+      assertServes();
+    }
+    assertThat(client().send(watch).read().status()).isEqualTo(503);
+    for (int count = 0; count < 20; count++) {
+      assertServes();
+    }
+  }
+
   /** A small request is answered, whatever else goes on. */
   private void assertServes() throws IOException {
     try (RawClient client = new RawClient(server.port())) {

@@ -31,7 +31,7 @@ import java.util.function.Function;
  */
 public final class ChangeReader implements Changes {
   private static final int PAGE_ENTRIES = 1_000;
-  private static final long PAGE_BYTES = 4 << 20;
+  private static final long PAGE_BYTES = 64 << 10;
   private static final int STEPS_BETWEEN_LOOKS = 256;
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 

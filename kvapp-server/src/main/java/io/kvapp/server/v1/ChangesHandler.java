@@ -3,6 +3,7 @@ package io.kvapp.server.v1;
 import io.kvapp.Change;
 import io.kvapp.Changes;
 import io.kvapp.KVException;
+import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.http.message.LongLived;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
@@ -35,9 +36,11 @@ final class ChangesHandler {
   private static final byte[] NO_MORE = JsonOutput.ascii(",\"more\":false}");
 
   private final EntryService entries;
+  private final Authenticator authenticator;
 
-  ChangesHandler(EntryService entries) {
+  ChangesHandler(EntryService entries, Authenticator authenticator) {
     this.entries = entries;
+    this.authenticator = authenticator;
   }
 
   Response handle(Call call) {
@@ -78,11 +81,17 @@ final class ChangesHandler {
     return wait;
   }
 
-  private static void await(Changes changes, ChangesPage page, Duration wait, Request request) {
+  private void await(Changes changes, ChangesPage page, Duration wait, Request request) {
     LongLived place = request.longLived();
     place.onEnd(changes::close);
+    String token = V1Face.token(request);
     try {
-      page.await(wait, request::requireClient);
+      page.await(
+          wait,
+          () -> {
+            request.requireClient();
+            V1Face.caller(token, authenticator);
+          });
     } catch (KVException.WrongState stopping) {
       if (!place.isEnding()) {
         throw stopping;

@@ -20,7 +20,6 @@ final class ChangesPage {
   private static final long CHANGE_BYTES = 100;
 
   private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
-
   private static final byte[] NOTHING = {};
 
   private final Changes source;
@@ -55,14 +54,14 @@ final class ChangesPage {
   /**
    * Waits until there is a change, and adds what is there then.
    *
-   * @param requireClient is called each second, and throws if nobody waits any more
+   * @param stillNeeded is called each second, and throws if nobody waits any more
    */
-  void await(Duration wait, Runnable requireClient) {
+  void await(Duration wait, Runnable stillNeeded) {
     long end = System.nanoTime() + wait.toNanos();
     long left = wait.toNanos();
     while (left > 0 && changes.isEmpty()) {
       add(source.next(Duration.ofNanos(Math.min(left, LOOK_NANOS))));
-      requireClient.run();
+      stillNeeded.run();
       left = end - System.nanoTime();
     }
     if (!changes.isEmpty()) {

@@ -41,7 +41,7 @@ public final class V1Endpoints {
     TxnHandler txn = new TxnHandler(entries);
     ExportHandler export = new ExportHandler(entries, authenticator::requireGrant);
     WatchHandler watch = new WatchHandler(entries, authenticator);
-    ChangesHandler changes = new ChangesHandler(entries);
+    ChangesHandler changes = new ChangesHandler(entries, authenticator);
     ImportHandler imports = new ImportHandler(entries, clock);
     int maxValueBytes = entries.limits().maxValueBytes();
     return List.of(
