@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * run.
  */
 class ChangesPropertyTest {
-  private static final int CUTS = Integer.getInteger("kvapp.cuts", 60);
+  private static final int CUTS = Integer.getInteger("kvapp.cuts", 30);
 
   /** Thresholds at which everything happens all the time. */
   private static final EngineOptions OPTIONS =

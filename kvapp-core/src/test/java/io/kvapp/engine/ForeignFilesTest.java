@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.crash.MemoryFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +23,9 @@ class ForeignFilesTest {
   private static final EngineOptions SMALL =
       new EngineOptions(64 << 10, 256 << 10, 1 << 20, 20 << 10, 1_000);
 
-  @TempDir Path scratch;
+  @TempDir(factory = MemoryFolder.class)
+  Path scratch;
+
   private Path folder;
 
   @BeforeEach
@@ -29,29 +33,30 @@ class ForeignFilesTest {
     folder = scratch.resolve("store");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "snapshot-2026-11-27.tar",
-        "snapshot-2026-11.kvs",
-        "snapshot-notes.txt",
-        "expiry-list.txt",
-        "journal-notes.txt",
-        "journal-1.log",
-        "live-notes.txt",
-        "live-1.map.bak",
-        "spare-parts.kvs",
-        "notes.tmp",
-        "MANIFEST.tmp.bak",
-        "MANIFEST.old"
-      })
-  void file_thatIsNotOfTheStore_stays(String name) throws Exception {
+  @Test
+  void files_thatAreNotOfTheStore_stay() throws Exception {
+    List<String> names =
+        List.of(
+            "snapshot-2026-11-27.tar",
+            "snapshot-2026-11.kvs",
+            "snapshot-notes.txt",
+            "expiry-list.txt",
+            "journal-notes.txt",
+            "journal-1.log",
+            "live-notes.txt",
+            "live-1.map.bak",
+            "spare-parts.kvs",
+            "notes.tmp",
+            "MANIFEST.tmp.bak",
+            "MANIFEST.old");
     use();
-    Path file = Files.writeString(folder.resolve(name), "keep");
+    for (String name : names) {
+      Files.writeString(folder.resolve(name), "keep");
+    }
     use();
     use();
 
-    assertThat(file).hasContent("keep");
+    assertThat(names).allSatisfy(name -> assertThat(folder.resolve(name)).hasContent("keep"));
   }
 
   @ParameterizedTest

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Concurrent operations on one key, searched for a result that no order of them explains; {@code
- * -Dkvapp.scenarios} says in how many scenarios.
+ * -Dkvapp.scenarios} says in how many scenarios, {@code -Dkvapp.invocations} how often in each.
  */
 class LinearizabilityTest {
   @TempDir Path folder;
@@ -33,7 +33,7 @@ class LinearizabilityTest {
           .actorsBefore(1)
           .actorsAfter(1)
           .iterations(Integer.getInteger("kvapp.scenarios", 4))
-          .invocationsPerIteration(200)
+          .invocationsPerIteration(Integer.getInteger("kvapp.invocations", 100))
           .check(OneKeyOperations.class);
     } finally {
       OneKeyOperations.use(null);

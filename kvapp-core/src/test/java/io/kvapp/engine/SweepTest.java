@@ -8,6 +8,7 @@ import io.kvapp.StoreFixture;
 import io.kvapp.StoreStats;
 import io.kvapp.TestClock;
 import io.kvapp.Threads;
+import io.kvapp.engine.crash.MemoryFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
@@ -28,7 +29,8 @@ class SweepTest {
   private static final EngineOptions QUIET =
       new EngineOptions(1 << 20, 64 << 20, 256 << 20, 96 << 20, 3_600_000);
 
-  @TempDir Path scratch;
+  @TempDir(factory = MemoryFolder.class)
+  Path scratch;
 
   private final TestClock clock = new TestClock();
 
@@ -115,8 +117,8 @@ class SweepTest {
 
   @Test
   void sizeAndCount_besideBatchesAndSweeps_areThoseOfWhatStands() throws Exception {
-    int standing = 20_000;
-    int expiring = 60_000;
+    int standing = 5_000;
+    int expiring = 20_000;
     try (KVStore store = open()) {
       for (int i = 0; i < expiring; i++) {
         store.put("e" + i, "value", Duration.ofSeconds(1));

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What a store promises a process that is killed; {@link Campaign} runs hundreds of cycles. */
+/**
+ * What a store promises a process that is killed. {@code -Dkvapp.cycles} says how often; {@link
+ * Campaign} runs hundreds.
+ */
 class CrashTest {
-  private static final int CYCLES = 20;
+  private static final int CYCLES = Integer.getInteger("kvapp.cycles", 12);
 
   @Test
   void kill_atAnyMoment_losesNothingAcknowledged() throws Exception {

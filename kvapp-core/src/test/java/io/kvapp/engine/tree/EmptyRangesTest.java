@@ -2,6 +2,7 @@ package io.kvapp.engine.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.engine.crash.MemoryFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.Cursor;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Scans beside many marks of deletes. */
 class EmptyRangesTest {
-  @TempDir Path scratch;
+  @TempDir(factory = MemoryFolder.class)
+  Path scratch;
 
   private TreeFixture tree;
 
@@ -130,7 +132,7 @@ class EmptyRangesTest {
     Random random = new Random(seed);
     NavigableMap<String, String> model = new TreeMap<>();
     List<Held> held = new ArrayList<>();
-    for (int step = 0; step < 400; step++) {
+    for (int step = 0; step < 200; step++) {
       int from = random.nextInt(1_000);
       int length = random.nextInt(300);
       boolean delete = random.nextInt(3) > 0;

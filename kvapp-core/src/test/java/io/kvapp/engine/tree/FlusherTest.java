@@ -16,10 +16,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FlusherTest {
+  /** At every how many operations of the disk the power is cut, from a random one on. */
+  private static final int STRIDE = Integer.getInteger("kvapp.stride", 3);
+
   @TempDir Path scratch;
 
   @Test
@@ -65,7 +69,7 @@ class FlusherTest {
   void powerCut_whileSSTablesAreWrittenOverRecycledFiles_losesNothingThatWasFlushed()
       throws Exception {
     int reused = 0;
-    for (int operation = 1; ; operation++) {
+    for (int operation = 1 + ThreadLocalRandom.current().nextInt(STRIDE); ; operation += STRIDE) {
       try (ScratchFolder run = ScratchFolder.inMemory();
           FaultDisk disk = new FaultDisk(FaultDisk.Kind.CUT, operation, operation)) {
         int flushed = flushUntilCut(disk, run.path().resolve("store"));
