@@ -27,7 +27,9 @@ import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
 import io.kvapp.server.v1.InfoHandler;
+import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.SessionHandler;
+import io.kvapp.server.v1.StatsHandler;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +69,7 @@ public final class HttpEndpoint implements Endpoint {
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
   private final PrefixScope prefixScope;
+  private final LongAdder requests = new LongAdder();
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -104,6 +108,7 @@ public final class HttpEndpoint implements Endpoint {
     routes.addAll(SessionHandler.routes(authenticator, proxies));
     routes.addAll(
         InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    routes.addAll(StatsHandler.routes(store.admin(), this::figures));
     Handler router =
         new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
@@ -112,7 +117,21 @@ public final class HttpEndpoint implements Endpoint {
     }
     listener =
         HttpListener.start(
-            settings.host(), settings.port(), httpSettings, layer(settings), handler, List.of());
+            settings.host(),
+            settings.port(),
+            httpSettings,
+            layer(settings),
+            handler,
+            List.of(request -> requests.increment()));
+  }
+
+  /** The listener answers its first requests before it is known here. */
+  private ServerFigures figures() {
+    HttpListener started = listener;
+    return started == null
+        ? new ServerFigures(0, 0, 0, requests.sum())
+        : new ServerFigures(
+            started.connections(), started.watchers(), started.bufferedBytes(), requests.sum());
   }
 
   private void requireUsersForAnyOrigin() {

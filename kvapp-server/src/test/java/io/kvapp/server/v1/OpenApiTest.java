@@ -59,6 +59,7 @@ final class OpenApiTest {
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store.limits(), 1));
+      routes.addAll(StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0)));
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {
@@ -107,7 +108,7 @@ final class OpenApiTest {
         client.call("DELETE", target);
       }
       client.call("DELETE", "/v1/kv?all=true");
-      for (String target : new String[] {"/v1/count", "/v1/export", "/v1", "/v1/kv"}) {
+      for (String target : new String[] {"/v1/count", "/v1/export", "/v1", "/v1/kv", "/v1/stats"}) {
         client.call("GET", target);
         client.call("GET", target + "?tll=1");
       }

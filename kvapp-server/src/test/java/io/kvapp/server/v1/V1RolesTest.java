@@ -89,6 +89,7 @@ final class V1RolesTest {
         "GET     /v1/count?prefix=b/       |      | 403 | 200 | 200 | 200 | 200",
         "GET     /v1/count?prefix=c        |      | 403 | 200 | 403 | 200 | 200",
         "GET     /v1/export?prefix=c       |      | 403 | 200 | 403 | 200 | 200",
+        "GET     /v1/stats                 |      | 200 | 200 | 403 | 200 | 200",
         "DELETE  /v1/kv?prefix=b           |      | 403 | 403 | 403 | 200 | 200",
         "DELETE  /v1/kv?prefix=b/2         |      | 403 | 403 | 200 | 200 | 200",
         "DELETE  /v1/kv?all=true           |      | 403 | 403 | 403 | 200 | 200",
