@@ -26,6 +26,7 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.AdminHandler;
 import io.kvapp.server.v1.InfoHandler;
 import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.SessionHandler;
@@ -33,6 +34,7 @@ import io.kvapp.server.v1.StatsHandler;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,6 +43,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -69,6 +72,7 @@ public final class HttpEndpoint implements Endpoint {
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
   private final PrefixScope prefixScope;
+  private final Optional<Path> backupDirectory;
   private final LongAdder requests = new LongAdder();
   private volatile HttpListener listener;
 
@@ -85,6 +89,7 @@ public final class HttpEndpoint implements Endpoint {
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
     prefixScope = builder.prefixScope;
+    backupDirectory = Optional.ofNullable(builder.backupDirectory);
   }
 
   /** A builder for everything that can be set. */
@@ -101,16 +106,22 @@ public final class HttpEndpoint implements Endpoint {
     requireUsersForAnyOrigin();
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
-    List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
+    List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store));
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
     routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
     routes.addAll(
         InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    routes.addAll(AdminHandler.routes(store, backupDirectory));
     routes.addAll(StatsHandler.routes(store.admin(), this::figures));
     Handler router =
-        new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
+        new Router(
+            routes,
+            List.of(
+                ClassicEndpoints.face(authenticator),
+                V1Face.of(authenticator),
+                V1Face.at(HealthEndpoints.READY_PATH, authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);
@@ -194,6 +205,7 @@ public final class HttpEndpoint implements Endpoint {
     private TlsSettings tlsSettings;
     private TrustedProxies proxies = new TrustedProxies(List.of());
     private PrefixScope prefixScope = PrefixScope.KEYS;
+    private Path backupDirectory;
 
     private Builder() {}
 
@@ -247,6 +259,12 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder trustedProxies(Collection<InetAddress> addresses) {
       proxies = new TrustedProxies(addresses);
+      return this;
+    }
+
+    /** The folder that {@code POST /v1/admin/backup} writes into; without it there are none. */
+    public Builder backupDirectory(Path folder) {
+      backupDirectory = Objects.requireNonNull(folder, "backupDirectory");
       return this;
     }
 
