@@ -359,6 +359,16 @@ public interface KVStore extends AutoCloseable {
    */
   void sync();
 
+  /**
+   * Does nothing as long as the store works, at next to no cost and without a write. A store that
+   * was opened to read only works as long as it reads.
+   *
+   * @throws KVException.ReadOnly if a write or sync has failed before, so that all further ones do
+   */
+  default void requireHealthy() {
+    revision();
+  }
+
   /** How many entries there are; what is written meanwhile may count or not. */
   long size();
 

@@ -378,6 +378,12 @@ public final class DiskStore implements KVStore {
   }
 
   @Override
+  public void requireHealthy() {
+    parts.requireOpen();
+    parts.journal.requireHealthy();
+  }
+
+  @Override
   public StoreLimits limits() {
     return limits.told();
   }

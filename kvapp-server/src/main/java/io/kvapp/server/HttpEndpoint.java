@@ -26,11 +26,15 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
+import io.kvapp.server.v1.AdminHandler;
 import io.kvapp.server.v1.InfoHandler;
+import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.SessionHandler;
+import io.kvapp.server.v1.StatsHandler;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,7 +43,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +72,8 @@ public final class HttpEndpoint implements Endpoint {
   private final TlsSettings tlsSettings;
   private final TrustedProxies proxies;
   private final PrefixScope prefixScope;
+  private final Optional<Path> backupDirectory;
+  private final LongAdder requests = new LongAdder();
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -81,6 +89,7 @@ public final class HttpEndpoint implements Endpoint {
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
     prefixScope = builder.prefixScope;
+    backupDirectory = Optional.ofNullable(builder.backupDirectory);
   }
 
   /** A builder for everything that can be set. */
@@ -97,22 +106,43 @@ public final class HttpEndpoint implements Endpoint {
     requireUsersForAnyOrigin();
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
-    List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
+    List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store));
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
     routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
     routes.addAll(
         InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    routes.addAll(AdminHandler.routes(store, backupDirectory));
+    routes.addAll(StatsHandler.routes(store.admin(), this::figures));
     Handler router =
-        new Router(routes, List.of(ClassicEndpoints.face(authenticator), V1Face.of(authenticator)));
+        new Router(
+            routes,
+            List.of(
+                ClassicEndpoints.face(authenticator),
+                V1Face.of(authenticator),
+                V1Face.at(HealthEndpoints.READY_PATH, authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);
     }
     listener =
         HttpListener.start(
-            settings.host(), settings.port(), httpSettings, layer(settings), handler, List.of());
+            settings.host(),
+            settings.port(),
+            httpSettings,
+            layer(settings),
+            handler,
+            List.of(request -> requests.increment()));
+  }
+
+  /** The listener answers its first requests before it is known here. */
+  private ServerFigures figures() {
+    HttpListener started = listener;
+    return started == null
+        ? new ServerFigures(0, 0, 0, requests.sum())
+        : new ServerFigures(
+            started.connections(), started.watchers(), started.bufferedBytes(), requests.sum());
   }
 
   private void requireUsersForAnyOrigin() {
@@ -175,6 +205,7 @@ public final class HttpEndpoint implements Endpoint {
     private TlsSettings tlsSettings;
     private TrustedProxies proxies = new TrustedProxies(List.of());
     private PrefixScope prefixScope = PrefixScope.KEYS;
+    private Path backupDirectory;
 
     private Builder() {}
 
@@ -228,6 +259,12 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder trustedProxies(Collection<InetAddress> addresses) {
       proxies = new TrustedProxies(addresses);
+      return this;
+    }
+
+    /** The folder that {@code POST /v1/admin/backup} writes into; without it there are none. */
+    public Builder backupDirectory(Path folder) {
+      backupDirectory = Objects.requireNonNull(folder, "backupDirectory");
       return this;
     }
 

@@ -5,6 +5,7 @@ import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +53,13 @@ final class HttpOptions {
               + " Default: none.")
   private List<String> corsOrigins;
 
+  @Option(
+      names = "--backup-dir",
+      paramLabel = "DIR",
+      description =
+          "The folder that backups by HTTP are written into. Default: none, and no such backups.")
+  private Path backupDirectory;
+
   /** Adds the option of each setting to a command. */
   static void addTo(CommandSpec command) {
     for (HttpSetting setting : HttpSetting.values()) {
@@ -77,6 +85,9 @@ final class HttpOptions {
     }
     if (corsOrigins != null) {
       endpoint.corsOrigins(corsOrigins);
+    }
+    if (backupDirectory != null) {
+      endpoint.backupDirectory(backupDirectory);
     }
     endpoint.prefixScope(prefixScope);
   }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Writes JSON text as UTF-8, strings straight from the bytes that the store holds.
@@ -12,6 +14,7 @@ import java.util.Base64;
  * <p>Not thread-safe.
  */
 public final class JsonOutput {
+  private static final byte[] COLON = ascii(":");
   private static final byte[] HEX = ascii("0123456789abcdef");
 
   /** A multiple of three, so that only the last piece is padded. */
@@ -94,6 +97,31 @@ public final class JsonOutput {
     } while (left > 0);
     output.write(digits, from, digits.length - from);
     return this;
+  }
+
+  /**
+   * Writes a value by its kind: a map as an object in the map's order, a list as an array, numbers,
+   * booleans and null as themselves, anything else as the string that it shows.
+   */
+  public JsonOutput value(Object value) throws IOException {
+    if (value instanceof Map<?, ?> members) {
+      String before = "{";
+      for (Map.Entry<?, ?> member : members.entrySet()) {
+        raw(ascii(before)).string(member.getKey().toString()).raw(COLON).value(member.getValue());
+        before = ",";
+      }
+      return raw(ascii(members.isEmpty() ? "{}" : "}"));
+    }
+    if (value instanceof List<?> elements) {
+      String before = "[";
+      for (Object element : elements) {
+        raw(ascii(before)).value(element);
+        before = ",";
+      }
+      return raw(ascii(elements.isEmpty() ? "[]" : "]"));
+    }
+    boolean isBare = value == null || value instanceof Number || value instanceof Boolean;
+    return isBare ? raw(ascii(String.valueOf(value))) : string(value.toString());
   }
 
   public static byte[] ascii(String text) {

@@ -1,19 +1,24 @@
 package io.kvapp.server.ops;
 
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseHead;
-import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * {@code /healthz}: says that the process answers, to anybody and also while all connections are
- * taken.
+ * {@code /healthz} says that the process answers, {@code /readyz} that its store works too: to
+ * anybody, and also while all connections are taken.
  *
  * <p>Safe for any thread.
  */
 public final class HealthEndpoints {
+  /** The path that says whether the store works. */
+  public static final String READY_PATH = "/readyz";
+
   private static final List<String> METHODS = List.of("GET", "HEAD");
   private static final ResponseHead OK =
       ResponseHead.secured(200).with("Content-Type", "text/plain; charset=utf-8");
@@ -22,11 +27,24 @@ public final class HealthEndpoints {
   private HealthEndpoints() {}
 
   /** The rows of the route table. */
-  public static List<Route> routes() {
-    return List.of(Route.probe("/healthz", METHODS, HealthEndpoints::isAlive));
+  public static List<Route> routes(KVStore store) {
+    return List.of(
+        Route.probe("/healthz", METHODS, call -> ok()),
+        Route.probe(READY_PATH, METHODS, call -> ready(store)));
   }
 
-  private static Response isAlive(Call call) {
+  private static Response ready(KVStore store) {
+    try {
+      store.requireHealthy();
+    } catch (KVException.ReadOnly failed) {
+      // Whatever failed is in the log already, and probes come often.
+      throw new HttpException(
+          503, "read-only", "the store is read-only; the server's log says what to do");
+    }
+    return ok();
+  }
+
+  private static Response ok() {
     return Response.of(OK, output -> output.write(BODY));
   }
 }

@@ -1,2 +1,2 @@
-/** What operators and orchestrators ask: whether the server is alive. */
+/** What operators and orchestrators ask: whether the server is alive and ready. */
 package io.kvapp.server.ops;

@@ -16,26 +16,19 @@ import java.util.Map;
  * <p>All methods may be called from any thread.
  */
 public final class InfoHandler {
-  private static final byte[] VERSION = JsonOutput.ascii("{\"version\":");
-  private static final byte[] LIMITS = JsonOutput.ascii(",\"limits\":{");
-  private static final byte[] COMMA = JsonOutput.ascii(",");
-  private static final byte[] COLON = JsonOutput.ascii(":");
-  private static final byte[] END = JsonOutput.ascii("}}");
-
-  private final String version;
-  private final Map<String, Long> limits = new LinkedHashMap<>();
+  private final Map<String, Object> info = new LinkedHashMap<>();
 
   private InfoHandler(StoreLimits store, int maxWatchers) {
-    String implementation = InfoHandler.class.getPackage().getImplementationVersion();
-    version = implementation == null ? "unknown" : implementation;
-    limits.put("key_bytes", (long) store.maxKeyBytes());
-    limits.put("value_bytes", (long) store.maxValueBytes());
+    Map<String, Object> limits = new LinkedHashMap<>();
+    limits.put("key_bytes", store.maxKeyBytes());
+    limits.put("value_bytes", store.maxValueBytes());
     limits.put("txn_bytes", Math.min(TxnHandler.MAX_BODY_BYTES, store.maxBatchBytes()));
-    limits.put(
-        "txn_operations", (long) Math.min(TxnReader.MAX_ELEMENTS, store.maxBatchOperations()));
-    limits.put("list_entries", (long) RangeHandler.MAX_LIST_LIMIT);
+    limits.put("txn_operations", Math.min(TxnReader.MAX_ELEMENTS, store.maxBatchOperations()));
+    limits.put("list_entries", RangeHandler.MAX_LIST_LIMIT);
     limits.put("list_bytes", RangeHandler.MAX_LIST_BYTES);
-    limits.put("watchers", (long) maxWatchers);
+    limits.put("watchers", maxWatchers);
+    info.put("version", version());
+    info.put("limits", limits);
   }
 
   /** The row of the route table. */
@@ -44,19 +37,14 @@ public final class InfoHandler {
     return List.of(Route.of("/v1", List.of("GET", "HEAD"), Access.TOKEN, info::handle));
   }
 
+  /** The version of this server; {@code unknown} where it does not run from its jar. */
+  static String version() {
+    String implementation = InfoHandler.class.getPackage().getImplementationVersion();
+    return implementation == null ? "unknown" : implementation;
+  }
+
   private Response handle(Call call) {
     Parameters.of(call.request().query(), List.of());
-    return Response.of(
-        Replies.json(),
-        output -> {
-          JsonOutput json = new JsonOutput(output).raw(VERSION).string(version).raw(LIMITS);
-          boolean isFirst = true;
-          for (Map.Entry<String, Long> limit : limits.entrySet()) {
-            json.raw(isFirst ? new byte[0] : COMMA).string(limit.getKey()).raw(COLON);
-            json.number(limit.getValue());
-            isFirst = false;
-          }
-          json.raw(END);
-        });
+    return Response.of(Replies.json(), output -> new JsonOutput(output).value(info));
   }
 }

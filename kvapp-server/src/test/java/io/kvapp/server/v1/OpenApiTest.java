@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.kvapp.KVStore;
+import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.http.routing.Route;
@@ -15,13 +16,16 @@ import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.PrefixScope;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -51,14 +55,16 @@ final class OpenApiTest {
   @Test
   void operations_areThoseOfTheRouteTable() {
     InstantSource clock = InstantSource.system();
-    List<Route> routes = new ArrayList<>(HealthEndpoints.routes());
-    routes.addAll(OpenApiEndpoint.routes());
+    List<Route> routes = new ArrayList<>(OpenApiEndpoint.routes());
     try (KVStore store = KVStore.inMemory()) {
       EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
       routes.addAll(V1Endpoints.routes(entries, Authenticator.inMemory(clock), clock));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store.limits(), 1));
+      routes.addAll(HealthEndpoints.routes(store));
+      routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
+      routes.addAll(StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0)));
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {
@@ -78,9 +84,9 @@ final class OpenApiTest {
   }
 
   @Test
-  void responses_everyDeclaredOne_isSeen() throws IOException {
+  void responses_everyDeclaredOne_isSeen(@TempDir Path folder) throws IOException {
     Set<String> seen = new TreeSet<>();
-    try (V1Client client = new V1Client()) {
+    try (V1Client client = new V1Client(HttpEndpoint.builder().backupDirectory(folder))) {
       client.onResponse(seen::add);
       for (String target : new String[] {"/v1/kv/a?", "/v1/kv?key=a&"}) {
         String text = "If-Match: 7";
@@ -107,7 +113,7 @@ final class OpenApiTest {
         client.call("DELETE", target);
       }
       client.call("DELETE", "/v1/kv?all=true");
-      for (String target : new String[] {"/v1/count", "/v1/export", "/v1", "/v1/kv"}) {
+      for (String target : new String[] {"/v1/count", "/v1/export", "/v1", "/v1/kv", "/v1/stats"}) {
         client.call("GET", target);
         client.call("GET", target + "?tll=1");
       }
@@ -129,7 +135,16 @@ final class OpenApiTest {
       client.call("GET", "/v1/watch?after=1");
       client.call("GET", "/v1/changes?tll=1");
       client.call("GET", "/v1/watch?tll=1");
+      client.call("POST", "/v1/admin/backup?name=a");
+      client.call("POST", "/v1/admin/backup?name=a");
+      for (String work : new String[] {"backup", "compact", "verify"}) {
+        client.call("POST", "/v1/admin/" + work);
+        client.call("POST", "/v1/admin/" + work + "?tll=1");
+      }
+      client.call("GET", "/v1/admin/recovery");
+      client.call("GET", "/v1/admin/recovery?tll=1");
       client.call("GET", "/healthz");
+      client.call("GET", "/readyz");
       client.call("GET", "/openapi.json");
     }
     // A stream ends with the server.

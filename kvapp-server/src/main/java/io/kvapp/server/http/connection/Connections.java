@@ -201,6 +201,16 @@ final class Connections {
     return longest != null && longest.endIdleness();
   }
 
+  /** How many connections are served, without those of {@link #watching}. */
+  int serving() {
+    return Math.max(0, served.size() - watching());
+  }
+
+  /** The heap that requests fill at the moment. */
+  long bufferedBytes() {
+    return budget.taken() + workBudget.taken() + layerBudget.taken();
+  }
+
   /** How many connections serve a long-lived response. */
   int watching() {
     return watchers.count();

@@ -121,6 +121,21 @@ public final class HttpListener implements AutoCloseable {
     return port;
   }
 
+  /** How many connections are open, without those of long-lived responses. */
+  public int connections() {
+    return connections.serving();
+  }
+
+  /** How many long-lived responses there are. */
+  public int watchers() {
+    return connections.watching();
+  }
+
+  /** The bytes of heap that requests fill with bodies and responses. */
+  public long bufferedBytes() {
+    return connections.bufferedBytes();
+  }
+
   /**
    * Stops accepting and frees the port, lets requests in flight finish for as long as the settings
    * say, then closes what is still open. A second call does nothing.

@@ -1,0 +1,92 @@
+package io.kvapp.server.v1;
+
+import io.kvapp.RecoveryReport;
+import io.kvapp.StoreAdmin;
+import io.kvapp.StoreStats;
+import io.kvapp.server.http.message.Response;
+import io.kvapp.server.http.routing.Access;
+import io.kvapp.server.http.routing.Call;
+import io.kvapp.server.http.routing.Route;
+import io.kvapp.server.json.JsonOutput;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * {@code GET /v1/stats}: figures of the store and the server, and what opening the store found.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class StatsHandler {
+  private final StoreAdmin admin;
+  private final Supplier<ServerFigures> server;
+  private final long startedAt = System.nanoTime();
+
+  private StatsHandler(StoreAdmin admin, Supplier<ServerFigures> server) {
+    this.admin = admin;
+    this.server = server;
+  }
+
+  /** The row of the route table. */
+  public static List<Route> routes(StoreAdmin admin, Supplier<ServerFigures> server) {
+    StatsHandler stats = new StatsHandler(admin, server);
+    return List.of(Route.of("/v1/stats", List.of("GET", "HEAD"), Access.MONITOR, stats::handle));
+  }
+
+  private Response handle(Call call) {
+    Parameters.of(call.request().query(), List.of());
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("store", store(admin.stats()));
+    all.put("recovery", recovery(admin.recovery()));
+    all.put("server", server(server.get()));
+    return Response.of(Replies.json(), output -> new JsonOutput(output).value(all));
+  }
+
+  private static Map<String, Object> store(StoreStats stats) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("entries", stats.entries());
+    members.put("live_bytes", stats.liveBytes());
+    members.put("disk_bytes", stats.diskBytes());
+    members.put("journal_bytes", stats.journalBytes());
+    members.put("sstable_bytes", stats.sstableBytes());
+    members.put("hash_table_bytes", stats.hashTableBytes());
+    members.put("sstables", stats.sstables());
+    members.put("revision", stats.revision());
+    members.put("last_flush", stats.lastFlush().map(EntryJson::time).orElse(null));
+    members.put("syncs", stats.syncs());
+    members.put("mean_sync_micros", micros(stats.meanSyncLatency()));
+    members.put("max_sync_micros", micros(stats.maxSyncLatency()));
+    return members;
+  }
+
+  /** What opening a store found, as members of an object. */
+  static Map<String, Object> recovery(RecoveryReport report) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("clean", report.clean());
+    members.put("rebuilt", report.rebuilt());
+    members.put("entries", report.entries());
+    members.put("replayed_records", report.replayedRecords());
+    members.put("cut_bytes", report.cutBytes());
+    members.put("dropped", report.dropped());
+    members.put("took_micros", micros(report.took()));
+    return members;
+  }
+
+  private Map<String, Object> server(ServerFigures figures) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("version", InfoHandler.version());
+    members.put("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt));
+    members.put("connections", figures.connections());
+    members.put("watchers", figures.watchers());
+    members.put("buffered_bytes", figures.bufferedBytes());
+    members.put("requests", figures.requests());
+    return members;
+  }
+
+  private static long micros(Duration time) {
+    return TimeUnit.MICROSECONDS.convert(time);
+  }
+}
