@@ -1,6 +1,5 @@
 package io.kvapp.engine.crash;
 
-import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.WorkerThread;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -54,7 +53,7 @@ final class DamageCampaign {
     try (ScratchFolder root = ScratchFolder.inMemory()) {
       DamageSamples samples = new DamageSamples(root.path());
       for (DamageSamples.Sample sample : samples.samples.subList(1, 3)) {
-        Path journal = Disk.list(sample.path(), "journal-*.log").get(0);
+        Path journal = DamageSamples.newestJournal(sample.path());
         int used = usedBytes(Files.readAllBytes(journal));
         for (int length = (int) (offset % step); length <= used; length += step) {
           cycles++;

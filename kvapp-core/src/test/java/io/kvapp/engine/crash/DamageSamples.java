@@ -124,13 +124,25 @@ public final class DamageSamples {
 
   private static void awaitNote(Path folder, EngineOptions tuning) throws IOException {
     while (tuning == SYNCING) {
-      Path journal = Disk.list(folder, "journal-*.log").get(0);
+      Path journal = newestJournal(folder);
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(journal));
       if (bytes.order(ByteOrder.LITTLE_ENDIAN).getInt(SYNCED_AT) == usedBytes(bytes)) {
         return;
       }
       Thread.onSpinWait();
     }
+  }
+
+  /** The last segment with records; those before it are history. */
+  static Path newestJournal(Path folder) throws IOException {
+    List<Path> segments = new ArrayList<>();
+    for (Path segment : Disk.list(folder, "journal-*.log")) {
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+      if (bytes.getInt(SegmentHeader.BYTES) != 0) {
+        segments.add(segment);
+      }
+    }
+    return segments.get(segments.size() - 1);
   }
 
   private static int usedBytes(ByteBuffer journal) {

@@ -16,7 +16,8 @@ class DamageTest {
     FaultCampaign.Result result = DamageCampaign.random(CYCLES, SEED);
 
     assertThat(result.losses()).isEmpty();
-    assertThat(result.faults()).isBetween(CYCLES / 4, CYCLES * 9 / 10);
+    // Damage to history alone goes unnoticed until somebody asks for it.
+    assertThat(result.faults()).isBetween(CYCLES / 8, CYCLES * 9 / 10);
   }
 
   @Test

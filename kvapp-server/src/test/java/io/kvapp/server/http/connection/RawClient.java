@@ -112,7 +112,11 @@ public final class RawClient implements AutoCloseable {
 
   /** Whether the server has closed the connection, with nothing sent before. */
   public boolean isClosed() throws IOException {
-    return input.read() < 0;
+    try {
+      return input.read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
   }
 
   /** Everything up to the end of the connection. */
