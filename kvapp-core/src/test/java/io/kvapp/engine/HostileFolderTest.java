@@ -68,6 +68,9 @@ class HostileFolderTest {
     assertUnknownFormat(sstable);
     Files.delete(manifest);
     Files.delete(sstable);
+    for (Path segment : Disk.list(folder, "journal-*.log")) {
+      Files.delete(segment);
+    }
     Path journal = folder.resolve("journal-0000000007.log");
     Files.write(journal, Arrays.copyOf("KVAPJNL1".getBytes(StandardCharsets.UTF_8), 4_096));
     assertUnknownFormat(journal);
