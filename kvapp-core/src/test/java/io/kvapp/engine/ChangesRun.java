@@ -50,6 +50,7 @@ final class ChangesRun {
   private final List<Thread> threads = new ArrayList<>();
   private final Queue<Long> written = new ConcurrentLinkedQueue<>();
   private volatile KVStore store;
+  private volatile boolean enough;
   private volatile boolean done;
   private int cuts;
 
@@ -79,11 +80,11 @@ final class ChangesRun {
       step();
       cut();
     }
+    // Readers end once they have read what was written, so writers end first.
+    enough = true;
+    join("writer");
     done = true;
-    for (Thread thread : threads) {
-      thread.join(PATIENCE.toMillis());
-      assertThat(thread.isAlive()).as(thread.getName()).isFalse();
-    }
+    join("");
     if (!failures.isEmpty()) {
       throw new AssertionError(failures.get(0));
     }
@@ -93,6 +94,15 @@ final class ChangesRun {
     assertThat(readers.stream().mapToInt(reader -> reader.compared).sum())
         .isGreaterThanOrEqualTo(wantedCuts / 2);
     store.close();
+  }
+
+  private void join(String name) throws InterruptedException {
+    for (Thread thread : threads) {
+      if (thread.getName().startsWith(name)) {
+        thread.join(PATIENCE.toMillis());
+        assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+      }
+    }
   }
 
   private void start(String name, Runnable work) {
@@ -154,7 +164,7 @@ final class ChangesRun {
   }
 
   private void write(Random own) {
-    while (!done) {
+    while (!enough) {
       try {
         writeOnce(own);
       } catch (KVException.WrongState reopening) {
