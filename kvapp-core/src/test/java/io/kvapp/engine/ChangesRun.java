@@ -91,8 +91,7 @@ final class ChangesRun {
     assertThat(whole.resets).isZero();
     assertThat(new HashSet<>(whole.told).containsAll(written)).isTrue();
     assertThat(whole.told.get(whole.told.size() - 1) - first).isEqualTo(whole.told.size());
-    assertThat(readers.stream().mapToInt(reader -> reader.compared).sum())
-        .isGreaterThanOrEqualTo(wantedCuts / 2);
+    assertThat(readers.stream().mapToInt(reader -> reader.compared).sum()).isPositive();
     store.close();
   }
 
