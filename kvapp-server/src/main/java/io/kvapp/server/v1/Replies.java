@@ -4,6 +4,7 @@ import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.json.JsonOutput;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
 
@@ -21,7 +22,6 @@ final class Replies {
   private static final String DURABILITY = "KVApp-Durability";
   private static final ResponseHead JSON =
       ResponseHead.secured(200).with("Content-Type", "application/json");
-  private static final byte[] REVISION_MEMBER = JsonOutput.ascii(",\"revision\":");
   private static final byte[] FILTERED = JsonOutput.ascii(",\"filtered\":true");
   private static final byte[] END = JsonOutput.ascii("}");
 
@@ -38,9 +38,8 @@ final class Replies {
   }
 
   /** Writes the end of an object: its revision, and whether something was filtered. */
-  static void writeEnd(JsonOutput json, long revision, boolean filtered)
-      throws java.io.IOException {
-    json.raw(REVISION_MEMBER).number(revision);
+  static void writeEnd(JsonOutput json, long revision, boolean filtered) throws IOException {
+    EntryJson.writeRevision(json, revision);
     if (filtered) {
       json.raw(FILTERED);
     }
