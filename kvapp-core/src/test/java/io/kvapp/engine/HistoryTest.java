@@ -284,8 +284,10 @@ class HistoryTest {
   private void copy(String from, String to) throws IOException {
     Files.createDirectory(scratch.resolve(to));
     for (Path file : Disk.list(scratch.resolve(from), "*")) {
-      if (!file.endsWith("LOCK") && !file.getFileName().toString().startsWith("live-")) {
-        Files.copy(file, scratch.resolve(to).resolve(file.getFileName()));
+      String name = file.getFileName().toString();
+      // One that is being made has nothing in it, and another name when it is made.
+      if (!name.equals("LOCK") && !name.startsWith("live-") && !name.endsWith(".tmp")) {
+        Files.copy(file, scratch.resolve(to).resolve(name));
       }
     }
   }
