@@ -18,6 +18,7 @@ import java.util.Random;
 public final class RandomOperations {
   private static final int[] KEY_BYTES = {0, 1, 'a', 'b', 0x7f, 0x80, 0xfe, 0xff};
   private static final int FULL_COMPARISON_EVERY = 500;
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
 
   private final StoreFixture fixture;
   private final SortedModel model;
@@ -149,7 +150,19 @@ public final class RandomOperations {
     if (revision > 0) {
       grown(revision);
     }
-    assertThat(store().revision()).isGreaterThanOrEqualTo(newestRevision);
+    awaitNewestRevision();
+  }
+
+  /** Waits until the store tells the newest revision, below which a sweep may hold it meanwhile. */
+  private void awaitNewestRevision() {
+    long told = 0;
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (told < newestRevision) {
+      long revision = store().revision();
+      assertThat(revision).isGreaterThanOrEqualTo(told);
+      assertThat(System.nanoTime()).as("revision %s", revision).isLessThan(end);
+      told = revision;
+    }
   }
 
   private void touch() {
