@@ -2,10 +2,15 @@ package io.kvapp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
  * What every {@link KVStore} must do, whatever is behind it. A store is held to it by a subclass
@@ -42,7 +47,8 @@ public abstract class KVStoreContract
         ChangesContract,
         ImportContract,
         RandomOperationsContract {
-  @TempDir Path folder;
+  @TempDir(factory = FolderOfTheTest.class)
+  Path folder;
 
   private final TestClock clock = new TestClock();
   private KVStore store;
@@ -61,6 +67,19 @@ public abstract class KVStoreContract
       afterEachTest();
     }
     store.close();
+  }
+
+  /** A new folder for a test, whose files are the disk's unless this is overridden. */
+  protected Path newFolder() throws IOException {
+    return Files.createTempDirectory("kvapp");
+  }
+
+  private static final class FolderOfTheTest implements TempDirFactory {
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext field, ExtensionContext test)
+        throws IOException {
+      return ((KVStoreContract) test.getRequiredTestInstance()).newFolder();
+    }
   }
 
   /** More to check after each test on the store it leaves; nothing unless overridden. */

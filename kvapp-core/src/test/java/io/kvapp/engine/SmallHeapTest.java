@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.crash.MemoryFolder;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
@@ -19,7 +20,8 @@ class SmallHeapTest {
   private static final int LONG_KEYS = 60_000;
   private static final int PATIENCE_SECONDS = 120;
 
-  @TempDir Path scratch;
+  @TempDir(factory = MemoryFolder.class)
+  Path scratch;
 
   @Test
   void longKeys_areFlushedBeforeTheyFillTheHeap_andReadBackInHalfOfIt() throws Exception {

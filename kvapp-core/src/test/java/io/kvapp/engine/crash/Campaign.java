@@ -232,7 +232,7 @@ final class Campaign {
         FaultDisk.Kind[] kinds = FaultDisk.Kind.values();
         FaultDisk.Kind kind = kinds[(int) (begun / 2 % kinds.length)];
         boolean brief = begun < 2L * kinds.length;
-        tally.add(FaultCampaign.everyOperation(kind, durability(begun), 1, brief, seed));
+        tally.add(FaultCampaign.everyOperation(kind, durability(begun), 1, 1, brief, seed));
         break;
       case ERROR_MEMORY:
         errors("memory", durability(begun), tally);
@@ -280,7 +280,7 @@ final class Campaign {
     try (ScratchFolder scratch = ScratchFolder.inMemory()) {
       ErrorRun.Outcome outcome =
           new ErrorRun(scratch.path(), ERRORS_PATIENCE_SECONDS)
-              .everyStep(durability.name(), error, seed);
+              .randomSteps(durability.name(), error, seed);
       tally.cycles++;
       tally.faults += outcome.errors();
       if (!outcome.isWell()) {

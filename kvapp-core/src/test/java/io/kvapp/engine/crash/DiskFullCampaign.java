@@ -66,6 +66,8 @@ final class DiskFullCampaign {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Duser.language=de",
                 "-Duser.country=DE",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",

@@ -21,26 +21,26 @@ final class FaultCampaign {
    */
   record Result(int cycles, int faults, List<String> losses) {}
 
-  /** Runs for every operation of the larger workload. */
-  static Result everyOperation(FaultDisk.Kind kind, Durability durability, long firstSeed)
-      throws IOException {
-    return everyOperation(kind, durability, 1, false, firstSeed);
-  }
-
   /**
    * Runs for every so many operations of the workload, until there are no more.
    *
+   * @param first the first of them, from 1 on
    * @param stride 1 for every operation
    * @param brief whether the workload is the smaller one
    */
   static Result everyOperation(
-      FaultDisk.Kind kind, Durability durability, int stride, boolean brief, long firstSeed)
+      FaultDisk.Kind kind,
+      Durability durability,
+      int first,
+      int stride,
+      boolean brief,
+      long firstSeed)
       throws IOException {
     int cycles = 0;
     int faults = 0;
     int without = 0;
     List<String> losses = new ArrayList<>();
-    for (int operation = 1; without < RUNS_WITHOUT_FAULT; operation += stride) {
+    for (int operation = first; without < RUNS_WITHOUT_FAULT; operation += stride) {
       long seed = firstSeed + operation;
       cycles++;
       try (ScratchFolder scratch = ScratchFolder.inMemory()) {

@@ -11,18 +11,20 @@ import java.util.stream.Stream;
 public final class ScratchFolder implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
 
+  /** Several times what any run needs; containers often have 64 MiB of memory for files. */
+  private static final long ROOM = 1L << 30;
+
   private final Path path;
 
   private ScratchFolder(Path path) {
     this.path = path;
   }
 
-  /** A folder on a file system in memory where there is one, since it is many times faster. */
+  /** A folder on a file system in memory where one has room, since it is many times faster. */
   public static ScratchFolder inMemory() throws IOException {
+    boolean fits = Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM;
     return new ScratchFolder(
-        Files.isWritable(MEMORY)
-            ? Files.createTempDirectory(MEMORY, "kvapp")
-            : Files.createTempDirectory("kvapp"));
+        fits ? Files.createTempDirectory(MEMORY, "kvapp") : Files.createTempDirectory("kvapp"));
   }
 
   public Path path() {

@@ -57,13 +57,18 @@ public final class ErrorChild {
   private final Path folder;
   private final StoreOptions options;
   private final Random random;
+  private final Random starts;
+  private final int stride;
   private int errors;
   private String failed;
 
-  private ErrorChild(Path folder, Durability durability, Class<? extends Error> error, long seed) {
+  private ErrorChild(
+      Path folder, Durability durability, Class<? extends Error> error, long seed, int stride) {
     this.folder = folder;
     this.error = error;
-    this.random = seed == 0 ? null : new Random(seed);
+    this.random = stride == 0 ? new Random(seed) : null;
+    this.starts = new Random(seed);
+    this.stride = stride;
     this.options = StoreOptions.defaults().withDurability(durability);
     this.store = DiskStore.open(folder, options, new Disk(), OPTIONS);
   }
@@ -74,13 +79,15 @@ public final class ErrorChild {
     return thread;
   }
 
-  /** Arguments: a folder, the durability, the error and a seed, 0 for no chance at all. */
+  /** Arguments: a folder, the durability, the error, a seed, and a stride, 0 for random steps. */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     Durability durability = Durability.valueOf(arguments[1]);
     Class<? extends Error> error =
         arguments[2].equals("memory") ? OutOfMemoryError.class : StackOverflowError.class;
-    ErrorChild child = new ErrorChild(folder, durability, error, Long.parseLong(arguments[3]));
+    long seed = Long.parseLong(arguments[3]);
+    int stride = Integer.parseInt(arguments[4]);
+    ErrorChild child = new ErrorChild(folder, durability, error, seed, stride);
     child.run();
     System.out.println(child.errors + " errors");
     Runtime.getRuntime().halt(0);
@@ -183,7 +190,7 @@ public final class ErrorChild {
       throws Exception {
     boolean struck = true;
     // What is done for each entry comes again and again behind the first two hundred steps.
-    for (long step = 1 + drawn(0, 3); struck; step += 1 + drawn(step / 200 * 20, 4)) {
+    for (long step = first(1); struck; step = next(step, 1)) {
       failed = name + " at step " + step;
       ErrorAgent.arm(threads, step, error);
       Throwable thrown = null;
@@ -206,7 +213,7 @@ public final class ErrorChild {
   /** A load is all or nothing, and is visible by get as by scan. */
   private void everyStepOfALoad() throws Exception {
     boolean struck = true;
-    for (long step = 1 + drawn(0, 3); struck; step += LOAD_STRIDE + drawn(step / 200 * 20, 4)) {
+    for (long step = first(LOAD_STRIDE); struck; step = next(step, LOAD_STRIDE)) {
       deleteAll();
       failed = "load at step " + step;
       ErrorAgent.arm(thread -> LOADING.contains(thread.getName()), step, error);
@@ -248,16 +255,21 @@ public final class ErrorChild {
     return loaded;
   }
 
-  /** The number, or with a seed one below so many more than it. */
-  private long drawn(long otherwise, int more) {
-    return random == null ? otherwise : random.nextInt((int) otherwise + more);
+  /** The first step that ends with an error, where at least every so many are to. */
+  private int first(int least) {
+    return 1 + (random == null ? starts.nextInt(least * stride) : random.nextInt(3));
+  }
+
+  private long next(long step, int least) {
+    int more = (int) step / 200 * 20;
+    return step + (random == null ? least * stride + more : least + random.nextInt(more + 4));
   }
 
   private int drawn(int otherwise) {
     return random == null ? otherwise : random.nextInt(30_000);
   }
 
-  /** Nothing, or with a seed up to so many bytes. */
+  /** Nothing, or with random writes up to so many bytes. */
   private String some(int maxBytes) {
     return random == null ? "" : "x".repeat(random.nextInt(maxBytes));
   }

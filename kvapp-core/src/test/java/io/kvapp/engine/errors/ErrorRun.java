@@ -49,20 +49,37 @@ public final class ErrorRun {
   }
 
   /**
-   * Has each call of a store end with an error, at its first step, its second and so on.
+   * Has each call of a store end with an error, at one of its steps after the other.
    *
    * @param durability the name of one
    * @param error {@code memory} or {@code stack}
-   * @param seed what is written, and which steps are left out; 0 for fixed writes and all steps
+   * @param seed what is written, and which steps are left out
    */
-  public Outcome everyStep(String durability, String error, long seed) throws Exception {
+  public Outcome randomSteps(String durability, String error, long seed) throws Exception {
+    return steps(durability, error, seed, 0);
+  }
+
+  /**
+   * Has each call of a store, with fixed writes, end with an error at every so many of its steps.
+   *
+   * @param durability the name of one
+   * @param error {@code memory} or {@code stack}
+   * @param stride 1 for every step
+   * @param seed which of the first steps is the first
+   */
+  Outcome everyStep(String durability, String error, int stride, long seed) throws Exception {
+    return steps(durability, error, seed, stride);
+  }
+
+  private Outcome steps(String durability, String error, long seed, int stride) throws Exception {
     return run(
-        List.of("-Xmx128m", "-javaagent:" + agent()),
+        List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-javaagent:" + agent()),
         ErrorChild.class,
         scratch.resolve("store").toString(),
         durability,
         error,
-        Long.toString(seed));
+        Long.toString(seed),
+        Integer.toString(stride));
   }
 
   private Path agent() throws IOException {

@@ -2,6 +2,7 @@ package io.kvapp.engine.errors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.engine.crash.MemoryFolder;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,12 +12,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A store whose callers, or whose own threads, run out of memory or of stack. */
-@Timeout(120)
+/**
+ * A store whose callers, or whose own threads, run out of memory or of stack: at every so many of
+ * the steps of a call, of which {@code -Dkvapp.stride} says how many and {@code -Dkvapp.seed}
+ * which.
+ */
+@Timeout(300)
 class ErrorsTest {
-  private static final int PATIENCE_SECONDS = 90;
+  private static final int STRIDE = Integer.getInteger("kvapp.stride", 4);
+  private static final int PATIENCE_SECONDS = 240;
 
-  @TempDir Path scratch;
+  @TempDir(factory = MemoryFolder.class)
+  Path scratch;
+
   private ErrorRun run;
 
   @BeforeEach
@@ -28,7 +36,9 @@ class ErrorsTest {
   @CsvSource({"OS,memory", "SYNC,memory", "OS,stack", "SYNC,stack"})
   void error_atAnyStepOfACall_leavesAWholeStoreThatGoesOn(String durability, String error)
       throws Exception {
-    assertWell(run.everyStep(durability, error, 0));
+    long seed = Long.getLong("kvapp.seed", System.nanoTime());
+    System.out.println("steps that end with an error: -Dkvapp.seed=" + seed);
+    assertWell(run.everyStep(durability, error, STRIDE, seed));
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The command line in a JVM of its own, with no flag, and in a folder of its own. */
+/** The command line in a JVM of its own, with no flag that it needs, and in a folder of its own. */
 final class CommandProcess implements AutoCloseable {
   private static final Pattern LISTENS = Pattern.compile("KVApp listens on (\\w+://.*:(\\d+))");
   private static final long TIMEOUT_SECONDS = 60;
@@ -30,11 +30,16 @@ final class CommandProcess implements AutoCloseable {
   /** What a command did. */
   record Outcome(int exitCode, String out, String err) {}
 
-  /** Starts the command line with the class path of the tests. */
+  /** Starts the command line with the class path of the tests, and flags that only shorten it. */
   static CommandProcess start(Path folder, Map<String, String> environment, List<String> arguments)
       throws IOException {
     List<String> java =
-        List.of("-cp", System.getProperty("java.class.path"), "io.kvapp.server.command.Main");
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.kvapp.server.command.Main");
     return start(folder, environment, java, arguments);
   }
 
