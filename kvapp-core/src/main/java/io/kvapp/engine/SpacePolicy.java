@@ -117,12 +117,13 @@ final class SpacePolicy {
 
   /** Whether more is held back than a store needs into which little is written. */
   boolean isReserveTooLarge() {
-    return activity.isSteadilyCalm() && versions.reserve().isBeyond(reserveBytes());
+    return activity.isSteadilyCalm()
+        && versions.reserve().isBeyond(reserveBytes(), reservePieceBytes());
   }
 
   /** Gives back what is held beyond that. */
   void trimReserve() throws IOException {
-    versions.reserve().trim(reserveBytes());
+    versions.reserve().trim(reserveBytes(), reservePieceBytes());
   }
 
   /** Fills the reserve where that is possible; what it holds does not count, so none must fail. */
@@ -167,7 +168,8 @@ final class SpacePolicy {
     fillReserve(Math.max(least, reserve.bytes() + reserve.missingBytes()));
     if (!isTooMuch(reserve.bytes())) {
       long journalAtOpen = 2L * journal.firstSegmentBytes();
-      reserve.trim(Math.max(least, reserveBytes() - journal.fileBytes() + journalAtOpen));
+      long wanted = Math.max(least, reserveBytes() - journal.fileBytes() + journalAtOpen);
+      reserve.trim(wanted, reservePieceBytes());
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -14,7 +15,8 @@ import java.util.regex.Pattern;
  * the disk is full and something has to be written nevertheless. They stay while the store is
  * closed.
  *
- * <p>Safe for any thread; {@link #find} and {@link #fill} for one that is never interrupted.
+ * <p>Safe for any thread; {@link #find}, {@link #fill} and {@link #trim} for one that is never
+ * interrupted.
  */
 public final class Reserve {
   /** The names of the files. */
@@ -82,19 +84,42 @@ public final class Reserve {
     return released > 0;
   }
 
-  /** Whether {@link #trim} would give anything back. */
-  public synchronized boolean isBeyond(long wanted) {
-    return missing == 0 && !pieces.isEmpty() && bytes - pieces.getLast().bytes >= wanted;
+  /**
+   * Whether {@link #trim} would give anything back.
+   *
+   * @param spareBytes how much more than wanted is not worth giving back
+   */
+  public synchronized boolean isBeyond(long wanted, long spareBytes) {
+    return missing == 0 && bytes > wanted + spareBytes;
   }
 
-  /** Gives back what is held beyond so many bytes, for good; nothing while some is missing. */
-  public synchronized void trim(long wanted) throws IOException {
-    while (isBeyond(wanted)) {
-      Piece piece = pieces.getLast();
-      disk.delete(piece.file);
-      pieces.removeLast();
-      bytes -= piece.bytes;
+  /**
+   * Gives back what is held beyond so many bytes, for good; nothing while some is missing, or where
+   * it is no more than {@code spareBytes}.
+   */
+  public synchronized void trim(long wanted, long spareBytes) throws IOException {
+    if (!isBeyond(wanted, spareBytes)) {
+      return;
     }
+    while (!pieces.isEmpty() && bytes - pieces.getLast().bytes >= wanted) {
+      disk.delete(pieces.getLast().file);
+      bytes -= pieces.removeLast().bytes;
+    }
+    if (bytes > wanted) {
+      cutLast(bytes - wanted);
+    }
+  }
+
+  /** A piece may be large, as the reserve of a large journal has no more pieces than another. */
+  private void cutLast(long excess) throws IOException {
+    Piece piece = pieces.getLast();
+    Piece kept = new Piece(piece.file, piece.bytes - excess);
+    try (FileChannel channel = FileChannel.open(piece.file, StandardOpenOption.WRITE)) {
+      disk.truncate(channel, kept.bytes);
+    }
+    pieces.removeLast();
+    pieces.add(kept);
+    bytes -= excess;
   }
 
   /**

@@ -266,6 +266,10 @@ final class SegmentPool {
     fileBytes.add(segment.capacity());
     if (useful && recycled.size() < MAX_RECYCLED_FILES) {
       recycled.add(segment);
+      // Unless the journal has gone on in small segments meanwhile, which delete what they find.
+      if (nextBytes != maxBytes && recycled.remove(segment)) {
+        delete(segment);
+      }
     } else {
       delete(segment);
     }
