@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 
 /**
  * The entries that the servers hold: keys of 23 characters of which 100 share all but two, values
- * of 100 letters and digits, so that no server has to escape anything.
+ * of letters and digits, 100 by default, so that no server has to escape anything.
  *
  * @param prefixes the beginnings of 100 keys each
  * @param values the value of each key
@@ -17,6 +17,11 @@ record Entries(List<String> prefixes, List<String> keys, List<String> values) {
 
   /** So many entries, rounded up to whole prefixes. */
   static Entries of(int count) {
+    return of(count, VALUE_LENGTH);
+  }
+
+  /** The same with values of another length. */
+  static Entries of(int count, int valueLength) {
     Entries entries = new Entries(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     SplittableRandom random = new SplittableRandom(count);
     while (entries.keys.size() < count) {
@@ -24,17 +29,17 @@ record Entries(List<String> prefixes, List<String> keys, List<String> values) {
       entries.prefixes.add(prefix);
       for (int i = 0; i < PER_PREFIX; i++) {
         entries.keys.add(prefix + i / 10 + i % 10);
-        entries.values.add(value(random));
+        entries.values.add(value(random, valueLength));
       }
     }
     return entries;
   }
 
-  private static String value(SplittableRandom random) {
+  private static String value(SplittableRandom random, int length) {
     StringBuilder value = new StringBuilder();
-    while (value.length() < VALUE_LENGTH) {
+    while (value.length() < length) {
       value.append(Long.toString(random.nextLong(1L << 62), 36));
     }
-    return value.substring(0, VALUE_LENGTH);
+    return value.substring(0, length);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
  * shares a sync among writers), so its writes promise more than the others'.
  */
 final class Etcd implements HttpTarget.Requests {
+  static final String NAME = "ETCD";
   static final String TITLE = "etcd gateway";
 
   private Etcd() {}
@@ -47,19 +48,39 @@ final class Etcd implements HttpTarget.Requests {
   }
 
   @Override
+  public String watch(String prefix) {
+    String range = fields("key", prefix, "range_end", end(prefix));
+    return HttpTarget.post("/v3/watch", "", "{\"create_request\":" + range + "}");
+  }
+
+  @Override
+  public byte[] decoded(byte[] beginOfValue) {
+    return Base64.getDecoder().decode(beginOfValue);
+  }
+
+  @Override
   public String page(String prefix) {
+    return request("range", "key", prefix, "range_end", end(prefix));
+  }
+
+  /** The first key behind those of a prefix. */
+  private static String end(String prefix) {
     int last = prefix.length() - 1;
-    String end = prefix.substring(0, last) + (char) (prefix.charAt(last) + 1);
-    return request("range", "key", prefix, "range_end", end);
+    return prefix.substring(0, last) + (char) (prefix.charAt(last) + 1);
   }
 
   private static String request(String method, String... fields) {
+    return HttpTarget.post("/v3/kv/" + method, "", fields(fields));
+  }
+
+  /** An object of names and the values behind them, which etcd wants in base64. */
+  private static String fields(String... fields) {
     StringBuilder body = new StringBuilder();
     for (int i = 0; i < fields.length; i += 2) {
       byte[] value = fields[i + 1].getBytes(StandardCharsets.US_ASCII);
       body.append(i == 0 ? "{\"" : ",\"").append(fields[i]).append("\":\"");
       body.append(Base64.getEncoder().encodeToString(value)).append('"');
     }
-    return HttpTarget.post("/v3/kv/" + method, "", body.append('}').toString());
+    return body.append('}').toString();
   }
 }

@@ -6,6 +6,7 @@ import io.kvapp.bench.report.Sample;
 import io.kvapp.bench.report.Samples;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,6 +20,36 @@ import picocli.CommandLine.Option;
 public final class HttpCommand extends MeasuringCommand {
   private static final int SHORT_ENTRIES = 20_000;
   private static final int FULL_ENTRIES = 100_000;
+  private static final int SHORT_TRANSFER_ENTRIES = 100_000;
+  private static final int FULL_TRANSFER_ENTRIES = 300_000;
+  private static final int MIN_WATCH_MILLIS = 5_000;
+  private static final List<String> IDLE_TITLES =
+      List.of(JvmServer.KVAPP.title(), JvmServer.NETTY.title());
+
+  /** A part of the measurements. */
+  enum Part {
+    /** Requests of each kind, by wrk. */
+    REQUESTS,
+    /** Watchers beside writers. */
+    WATCH,
+    /** Export and import. */
+    TRANSFER,
+    /** Connections without requests. */
+    IDLE
+  }
+
+  @Option(names = "--parts", split = ",", description = "Only these: ${COMPLETION-CANDIDATES}.")
+  private List<Part> parts = Arrays.asList(Part.values());
+
+  @Option(
+      names = "--servers",
+      split = ",",
+      description = "Only these beside KVApp: CONNECTION, JDK, JETTY, NETTY, REDIS, ETCD.")
+  private List<String> servers =
+      List.of("CONNECTION", "JDK", "JETTY", "NETTY", Webdis.NAME, Etcd.NAME);
+
+  @Option(names = "--only", split = ",", description = "Only these requests, such as GET/16.")
+  private List<String> only = List.of();
 
   @Option(
       names = "--millis",
@@ -39,24 +70,59 @@ public final class HttpCommand extends MeasuringCommand {
     }
     List<HttpTarget> targets = new ArrayList<>();
     try {
-      for (JvmServer server : JvmServer.values()) {
+      start(work, targets);
+      measure(work, targets, samples);
+    } finally {
+      targets.forEach(HttpTarget::close);
+    }
+  }
+
+  private void start(Path work, List<HttpTarget> targets) throws Exception {
+    HttpTarget kvapp = JvmServer.KVAPP.start(work);
+    targets.add(kvapp);
+    targets.add(JvmServer.classic(kvapp));
+    for (JvmServer server : JvmServer.values()) {
+      if (servers.contains(server.name())) {
         targets.add(server.start(work));
       }
+    }
+    if (servers.contains(Webdis.NAME)) {
       if (Subprocess.areInstalled("redis-server", "webdis")) {
         targets.add(Webdis.start(work));
       } else {
         absent.add(Webdis.TITLE);
       }
+    }
+    if (servers.contains(Etcd.NAME)) {
       if (Subprocess.areInstalled("etcd")) {
         targets.add(Etcd.start(work));
       } else {
         absent.add(Etcd.TITLE);
       }
-      Entries entries = Entries.of(isFull() ? FULL_ENTRIES : SHORT_ENTRIES);
-      new HttpRun(targets, entries, new Wrk(work), samples)
-          .run(HttpWorkload.all(isFull()), rounds(), byMode(millis, 2_000, 5_000));
-    } finally {
-      targets.forEach(HttpTarget::close);
+    }
+  }
+
+  private void measure(Path work, List<HttpTarget> targets, Samples samples) throws Exception {
+    Entries entries = Entries.of(isFull() ? FULL_ENTRIES : SHORT_ENTRIES);
+    int length = byMode(millis, 2_000, 5_000);
+    if (parts.contains(Part.REQUESTS)) {
+      List<HttpWorkload> workloads = new ArrayList<>(HttpWorkload.all(isFull()));
+      workloads.removeIf(each -> !only.isEmpty() && !only.contains(each.name()));
+      new HttpRun(targets, entries, new Wrk(work), samples).run(workloads, rounds(), length);
+    }
+    if (parts.contains(Part.WATCH)) {
+      new WatchRun(targets, samples).run(rounds(), Math.max(length, MIN_WATCH_MILLIS));
+    }
+    if (parts.contains(Part.TRANSFER)) {
+      int count = isFull() ? FULL_TRANSFER_ENTRIES : SHORT_TRANSFER_ENTRIES;
+      new TransferRun(targets.get(0), count, samples).run(rounds());
+    }
+    if (parts.contains(Part.IDLE)) {
+      for (HttpTarget target : targets) {
+        if (IDLE_TITLES.contains(target.title())) {
+          new IdleRun(target, entries.keys().get(0), samples).run();
+        }
+      }
     }
   }
 

@@ -4,10 +4,6 @@ import io.kvapp.bench.http.HttpWorkload.Kind;
 import io.kvapp.bench.report.Sample;
 import io.kvapp.bench.report.Samples;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,16 +35,16 @@ record HttpRun(List<HttpTarget> targets, Entries entries, Wrk wrk, Samples sampl
       }
     }
     for (HttpTarget target : targets) {
-      if (target.requests() instanceof JvmServer.Requests) {
+      if (target.processes().get(0).isWorker()) {
         measureGarbage(target);
       }
     }
   }
 
   private void load(HttpTarget target) throws IOException {
-    try (Socket socket = connect(target)) {
+    try (RawClient client = new RawClient(target)) {
       for (int i = 0; i < entries.keys().size(); i++) {
-        exchange(socket, target.requests().put(entries.keys().get(i), entries.values().get(i)));
+        client.exchange(target.requests().put(entries.keys().get(i), entries.values().get(i)));
       }
     }
   }
@@ -93,14 +89,14 @@ record HttpRun(List<HttpTarget> targets, Entries entries, Wrk wrk, Samples sampl
 
   /** Counts the garbage of one connection; a JVM counts only that of threads which are alive. */
   private void measureGarbage(HttpTarget target) throws IOException {
-    try (Socket socket = connect(target)) {
+    try (RawClient client = new RawClient(target)) {
       double before = 0;
       for (int i = -COUNTED_REQUESTS; i < COUNTED_REQUESTS; i++) {
         if (i == 0) {
           before = allocatedBytes(target);
         }
-        exchange(
-            socket, target.requests().get(entries.keys().get(Math.abs(i) % entries.keys().size())));
+        client.exchange(
+            target.requests().get(entries.keys().get(Math.abs(i) % entries.keys().size())));
       }
       double allocated = allocatedBytes(target) - before;
       record(target, "garbage per GET", 1, 0, allocated / COUNTED_REQUESTS, "B");
@@ -109,31 +105,6 @@ record HttpRun(List<HttpTarget> targets, Entries entries, Wrk wrk, Samples sampl
 
   private static double allocatedBytes(HttpTarget target) throws IOException {
     return target.processes().get(0).run("allocated")[0];
-  }
-
-  private static Socket connect(HttpTarget target) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), target.port());
-    socket.setTcpNoDelay(true);
-    return socket;
-  }
-
-  private static void exchange(Socket socket, String request) throws IOException {
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    InputStream input = socket.getInputStream();
-    byte[] answer = new byte[1 << 13];
-    String text = "";
-    // Every answer ends in the brace that closes its JSON.
-    for (int length = 0; !text.endsWith("}"); ) {
-      int read = input.read(answer, length, answer.length - length);
-      if (read <= 0) {
-        throw new IOException("no answer to \"" + request + "\", but \"" + text + "\"");
-      }
-      length += read;
-      text = new String(answer, 0, length, StandardCharsets.US_ASCII).strip();
-    }
-    if (!text.startsWith("HTTP/1.1 2")) {
-      throw new IOException("the answer to \"" + request + "\" was \"" + text + "\"");
-    }
   }
 
   private void record(

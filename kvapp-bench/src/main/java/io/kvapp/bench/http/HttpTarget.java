@@ -28,6 +28,21 @@ record HttpTarget(String title, int port, Requests requests, List<Subprocess> pr
     default String page(String prefix) {
       return null;
     }
+
+    /** Asks for the changes of a prefix as they happen; null where the server cannot do that. */
+    default String watch(String prefix) {
+      return null;
+    }
+
+    /** What the first 16 characters of a value in an event stand for. */
+    default byte[] decoded(byte[] beginOfValue) {
+      return beginOfValue;
+    }
+  }
+
+  /** The same server, asked in another way. */
+  HttpTarget asked(String otherTitle, Requests otherRequests) {
+    return new HttpTarget(otherTitle, port, otherRequests, processes);
   }
 
   /** A request with a JSON body; each of {@code headers} ends in CR and LF. */

@@ -31,7 +31,13 @@ record HttpWorkload(Kind kind, int connections, boolean half) {
     if (!full) {
       all.add(new HttpWorkload(Kind.GET, 128, false));
     }
+    all.add(new HttpWorkload(Kind.GET, 1_024, false));
     all.add(new HttpWorkload(Kind.GET, 128, true));
     return all;
+  }
+
+  /** Its name, such as {@code GET/16}. */
+  String name() {
+    return kind + "/" + connections + (half ? "/half" : "");
   }
 }

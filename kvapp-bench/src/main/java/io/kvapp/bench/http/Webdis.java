@@ -12,6 +12,7 @@ import java.util.List;
  * and so no search by prefix that does not read every key.
  */
 final class Webdis implements HttpTarget.Requests {
+  static final String NAME = "REDIS";
   static final String TITLE = "Redis + webdis";
 
   private static final String REDIS_SETTINGS =

@@ -135,6 +135,11 @@ public final class Subprocess implements AutoCloseable {
     throw new IOException(title + " does not listen at port " + port + "; see its log");
   }
 
+  /** Whether it serves a {@link Worker}. */
+  public boolean isWorker() {
+    return commands != null;
+  }
+
   /**
    * Has a worker run a command.
    *

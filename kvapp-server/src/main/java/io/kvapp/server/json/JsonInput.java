@@ -103,7 +103,7 @@ public final class JsonInput {
   public byte[] string() {
     require('"', "a string");
     int from = at;
-    while (at < end) {
+    for (at = AsciiRuns.plainEnd(bytes, at, end); at < end; ) {
       byte octet = bytes[at];
       if (octet == '"') {
         return Arrays.copyOfRange(bytes, from, at++);
@@ -112,7 +112,7 @@ public final class JsonInput {
         return escapedString(from);
       }
       requireNoControl(octet);
-      at++;
+      at = AsciiRuns.plainEnd(bytes, at + 1, end);
     }
     throw endsEarly();
   }

@@ -52,13 +52,14 @@ public final class JsonOutput {
   private JsonOutput escaped(byte[] valid) throws IOException {
     output.write('"');
     int from = 0;
-    for (int at = 0; at < valid.length; at++) {
-      int octet = valid[at];
-      if (octet >= 0 && octet < 0x20 || octet == '"' || octet == '\\') {
+    int at = AsciiRuns.plainEnd(valid, 0, valid.length);
+    while (at < valid.length) {
+      if (valid[at] >= 0) {
         output.write(valid, from, at - from);
-        escape(octet);
+        escape(valid[at]);
         from = at + 1;
       }
+      at = AsciiRuns.plainEnd(valid, at + 1, valid.length);
     }
     output.write(valid, from, valid.length - from);
     output.write('"');
@@ -130,12 +131,7 @@ public final class JsonOutput {
 
   /** Whether this is ASCII that stands for itself. */
   private static boolean isPlain(byte[] utf8) {
-    for (byte octet : utf8) {
-      if (octet < 0x20 || octet == '"' || octet == '\\') {
-        return false;
-      }
-    }
-    return true;
+    return AsciiRuns.plainEnd(utf8, 0, utf8.length) == utf8.length;
   }
 
   private void escape(int octet) throws IOException {

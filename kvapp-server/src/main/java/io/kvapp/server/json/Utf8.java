@@ -15,18 +15,14 @@ public final class Utf8 {
 
   /** Whether the bytes from {@code from} to {@code to} are well-formed UTF-8. */
   static boolean isValid(byte[] bytes, int from, int to) {
-    int at = from;
+    int at = AsciiRuns.end(bytes, from, to);
     while (at < to) {
       int lead = bytes[at] & 0xff;
-      if (lead < 0x80) {
-        at++;
-      } else {
-        int length = sequenceLength(lead);
-        if (length == 0 || to - at < length || !isContinued(bytes, at, lead, length)) {
-          return false;
-        }
-        at += length;
+      int length = sequenceLength(lead);
+      if (length == 0 || to - at < length || !isContinued(bytes, at, lead, length)) {
+        return false;
       }
+      at = AsciiRuns.end(bytes, at + length, to);
     }
     return true;
   }

@@ -20,7 +20,6 @@ final class ListReader {
   private final List<KeyRange> parts;
   private final List<Entry> entries = new ArrayList<>();
   private final List<byte[]> folders = new ArrayList<>();
-  private KeyRange left;
   private byte[] last;
   private long bytes;
 
@@ -28,7 +27,6 @@ final class ListReader {
   ListReader(Function<Scan, Page> reading, Listing listing, List<KeyRange> parts) {
     this.reading = reading;
     this.listing = listing;
-    this.left = listing.left();
     this.parts = new ArrayList<>(parts);
     if (listing.reversed()) {
       Collections.reverse(this.parts);
@@ -48,7 +46,7 @@ final class ListReader {
   private boolean read(KeyRange part) {
     boolean hasFolders = listing.delimiter().length > 0;
     int ahead = hasFolders ? 1 : listing.limit();
-    KeyRange rest = part.intersection(left);
+    KeyRange rest = part.intersection(left());
     while (!rest.isEmpty()) {
       Page page = reading.apply(scan(rest, ahead));
       int foldersBefore = folders.size();
@@ -67,7 +65,7 @@ final class ListReader {
         return true;
       }
       ahead = folders.size() > foldersBefore ? 1 : Math.min(2 * ahead, listing.limit());
-      rest = part.intersection(left);
+      rest = part.intersection(left());
     }
     return false;
   }
@@ -97,8 +95,12 @@ final class ListReader {
     }
     bytes += size;
     last = folder == null ? entry.key() : folder;
-    left = listing.behind(last);
     return true;
+  }
+
+  /** The keys that come after what has been read. */
+  private KeyRange left() {
+    return last == null ? listing.left() : listing.behind(last);
   }
 
   private int elements() {

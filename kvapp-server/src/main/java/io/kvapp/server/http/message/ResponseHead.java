@@ -1,10 +1,8 @@
 package io.kvapp.server.http.message;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -45,21 +43,17 @@ public final class ResponseHead {
           Map.entry(505, "HTTP Version Not Supported"),
           Map.entry(507, "Insufficient Storage"));
 
-  private record Header(String name, String value) {}
+  /** A header, and those before it; null for none. */
+  private record Header(String name, String value, Header before) {}
 
   private final int status;
-  private final List<Header> headers;
+  private final Header last;
   private final byte[] bytes;
 
-  private ResponseHead(int status, List<Header> headers) {
+  private ResponseHead(int status, Header last, byte[] bytes) {
     this.status = status;
-    this.headers = headers;
-    StringBuilder text = new StringBuilder("HTTP/1.1 ").append(status).append(' ');
-    text.append(reason(status)).append("\r\n");
-    for (Header header : headers) {
-      text.append(header.name).append(": ").append(header.value).append("\r\n");
-    }
-    bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    this.last = last;
+    this.bytes = bytes;
   }
 
   /**
@@ -71,7 +65,8 @@ public final class ResponseHead {
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException("status: 200 to 599, not " + status);
     }
-    return new ResponseHead(status, List.of());
+    String line = "HTTP/1.1 " + status + ' ' + reason(status) + "\r\n";
+    return new ResponseHead(status, null, line.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /**
@@ -100,15 +95,32 @@ public final class ResponseHead {
    *     character or one beyond Latin-1
    */
   public ResponseHead with(String name, String value) {
-    if (name.isEmpty() || !name.chars().allMatch(Octets::isToken)) {
-      throw new IllegalArgumentException("header name: a token, not \"" + name + "\"");
+    if (name.isEmpty()) {
+      throw badName(name);
     }
-    if (!value.chars().allMatch(Octets::isFieldValue)) {
-      throw new IllegalArgumentException("header " + name + ": no control characters");
+    int at = bytes.length;
+    byte[] longer = Arrays.copyOf(bytes, at + name.length() + value.length() + 4);
+    for (int index = 0; index < name.length(); index++) {
+      if (!Octets.isToken(name.charAt(index))) {
+        throw badName(name);
+      }
+      longer[at++] = (byte) name.charAt(index);
     }
-    List<Header> more = new ArrayList<>(headers);
-    more.add(new Header(name, Objects.requireNonNull(value)));
-    return new ResponseHead(status, more);
+    longer[at++] = ':';
+    longer[at++] = ' ';
+    for (int index = 0; index < value.length(); index++) {
+      if (!Octets.isFieldValue(value.charAt(index))) {
+        throw new IllegalArgumentException("header " + name + ": no control characters");
+      }
+      longer[at++] = (byte) value.charAt(index);
+    }
+    longer[at++] = '\r';
+    longer[at] = '\n';
+    return new ResponseHead(status, new Header(name, value, last), longer);
+  }
+
+  private static IllegalArgumentException badName(String name) {
+    return new IllegalArgumentException("header name: a token, not \"" + name + "\"");
   }
 
   /** The status. */
@@ -118,10 +130,11 @@ public final class ResponseHead {
 
   /** The value of the first header of this name, in any case; empty where there is none. */
   public Optional<String> header(String name) {
-    return headers.stream()
-        .filter(header -> header.name.equalsIgnoreCase(name))
-        .map(Header::value)
-        .findFirst();
+    String value = null;
+    for (Header header = last; header != null; header = header.before) {
+      value = header.name.equalsIgnoreCase(name) ? header.value : value;
+    }
+    return Optional.ofNullable(value);
   }
 
   /** Whether a response of this status never has a body, nor a length. */

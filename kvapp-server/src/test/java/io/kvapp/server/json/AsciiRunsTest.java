@@ -1,0 +1,35 @@
+package io.kvapp.server.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class AsciiRunsTest {
+  @Test
+  void everyByteAtEveryPlaceEndsARunOrDoesNot() {
+    for (int octet = 0; octet < 256; octet++) {
+      boolean isAscii = octet < 0x80;
+      boolean isPlain = isAscii && octet >= ' ' && octet != '"' && octet != '\\';
+      for (int length = 1; length <= 20; length++) {
+        for (int place = 0; place < length; place++) {
+          byte[] bytes = new byte[length];
+          Arrays.fill(bytes, (byte) (place % 2 == 0 ? ' ' : '~'));
+          bytes[place] = (byte) octet;
+
+          assertThat(AsciiRuns.end(bytes, 0, length)).isEqualTo(isAscii ? length : place);
+          assertThat(AsciiRuns.plainEnd(bytes, 0, length)).isEqualTo(isPlain ? length : place);
+        }
+      }
+    }
+  }
+
+  @Test
+  void onlyTheBytesBetweenFromAndToAreLookedAt() {
+    byte[] bytes = "\"abcdefghijkl\"".getBytes();
+
+    assertThat(AsciiRuns.plainEnd(bytes, 1, 13)).isEqualTo(13);
+    assertThat(AsciiRuns.plainEnd(bytes, 1, 14)).isEqualTo(13);
+    assertThat(AsciiRuns.end(bytes, 5, 5)).isEqualTo(5);
+  }
+}
