@@ -60,6 +60,7 @@ final class Maintenance {
   private final BackgroundJob sweeping;
   private final BackgroundJob walking;
   private final MarkWalker marks;
+  private final HashTableSync tableSync;
   private final ExecutorService loads = WorkerThread.executor("kvapp-load");
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
@@ -88,6 +89,7 @@ final class Maintenance {
     this.growth = job("kvapp-growth", this::grow);
     this.sweeping = job("kvapp-sweep", sweep::run);
     this.marks = new MarkWalker(versions, this::requireGoingOn);
+    this.tableSync = new HashTableSync(index, journal::revision, clock);
     this.walking = job("kvapp-walk", marks::walk);
     this.gate =
         new WriteGate(
@@ -296,6 +298,9 @@ final class Maintenance {
       checkedAhead = true;
       index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isBusy()));
     }
+    if (goesOn()) {
+      tableSync.runIfDue();
+    }
     if (index.isSuspect() && goesOn()) {
       index.renew();
       fillingFailed = false;
@@ -319,6 +324,7 @@ final class Maintenance {
   }
 
   private void fill() throws IOException {
+    tableSync.noteRewrite();
     index.deleteOthers();
     try {
       while (goesOn() && !index.rebuild(journal::revision, this::goesOn) && !index.isSuspect()) {
@@ -336,6 +342,7 @@ final class Maintenance {
   private void resize() throws IOException {
     index.resize(
         activity.isBusy(), activity.isSteadilyCalm(), versions.keptFreeBytes(), this::goesOn);
+    tableSync.noteRewrite();
     progress.raise();
   }
 

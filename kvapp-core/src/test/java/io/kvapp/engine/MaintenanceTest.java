@@ -11,7 +11,9 @@ import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.model.EngineOptions;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Manifest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -397,6 +401,162 @@ class MaintenanceTest {
     try (RandomAccessFile file = new RandomAccessFile(map.toFile(), "rw")) {
       file.seek(bytes.indexOf(value));
       file.write('D');
+    }
+  }
+
+  @Test
+  void lostPagesOfTheMap_areNoticedByASyncAndTheTreeAnswersUntilItIsFilledAnew() throws Exception {
+    LossyDisk disk = new LossyDisk(true);
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try (KVStore store = open(disk, MANY_IN_MEMORY)) {
+      for (int i = 0; i < 1_000; i++) {
+        store.put("key " + i, "value " + i);
+      }
+      loseMapPages(64 << 10);
+      assertThat(found(store, 1_000)).isLessThan(1_000);
+
+      clock.advanceMillis(HashTableSync.PACE_MILLIS);
+      disk.awaitHeld();
+
+      assertThat(found(store, 1_000)).isEqualTo(1_000);
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(store.putIfAbsent("key " + i, "other")).isEmpty();
+      }
+      store.put("key 7", "changed");
+      store.put("new", "value");
+      assertThat(store.delete("key 8")).isTrue();
+      assertThat(store.size()).isEqualTo(1_000);
+      disk.letGoOn();
+      store.admin().compact();
+      assertThat(found(store, 1_000)).isEqualTo(998);
+      assertThat(store.get("key 7")).hasValue("changed");
+      assertThat(store.size()).isEqualTo(1_000);
+      assertThat(store.admin().verify().faults()).isEmpty();
+      assertThat(Disk.list(folder(), "live-*.map")).containsExactly(folder().resolve("live-2.map"));
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8))
+        .containsOnlyOnce("live-1.map is replaced by one filled anew")
+        .containsOnlyOnce("WARN")
+        .contains("the system could not write all of ");
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(store.admin().recovery().rebuilt()).isFalse();
+      assertThat(found(store, 1_000)).isEqualTo(998);
+    }
+  }
+
+  @Test
+  void lostPagesOfTheMap_areNoticedByAClose() throws Exception {
+    try (KVStore store = open(new LossyDisk(false), MANY_IN_MEMORY)) {
+      for (int i = 0; i < 1_000; i++) {
+        store.put("key " + i, "value " + i);
+      }
+      loseMapPages(64 << 10);
+    }
+    try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
+      assertThat(found(store, 1_000)).isEqualTo(1_000);
+      assertThat(store.size()).isEqualTo(1_000);
+    }
+  }
+
+  @Test
+  void lostPagesOfAMap_areNoticedWhileItIsCopiedToAnother() throws Exception {
+    Path refilled = folder().resolve("live-3.map");
+    assertThatNothingIsLost(disk -> 64 << 10, disk -> Files.exists(refilled));
+  }
+
+  @Test
+  void lostPagesOfAMap_areNoticedAfterItIsCopiedToAnother() throws Exception {
+    assertThatNothingIsLost(LossyDisk::pagesBehindHead, LossyDisk::hasFailed);
+  }
+
+  /** Loses pages of the first hash table and writes until its copy is given up. */
+  private void assertThatNothingIsLost(ToLongFunction<LossyDisk> from, Predicate<LossyDisk> noticed)
+      throws Exception {
+    LossyDisk disk = new LossyDisk(false);
+    int written = 0;
+    try (KVStore store = open(disk, MANY_IN_MEMORY)) {
+      for (int i = 0; i < 1_000; i++) {
+        store.put("key " + written, "value " + written++);
+      }
+      loseMapPages(from.applyAsLong(disk));
+      while (!noticed.test(disk)) {
+        store.put("key " + written, "value " + written++);
+      }
+      Path copy = folder().resolve("live-2.map");
+      TestThreads.spinUntil(() -> !Files.exists(copy));
+      store.admin().compact();
+
+      assertThat(found(store, written)).isEqualTo(written);
+      assertThat(store.size()).isEqualTo(written);
+      assertThat(store.admin().verify().faults()).isEmpty();
+    }
+  }
+
+  private static int found(KVStore store, int keys) {
+    int found = 0;
+    for (int i = 0; i < keys; i++) {
+      if (store.get("key " + i).equals(Optional.of("value " + i))) {
+        found++;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Has the map's file, from an offset on, read as it was made, as pages do that the system
+   * dropped.
+   */
+  private void loseMapPages(long from) throws IOException {
+    Path map = Disk.list(folder(), "live-*.map").get(0);
+    try (RandomAccessFile file = new RandomAccessFile(map.toFile(), "rw")) {
+      byte[] zeros = new byte[(int) (file.length() - from)];
+      file.seek(from);
+      file.write(zeros);
+    }
+  }
+
+  /** A disk that reports once that it could not write the first hash table. */
+  private static final class LossyDisk extends HeldDisk {
+    private final boolean holds;
+    private volatile boolean failed;
+    private volatile long pagesBehindHead;
+
+    LossyDisk(boolean holds) {
+      this.holds = holds;
+    }
+
+    boolean hasFailed() {
+      return failed;
+    }
+
+    /** Where the first page begins that was made empty. */
+    long pagesBehindHead() {
+      return pagesBehindHead;
+    }
+
+    @Override
+    public void force(FileChannel channel, Path file) throws IOException {
+      if (!failed && file.endsWith("live-1.map")) {
+        failed = true;
+        throw new IOException("Input/output error");
+      }
+      super.force(channel, file);
+    }
+
+    @Override
+    public void createWithZeros(Path file, byte[] head, long bytes, boolean hugePages)
+        throws IOException {
+      if (file.endsWith("live-1.map")) {
+        pagesBehindHead = (head.length + 4095) & -4096;
+      } else if (holds) {
+        hold();
+      }
+      super.createWithZeros(file, head, bytes, hugePages);
     }
   }
 

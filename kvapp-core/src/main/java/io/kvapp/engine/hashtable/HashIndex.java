@@ -150,7 +150,9 @@ public final class HashIndex implements AutoCloseable {
     }
     try {
       return getOrFail(key);
-    } catch (InternalError unreadable) {
+    } catch (HashTable.DamagedException | KVException known) {
+      throw known;
+    } catch (InternalError | RuntimeException unreadable) {
       suspect(unreadable);
       return truth.lookUp(key);
     }
@@ -299,8 +301,9 @@ public final class HashIndex implements AutoCloseable {
    * for the thread that resizes.
    */
   public void renew() throws IOException {
-    LOG.warn("the hash table is filled anew; the tree answers meanwhile", suspicion);
     HashTable old = current;
+    LOG.warn(
+        "{} is replaced by one filled anew; the tree answers meanwhile", old.file(), suspicion);
     HashTable unfinished = next;
     HashTable fresh = folder.createLike(old);
     stripes.alone(
@@ -314,6 +317,34 @@ public final class HashIndex implements AutoCloseable {
     folder.abandon(old);
     if (unfinished != null) {
       folder.abandon(unfinished);
+    }
+  }
+
+  /**
+   * Waits until the file of the hash table is on the disk, while readers and writers go on. If the
+   * system could not write some of it since the table was made or opened, all is left to the truth
+   * as {@link #suspect} says, since what it could not write may read as absence. For the thread
+   * that resizes, which must never be interrupted.
+   *
+   * @throws Disk.Fenced if the folder is not the store's to write; all stays as it is
+   */
+  public void sync() throws IOException {
+    suspectUnlessWritten(current, folder::sync);
+  }
+
+  /** Brings a hash table to the disk, or fails if that cannot be. */
+  private interface Sync {
+    void run(HashTable table) throws IOException;
+  }
+
+  private void suspectUnlessWritten(HashTable table, Sync sync) throws IOException {
+    try {
+      sync.run(table);
+    } catch (Disk.Fenced foreign) {
+      throw foreign;
+    } catch (IOException | OutOfMemoryError failure) {
+      // The failure that is reported once may be what there was no memory for.
+      suspect(new IOException("the system could not write all of " + table.file(), failure));
     }
   }
 
@@ -380,7 +411,7 @@ public final class HashIndex implements AutoCloseable {
     HashTable larger =
         folder.createReplacement(old, entries, !waiting.isEmpty(), busy, calm, keptFree);
     if (old.isDamaged()) {
-      LOG.warn("{} is damaged and is replaced; the tree answer meanwhile", old.file());
+      LOG.warn("{} is damaged and is replaced; the tree answers meanwhile", old.file());
     }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
     Migration migration = migrationTo(larger);
@@ -392,6 +423,11 @@ public final class HashIndex implements AutoCloseable {
             migration.takeWaiting();
           });
       migration.copyAll(old, goOnCopying);
+    } catch (KVException known) {
+      throw known;
+    } catch (RuntimeException unreadable) {
+      // Pages that the system has lost are what no call of Chronicle expects.
+      suspect(unreadable);
     } catch (Error failure) {
       suspect(failure);
       throw failure;
@@ -404,6 +440,8 @@ public final class HashIndex implements AutoCloseable {
           current = larger;
           next = null;
         });
+    // What was copied may have been read from pages that the system had lost.
+    suspectUnlessWritten(old, folder::discard);
     folder.delete(old);
   }
 
@@ -470,14 +508,19 @@ public final class HashIndex implements AutoCloseable {
     }
   }
 
-  /** Closes the index; returns what a manifest says of its hash table, if that is complete. */
+  /**
+   * Closes the index; returns what a manifest says of its hash table, if that is complete and on
+   * the disk. For a thread that is never interrupted.
+   */
   public Optional<Manifest.MapFile> finish() throws IOException {
-    if (next != null
-        || !waiting.isEmpty()
-        || partial
-        || isSuspect()
-        || damaged
-        || current.isDamaged()) {
+    boolean complete =
+        next == null
+            && waiting.isEmpty()
+            && !partial
+            && !isSuspect()
+            && !damaged
+            && !current.isDamaged();
+    if (!complete || !isWritten()) {
       close();
       return Optional.empty();
     }
@@ -486,6 +529,20 @@ public final class HashIndex implements AutoCloseable {
     } catch (InternalError unreadable) {
       return Optional.empty();
     }
+  }
+
+  private boolean isWritten() throws IOException {
+    try {
+      sync();
+    } catch (Throwable failure) {
+      close();
+      throw failure;
+    }
+    Throwable lost = suspicion;
+    if (lost != null) {
+      LOG.warn("the next open fills a new hash table: {}", lost.toString());
+    }
+    return lost == null;
   }
 
   @Override

@@ -4,8 +4,10 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.VersionedValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,6 +42,10 @@ public final class HashTable implements AutoCloseable {
   private final Path file;
   private final HashTableSize size;
   private final long fileBytes;
+
+  /** Open as long as the map, since Linux reports a failed write to channels that were open. */
+  private final FileChannel channel;
+
   private final ChronicleThreads<StoredEntry> threads;
   private volatile boolean damaged;
   private volatile boolean closed;
@@ -58,13 +64,20 @@ public final class HashTable implements AutoCloseable {
     this.size = size;
     this.threads = threads;
     fileBytes = content.fileBytes();
-    map = content.open(file);
+    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      map = content.open(file);
+    } catch (Throwable failure) {
+      channel.close();
+      throw failure;
+    }
     entries = new EntryOperations(map);
     contexts = new ContextPool(map);
     try {
       this.checksums = checksums == null ? null : PartChecksums.of(map, checksums, file);
     } catch (Throwable failure) {
       map.close();
+      channel.close();
       throw failure;
     }
   }
@@ -310,12 +323,40 @@ public final class HashTable implements AutoCloseable {
     return threads.holders();
   }
 
+  /**
+   * Waits until the file is on the disk, beside any other call; for a thread that is never
+   * interrupted.
+   *
+   * @throws IOException if the system could not write some of it, at any time since the table was
+   *     made or opened; entries may be missing then, or as they were before
+   */
+  void sync(Disk disk) throws IOException {
+    checkOpen();
+    disk.force(channel, file);
+  }
+
+  /**
+   * Closes a table that is not needed any more and empties its file, so that nothing is left to be
+   * written.
+   *
+   * @throws IOException as {@link #sync} does; the table is closed all the same
+   */
+  void discard(Disk disk) throws IOException {
+    checkOpen();
+    closed = true;
+    try (channel) {
+      closeAfter(() -> null);
+      disk.truncate(channel, 0);
+      disk.force(channel, file);
+    }
+  }
+
   /** Closes the file. No other call may be in flight; every later one fails. Idempotent. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      closeAfter(() -> null);
+      closeAllAfter(() -> null);
     }
   }
 
@@ -323,7 +364,15 @@ public final class HashTable implements AutoCloseable {
   public int[] finish() {
     checkOpen();
     closed = true;
-    return closeAfter(() -> PartChecksums.compute(map, checksums));
+    return closeAllAfter(() -> PartChecksums.compute(map, checksums));
+  }
+
+  private <R> R closeAllAfter(Supplier<R> last) {
+    try (channel) {
+      return closeAfter(last);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private <R> R closeAfter(Supplier<R> last) {

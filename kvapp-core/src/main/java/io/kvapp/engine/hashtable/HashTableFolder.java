@@ -133,6 +133,16 @@ final class HashTableFolder {
         PartChecksumsFile.write(disk, table.file(), table.finish()));
   }
 
+  /** As {@link HashTable#sync}. */
+  void sync(HashTable table) throws IOException {
+    table.sync(disk);
+  }
+
+  /** As {@link HashTable#discard}; the file is still to be {@linkplain #delete deleted}. */
+  void discard(HashTable table) throws IOException {
+    table.discard(disk);
+  }
+
   /** Closes a hash table and deletes its file. */
   void delete(HashTable table) throws IOException {
     table.close();
