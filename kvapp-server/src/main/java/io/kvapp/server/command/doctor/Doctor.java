@@ -3,6 +3,7 @@ package io.kvapp.server.command.doctor;
 import io.kvapp.StoreInspection;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import javax.net.ssl.SSLContext;
  */
 public final class Doctor {
   private static final InstantSource CLOCK = InstantSource.system();
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final List<Check> checks;
 
@@ -30,7 +32,8 @@ public final class Doctor {
     setup
         .remote()
         .ifPresent(
-            remote -> checks.add(new ServerCheck(remote, trusted(), CLOCK, System::nanoTime)));
+            remote ->
+                checks.add(new ServerCheck(remote, trusted(), CLOCK, System::nanoTime, PATIENCE)));
     return new Doctor(checks);
   }
 

@@ -3,7 +3,6 @@ package io.kvapp.server.command.doctor;
 import io.kvapp.server.command.doctor.RawHttp.Reply;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,7 +12,6 @@ import java.util.List;
  * <p>For one thread; used once.
  */
 final class ProxyCheck implements Check {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final int NOT_FOUND = 404;
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -24,10 +22,10 @@ final class ProxyCheck implements Check {
   private static final String QUERY_FORM =
       "; or use keys with such segments in the form /v1/kv?key=KEY alone";
 
-  /** Connects to the server. */
+  /** Connects to the server, and says how long to wait for its answers. */
   @FunctionalInterface
   interface Connecting {
-    RawHttp open(Duration patience) throws IOException;
+    RawHttp open() throws IOException;
   }
 
   private final Connecting connecting;
@@ -62,7 +60,7 @@ final class ProxyCheck implements Check {
   }
 
   private Finding path(String name, String path, String changed, String fix) {
-    try (RawHttp http = connecting.open(PATIENCE)) {
+    try (RawHttp http = connecting.open()) {
       Reply reply = http.ask("GET", path, token);
       boolean isOfServer = reply.header("content-type").orElse("").contains("problem+json");
       if (reply.status() == NOT_FOUND && isOfServer) {
@@ -83,7 +81,7 @@ final class ProxyCheck implements Check {
   }
 
   private Finding stream() {
-    try (RawHttp http = connecting.open(PATIENCE)) {
+    try (RawHttp http = connecting.open()) {
       int status = http.begin("/v1/watch?prefix=kvapp-doctor", token);
       if (status == UNAUTHORIZED || status == FORBIDDEN) {
         return Finding.warn(

@@ -29,7 +29,6 @@ import javax.net.ssl.SSLContext;
  * <p>For one thread; used once.
  */
 final class ServerCheck implements Check {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int GETS = 50;
   private static final long SLOW_NANOS = 200_000_000;
   private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofSeconds(5);
@@ -40,14 +39,26 @@ final class ServerCheck implements Check {
   private final SSLContext trusted;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  private final Duration patience;
   private final List<Finding> findings = new ArrayList<>();
 
-  ServerCheck(Setup.Remote remote, SSLContext trusted, InstantSource clock, LongSupplier nanoTime) {
+  /**
+   * A check.
+   *
+   * @param patience how long to wait for a connection, and for each piece of an answer
+   */
+  ServerCheck(
+      Setup.Remote remote,
+      SSLContext trusted,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Duration patience) {
     this.server = remote.url();
     this.basic = remote.basic();
     this.trusted = trusted;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.patience = patience;
   }
 
   @Override
@@ -96,7 +107,7 @@ final class ServerCheck implements Check {
 
   private Optional<Socket> connect() {
     try {
-      Socket socket = RawHttp.connect(server, PATIENCE);
+      Socket socket = RawHttp.connect(server, patience);
       findings.add(Finding.ok("connection", "port " + RawHttp.port(server) + " takes it"));
       return Optional.of(socket);
     } catch (IOException refused) {
@@ -141,7 +152,7 @@ final class ServerCheck implements Check {
     findings.addAll(new ProxyCheck(this::open, token).findings());
   }
 
-  private RawHttp open(Duration patience) throws IOException {
+  private RawHttp open() throws IOException {
     return RawHttp.over(server, RawHttp.connect(server, patience), trusted);
   }
 

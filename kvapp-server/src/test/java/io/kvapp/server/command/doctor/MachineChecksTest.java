@@ -115,6 +115,19 @@ class MachineChecksTest {
   }
 
   @Test
+  void fileSystem_inMemory_warns() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    Assumptions.assumeTrue(
+        Files.isDirectory(memory) && Files.getFileStore(memory).type().equals("tmpfs"));
+
+    Finding found =
+        new DiskCheck(memory, StoreInspection.of(temp), DiskCheck::volume).findings().get(0);
+
+    assertThat(found.status()).isEqualTo(Status.WARN);
+    assertThat(found.found()).contains("is in memory");
+  }
+
+  @Test
   void fileSystem_thatCannotBeAsked_warns() {
     Finding found =
         only(

@@ -162,6 +162,28 @@ class StoreCheckTest {
     assertThat(found(folder, "format").fix()).contains("the KVApp that wrote it");
   }
 
+  @Test
+  void store_thatChangesMeanwhile_isLookedAtAsItIsThen() throws IOException {
+    Path folder = closed();
+    StoreCheck beforeItOpens = check(folder);
+    StoreCheck beforeItGoes = check(folder);
+
+    try (KVStore store = KVStore.open(folder)) {
+      store.put("city", "Szeged");
+      assertThat(beforeItOpens.findings().get(3))
+          .matches(found -> found.status() == Status.OK)
+          .satisfies(found -> assertThat(found.found()).contains("opened at this moment"));
+    }
+    Files.move(folder, temp.resolve("elsewhere"));
+    assertThat(beforeItGoes.findings().get(3))
+        .matches(found -> found.status() == Status.FAIL)
+        .satisfies(found -> assertThat(found.found()).contains("there is no such folder"));
+  }
+
+  private static StoreCheck check(Path folder) {
+    return new StoreCheck(folder, StoreInspection.of(folder), false, StoreCheck.MAX_READ_BYTES);
+  }
+
   private Path closed() {
     Path folder = temp.resolve("data");
     try (KVStore store = KVStore.open(folder)) {
@@ -209,8 +231,7 @@ class StoreCheckTest {
   }
 
   private static List<Finding> findings(Path folder) {
-    return new StoreCheck(folder, StoreInspection.of(folder), false, StoreCheck.MAX_READ_BYTES)
-        .findings();
+    return check(folder).findings();
   }
 
   private static Finding found(Path folder, String check) {
