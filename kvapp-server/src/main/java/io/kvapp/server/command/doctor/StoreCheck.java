@@ -48,7 +48,9 @@ final class StoreCheck implements Check {
     if (store.condition() == Condition.ABSENT && store.heldBy().isEmpty()) {
       return findings;
     }
-    findings.add(holder());
+    if (!(store.fault().orElse(null) instanceof KVException.FolderUnusable)) {
+      findings.add(holder());
+    }
     if (store.fault().isPresent()) {
       findings.add(unreadable(store.fault().get()));
       return findings;

@@ -152,6 +152,19 @@ class StoreCheckTest {
     assertThat(found(folder, "format").fix()).startsWith("restore a backup");
   }
 
+  /** As a folder of another user is, but that root may read. */
+  @Test
+  void folder_thatCannotBeRead_fails_andNothingIsSaidOfItsHolder() throws IOException {
+    Path folder = closed();
+    Files.delete(folder.resolve("LOCK"));
+    Files.createDirectory(folder.resolve("LOCK"));
+
+    assertThat(findings(folder))
+        .singleElement()
+        .matches(found -> found.status() == Status.FAIL)
+        .satisfies(found -> assertThat(found.found()).contains("cannot be used"));
+  }
+
   @Test
   void manifest_ofAnotherFormat_fails() throws IOException {
     Path folder = closed();
