@@ -148,6 +148,8 @@ public class KVException extends RuntimeException {
 
   /** The data folder is open in another process, or elsewhere in this one. */
   public static final class FolderInUse extends KVException {
+    private final String holder;
+
     /** The folder is held by somebody, as {@code holder} says. */
     public FolderInUse(Path folder, String holder) {
       super(
@@ -156,6 +158,12 @@ public class KVException extends RuntimeException {
               + " is in use by "
               + holder
               + "; stop it first or choose another folder");
+      this.holder = holder;
+    }
+
+    /** Who holds it, such as {@code process 4711}. */
+    public String holder() {
+      return holder;
     }
   }
 

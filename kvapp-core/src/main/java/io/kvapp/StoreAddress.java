@@ -121,6 +121,10 @@ record StoreAddress(URI uri, Optional<Path> folder) {
     return provider().open(uri, options);
   }
 
+  StoreInspection inspect() {
+    return provider().inspect(uri);
+  }
+
   private StoreProvider provider() {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     Services<StoreProvider> providers = Services.find(StoreProvider.class);

@@ -26,4 +26,16 @@ public interface StoreProvider {
    * @throws IllegalArgumentException if {@code uri} names no store of this kind
    */
   KVStore open(URI uri, StoreOptions options);
+
+  /**
+   * Looks at the store at {@code uri} without opening it, for {@link StoreInspection#of}. By
+   * default there is nothing to look at.
+   *
+   * @throws KVException.Unsupported if stores of this kind have no files
+   * @throws IllegalArgumentException if {@code uri} names no store of this kind
+   */
+  default StoreInspection inspect(URI uri) {
+    throw new KVException.Unsupported(
+        "a store at " + uri.getScheme() + ": has no folder to look at; open it instead");
+  }
 }

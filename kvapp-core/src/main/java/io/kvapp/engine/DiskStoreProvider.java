@@ -2,11 +2,15 @@ package io.kvapp.engine;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.StoreInspection;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreProvider;
+import io.kvapp.engine.hashtable.ModuleAccess;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Opens folders: {@code file:} URIs.
@@ -29,9 +33,31 @@ public final class DiskStoreProvider implements StoreProvider {
     if (options.readOnly()) {
       return ReadOnlyStore.open(Path.of(uri), options);
     }
+    return withChronicle(() -> DiskStore.open(Path.of(uri), options));
+  }
+
+  @Override
+  public StoreInspection inspect(URI uri) {
+    return FolderInspection.of(Path.of(uri), jvmFault());
+  }
+
+  private static Optional<String> jvmFault() {
+    try {
+      withChronicle(
+          () -> {
+            ModuleAccess.open();
+            return null;
+          });
+      return Optional.empty();
+    } catch (KVException shut) {
+      return Optional.of(shut.getMessage());
+    }
+  }
+
+  private static <T> T withChronicle(Supplier<T> work) {
     try {
       Class.forName(CHRONICLE_MAP, false, DiskStoreProvider.class.getClassLoader());
-      return DiskStore.open(Path.of(uri), options);
+      return work.get();
     } catch (ClassNotFoundException | NoClassDefFoundError missing) {
       throw new KVException(
           "a store in a folder needs Chronicle Map, and "

@@ -38,6 +38,7 @@ final class ServerArchitectureTest {
           ROOT + ".v1",
           ROOT + ".ops",
           ROOT,
+          ROOT + ".command.doctor",
           ROOT + ".command");
 
   /** The main classes alone: tests lie elsewhere. */

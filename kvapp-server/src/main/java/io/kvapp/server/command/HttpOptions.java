@@ -6,7 +6,9 @@ import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -67,16 +69,36 @@ final class HttpOptions {
     }
   }
 
-  /** Sets what was given to a command, after it was parsed. */
-  void applyTo(HttpEndpoint.Builder endpoint, CommandSpec command) {
+  /** What was given to a command, after it was parsed. */
+  private static Map<HttpSetting, Long> given(CommandSpec command) {
+    Map<HttpSetting, Long> given = new EnumMap<>(HttpSetting.class);
     for (HttpSetting setting : HttpSetting.values()) {
-      Object given = command.findOption(setting.option()).getValue();
-      if (given instanceof Long value) {
-        endpoint.set(setting, value);
-      } else if (given instanceof Boolean on) {
-        endpoint.set(setting, on ? 1 : 0);
+      Object found = command.findOption(setting.option()).getValue();
+      if (found instanceof Long value) {
+        given.put(setting, value);
+      } else if (found instanceof Boolean on) {
+        given.put(setting, on ? 1L : 0L);
       }
     }
+    return given;
+  }
+
+  /**
+   * The limits and deadlines that were given to a command, and the defaults of the others.
+   *
+   * @throws IllegalArgumentException if one is outside its range
+   */
+  static HttpSettings settings(CommandSpec command) {
+    HttpSettings settings = HttpSettings.defaults();
+    for (Map.Entry<HttpSetting, Long> each : given(command).entrySet()) {
+      settings = settings.with(each.getKey(), each.getValue());
+    }
+    return settings;
+  }
+
+  /** Sets what was given to a command, after it was parsed. */
+  void applyTo(HttpEndpoint.Builder endpoint, CommandSpec command) {
+    given(command).forEach(endpoint::set);
     if (trustedProxies != null) {
       endpoint.trustedProxies(trustedProxies);
     }

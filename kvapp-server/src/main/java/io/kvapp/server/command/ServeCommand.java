@@ -45,6 +45,9 @@ public final class ServeCommand implements Callable<Integer> {
     CommandLine commandLine = new CommandLine(new ServeCommand());
     addHttpOptions(commandLine.getCommandSpec());
     commandLine.addSubcommand(new UsersCommand(passwords));
+    CommandLine doctor = new CommandLine(new DoctorCommand());
+    addHttpOptions(doctor.getCommandSpec());
+    commandLine.addSubcommand(doctor);
     // An argument that begins with @ is itself, and not the content of a file.
     commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -4,9 +4,15 @@ import io.kvapp.Durability;
 import io.kvapp.KVServer;
 import io.kvapp.ServerSettings;
 import io.kvapp.StoreOptions;
+import io.kvapp.server.command.doctor.Setup;
 import io.kvapp.server.file.FileTrust;
+import io.kvapp.server.settings.AuthSettings;
+import io.kvapp.server.settings.HttpSetting;
+import io.kvapp.server.settings.HttpSettings;
+import io.kvapp.server.settings.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /**
@@ -104,6 +110,33 @@ final class ServerOptions {
 
   private Path dataFolder() {
     return data == null ? ServerSettings.DEFAULT_DATA_FOLDER : data;
+  }
+
+  /** Whether a data folder was named, and not just taken by default. */
+  boolean namesDataFolder() {
+    return data != null;
+  }
+
+  /**
+   * A server that would be started with these options and those of others.
+   *
+   * @throws IllegalArgumentException if they do not fit together
+   */
+  Setup.Local setup(AuthSettings auth, Optional<TlsSettings> tls, HttpSettings http) {
+    requireOnePlace();
+    return new Setup.Local(
+        inMemory || store != null ? Optional.empty() : Optional.of(dataFolder()),
+        namesDataFolder(),
+        readOnly,
+        host(),
+        port,
+        auth,
+        tls,
+        new Setup.Limits(
+            maxValueBytes,
+            http.get(HttpSetting.MAX_BUFFERED_BYTES),
+            http.getInt(HttpSetting.MAX_CONNECTIONS),
+            http.getInt(HttpSetting.MAX_WATCHERS)));
   }
 
   private void requireOnePlace() {

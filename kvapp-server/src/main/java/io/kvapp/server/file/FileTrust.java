@@ -29,7 +29,7 @@ public final class FileTrust {
    *
    * @throws IOException if others can, or it cannot be looked at; the message says what to do
    */
-  static void requireFile(Path file) throws IOException {
+  public static void requireFile(Path file) throws IOException {
     if (!OwnerOnlyFile.isPosix(file)) {
       return;
     }
@@ -64,8 +64,8 @@ public final class FileTrust {
     }
   }
 
-  /** Whether other users may read {@code file}. */
-  static boolean isReadableByOthers(Path file) throws IOException {
+  /** Whether other users may read a file, or list a folder. */
+  public static boolean isReadableByOthers(Path file) throws IOException {
     return OwnerOnlyFile.isPosix(file)
         && hasAny(
             Files.getPosixFilePermissions(file),

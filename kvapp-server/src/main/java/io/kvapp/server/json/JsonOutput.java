@@ -1,7 +1,9 @@
 package io.kvapp.server.json;
 
 import io.kvapp.server.http.message.BodyOutput;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -123,6 +125,34 @@ public final class JsonOutput {
     }
     boolean isBare = value == null || value instanceof Number || value instanceof Boolean;
     return isBare ? raw(ascii(String.valueOf(value))) : string(value.toString());
+  }
+
+  /** The text of a value, as {@link #value} writes it. */
+  public static String text(Object value) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BodyOutput memory =
+        new BodyOutput() {
+          @Override
+          public void write(int octet) {
+            bytes.write(octet);
+          }
+
+          @Override
+          public void write(byte[] source, int from, int length) {
+            bytes.write(source, from, length);
+          }
+
+          @Override
+          public void flush() {
+            // It is all in memory.
+          }
+        };
+    try {
+      new JsonOutput(memory).value(value);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   public static byte[] ascii(String text) {

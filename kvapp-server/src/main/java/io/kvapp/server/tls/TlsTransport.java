@@ -7,6 +7,7 @@ import io.kvapp.server.settings.TlsSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * The server's side of TLS 1.3 and 1.2, with ciphers that give forward secrecy and authenticate
@@ -26,6 +28,7 @@ import javax.net.ssl.TrustManager;
 @SuppressWarnings("exports") // public for the endpoint alone
 public final class TlsTransport implements SocketLayer {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  private static final List<String> KEY_TYPES = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS", "DSA");
   private static final String[] NO_CIPHER_SUITES = {};
   private static final int MAX_SESSIONS = 2_000;
   private static final int MAX_SESSION_SECONDS = 3_600;
@@ -48,12 +51,7 @@ public final class TlsTransport implements SocketLayer {
    * @throws KVException if a file cannot be read or used; the message says what to do
    */
   public static TlsTransport open(TlsSettings settings, InstantSource clock) {
-    CertificateSource source =
-        settings
-            .password()
-            .<CertificateSource>map(password -> new KeyStoreFile(settings.key(), password))
-            .orElseGet(
-                () -> new PemCertificate(settings.certificates().orElseThrow(), settings.key()));
+    CertificateSource source = source(settings);
     return new TlsTransport(
         new WatchedFiles<>(
             "TLS certificate",
@@ -61,6 +59,30 @@ public final class TlsTransport implements SocketLayer {
             settings.certificates().stream().toList(),
             () -> context(source),
             clock));
+  }
+
+  /**
+   * The certificates that a server would present: its own, then those between it and the root.
+   *
+   * @throws IOException if a file cannot be read
+   * @throws KVException if what it holds cannot be used; the message says what to do
+   */
+  public static List<X509Certificate> certificates(TlsSettings settings) throws IOException {
+    X509ExtendedKeyManager manager = source(settings).read();
+    for (String keyType : KEY_TYPES) {
+      String[] aliases = manager.getServerAliases(keyType, null);
+      if (aliases != null) {
+        return List.of(manager.getCertificateChain(aliases[0]));
+      }
+    }
+    throw new KVException("the certificate in " + settings.key() + " is of a kind without TLS");
+  }
+
+  private static CertificateSource source(TlsSettings settings) {
+    return settings
+        .password()
+        .<CertificateSource>map(password -> new KeyStoreFile(settings.key(), password))
+        .orElseGet(() -> new PemCertificate(settings.certificates().orElseThrow(), settings.key()));
   }
 
   /** Makes the handshake, and returns a socket that closes {@code accepted} with itself. */

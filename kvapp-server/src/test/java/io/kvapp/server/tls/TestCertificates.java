@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate for {@code localhost}, made by the JDK's keytool. */
-final class TestCertificates {
+public final class TestCertificates {
   static final String PASSWORD = "a store password";
   private static final String ALIAS = "server";
 
@@ -27,7 +27,8 @@ final class TestCertificates {
     this.store = store;
   }
 
-  static TestCertificates make(Path folder, String name, String... keyOptions) throws Exception {
+  public static TestCertificates make(Path folder, String name, String... keyOptions)
+      throws Exception {
     Path file = folder.resolve(name + ".p12");
     List<String> command =
         new ArrayList<>(
@@ -75,7 +76,7 @@ final class TestCertificates {
   }
 
   /** The settings of PEM files with this certificate and key. */
-  TlsSettings pemFiles(Path folder) throws IOException, GeneralSecurityException {
+  public TlsSettings pemFiles(Path folder) throws IOException, GeneralSecurityException {
     Path certificate = folder.resolve("server.crt");
     Path key = folder.resolve("server.key");
     OwnerOnlyFile.replace(certificate, certificatePem().getBytes());
@@ -84,7 +85,7 @@ final class TestCertificates {
   }
 
   /** What a client has that trusts these certificates. */
-  static SSLContext trusting(TestCertificates... trusted) throws Exception {
+  public static SSLContext trusting(TestCertificates... trusted) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     for (int index = 0; index < trusted.length; index++) {
