@@ -46,6 +46,29 @@ interface SnapshotContract extends StoreFixture {
   }
 
   @Test
+  default void snapshot_besideDeletesThatScansPass_keepsItsEntries() {
+    assumeParts(Part.SNAPSHOT);
+    for (int i = 100; i < 400; i++) {
+      store().put("key " + i, "value");
+    }
+    try (Snapshot first = store().snapshot()) {
+      store().delete("key 100");
+      store().delete("key 398");
+      try (Snapshot second = store().snapshot()) {
+        for (int i = 101; i < 398; i++) {
+          store().delete("key " + i);
+        }
+        assertThat(keys(store(), Scan.all())).containsExactly("key 399");
+        assertThat(keys(store(), Scan.all().reversed())).containsExactly("key 399");
+
+        assertThat(first.entries(Scan.all()).toList()).hasSize(300);
+        assertThat(second.entries(Scan.all()).toList()).hasSize(298);
+        assertThat(second.entries(Scan.all().reversed()).toList()).hasSize(298);
+      }
+    }
+  }
+
+  @Test
   default void snapshot_ofAnEmptyStore_isEmpty() {
     assumeParts(Part.SNAPSHOT);
     try (Snapshot snapshot = store().snapshot()) {

@@ -21,18 +21,36 @@ public final class Memtable extends RefCounted implements SortedRun {
   private final MemtableIndex entries = new MemtableIndex();
   private final MemtableIndex expiries = new MemtableIndex();
   private final long lowRevision;
+  private final long number;
   private volatile List<JournalSegment> segments = List.of();
   private volatile long entriesAfter;
   private volatile long journalBytes;
   private volatile Consumer<JournalSegment> whenUnused = segment -> {};
 
   /**
-   * An empty memtable.
+   * An empty memtable that writers do not write to.
    *
    * @param lowRevision the last revision before its first change
    */
   public Memtable(long lowRevision) {
+    this(lowRevision, 0);
+  }
+
+  /**
+   * An empty memtable for writers.
+   *
+   * @param lowRevision the last revision before its first change
+   * @param number from 1 on, and higher than that of every memtable that writers had before; two in
+   *     a row have one low revision when nothing is written to the first
+   */
+  public Memtable(long lowRevision, long number) {
     this.lowRevision = lowRevision;
+    this.number = number;
+  }
+
+  /** Its number among the memtables of writers; 0 for another. */
+  public long number() {
+    return number;
   }
 
   /** Takes the newest change of a key. */

@@ -26,7 +26,7 @@ final class EmptyRanges {
    * The keys from {@code from}, included, to {@code to}, excluded.
    *
    * @param to null for no end
-   * @param since the first revision of the oldest active memtable with which this holds
+   * @param since the number of the oldest active memtable with which this holds
    * @param marks about how many marks a scan is spared
    */
   record Range(byte[] from, byte[] to, long since, long marks) {
@@ -93,8 +93,7 @@ final class EmptyRanges {
    * Begins a walk at a key, which the caller reads anew afterwards, in a version whose active
    * memtable still takes changes after the call.
    *
-   * @param since the {@linkplain io.kvapp.engine.memtable.Memtable#lowRevision low revision} of
-   *     that memtable
+   * @param since the {@linkplain io.kvapp.engine.memtable.Memtable#number number} of that memtable
    */
   synchronized Walk begin(byte[] key, boolean reverse, long since) {
     Walk walk =
@@ -110,7 +109,7 @@ final class EmptyRanges {
   /**
    * The range that holds a key; null where there is none.
    *
-   * @param active the low revision of the active memtable of the version that is read
+   * @param active the number of the active memtable of the version that is read
    */
   Range find(byte[] key, long active) {
     Range[] all = ranges;

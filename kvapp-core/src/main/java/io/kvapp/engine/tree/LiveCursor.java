@@ -101,13 +101,13 @@ final class LiveCursor implements Cursor {
 
   private boolean jumpOrStep() {
     byte[] key = changes.key();
-    EmptyRanges.Range known = ranges.find(key, version.active.lowRevision());
+    EmptyRanges.Range known = ranges.find(key, version.active.number());
     if (known != null) {
       marks += MARKS_PER_JUMP;
       return reverse ? reopen(from, known.from()) : known.to() != null && reopen(known.to(), to);
     }
     if (walk == null && mayWalk && marks >= MIN_MARKS) {
-      walk = ranges.begin(firstMark, reverse, version.active.lowRevision());
+      walk = ranges.begin(firstMark, reverse, version.active.number());
       if (isNewest.getAsBoolean()) {
         // What was put before the walk began may have come behind this cursor's look at it.
         marks = 0;

@@ -47,6 +47,10 @@ public final class VersionSet {
   public final SSTableFolder folder;
   private final Journal journal;
   private long nextSSTable;
+
+  /** How many memtables writers have had. */
+  private long memtables;
+
   private long journalStart;
   private long entries;
   private volatile Version current;
@@ -72,10 +76,14 @@ public final class VersionSet {
     this.nextSSTable = nextSSTable;
     this.entries = entries;
     this.journalStart = journal.sequence();
-    Memtable active = new Memtable(journal.revision());
+    Memtable active = newActive();
     this.current = new Version(active, List.of(), sstables);
     active.close();
     sstables.forEach(RefCounted::close);
+  }
+
+  private Memtable newActive() {
+    return new Memtable(journal.revision(), ++memtables);
   }
 
   /** The newest version, without a use of it: for its active memtable, with a stripe locked. */
@@ -227,7 +235,7 @@ public final class VersionSet {
     now.active.freeze(sealed, entriesAfter, journalBytes);
     List<Memtable> frozen = new ArrayList<>(now.frozen);
     frozen.add(0, now.active);
-    Memtable active = new Memtable(journal.revision());
+    Memtable active = newActive();
     replace(active, frozen, now.sstables);
     active.close();
   }
@@ -268,7 +276,7 @@ public final class VersionSet {
     now.active.freeze(sealed, entriesThen, 0);
     now.active.discard(journal::retire);
     // Nothing that can fail for want of memory stands between the manifest and the new version.
-    Memtable active = new Memtable(journal.revision());
+    Memtable active = newActive();
     Version next = new Version(active, List.of(), sstables);
     active.close();
     Runnable replacing = () -> current = next;

@@ -123,6 +123,41 @@ class EmptyRangesTest {
     }
   }
 
+  @Test
+  void version_whoseMemtableIsFrozenEmpty_keepsItsEntries() throws Exception {
+    fill(1_000);
+    tree.flusher.flush();
+    tree.delete(key(0));
+    tree.delete(key(989));
+    tree.flusher.flush();
+    try (Lease<Version> lease = tree.versions.lease()) {
+      tree.flusher.freeze();
+      for (int i = 0; i < 990; i++) {
+        tree.delete(key(i));
+      }
+      assertThat(all(false)).hasSize(10);
+      assertThat(keys(lease.get(), false)).hasSize(998);
+      assertThat(keys(lease.get(), true)).hasSize(998);
+    }
+  }
+
+  @Test
+  void versionOfSSTablesAlone_besideDeletes_keepsItsEntries() throws Exception {
+    fill(1_000);
+    tree.flusher.flush();
+    tree.delete(key(0));
+    tree.delete(key(989));
+    tree.flusher.flush();
+    try (Lease<Version> flushed = tree.versions.leaseFlushed()) {
+      for (int i = 0; i < 990; i++) {
+        tree.delete(key(i));
+      }
+      assertThat(all(true)).hasSize(10);
+      assertThat(keys(flushed.get(), false)).hasSize(998);
+      assertThat(keys(flushed.get(), true)).hasSize(998);
+    }
+  }
+
   /** A version that is held, with what it is to show. */
   private record Held(Lease<Version> version, NavigableMap<String, String> entries) {}
 
