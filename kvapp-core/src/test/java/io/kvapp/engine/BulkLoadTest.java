@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -143,14 +144,24 @@ class BulkLoadTest {
     }
   }
 
+  /** Copies a folder whose files come and go, so again when one has gone meanwhile. */
   private static void copy(Path from, Path to) {
-    try (Stream<Path> files = Files.list(from)) {
-      Files.createDirectories(to);
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
+    boolean whole = false;
+    while (!whole) {
+      try (Stream<Path> files = Files.list(from)) {
+        Files.createDirectories(to);
+        for (Path old : files(to, "")) {
+          Files.delete(old);
+        }
+        for (Path file : files.toList()) {
+          Files.copy(file, to.resolve(file.getFileName()));
+        }
+        whole = true;
+      } catch (NoSuchFileException gone) {
+        whole = false;
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
       }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
     }
   }
 
