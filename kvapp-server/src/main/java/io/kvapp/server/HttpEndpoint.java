@@ -121,7 +121,9 @@ public final class HttpEndpoint implements Endpoint {
             List.of(
                 ClassicEndpoints.face(authenticator),
                 V1Face.of(authenticator),
-                V1Face.at(HealthEndpoints.READY_PATH, authenticator)));
+                V1Face.at(HealthEndpoints.HEALTH_PATH, authenticator),
+                V1Face.at(HealthEndpoints.READY_PATH, authenticator),
+                V1Face.at(OpenApiEndpoint.PATH, authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);
