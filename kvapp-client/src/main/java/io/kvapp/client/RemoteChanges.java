@@ -40,6 +40,7 @@ final class RemoteChanges implements Changes {
   private static final int MAX_CHOSEN = 16;
 
   private static final int MAX_TARGET = 15_000;
+  private static final byte[] NOTHING = {};
 
   /** What one call returns, and the place to go on from behind it. */
   private record Step(List<Change> changes, long revision) {}
@@ -299,26 +300,42 @@ final class RemoteChanges implements Changes {
     return chosen.length() <= MAX_TARGET ? chosen : target;
   }
 
-  /** The changes with values that the server leaves out as too large, if they are there still. */
+  /**
+   * The changes with the values that are wanted: without those above the chosen length, and with
+   * those that the server leaves out as too large, if they are there still.
+   */
   private List<Change> withValues(List<Change> changes) {
-    if (from.isKeysOnly() || changes.stream().allMatch(RemoteChanges::isWhole)) {
-      return changes;
-    }
-    List<Change> whole = new ArrayList<>();
+    long bytes = 0;
     for (Change change : changes) {
-      Entry entry = isWhole(change) ? null : store.entry(change.key()).orElse(null);
-      boolean isSame = entry != null && entry.revision() == change.revision();
-      whole.add(
-          isSame
-              ? new Change(
-                  change.kind(),
-                  change.key(),
-                  entry.value(),
-                  change.revision(),
-                  change.expiresAtMillis())
-              : change);
+      bytes += change.key().length + (isWanted(change) ? change.valueBytes() : 0);
     }
-    return List.copyOf(whole);
+    if (bytes > 0) {
+      from.room().accept(bytes);
+    }
+    return changes.stream().map(this::withValue).toList();
+  }
+
+  private Change withValue(Change change) {
+    if (!isWanted(change)) {
+      return withValue(change, NOTHING);
+    }
+    Entry entry = isWhole(change) ? null : store.entry(change.key()).orElse(null);
+    boolean isSame = entry != null && entry.revision() == change.revision();
+    return isSame ? withValue(change, entry.value()) : change;
+  }
+
+  private static Change withValue(Change change, byte[] value) {
+    return new Change(
+        change.kind(),
+        change.key(),
+        value,
+        change.revision(),
+        change.expiresAtMillis(),
+        change.valueBytes());
+  }
+
+  private boolean isWanted(Change change) {
+    return !from.isKeysOnly() && change.valueBytes() <= from.maxValueBytes();
   }
 
   private static boolean isWhole(Change change) {

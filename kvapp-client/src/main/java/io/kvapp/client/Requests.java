@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -26,8 +27,8 @@ final class Requests {
   private final RemoteSettings settings;
   private final Connection connection;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final ReentrantLock signingIn = new ReentrantLock();
-  private volatile String token;
+  private final Semaphore signingIn = new Semaphore(1);
+  private final AtomicReference<String> token = new AtomicReference<>();
 
   Requests(RemoteSettings settings, Connection connection) {
     this.settings = settings;
@@ -94,29 +95,22 @@ final class Requests {
     if (settings.tokens() != null) {
       return settings.tokens().get();
     }
-    String known = token;
+    String known = token.get();
     if (known != null || settings.user() == null) {
       return known;
     }
-    signingIn.lock();
-    try {
-      if (token == null) {
-        token = signIn(end);
-      }
-      return token;
-    } finally {
-      signingIn.unlock();
+    if (!Waits.acquire(signingIn, 1, Math.max(0, end - System.nanoTime()))) {
+      throw new KVException.Unavailable(settings.base() + " has not answered a sign-in in time");
     }
-  }
-
-  private void forget(String refused) {
-    signingIn.lock();
     try {
-      if (refused.equals(token)) {
-        token = null;
+      known = token.get();
+      if (known == null) {
+        known = signIn(end);
+        token.set(known);
       }
+      return known;
     } finally {
-      signingIn.unlock();
+      signingIn.release();
     }
   }
 
@@ -217,7 +211,7 @@ final class Requests {
 
     /** Whether there may be another token than this one, which was refused. */
     private boolean renewed(String refused) {
-      forget(refused);
+      token.compareAndSet(refused, null);
       return settings.tokens() == null || !refused.equals(settings.tokens().get());
     }
 
