@@ -26,7 +26,7 @@ final class RemoteStoreContractTest extends KVStoreContract {
 
   @Override
   public int times(int count) {
-    return Boolean.getBoolean("kvapp.long") ? count : count / 10;
+    return Boolean.getBoolean("kvapp.long") ? count : count / 20;
   }
 
   @Override
