@@ -111,8 +111,7 @@ public final class HttpEndpoint implements Endpoint {
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
     routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
-    routes.addAll(
-        InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    routes.addAll(InfoHandler.routes(store, httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
     routes.addAll(AdminHandler.routes(store, backupDirectory));
     routes.addAll(StatsHandler.routes(store.admin(), this::figures));
     Handler router =

@@ -1,11 +1,9 @@
 package io.kvapp.server.v1;
 
 import io.kvapp.Durability;
-import io.kvapp.Entry;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.Locale;
 
 /**
@@ -58,7 +56,6 @@ final class Replies {
     if (expiresAtMillis == 0) {
       return head;
     }
-    long millis = expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis;
-    return head.with(EXPIRES_AT, EntryJson.time(Instant.ofEpochMilli(millis)));
+    return head.with(EXPIRES_AT, EntryJson.time(EntryJson.moment(expiresAtMillis)));
   }
 }

@@ -61,7 +61,7 @@ final class OpenApiTest {
       routes.addAll(V1Endpoints.routes(entries, Authenticator.inMemory(clock), clock));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
-      routes.addAll(InfoHandler.routes(store.limits(), 1));
+      routes.addAll(InfoHandler.routes(store, 1));
       routes.addAll(HealthEndpoints.routes(store));
       routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
       routes.addAll(StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0)));
