@@ -143,7 +143,8 @@ class ServerCommandsTest {
 
   @Test
   void login_keepsATokenThatLaterCommandsUse_untilLogout() throws IOException {
-    assertThat(guardedErr(client(), 1, "get", "a")).contains("token", "sign in by kvapp login");
+    assertThat(guardedErr(client(), 1, "get", "a"))
+        .contains("the server wants a sign-in; run kvapp login");
     assertThat(guardedErr(client().input(PASSWORD + "\n"), 0, "login", "--user", "ann"))
         .isEqualTo("kvapp: signed in as ann\n".replace("\n", System.lineSeparator()));
     Path file = folder.resolve("kvapp/token");
@@ -158,7 +159,7 @@ class ServerCommandsTest {
 
     assertThat(guardedErr(client(), 0, "logout")).isEmpty();
     assertThat(file).isEmptyFile();
-    assertThat(guardedErr(client(), 1, "get", "a")).contains("sign in by kvapp login");
+    assertThat(guardedErr(client(), 1, "get", "a")).contains("run kvapp login");
     assertThat(guardedErr(client(), 0, "logout")).isEmpty();
   }
 
@@ -209,7 +210,7 @@ class ServerCommandsTest {
     assertThat(done.err().lines())
         .singleElement()
         .asString()
-        .startsWith("kvapp: cannot reach the server " + url)
+        .startsWith("kvapp: cannot reach the server " + url + " (connection refused); ")
         .contains("kvapp serve", "--server", "--data");
     assertThat(client().run("get", "a", "--server", url, "--json").err())
         .contains("\"status\":503,\"code\":\"unavailable\"");

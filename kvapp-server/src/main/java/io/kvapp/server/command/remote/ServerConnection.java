@@ -12,6 +12,7 @@ import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -240,6 +242,12 @@ public final class ServerConnection {
     while (told.getMessage() == null && told.getCause() != null) {
       told = told.getCause();
     }
-    return told.getMessage() == null ? "no connection" : told.getMessage();
+    if (told instanceof UnresolvedAddressException) {
+      return "unknown host";
+    }
+    if (told.getMessage() != null) {
+      return told.getMessage();
+    }
+    return failure instanceof ConnectException ? "connection refused" : "the connection ended";
   }
 }

@@ -1,6 +1,7 @@
 package io.kvapp.server.command.remote;
 
 import io.kvapp.KVException;
+import io.kvapp.server.file.FileErrors;
 import io.kvapp.server.file.FileTrust;
 import io.kvapp.server.file.OwnerOnlyFile;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class TokenFile {
     } catch (IOException failure) {
       throw new KVException(
           "%s cannot be written (%s); set XDG_CONFIG_HOME to a folder of yours"
-              .formatted(file, failure),
+              .formatted(file, FileErrors.reason(failure)),
           failure);
     }
   }

@@ -40,7 +40,7 @@ final class CommandFault {
           failure(
               401,
               "token-invalid",
-              thrown.getMessage() + "; sign in by kvapp login, or name a user with --user"));
+              "the server wants a sign-in; run kvapp login, or name a user with --user"));
     }
     if (thrown instanceof KVException.NotPermitted) {
       return new CommandFault(failure(403, "forbidden", thrown.getMessage()));
