@@ -8,6 +8,7 @@ module io.kvapp.server {
   requires org.jose4j;
   requires org.slf4j;
   requires static info.picocli; // for the runnable jar alone
+  requires static io.kvapp.client; // likewise
 
   exports io.kvapp.server;
   exports io.kvapp.server.settings;

@@ -224,6 +224,7 @@ class ServeCommandTest {
         mistake(2, "port: 0 to 65535, not 65536", "--port", "65536"),
         mistake(2, "backlog: 1 to 65536, not 0", "--backlog", "0"),
         mistake(2, "Unknown option: '--nope'", "--nope"),
+        mistake(2, "there is no command nope", "nope"),
         mistake(2, "Missing required parameter for option '--data'", "--data"),
         mistake(2, "the path is empty", "--data", ""),
         mistake(2, "the path is empty", "verify", "--data", ""),
