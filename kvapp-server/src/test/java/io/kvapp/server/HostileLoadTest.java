@@ -258,16 +258,16 @@ final class HostileLoadTest {
     RawClient last = null;
     for (int count = 0; count < 64; count++) {
       last = client();
-      last.send("GET /v1/watch?prefix=wide HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      last.send("GET /v1/watch?prefix=broad HTTP/1.1\r\nHost: localhost\r\n\r\n");
       last.until("synced");
     }
-    assertThat(sendLarge("PUT /v1/kv/wide", "v".repeat(8 << 20))).isEqualTo(201);
-    String put = "{\"op\":\"put\",\"key\":\"wide%d\",\"value\":\"%s\"},";
+    assertThat(sendLarge("PUT /v1/kv/broad", "v".repeat(8 << 20))).isEqualTo(201);
+    String put = "{\"op\":\"put\",\"key\":\"broad%d\",\"value\":\"%s\"},";
     StringBuilder puts = new StringBuilder();
     for (int number = 0; number < 12; number++) {
       puts.append(put.formatted(number, "v".repeat(900_000)));
     }
-    String transaction = "{\"then\":[" + puts + "{\"op\":\"delete\",\"key\":\"wide\"}]}";
+    String transaction = "{\"then\":[" + puts + "{\"op\":\"delete\",\"key\":\"broad\"}]}";
     assertThat(sendLarge("POST /v1/txn", transaction)).isIn(200, 503);
     try {
       last.until("vvvv");
