@@ -99,6 +99,8 @@ final class RemoteAdmin implements StoreAdmin {
         number(stats, "hash_table_bytes"),
         Math.toIntExact(number(stats, "sstables")),
         number(stats, "revision"),
+        number(stats, "history_bytes"),
+        number(stats, "oldest_revision"),
         lastFlush.isJsonNull()
             ? Optional.empty()
             : Optional.of(Instant.parse(lastFlush.getAsString())),
