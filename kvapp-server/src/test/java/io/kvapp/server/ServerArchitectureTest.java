@@ -77,6 +77,7 @@ final class ServerArchitectureTest {
     onlyIn("fi.iki.elonen..", ROOT + ".http.connection");
     onlyIn("com.google.gson..", ROOT + ".json", ROOT + ".auth.users", ROOT + ".command.remote");
     onlyIn("org.jose4j..", ROOT + ".auth.token");
+    onlyIn("io.prometheus..", ROOT + ".ops");
     onlyIn(
         "picocli..",
         ROOT + ".command",

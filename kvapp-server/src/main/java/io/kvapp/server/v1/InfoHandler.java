@@ -43,7 +43,7 @@ public final class InfoHandler {
   }
 
   /** The version of this server; {@code unknown} where it does not run from its jar. */
-  static String version() {
+  public static String version() {
     String implementation = InfoHandler.class.getPackage().getImplementationVersion();
     return implementation == null ? "unknown" : implementation;
   }

@@ -66,7 +66,8 @@ final class OpenApiTest {
       routes.addAll(InfoHandler.routes(store, 1));
       routes.addAll(HealthEndpoints.routes(store));
       routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
-      routes.addAll(StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0)));
+      routes.addAll(
+          StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0)));
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {
