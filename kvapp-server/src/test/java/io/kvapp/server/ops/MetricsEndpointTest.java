@@ -3,12 +3,17 @@ package io.kvapp.server.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
+import io.kvapp.server.HttpEndpoint;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.UserRegister;
 import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
+import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -122,10 +127,54 @@ final class MetricsEndpointTest {
     assertThat(answer.text()).endsWith("# EOF\n");
   }
 
+  @Test
+  void scrape_withUsers_takesAMonitorByBasicAndNobodyElse() throws IOException {
+    Path file = scratch.resolve("users.json");
+    UserRegister users = new UserRegister(file);
+    users.add("mon", Role.MONITOR, List.of(""), "a password");
+    users.add("lim", Role.WRITER, List.of("b/"), "a password");
+    HttpEndpoint endpoint =
+        HttpEndpoint.builder().auth(AuthSettings.defaults().withUsersFile(file)).build();
+    try (KVServer closed = KVServer.builder().port(0).inMemory().endpoint(endpoint).build()) {
+      int port = closed.start().port();
+      assertThat(scrape(port, "").status()).isEqualTo(401);
+      assertThat(scrape(port, basic("mon", "a password")).status()).isEqualTo(200);
+      assertThat(scrape(port, basic("mon", "a password")).text()).contains("\nkvapp_entries 0.0\n");
+      assertThat(scrape(port, basic("mon", "another one")).status()).isEqualTo(401);
+      assertThat(scrape(port, basic("lim", "a password")).status()).isEqualTo(403);
+      users.remove("mon");
+      assertThat(awaitRefusal(port)).isEqualTo(401);
+    }
+  }
+
+  /** A users file that has changed is read within a second or so. */
+  private static int awaitRefusal(int port) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    int status = 200;
+    while (status == 200 && System.nanoTime() < end) {
+      status = scrape(port, basic("mon", "a password")).status();
+    }
+    return status;
+  }
+
+  private static Answer scrape(int port, String header) throws IOException {
+    try (RawClient client = new RawClient(port)) {
+      return client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n").read();
+    }
+  }
+
+  private static String basic(String user, String password) {
+    String pair = user + ":" + password;
+    return "Authorization: Basic "
+        + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))
+        + "\r\n";
+  }
+
   private void await(String... parts) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!Arrays.stream(parts).allMatch(get("/metrics").text()::contains)) {
+    for (String text = ""; !Arrays.stream(parts).allMatch(text::contains); ) {
       assertThat(System.nanoTime()).as("awaited: %s", List.of(parts)).isLessThan(end);
+      text = get("/metrics").text();
     }
   }
 
