@@ -32,6 +32,7 @@ import io.kvapp.server.v1.InfoHandler;
 import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.SessionHandler;
 import io.kvapp.server.v1.StatsHandler;
+import io.kvapp.server.v1.TxnLimits;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import java.net.InetAddress;
@@ -110,9 +111,11 @@ public final class HttpEndpoint implements Endpoint {
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store));
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
+    TxnLimits txnLimits = TxnLimits.of(httpSettings, store.limits());
+    routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock(), txnLimits));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
-    routes.addAll(InfoHandler.routes(store, httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    int maxWatchers = httpSettings.getInt(HttpSetting.MAX_WATCHERS);
+    routes.addAll(InfoHandler.routes(store, maxWatchers, txnLimits));
     routes.addAll(AdminHandler.routes(store, backupDirectory));
     routes.addAll(StatsHandler.routes(store.admin(), this::figures));
     MetricsEndpoint metrics =
@@ -297,6 +300,22 @@ public final class HttpEndpoint implements Endpoint {
     /** The largest body of a request; 1 MiB by default; beyond it the answer is 413. */
     public Builder maxBodyBytes(int bytes) {
       return set(HttpSetting.MAX_BODY_BYTES, bytes);
+    }
+
+    /**
+     * The most bytes of keys and values that one transaction writes and reads together; 16 MiB by
+     * default, and always at least what one entry may have; beyond it the answer is 413.
+     */
+    public Builder maxTxnBytes(int bytes) {
+      return set(HttpSetting.MAX_TXN_BYTES, bytes);
+    }
+
+    /**
+     * The most operations of one transaction, and the most conditions; 10,000 of each by default;
+     * beyond it the answer is 413.
+     */
+    public Builder maxTxnOperations(int count) {
+      return set(HttpSetting.MAX_TXN_OPERATIONS, count);
     }
 
     /** How long a head may take from its first byte; 10 seconds by default; then 408. */
