@@ -34,6 +34,7 @@ import io.kvapp.server.v1.SessionHandler;
 import io.kvapp.server.v1.StatsHandler;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
+import io.kvapp.server.v1.WatchCounts;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +76,7 @@ public final class HttpEndpoint implements Endpoint {
   private final PrefixScope prefixScope;
   private final Optional<Path> backupDirectory;
   private final LongAdder requests = new LongAdder();
+  private final WatchCounts watchCounts = new WatchCounts();
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -110,7 +112,7 @@ public final class HttpEndpoint implements Endpoint {
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store));
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
+    routes.addAll(V1Endpoints.routes(entries, authenticator, watchCounts, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
     routes.addAll(InfoHandler.routes(store, httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
     routes.addAll(AdminHandler.routes(store, backupDirectory));
@@ -149,6 +151,8 @@ public final class HttpEndpoint implements Endpoint {
     return new ServerFigures(
         started == null ? 0 : started.connections(),
         started == null ? 0 : started.watchers(),
+        watchCounts.changes(),
+        watchCounts.resets(),
         started == null ? 0 : started.bufferedBytes(),
         requests.sum(),
         started == null ? 0 : started.refusedConnections(),

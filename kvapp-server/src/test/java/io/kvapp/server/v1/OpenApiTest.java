@@ -60,14 +60,15 @@ final class OpenApiTest {
     List<Route> routes = new ArrayList<>(OpenApiEndpoint.routes());
     try (KVStore store = KVStore.inMemory()) {
       EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
-      routes.addAll(V1Endpoints.routes(entries, Authenticator.inMemory(clock), clock));
+      routes.addAll(
+          V1Endpoints.routes(entries, Authenticator.inMemory(clock), new WatchCounts(), clock));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store, 1));
       routes.addAll(HealthEndpoints.routes(store));
       routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
       routes.addAll(
-          StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0)));
+          StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0)));
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {
