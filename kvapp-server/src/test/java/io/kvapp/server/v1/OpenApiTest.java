@@ -65,7 +65,7 @@ final class OpenApiTest {
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store, 1));
-      routes.addAll(HealthEndpoints.routes(store));
+      routes.addAll(HealthEndpoints.routes(store, () -> false));
       routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
       routes.addAll(
           StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0)));
