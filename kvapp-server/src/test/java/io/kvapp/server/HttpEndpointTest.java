@@ -117,6 +117,7 @@ final class HttpEndpointTest {
         bad("idleTimeout", builder -> builder.idleTimeout(Duration.ofNanos(1))),
         bad("writeTimeout", builder -> builder.writeTimeout(Duration.ofMillis(-1))),
         bad("stopTimeout", builder -> builder.stopTimeout(Duration.ZERO)),
+        bad("drain", builder -> builder.drain(Duration.ofMillis(-1))),
         bad("maxConnections", builder -> builder.maxConnections(0)),
         bad("maxWatchers", builder -> builder.maxWatchers(-1)),
         bad("maxSearchEntries", builder -> builder.maxSearchEntries(0)),

@@ -108,6 +108,14 @@ public enum HttpSetting {
       "--stop-timeout",
       Duration.ofSeconds(10),
       "How long requests in flight may take once the server stops."),
+  DRAIN(
+      "drain",
+      "--drain",
+      Unit.TIME,
+      0,
+      0,
+      Duration.ofDays(1).toNanos(),
+      "How long a server that is told to stop still serves, while /readyz says that it stops."),
   MAX_BUFFERED_BYTES(
       "maxBufferedBytes",
       "--max-buffered",
@@ -252,7 +260,7 @@ public enum HttpSetting {
 
   private String range() {
     if (unit == Unit.TIME) {
-      return "1 ms to 24 hours";
+      return (min == 0 ? "0" : "1 ms") + " to 24 hours";
     }
     return max == Long.MAX_VALUE ? "at least " + min : min + " to " + max;
   }

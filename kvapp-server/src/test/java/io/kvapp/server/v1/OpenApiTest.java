@@ -113,13 +113,15 @@ final class OpenApiTest {
     try (KVStore store = KVStore.inMemory()) {
       EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
       TxnLimits txn = TxnLimits.of(store.limits());
-      routes.addAll(V1Endpoints.routes(entries, Authenticator.inMemory(clock), clock, txn));
+      routes.addAll(
+          V1Endpoints.routes(
+              entries, Authenticator.inMemory(clock), new WatchCounts(), clock, txn));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store, 1, txn));
-      routes.addAll(HealthEndpoints.routes(store));
+      routes.addAll(HealthEndpoints.routes(store, () -> false));
       routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
-      Supplier<ServerFigures> figures = () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0);
+      Supplier<ServerFigures> figures = () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
       routes.addAll(StatsHandler.routes(store.admin(), figures));
       routes.addAll(new MetricsEndpoint(store, figures, Optional.empty(), "1").routes());
     }
