@@ -54,13 +54,14 @@ final class FaultProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Thread accepting;
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean isHolding;
 
   FaultProxy(int target) throws IOException {
     this.target = target;
     listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    start(this::accept);
+    accepting = start(this::accept);
   }
 
   URI uri() {
@@ -82,10 +83,11 @@ final class FaultProxy implements AutoCloseable {
     sockets.forEach(socket -> end(socket, false));
   }
 
-  private static void start(Runnable work) {
+  private static Thread start(Runnable work) {
     Thread thread = new Thread(work, "fault-proxy");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private void accept() {
@@ -145,9 +147,15 @@ final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /** Ends every connection, and takes no further one. */
   @Override
   public void close() throws IOException {
     listening.close();
+    try {
+      accepting.join();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
     cutAll();
   }
 }
