@@ -72,6 +72,7 @@ final class Dialer {
           flight.begin(raw);
         }
         raw.setTcpNoDelay(true);
+        raw.setKeepAlive(true);
         raw.connect(address, millis);
         return new HttpSocket(raw, isTls() ? secured(raw, millis) : raw);
       } catch (IOException | RuntimeException unusable) {

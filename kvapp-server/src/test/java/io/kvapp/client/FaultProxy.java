@@ -57,6 +57,8 @@ final class FaultProxy implements AutoCloseable {
   private final Thread accepting;
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean isHolding;
+  private volatile int pieceBytes = 8_192;
+  private volatile long delayMillis;
 
   FaultProxy(int target) throws IOException {
     this.target = target;
@@ -76,6 +78,12 @@ final class FaultProxy implements AutoCloseable {
   /** Lets nothing pass from here on, without ending a connection. */
   void hold() {
     isHolding = true;
+  }
+
+  /** Passes on so many bytes at a time from here on, each piece after a delay. */
+  void delay(int bytes, long millis) {
+    pieceBytes = bytes;
+    delayMillis = millis;
   }
 
   /** Ends every connection. */
@@ -114,10 +122,13 @@ final class FaultProxy implements AutoCloseable {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+      for (int read = in.read(buffer, 0, pieceBytes);
+          read > 0;
+          read = in.read(buffer, 0, pieceBytes)) {
         if (isHolding) {
           continue;
         }
+        Thread.sleep(delayMillis);
         int allowed = direction.allowed(read);
         boolean isCut = allowed < 0;
         out.write(buffer, 0, isCut ? allowed + Integer.MAX_VALUE : allowed);
@@ -127,7 +138,7 @@ final class FaultProxy implements AutoCloseable {
           break;
         }
       }
-    } catch (IOException ended) {
+    } catch (IOException | InterruptedException ended) {
       // The other direction has ended them.
     }
     end(client, isReset);
