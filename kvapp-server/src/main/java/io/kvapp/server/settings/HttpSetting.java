@@ -113,6 +113,27 @@ public enum HttpSetting {
       return "a quarter of the heap";
     }
   },
+  KEEP_BACKUPS(
+      "keepBackups",
+      "--keep",
+      Unit.COUNT,
+      Long.MAX_VALUE,
+      1,
+      Long.MAX_VALUE,
+      "How many backups --backup-dir keeps; each one beyond it removes the oldest."),
+  BACKUP_EVERY(
+      "backupEvery",
+      "--backup-every",
+      Unit.TIME,
+      Long.MAX_VALUE,
+      Duration.ofSeconds(1).toNanos(),
+      Long.MAX_VALUE,
+      "How often a backup is made into --backup-dir by itself.") {
+    @Override
+    public String defaultText() {
+      return "never";
+    }
+  },
   MAX_SEARCH_ENTRIES(
       "maxSearchEntries",
       "--max-search-entries",
@@ -243,7 +264,8 @@ public enum HttpSetting {
 
   private String range() {
     if (unit == Unit.TIME) {
-      return (min == 0 ? "0" : "1 ms") + " to 24 hours";
+      long millis = Duration.ofNanos(min).toMillis();
+      return max == Long.MAX_VALUE ? "at least " + millis + " ms" : millis + " ms to 24 hours";
     }
     return max == Long.MAX_VALUE ? "at least " + min : min + " to " + max;
   }

@@ -14,6 +14,7 @@ import io.kvapp.server.http.connection.RawClient.Answer;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.ops.HealthEndpoints;
 import io.kvapp.server.ops.OpenApiEndpoint;
+import io.kvapp.server.service.Backups;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.PrefixScope;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.ObjectMapper;
@@ -66,9 +68,14 @@ final class OpenApiTest {
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store, 1));
       routes.addAll(HealthEndpoints.routes(store, () -> false));
-      routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
       routes.addAll(
-          StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0)));
+          AdminHandler.routes(
+              store,
+              Optional.of(new Backups(store, Path.of("backups"), 1, clock)),
+              new ReentrantLock()));
+      routes.addAll(
+          StatsHandler.routes(
+              store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0), Optional.empty()));
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {
