@@ -325,6 +325,22 @@ public final class HttpEndpoint implements Endpoint {
       return set(HttpSetting.MAX_BODY_BYTES, bytes);
     }
 
+    /**
+     * The most bytes of keys and values that one transaction writes and reads together; 16 MiB by
+     * default, and always at least what one entry may have; beyond it the answer is 413.
+     */
+    public Builder maxTxnBytes(int bytes) {
+      return set(HttpSetting.MAX_TXN_BYTES, bytes);
+    }
+
+    /**
+     * The most operations of one transaction, and the most conditions; 10,000 of each by default;
+     * beyond it the answer is 413.
+     */
+    public Builder maxTxnOperations(int count) {
+      return set(HttpSetting.MAX_TXN_OPERATIONS, count);
+    }
+
     /** How long a head may take from its first byte; 10 seconds by default; then 408. */
     public Builder headTimeout(Duration timeout) {
       return set(HttpSetting.HEAD_TIMEOUT, HttpSettings.nanos(HttpSetting.HEAD_TIMEOUT, timeout));

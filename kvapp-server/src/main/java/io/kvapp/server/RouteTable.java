@@ -23,6 +23,7 @@ import io.kvapp.server.v1.InfoHandler;
 import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.SessionHandler;
 import io.kvapp.server.v1.StatsHandler;
+import io.kvapp.server.v1.TxnLimits;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
 import io.kvapp.server.v1.WatchCounts;
@@ -90,9 +91,12 @@ final class RouteTable {
     List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store, drain::hasBegun));
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator, watchCounts, server.clock()));
+    TxnLimits txnLimits = TxnLimits.of(settings, store.limits());
+    routes.addAll(
+        V1Endpoints.routes(entries, authenticator, watchCounts, server.clock(), txnLimits));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
-    routes.addAll(InfoHandler.routes(store, settings.getInt(HttpSetting.MAX_WATCHERS)));
+    int maxWatchers = settings.getInt(HttpSetting.MAX_WATCHERS);
+    routes.addAll(InfoHandler.routes(store, maxWatchers, txnLimits));
     routes.addAll(AdminHandler.routes(store, backups, upkeep));
     routes.addAll(StatsHandler.routes(store.admin(), figures, backups));
     routes.addAll(metrics.routes());

@@ -110,6 +110,8 @@ final class HttpEndpointTest {
         bad("maxHeadBytes", builder -> builder.maxHeadBytes(0)),
         bad("maxHeaders", builder -> builder.maxHeaders(0)),
         bad("maxBodyBytes", builder -> builder.maxBodyBytes(-1)),
+        bad("maxTxnBytes", builder -> builder.maxTxnBytes(0)),
+        bad("maxTxnOperations", builder -> builder.maxTxnOperations(0)),
         bad("headTimeout", builder -> builder.headTimeout(Duration.ZERO)),
         bad("bodyTimeout", builder -> builder.bodyTimeout(Duration.ofDays(2))),
         bad("idleTimeout", builder -> builder.idleTimeout(Duration.ofNanos(1))),

@@ -17,6 +17,23 @@ public enum HttpSetting {
       0,
       512 << 20,
       "The largest body of a request; beyond it 413."),
+  MAX_TXN_BYTES(
+      "maxTxnBytes",
+      "--max-txn",
+      Unit.BYTES,
+      16 << 20,
+      1,
+      512 << 20,
+      "The most bytes of keys and values that a transaction writes and reads, but always one entry;"
+          + " beyond it 413."),
+  MAX_TXN_OPERATIONS(
+      "maxTxnOperations",
+      "--max-txn-operations",
+      Unit.COUNT,
+      10_000,
+      1,
+      1_000_000,
+      "The most operations of a transaction, and the most conditions; beyond it 413."),
   MAX_HEAD_BYTES(
       "maxHeadBytes",
       "--max-head",

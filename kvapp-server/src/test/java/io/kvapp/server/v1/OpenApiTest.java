@@ -62,11 +62,13 @@ final class OpenApiTest {
     List<Route> routes = new ArrayList<>(OpenApiEndpoint.routes());
     try (KVStore store = KVStore.inMemory()) {
       EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
+      TxnLimits txn = TxnLimits.of(store.limits());
       routes.addAll(
-          V1Endpoints.routes(entries, Authenticator.inMemory(clock), new WatchCounts(), clock));
+          V1Endpoints.routes(
+              entries, Authenticator.inMemory(clock), new WatchCounts(), clock, txn));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
-      routes.addAll(InfoHandler.routes(store, 1));
+      routes.addAll(InfoHandler.routes(store, 1, txn));
       routes.addAll(HealthEndpoints.routes(store, () -> false));
       routes.addAll(
           AdminHandler.routes(
