@@ -439,6 +439,15 @@ public final class HttpEndpoint implements Endpoint {
       return set(HttpSetting.ACCESS_LOG, wanted ? 1 : 0);
     }
 
+    /**
+     * From which time on a request is slow: the logger {@code io.kvapp.slow} then gets the line of
+     * {@link #accessLog}. Never by default, and never for streams and requests that wait for a
+     * change.
+     */
+    public Builder slow(Duration time) {
+      return set(HttpSetting.SLOW, HttpSettings.nanos(HttpSetting.SLOW, time));
+    }
+
     /** Any of the limits and deadlines, as {@link HttpSetting} declares it. */
     public Builder set(HttpSetting setting, long value) {
       httpSettings.put(Objects.requireNonNull(setting, "setting"), value);

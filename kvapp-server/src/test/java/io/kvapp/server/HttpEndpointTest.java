@@ -118,6 +118,7 @@ final class HttpEndpointTest {
         bad("writeTimeout", builder -> builder.writeTimeout(Duration.ofMillis(-1))),
         bad("stopTimeout", builder -> builder.stopTimeout(Duration.ZERO)),
         bad("drain", builder -> builder.drain(Duration.ofMillis(-1))),
+        bad("slow", builder -> builder.slow(Duration.ZERO)),
         bad("keepBackups", builder -> builder.keepBackups(0)),
         bad("keepBackups", builder -> builder.keepBackups(1)),
         bad("backupEvery", builder -> builder.backupEvery(Duration.ofHours(1))),

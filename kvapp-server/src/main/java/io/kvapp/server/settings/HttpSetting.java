@@ -145,12 +145,7 @@ public enum HttpSetting {
       Long.MAX_VALUE,
       Duration.ofSeconds(1).toNanos(),
       Long.MAX_VALUE,
-      "How often a backup is made into --backup-dir by itself.") {
-    @Override
-    public String defaultText() {
-      return "never";
-    }
-  },
+      "How often a backup is made into --backup-dir by itself."),
   MAX_SEARCH_ENTRIES(
       "maxSearchEntries",
       "--max-search-entries",
@@ -167,6 +162,14 @@ public enum HttpSetting {
       1,
       Long.MAX_VALUE,
       "The most bytes of keys and values that a search by prefix may find; beyond it 413."),
+  SLOW(
+      "slow",
+      "--slow",
+      Unit.TIME,
+      Long.MAX_VALUE,
+      Duration.ofMillis(1).toNanos(),
+      Long.MAX_VALUE,
+      "Logs a line, as --access-log does, for each request that takes so long."),
   ACCESS_LOG(
       "accessLog",
       "--access-log",
@@ -247,7 +250,7 @@ public enum HttpSetting {
   /** Its value where none is set, for people. */
   public String defaultText() {
     if (defaultValue == Long.MAX_VALUE) {
-      return "no limit";
+      return unit == Unit.TIME ? "never" : "no limit";
     }
     return switch (unit) {
       case COUNT -> Long.toString(defaultValue);
