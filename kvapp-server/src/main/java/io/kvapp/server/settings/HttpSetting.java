@@ -17,6 +17,23 @@ public enum HttpSetting {
       0,
       512 << 20,
       "The largest body of a request; beyond it 413."),
+  MAX_TXN_BYTES(
+      "maxTxnBytes",
+      "--max-txn",
+      Unit.BYTES,
+      16 << 20,
+      1,
+      512 << 20,
+      "The most bytes of keys and values that a transaction writes and reads, but always one entry;"
+          + " beyond it 413."),
+  MAX_TXN_OPERATIONS(
+      "maxTxnOperations",
+      "--max-txn-operations",
+      Unit.COUNT,
+      10_000,
+      1,
+      1_000_000,
+      "The most operations of a transaction, and the most conditions; beyond it 413."),
   MAX_HEAD_BYTES(
       "maxHeadBytes",
       "--max-head",
@@ -91,6 +108,14 @@ public enum HttpSetting {
       "--stop-timeout",
       Duration.ofSeconds(10),
       "How long requests in flight may take once the server stops."),
+  DRAIN(
+      "drain",
+      "--drain",
+      Unit.TIME,
+      0,
+      0,
+      Duration.ofDays(1).toNanos(),
+      "How long a server that is told to stop still serves, while /readyz says that it stops."),
   MAX_BUFFERED_BYTES(
       "maxBufferedBytes",
       "--max-buffered",
@@ -105,6 +130,22 @@ public enum HttpSetting {
       return "a quarter of the heap";
     }
   },
+  KEEP_BACKUPS(
+      "keepBackups",
+      "--keep",
+      Unit.COUNT,
+      Long.MAX_VALUE,
+      1,
+      Long.MAX_VALUE,
+      "How many backups --backup-dir keeps; each one beyond it removes the oldest."),
+  BACKUP_EVERY(
+      "backupEvery",
+      "--backup-every",
+      Unit.TIME,
+      Long.MAX_VALUE,
+      Duration.ofSeconds(1).toNanos(),
+      Long.MAX_VALUE,
+      "How often a backup is made into --backup-dir by itself."),
   MAX_SEARCH_ENTRIES(
       "maxSearchEntries",
       "--max-search-entries",
@@ -121,6 +162,14 @@ public enum HttpSetting {
       1,
       Long.MAX_VALUE,
       "The most bytes of keys and values that a search by prefix may find; beyond it 413."),
+  SLOW(
+      "slow",
+      "--slow",
+      Unit.TIME,
+      Long.MAX_VALUE,
+      Duration.ofMillis(1).toNanos(),
+      Long.MAX_VALUE,
+      "Logs a line, as --access-log does, for each request that takes so long."),
   ACCESS_LOG(
       "accessLog",
       "--access-log",
@@ -201,7 +250,7 @@ public enum HttpSetting {
   /** Its value where none is set, for people. */
   public String defaultText() {
     if (defaultValue == Long.MAX_VALUE) {
-      return "no limit";
+      return unit == Unit.TIME ? "never" : "no limit";
     }
     return switch (unit) {
       case COUNT -> Long.toString(defaultValue);
@@ -235,7 +284,8 @@ public enum HttpSetting {
 
   private String range() {
     if (unit == Unit.TIME) {
-      return "1 ms to 24 hours";
+      long millis = Duration.ofNanos(min).toMillis();
+      return max == Long.MAX_VALUE ? "at least " + millis + " ms" : millis + " ms to 24 hours";
     }
     return max == Long.MAX_VALUE ? "at least " + min : min + " to " + max;
   }
