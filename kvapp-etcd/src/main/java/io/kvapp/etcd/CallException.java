@@ -46,7 +46,14 @@ final class CallException extends RuntimeException {
   }
 
   private static String message(Status status) {
+    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return "no answer in time";
+    }
     String description = status.getDescription();
+    Throwable cause = status.getCause();
+    if (cause != null && cause.getMessage() != null) {
+      return firstLine(cause.getMessage());
+    }
     return description == null ? status.getCode().toString() : firstLine(description);
   }
 

@@ -75,6 +75,9 @@ final class Cluster implements AutoCloseable {
           throw failed;
         }
         deadline.pause(tries);
+        if (deadline.hasPassed()) {
+          throw failed;
+        }
       }
     }
   }

@@ -271,7 +271,7 @@ final class EtcdChanges implements Changes {
   /** The revision of the newest write. */
   private long newest() {
     PageReader.ReadPage head = store.call(pages::head);
-    if (head.head() < seen) {
+    if (head.clusterRevision() < seen) {
       // The cluster was made anew from a backup.
       giveUp(head.head());
     } else if (head.head() == seen) {

@@ -36,6 +36,7 @@ record EtcdSettings(
   private static final int DEFAULT_MAX_REQUEST_BYTES = 3 << 19;
   private static final int MIN_TXN_OPS = 8;
   private static final int MIN_REQUEST_BYTES = 256 << 10;
+  private static final int MIN_MILLIS = 10;
   private static final int LARGEST = 1 << 30;
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
@@ -145,11 +146,27 @@ record EtcdSettings(
               timeout,
               maxTxnOps,
               number(name, value, MIN_REQUEST_BYTES));
+      case "attempt-ms" ->
+          new EtcdSettings(
+              endpoints,
+              prefix,
+              Duration.ofMillis(number(name, value, MIN_MILLIS)),
+              timeout,
+              maxTxnOps,
+              maxRequestBytes);
+      case "timeout-ms" ->
+          new EtcdSettings(
+              endpoints,
+              prefix,
+              attempt,
+              Duration.ofMillis(number(name, value, MIN_MILLIS)),
+              maxTxnOps,
+              maxRequestBytes);
       default ->
           throw new IllegalArgumentException(
               "store: an etcd: URI has no parameter '"
                   + name
-                  + "'; there are max-txn-ops and max-request-bytes");
+                  + "'; there are attempt-ms, timeout-ms, max-txn-ops and max-request-bytes");
     };
   }
 

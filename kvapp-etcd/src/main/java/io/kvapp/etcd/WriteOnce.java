@@ -39,6 +39,9 @@ final class WriteOnce {
     }
   }
 
+  /** In the place of a receipt that was removed. */
+  private static final KeyValue REMOVED = KeyValue.newBuilder().setModRevision(-1).build();
+
   private final Cluster cluster;
   private final Layout layout;
   private final EtcdLimits limits;
@@ -107,10 +110,40 @@ final class WriteOnce {
       } else {
         slot.writer().giveBack(slot);
       }
+      if (failed.fault() == CallException.Fault.NO_SPACE && isOfDeletes(alternatives)) {
+        return deleteWithoutReceipt(alternatives.get(0), reads, deadline);
+      }
       if (!failed.isBusy() || deadline.hasPassed()) {
         throw failed;
       }
       return null;
+    }
+  }
+
+  private static boolean isOfDeletes(List<Alternative> alternatives) {
+    return alternatives.size() == 1
+        && alternatives.get(0).operations().stream().allMatch(RequestOp::hasRequestDeleteRange);
+  }
+
+  /** A quota that is used up refuses receipts, and allows deletes, which give space back. */
+  private Answer deleteWithoutReceipt(
+      Alternative deletes, List<RequestOp> reads, Deadline deadline) {
+    TxnRequest request =
+        TxnRequest.newBuilder()
+            .addAllCompare(deletes.conditions())
+            .addAllSuccess(deletes.operations())
+            .addAllFailure(reads)
+            .build();
+    try {
+      TxnResponse response = cluster.once(KVGrpc.getTxnMethod(), request, deadline);
+      return response.getSucceeded()
+          ? new Answer(response.getHeader().getRevision(), List.of())
+          : new Answer(0, response.getResponsesList());
+    } catch (CallException failed) {
+      if (failed.isUncertain()) {
+        throw uncertain(failed);
+      }
+      throw failed;
     }
   }
 
@@ -178,11 +211,16 @@ final class WriteOnce {
   private OptionalLong settle(
       Writer.Slot slot, ByteString number, CallException why, Deadline deadline) {
     boolean isAnswered = why.fault() == CallException.Fault.NO_SPACE;
+    boolean byDelete = false;
     for (int tries = 0; ; tries++) {
       try {
-        Optional<KeyValue> receipt = isAnswered ? read(slot, deadline) : fence(slot, deadline);
+        Optional<KeyValue> receipt =
+            isAnswered ? read(slot, deadline) : fence(slot, byDelete, deadline);
         if (receipt.isEmpty() && slot.revision() > 0) {
           throw uncertain(why);
+        }
+        if (receipt.isPresent() && receipt.get().equals(REMOVED)) {
+          return OptionalLong.empty();
         }
         slot.setRevision(receipt.map(KeyValue::getModRevision).orElse(0L));
         slot.writer().giveBack(slot);
@@ -190,7 +228,10 @@ final class WriteOnce {
             ? OptionalLong.of(slot.revision())
             : OptionalLong.empty();
       } catch (CallException failed) {
-        if (!failed.isBusy() || deadline.hasPassed()) {
+        boolean isFull = failed.fault() == CallException.Fault.NO_SPACE;
+        if (isFull && slot.revision() > 0 && !byDelete) {
+          byDelete = true;
+        } else if (!failed.isBusy() || deadline.hasPassed()) {
           throw uncertain(why);
         }
         deadline.pause(tries);
@@ -203,18 +244,30 @@ final class WriteOnce {
     return found.getKvsList().stream().findFirst();
   }
 
-  /** Writes the receipt if nothing else has; returns it as it is then. */
-  private Optional<KeyValue> fence(Writer.Slot slot, Deadline deadline) {
+  /**
+   * Writes the receipt if nothing else has, or removes it where the quota is used up and its slot
+   * will not be used any more.
+   *
+   * @return the receipt as it is then; {@link #REMOVED} where it was removed
+   */
+  private Optional<KeyValue> fence(Writer.Slot slot, boolean byDelete, Deadline deadline) {
     ByteString number = slot.next();
+    RequestOp fence =
+        byDelete
+            ? Requests.delete(slot.key())
+            : Requests.put(slot.key(), number, slot.writer().lease());
     TxnRequest request =
         TxnRequest.newBuilder()
             .addCompare(Requests.isOfRevision(slot.key(), slot.revision()))
-            .addSuccess(Requests.put(slot.key(), number, slot.writer().lease()))
+            .addSuccess(fence)
             .addFailure(Requests.read(slot.key()))
             .build();
     TxnResponse response = cluster.once(KVGrpc.getTxnMethod(), request, deadline);
     if (!response.getSucceeded()) {
       return response.getResponses(0).getResponseRange().getKvsList().stream().findFirst();
+    }
+    if (byDelete) {
+      return Optional.of(REMOVED);
     }
     return Optional.of(
         KeyValue.newBuilder()

@@ -128,10 +128,6 @@ final class EtcdNode implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
-    return process != null && process.isAlive();
-  }
-
   /** Ends the process at once. */
   void kill() {
     process.destroyForcibly();
