@@ -45,6 +45,13 @@ final class CallException extends RuntimeException {
     this.sent = sent && !isRefusedBefore(status);
   }
 
+  /** The failure of what comes before a call, which was not sent therefore. */
+  CallException(CallException before) {
+    super(before.getMessage(), before, false, false);
+    fault = before.fault;
+    sent = false;
+  }
+
   private static String message(Status status) {
     if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
       return "no answer in time";
@@ -92,6 +99,9 @@ final class CallException extends RuntimeException {
         }
         if (text.contains("too many operations")) {
           yield Fault.TOO_MANY_OPERATIONS;
+        }
+        if (text.contains("revision of auth store")) {
+          yield Fault.TOKEN;
         }
         yield text.contains("user") || text.contains("authentication")
             ? Fault.NOT_SIGNED_IN

@@ -1,6 +1,9 @@
 package io.kvapp.etcd;
 
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthenticateRequest;
 import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityState;
@@ -14,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Calls of the members of a cluster, one of them at a time: the next one is taken when one does not
@@ -25,6 +29,9 @@ final class Cluster implements AutoCloseable {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
   private static final int MAX_RESPONSE_BYTES = 256 << 20;
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int KEEP_ALIVE_SECONDS = 10;
@@ -35,14 +42,18 @@ final class Cluster implements AutoCloseable {
   private final AtomicInteger current = new AtomicInteger();
   private volatile boolean suspect;
 
+  /** Of the last sign-in; empty before it, and once it does not count any more. */
+  private final AtomicReference<String> token = new AtomicReference<>("");
+
   Cluster(EtcdSettings settings) {
     this.settings = settings;
-    channels = settings.endpoints().stream().map(Cluster::channel).toList();
+    ChannelCredentials credentials = settings.credentials().ofChannel();
+    channels = settings.endpoints().stream().map(each -> channel(each, credentials)).toList();
   }
 
-  private static ManagedChannel channel(EtcdSettings.Endpoint endpoint) {
-    return NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
-        .usePlaintext()
+  private static ManagedChannel channel(
+      EtcdSettings.Endpoint endpoint, ChannelCredentials credentials) {
+    return NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port(), credentials)
         .directExecutor()
         .disableRetry()
         .flowControlWindow(WINDOW_BYTES)
@@ -84,6 +95,41 @@ final class Cluster implements AutoCloseable {
 
   /** One attempt at a call. */
   <Q, R> R once(MethodDescriptor<Q, R> method, Q request, Deadline deadline) {
+    String sent = signedIn(deadline);
+    try {
+      return once(method, request, deadline, sent);
+    } catch (CallException failed) {
+      if (failed.fault() == CallException.Fault.TOKEN && !sent.isEmpty()) {
+        token.compareAndSet(sent, "");
+        throw new CallException(Status.UNAVAILABLE.withDescription("signed in anew"), false);
+      }
+      throw failed;
+    }
+  }
+
+  /** The token to send, for which somebody signs in if there is none; empty without a user. */
+  private String signedIn(Deadline deadline) {
+    String known = token.get();
+    if (!known.isEmpty() || settings.credentials().user().isEmpty()) {
+      return known;
+    }
+    AuthenticateRequest request =
+        AuthenticateRequest.newBuilder()
+            .setName(settings.credentials().user().get())
+            .setPassword(settings.credentials().password())
+            .build();
+    try {
+      String signed = once(AuthGrpc.getAuthenticateMethod(), request, deadline, "").getToken();
+      token.set(signed);
+      return signed;
+    } catch (CallException failed) {
+      // The call itself was not sent.
+      throw failed.isBusy() ? new CallException(failed) : failed;
+    }
+  }
+
+  private <Q, R> R once(
+      MethodDescriptor<Q, R> method, Q request, Deadline deadline, String withToken) {
     int index = current.get();
     long nanos = Math.min(settings.attempt().toNanos(), Math.max(1, deadline.left()));
     UnaryCall<R> call = new UnaryCall<>();
@@ -92,7 +138,7 @@ final class Cluster implements AutoCloseable {
             .withDeadlineAfter(nanos, TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(call.tracer());
     ClientCall<Q, R> started = channels.get(index).newCall(method, options);
-    started.start(call, headers());
+    started.start(call, headers(withToken));
     started.request(2);
     started.sendMessage(request);
     started.halfClose();
@@ -134,9 +180,17 @@ final class Cluster implements AutoCloseable {
    */
   record Stream<Q, R>(ClientCall<Q, R> call, Runnable leave) {}
 
+  /** What a stream is started with. */
   Metadata headers() {
+    return headers(token.get());
+  }
+
+  private static Metadata headers(String token) {
     Metadata headers = new Metadata();
     headers.put(HAS_LEADER, "true");
+    if (!token.isEmpty()) {
+      headers.put(TOKEN, token);
+    }
     return headers;
   }
 

@@ -6,7 +6,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param endpoints the client addresses of its members; at least one
  * @param prefix what the keys of the store begin with, without the slash behind it
+ * @param credentials whom the store trusts, and who it is
  * @param attempt how long one attempt may take
  * @param timeout how long a call may take, with all its attempts
  * @param maxTxnOps the cluster's {@code --max-txn-ops}
@@ -24,20 +27,34 @@ import java.util.regex.Pattern;
 record EtcdSettings(
     List<Endpoint> endpoints,
     String prefix,
+    Credentials credentials,
     Duration attempt,
     Duration timeout,
     int maxTxnOps,
     int maxRequestBytes) {
   private static final int DEFAULT_PORT = 2379;
   private static final String DEFAULT_PREFIX = "kvapp";
-  private static final Duration DEFAULT_ATTEMPT = Duration.ofSeconds(2);
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+  private static final int DEFAULT_ATTEMPT_MILLIS = 2_000;
+  private static final int DEFAULT_TIMEOUT_MILLIS = 10_000;
   private static final int DEFAULT_MAX_TXN_OPS = 128;
   private static final int DEFAULT_MAX_REQUEST_BYTES = 3 << 19;
   private static final int MIN_TXN_OPS = 8;
   private static final int MIN_REQUEST_BYTES = 256 << 10;
   private static final int MIN_MILLIS = 10;
   private static final int LARGEST = 1 << 30;
+
+  private static final List<String> PARAMETERS =
+      List.of(
+          "tls",
+          "ca",
+          "cert",
+          "key",
+          "user",
+          "password-file",
+          "attempt-ms",
+          "timeout-ms",
+          "max-txn-ops",
+          "max-request-bytes");
 
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
 
@@ -66,23 +83,32 @@ record EtcdSettings(
     if (authority == null || authority.isEmpty() || uri.getRawFragment() != null) {
       throw new IllegalArgumentException("store: an etcd: URI names hosts, " + EXAMPLE);
     }
-    EtcdSettings settings =
-        new EtcdSettings(
-            endpoints(authority),
-            prefix(uri.getRawPath()),
-            DEFAULT_ATTEMPT,
-            DEFAULT_TIMEOUT,
-            DEFAULT_MAX_TXN_OPS,
-            DEFAULT_MAX_REQUEST_BYTES);
-    if (uri.getRawQuery() != null) {
-      for (String parameter : uri.getRawQuery().split("&")) {
-        int equals = parameter.indexOf('=');
-        String name = equals < 0 ? parameter : parameter.substring(0, equals);
-        String value = equals < 0 ? "" : parameter.substring(equals + 1);
-        settings = settings.with(decoded(name), decoded(value));
+    Map<String, String> parameters = parameters(uri.getRawQuery());
+    return new EtcdSettings(
+        endpoints(authority),
+        prefix(uri.getRawPath()),
+        Credentials.of(parameters),
+        Duration.ofMillis(number(parameters, "attempt-ms", MIN_MILLIS, DEFAULT_ATTEMPT_MILLIS)),
+        Duration.ofMillis(number(parameters, "timeout-ms", MIN_MILLIS, DEFAULT_TIMEOUT_MILLIS)),
+        number(parameters, "max-txn-ops", MIN_TXN_OPS, DEFAULT_MAX_TXN_OPS),
+        number(parameters, "max-request-bytes", MIN_REQUEST_BYTES, DEFAULT_MAX_REQUEST_BYTES));
+  }
+
+  private static Map<String, String> parameters(String query) {
+    Map<String, String> parameters = new HashMap<>();
+    for (String each : query == null ? new String[0] : query.split("&")) {
+      int equals = each.indexOf('=');
+      String name = decoded(equals < 0 ? each : each.substring(0, equals));
+      if (!PARAMETERS.contains(name)) {
+        throw new IllegalArgumentException(
+            "store: an etcd: URI has no parameter '"
+                + name
+                + "'; there are "
+                + String.join(", ", PARAMETERS));
       }
+      parameters.put(name, equals < 0 ? "" : decoded(each.substring(equals + 1)));
     }
-    return settings;
+    return parameters;
   }
 
   private static String decoded(String text) {
@@ -92,7 +118,8 @@ record EtcdSettings(
   private static List<Endpoint> endpoints(String authority) {
     if (authority.indexOf('@') >= 0) {
       throw new IllegalArgumentException(
-          "store: an etcd: URI holds no user; give it as a parameter, as docs/cluster.md says");
+          "store: an etcd: URI names no user before its hosts; give it as"
+              + " ?user=NAME&password-file=FILE");
     }
     List<Endpoint> endpoints = new ArrayList<>();
     for (String each : authority.split(",", -1)) {
@@ -128,49 +155,12 @@ record EtcdSettings(
     return prefix;
   }
 
-  private EtcdSettings with(String name, String value) {
-    return switch (name) {
-      case "max-txn-ops" ->
-          new EtcdSettings(
-              endpoints,
-              prefix,
-              attempt,
-              timeout,
-              number(name, value, MIN_TXN_OPS),
-              maxRequestBytes);
-      case "max-request-bytes" ->
-          new EtcdSettings(
-              endpoints,
-              prefix,
-              attempt,
-              timeout,
-              maxTxnOps,
-              number(name, value, MIN_REQUEST_BYTES));
-      case "attempt-ms" ->
-          new EtcdSettings(
-              endpoints,
-              prefix,
-              Duration.ofMillis(number(name, value, MIN_MILLIS)),
-              timeout,
-              maxTxnOps,
-              maxRequestBytes);
-      case "timeout-ms" ->
-          new EtcdSettings(
-              endpoints,
-              prefix,
-              attempt,
-              Duration.ofMillis(number(name, value, MIN_MILLIS)),
-              maxTxnOps,
-              maxRequestBytes);
-      default ->
-          throw new IllegalArgumentException(
-              "store: an etcd: URI has no parameter '"
-                  + name
-                  + "'; there are attempt-ms, timeout-ms, max-txn-ops and max-request-bytes");
-    };
-  }
-
-  private static int number(String name, String value, int lowest) {
+  private static int number(
+      Map<String, String> parameters, String name, int lowest, int byDefault) {
+    String value = parameters.get(name);
+    if (value == null) {
+      return byDefault;
+    }
     try {
       int number = Integer.parseInt(value);
       if (number >= lowest && number <= LARGEST) {
@@ -180,7 +170,15 @@ record EtcdSettings(
       // Told below.
     }
     throw new IllegalArgumentException(
-        "store: " + name + " in an etcd: URI: " + lowest + " to " + LARGEST + ", not " + value);
+        "store: "
+            + name
+            + " in an etcd: URI: "
+            + lowest
+            + " to "
+            + LARGEST
+            + ", not '"
+            + value
+            + "'");
   }
 
   /** What every key of the store begins with. */

@@ -70,7 +70,8 @@ final class EtcdNode implements AutoCloseable {
 
   /** Starts the process as one of a cluster. */
   void start(String cluster) {
-    String client = "http://127.0.0.1:" + clientPort;
+    boolean isSecure = more.stream().anyMatch(each -> each.startsWith("--cert-file="));
+    String client = (isSecure ? "https" : "http") + "://127.0.0.1:" + clientPort;
     String self = "http://127.0.0.1:" + peerPort;
     List<String> command =
         new ArrayList<>(
