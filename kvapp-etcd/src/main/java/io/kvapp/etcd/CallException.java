@@ -77,7 +77,8 @@ final class CallException extends RuntimeException {
   private static Fault fault(Status status) {
     String text = message(status);
     return switch (status.getCode()) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED -> Fault.BUSY;
+      // A connection that breaks under a call is UNKNOWN or INTERNAL at times.
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED, UNKNOWN, INTERNAL -> Fault.BUSY;
       case RESOURCE_EXHAUSTED -> {
         if (text.contains("space exceeded")) {
           yield Fault.NO_SPACE;

@@ -2,6 +2,7 @@ package io.kvapp.etcd;
 
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthenticateRequest;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
@@ -212,7 +213,8 @@ final class Cluster implements AutoCloseable {
             ClientStreamTracer.StreamInfo info, Metadata headers) {
           return new ClientStreamTracer() {
             @Override
-            public void outboundHeaders() {
+            public void streamCreated(Attributes transport, Metadata sentHeaders) {
+              // Before the first byte leaves.
               sent = true;
             }
           };
