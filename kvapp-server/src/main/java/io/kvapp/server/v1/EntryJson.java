@@ -70,13 +70,14 @@ public final class EntryJson {
   /** Writes a comma and the member that is the expiry, as an entry has it; nothing for never. */
   static void writeExpiry(JsonOutput json, long expiresAtMillis) throws IOException {
     if (expiresAtMillis != 0) {
-      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(moment(expiresAtMillis)))).raw(QUOTE);
+      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(expiresAtMillis))).raw(QUOTE);
     }
   }
 
-  /** The moment that the expiry of an entry stands for. */
-  static Instant moment(long expiresAtMillis) {
-    return Instant.ofEpochMilli(expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis);
+  /** The expiry of an entry, which is not 0, as RFC 3339 in UTC with milliseconds. */
+  static String time(long expiresAtMillis) {
+    long millis = expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis;
+    return time(Instant.ofEpochMilli(millis));
   }
 
   /** Writes the member that is the key. */
