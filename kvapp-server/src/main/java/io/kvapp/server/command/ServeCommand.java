@@ -71,7 +71,7 @@ public final class ServeCommand implements Callable<Integer> {
     commandLine.addSubcommand(new LogoutCommand(terminal));
     commandLine.addSubcommand(new UsersCommand(terminal.passwords()));
     commandLine.addSubcommand(new KeyCommand());
-    CommandLine doctor = new CommandLine(new DoctorCommand());
+    CommandLine doctor = new CommandLine(new DoctorCommand(terminal));
     addHttpOptions(doctor.getCommandSpec());
     commandLine.addSubcommand(doctor);
     commandLine.addSubcommand(new CompletionCommand());

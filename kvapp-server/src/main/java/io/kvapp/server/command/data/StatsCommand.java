@@ -23,11 +23,6 @@ final class StatsCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
     Map<String, Object> parts =
         server().isPresent() ? server().get().object("/v1/stats") : ofStore(store);
