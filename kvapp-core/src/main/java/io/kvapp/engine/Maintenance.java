@@ -82,7 +82,8 @@ final class Maintenance {
     this.flusher = parts.flusher;
     this.compactor = parts.compactor;
     this.index = parts.index;
-    this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm);
+    this.activity =
+        new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm, index::size);
     this.space = new SpacePolicy(journal, versions, activity);
     this.flushing = job("kvapp-flush", this::flush);
     this.compaction = job("kvapp-compaction", this::compact);
@@ -296,7 +297,7 @@ final class Maintenance {
   private void growHere() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isBusy()));
+      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isGrowing()));
     }
     if (goesOn()) {
       tableSync.runIfDue();
@@ -309,9 +310,9 @@ final class Maintenance {
       fill();
     }
     while (goesOn()
-        && (index.needsGrowth(activity.isBusy())
-            || (activity.isIdle() || activity.isSteadilyCalm())
-                && index.needsShrinking(activity.isSteadilyCalm())
+        && (index.needsGrowth(activity.isGrowing())
+            || (activity.isIdle() || activity.isSteadyInSize())
+                && index.needsShrinking(activity.isSteadyInSize())
             || needsOtherPages())) {
       resize();
     }
@@ -341,7 +342,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     index.resize(
-        activity.isBusy(), activity.isSteadilyCalm(), versions.keptFreeBytes(), this::goesOn);
+        activity.isBusy(), activity.isSteadyInSize(), versions.keptFreeBytes(), this::goesOn);
     tableSync.noteRewrite();
     progress.raise();
   }
@@ -430,7 +431,7 @@ final class Maintenance {
   }
 
   private void shrink() throws IOException {
-    if (index.needsShrinking(activity.isSteadilyCalm())) {
+    if (index.needsShrinking(activity.isSteadyInSize())) {
       resize();
     }
   }

@@ -9,8 +9,10 @@ class ActivityMeterTest {
 
   private long revision = 7;
   private long bytes;
+  private long entries;
   private final ActivityMeter meter =
-      new ActivityMeter(() -> revision, () -> bytes, written -> written < CALM_BELOW);
+      new ActivityMeter(
+          () -> revision, () -> bytes, written -> written < CALM_BELOW, () -> entries);
 
   @Test
   void meter_beforeTheFirstTick_takesTheStoreForBusy() {
@@ -41,6 +43,32 @@ class ActivityMeterTest {
     assertThat(meter.isBusy()).isFalse();
     tick(CALM_BELOW);
     assertThat(meter.isBusy()).isTrue();
+  }
+
+  @Test
+  void entriesOfATick_makeTheStoreGrowing_andOverwritesDoNot() {
+    assertThat(meter.isGrowing()).isTrue();
+    entries = 100_000;
+    tick(CALM_BELOW);
+    assertThat(meter.isGrowing()).isTrue();
+    tick(CALM_BELOW);
+    assertThat(meter.isGrowing()).isFalse();
+    entries += 20;
+    tick(CALM_BELOW);
+    assertThat(meter.isGrowing()).isFalse();
+    entries += 1_000;
+    tick(CALM_BELOW);
+    assertThat(meter.isGrowing()).isTrue();
+    entries -= 1_000;
+    for (int ticks = 1; ticks <= ActivityMeter.STEADY_TICKS; ticks++) {
+      assertThat(meter.isSteadyInSize()).isFalse();
+      tick(CALM_BELOW);
+      assertThat(meter.isGrowing()).isFalse();
+    }
+    assertThat(meter.isSteadyInSize()).isTrue();
+    entries += 1_000;
+    tick(0);
+    assertThat(meter.isSteadyInSize()).isFalse();
   }
 
   @Test

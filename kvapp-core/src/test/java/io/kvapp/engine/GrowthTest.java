@@ -70,6 +70,10 @@ class GrowthTest {
     }
   }
 
+  private List<Path> tables() throws IOException {
+    return Disk.list(scratch.resolve("store"), "live-*.map");
+  }
+
   private List<Path> hugeFiles() throws IOException {
     return Disk.list(scratch.resolve("store"), "live-*-huge.map");
   }
@@ -102,7 +106,7 @@ class GrowthTest {
 
   @Test
   @Timeout(60)
-  void hashTable_inTimesOfCalm_hasLittleRoom() {
+  void hashTable_inTimesOfCalm_hasLittleRoom_andIsEnoughForManyOverwrites() throws Exception {
     EngineOptions quick = new EngineOptions(4 << 20, 64 << 20, 256L << 20, 96 << 20, 5);
     try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
       int entries = 200_000;
@@ -114,9 +118,14 @@ class GrowthTest {
         }
         store.commit(batch);
       }
-      while (store.admin().stats().hashTableBytes() > entries * 800L) {
+      while (store.admin().stats().hashTableBytes() > entries * 620L || tables().size() > 1) {
         Thread.onSpinWait();
       }
+      List<Path> calm = tables();
+      for (int i = 0; i < entries / 4; i++) {
+        store.put(("key " + i).getBytes(StandardCharsets.UTF_8), value);
+      }
+      assertThat(tables()).isEqualTo(calm);
       assertThat(store.admin().verify().faults()).isEmpty();
       store.put("key 7", "changed");
       assertThat(store.get("key 7")).hasValue("changed");
