@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 
 /**
  * The changes of a store as they happen, from {@link KVStore#changes}.
@@ -118,13 +119,22 @@ public interface Changes extends AutoCloseable {
    */
   final class From {
     private static final From NOTHING =
-        new From(List.of(), List.of(), OptionalLong.empty(), false, false);
+        new From(
+            List.of(),
+            List.of(),
+            OptionalLong.empty(),
+            false,
+            false,
+            Integer.MAX_VALUE,
+            bytes -> {});
 
     private final List<byte[]> prefixes;
     private final List<byte[]> keys;
     private final OptionalLong after;
     private final boolean state;
     private final boolean keysOnly;
+    private final int maxValueBytes;
+    private final LongConsumer room;
 
     /** Ranges of keys in order, none of which overlaps another. */
     private final List<Scan> ranges;
@@ -134,12 +144,16 @@ public interface Changes extends AutoCloseable {
         List<byte[]> keys,
         OptionalLong after,
         boolean state,
-        boolean keysOnly) {
+        boolean keysOnly,
+        int maxValueBytes,
+        LongConsumer room) {
       this.prefixes = List.copyOf(prefixes);
       this.keys = List.copyOf(keys);
       this.after = after;
       this.state = state;
       this.keysOnly = keysOnly;
+      this.maxValueBytes = maxValueBytes;
+      this.room = room;
       this.ranges = ranges(prefixes, keys);
     }
 
@@ -177,7 +191,7 @@ public interface Changes extends AutoCloseable {
      * @throws NullPointerException if {@code prefix} is null
      */
     public From prefix(byte[] prefix) {
-      return new From(with(prefixes, prefix.clone()), keys, after, state, keysOnly);
+      return copy(with(prefixes, prefix.clone()), keys, after, state, keysOnly);
     }
 
     /** {@link #prefix(byte[])} of the UTF-8 bytes of {@code prefix}. */
@@ -191,7 +205,7 @@ public interface Changes extends AutoCloseable {
      * @throws NullPointerException if {@code key} is null
      */
     public From key(byte[] key) {
-      return new From(prefixes, with(keys, key.clone()), after, state, keysOnly);
+      return copy(prefixes, with(keys, key.clone()), after, state, keysOnly);
     }
 
     /** {@link #key(byte[])} of the UTF-8 bytes of {@code key}. */
@@ -209,17 +223,53 @@ public interface Changes extends AutoCloseable {
       if (revision < 0) {
         throw new IllegalArgumentException("after: at least 0, not " + revision);
       }
-      return new From(prefixes, keys, OptionalLong.of(revision), state, keysOnly);
+      return copy(prefixes, keys, OptionalLong.of(revision), state, keysOnly);
     }
 
     /** First the entries that are there, also whenever changes were missed. */
     public From withState() {
-      return new From(prefixes, keys, after, true, keysOnly);
+      return copy(prefixes, keys, after, true, keysOnly);
     }
 
     /** Without values: {@link Change#value()} is empty. */
     public From keysOnly() {
-      return new From(prefixes, keys, after, state, true);
+      return copy(prefixes, keys, after, state, true);
+    }
+
+    /**
+     * With larger values left out: {@link Change#value()} is then empty, and {@link
+     * Change#valueBytes()} tells the length. By default all values are there.
+     *
+     * @param bytes the length up to which values are read
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    public From maxValueBytes(int bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("maxValueBytes: at least 0, not " + bytes);
+      }
+      return new From(prefixes, keys, after, state, keysOnly, bytes, room);
+    }
+
+    /**
+     * With a consumer that is told before each step about how many bytes of heap it takes to read
+     * the changes of it, as far as the store can know that before. {@link Changes#next} calls it in
+     * the caller's thread. What it throws, {@link Changes#next} throws; the changes are not read
+     * then, and come at the next call. By default nobody is told.
+     *
+     * @throws NullPointerException if {@code consumer} is null
+     */
+    public From room(LongConsumer consumer) {
+      Objects.requireNonNull(consumer, "consumer");
+      return new From(prefixes, keys, after, state, keysOnly, maxValueBytes, consumer);
+    }
+
+    private From copy(
+        List<byte[]> newPrefixes,
+        List<byte[]> newKeys,
+        OptionalLong newAfter,
+        boolean newState,
+        boolean newKeysOnly) {
+      return new From(newPrefixes, newKeys, newAfter, newState, newKeysOnly, maxValueBytes, room);
     }
 
     /** The prefixes of the chosen keys, as they were given; not to be changed. */
@@ -245,6 +295,16 @@ public interface Changes extends AutoCloseable {
     /** Whether values are left out. */
     public boolean isKeysOnly() {
       return keysOnly;
+    }
+
+    /** The length up to which values are read; {@link Integer#MAX_VALUE} for all. */
+    public int maxValueBytes() {
+      return maxValueBytes;
+    }
+
+    /** Who is told how much is about to be read; never null. */
+    public LongConsumer room() {
+      return room;
     }
 
     /** The chosen keys as scans of ranges, in their order and each key in one of them. */
@@ -277,6 +337,7 @@ public interface Changes extends AutoCloseable {
           + (after.isPresent() ? ", after=" + after.getAsLong() : "")
           + (state ? ", withState" : "")
           + (keysOnly ? ", keysOnly" : "")
+          + (maxValueBytes < Integer.MAX_VALUE ? ", maxValueBytes=" + maxValueBytes : "")
           + "]";
     }
   }

@@ -93,6 +93,28 @@ interface ChangesContract extends StoreFixture {
   }
 
   @Test
+  default void changes_withLargeValues_leaveThemOutWhereThatIsAskedFor() {
+    store().put("large", "x".repeat(100_001));
+    store().put("small", "x".repeat(100_000));
+    Changes.From from = Changes.all().withState().maxValueBytes(100_000);
+    try (Changes changes = store().changes(from)) {
+      assertThat(lengths(changes)).containsExactly("large 0 100001", "small 100000 100000");
+      store().commit(new Batch().put("a", "x".repeat(100_001)).put("b", "x").put("c", ""));
+      assertThat(lengths(changes)).containsExactly("a 0 100001", "b 1 1", "c 0 0");
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> Changes.all().maxValueBytes(-1));
+  }
+
+  /** Of each put at once: the key, the length of what is there, and that of the value. */
+  private static List<String> lengths(Changes changes) {
+    return now(changes).stream()
+        .flatMap(List::stream)
+        .filter(change -> change.kind() == Kind.PUT)
+        .map(put -> put.keyString() + " " + put.value().length + " " + put.valueBytes())
+        .toList();
+  }
+
+  @Test
   default void changes_ofABatch_comeTogether() {
     try (Changes changes = store().changes(Changes.of("b"))) {
       changes.next(Duration.ZERO);

@@ -39,6 +39,8 @@ final class ServerArchitectureTest {
           ROOT + ".ops",
           ROOT,
           ROOT + ".command.doctor",
+          ROOT + ".command.terminal",
+          ROOT + ".command.data",
           ROOT + ".command");
 
   /** The main classes alone: tests lie elsewhere. */
@@ -74,7 +76,7 @@ final class ServerArchitectureTest {
     onlyIn("fi.iki.elonen..", ROOT + ".http.connection");
     onlyIn("com.google.gson..", ROOT + ".json", ROOT + ".auth.users");
     onlyIn("org.jose4j..", ROOT + ".auth.token");
-    onlyIn("picocli..", ROOT + ".command");
+    onlyIn("picocli..", ROOT + ".command", ROOT + ".command.terminal", ROOT + ".command.data");
   }
 
   @Test

@@ -32,9 +32,19 @@ public interface ChangeLog {
 
   /** Which changes are wanted. */
   interface Selection {
+    /** About as many bytes does a change take besides its key and value. */
+    long CHANGE_BYTES = 100;
+
     boolean wants(byte[] key, long revision);
 
-    boolean isKeysOnly();
+    /** Whether a value of so many bytes is read; its change is there in any case. */
+    boolean wantsValue(int bytes);
+
+    /**
+     * Is told how many bytes of heap the wanted changes of a revision take, before they are read.
+     * The cursor stays where it is if this throws.
+     */
+    void room(long bytes);
   }
 
   /** Steps through revisions. For one thread at a time. */

@@ -219,8 +219,13 @@ public final class ChangeReader implements Changes {
           }
 
           @Override
-          public boolean isKeysOnly() {
-            return from.isKeysOnly();
+          public boolean wantsValue(int bytes) {
+            return !from.isKeysOnly() && bytes <= from.maxValueBytes();
+          }
+
+          @Override
+          public void room(long bytes) {
+            from.room().accept(bytes);
           }
         };
     for (int steps = 0; position < limit && steps < STEPS_BETWEEN_LOOKS; steps++) {
@@ -282,7 +287,7 @@ public final class ChangeReader implements Changes {
     }
     Scan range = unscanned.get(0);
     Scan scan = range.limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES);
-    Page page = scanner.apply(from.isKeysOnly() ? scan.keysOnly() : scan);
+    Page page = page(scan);
     if (page.more()) {
       List<Entry> entries = page.entries();
       unscanned.set(0, range.after(entries.get(entries.size() - 1).key()));
@@ -305,6 +310,25 @@ public final class ChangeReader implements Changes {
     }
     target = log.revision();
     return state;
+  }
+
+  /** A page whose values are small, or that has one entry. */
+  private Page page(Scan scan) {
+    if (from.isKeysOnly()) {
+      return scanner.apply(scan.keysOnly());
+    }
+    Page page = scanner.apply(scan.strict());
+    Entry first = page.entries().isEmpty() ? null : page.entries().get(0);
+    int bytes = first == null ? 0 : first.valueBytes();
+    boolean isLeftOut = first != null && first.value().length < bytes;
+    while (isLeftOut && bytes <= from.maxValueBytes()) {
+      from.room().accept(ChangeLog.Selection.CHANGE_BYTES + first.key().length + bytes);
+      page = scanner.apply(scan.limit(1).maxBytes((long) first.key().length + bytes).strict());
+      first = page.entries().isEmpty() ? null : page.entries().get(0);
+      isLeftOut = first != null && first.valueBytes() > bytes;
+      bytes = first == null ? 0 : first.valueBytes();
+    }
+    return page;
   }
 
   @Override

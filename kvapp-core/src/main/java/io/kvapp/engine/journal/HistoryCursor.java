@@ -7,6 +7,7 @@ import io.kvapp.engine.changes.ChangeLog;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.model.Limits;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -120,6 +121,7 @@ final class HistoryCursor implements ChangeLog.Cursor {
     revision++;
   }
 
+  /** Reads what is wanted of a record, once it is known how much that is. */
   private void read(
       ByteBuffer bytes,
       int length,
@@ -128,32 +130,55 @@ final class HistoryCursor implements ChangeLog.Cursor {
       List<Change> changes) {
     boolean checked = length <= MAX_CHECKED_BYTES;
     int operation = offset + RecordFormat.HEAD_BYTES;
+    BitSet wanted = new BitSet();
+    long room = 0;
     for (int i = 0; i < operations; i++) {
-      ByteBuffer fields = RecordFormat.fields(bytes, operation);
-      if (!RecordFormat.areWhole(fields)) {
-        throw damaged();
-      }
+      ByteBuffer fields = fields(bytes, operation);
       byte[] key = RecordFormat.key(bytes, operation, fields);
       if (selection.wants(key, revision + 1)) {
         if (!checked) {
           requireWhole(bytes, length);
           checked = true;
         }
-        changes.add(change(bytes, operation, fields, key, selection.isKeysOnly()));
+        wanted.set(i);
+        int valueBytes = RecordFormat.valueLength(fields, 0);
+        room += ChangeLog.Selection.CHANGE_BYTES + key.length;
+        room += selection.wantsValue(valueBytes) ? valueBytes : 0;
+      }
+      operation = RecordFormat.behind(operation, fields);
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
+    selection.room(room);
+    operation = offset + RecordFormat.HEAD_BYTES;
+    for (int i = 0; i < wanted.length(); i++) {
+      ByteBuffer fields = fields(bytes, operation);
+      if (wanted.get(i)) {
+        changes.add(change(bytes, operation, fields, selection));
       }
       operation = RecordFormat.behind(operation, fields);
     }
   }
 
+  private ByteBuffer fields(ByteBuffer bytes, int operation) {
+    ByteBuffer fields = RecordFormat.fields(bytes, operation);
+    if (!RecordFormat.areWhole(fields)) {
+      throw damaged();
+    }
+    return fields;
+  }
+
   private Change change(
-      ByteBuffer bytes, int operation, ByteBuffer fields, byte[] key, boolean keyOnly) {
+      ByteBuffer bytes, int operation, ByteBuffer fields, ChangeLog.Selection selection) {
+    byte[] key = RecordFormat.key(bytes, operation, fields);
     long expiresAt = RecordFormat.expiresAt(fields, 0);
     if (RecordFormat.isDelete(fields, 0)) {
       return new Change(
           expiresAt == 0 ? Kind.DELETE : Kind.EXPIRE, key, EMPTY, revision + 1, expiresAt);
     }
     int valueBytes = RecordFormat.valueLength(fields, 0);
-    if (keyOnly) {
+    if (!selection.wantsValue(valueBytes)) {
       return new Change(Kind.PUT, key, EMPTY, revision + 1, expiresAt, valueBytes);
     }
     Limits.readable(valueBytes);

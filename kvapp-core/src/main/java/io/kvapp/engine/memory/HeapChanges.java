@@ -186,11 +186,21 @@ final class HeapChanges implements ChangeLog {
       if (next == null || next.revision > limit) {
         return NONE;
       }
-      position = next.revision;
+      List<Change> wanted = new ArrayList<>();
+      long bytes = 0;
       for (Change change : next.changes) {
-        if (selection.wants(change.key(), position)) {
-          changes.add(copy(change, selection.isKeysOnly()));
+        if (selection.wants(change.key(), next.revision)) {
+          wanted.add(change);
+          bytes += Selection.CHANGE_BYTES + change.key().length;
+          bytes += selection.wantsValue(change.valueBytes()) ? change.valueBytes() : 0;
         }
+      }
+      if (!wanted.isEmpty()) {
+        selection.room(bytes);
+      }
+      position = next.revision;
+      for (Change change : wanted) {
+        changes.add(copy(change, !selection.wantsValue(change.valueBytes())));
       }
       return position;
     }

@@ -60,7 +60,7 @@ public final class Authenticator {
           "listening on "
               + server.host()
               + " would give everything to everyone who can reach it, as there are no users; name a"
-              + " users file (--users FILE, made by: kvapp-server users add --file FILE NAME), or"
+              + " users file (--users FILE, made by: kvapp users add --file FILE NAME), or"
               + " listen on localhost");
     }
     return new Authenticator(settings, server.dataFolder(), server.clock());

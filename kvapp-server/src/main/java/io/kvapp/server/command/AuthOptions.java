@@ -19,7 +19,7 @@ final class AuthOptions {
       names = "--users",
       paramLabel = "FILE",
       description =
-          "The file of users, which 'kvapp-server users' edits. Needed to listen on an address that"
+          "The file of users, which 'kvapp users' edits. Needed to listen on an address that"
               + " other machines reach.")
   private Path users;
 

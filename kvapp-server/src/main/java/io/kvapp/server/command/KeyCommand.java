@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code kvapp-server key}: makes and replaces the key that signs tokens.
+ * The command {@code kvapp key}: makes and replaces the key that signs tokens.
  *
  * <p>Not thread-safe.
  */

@@ -1,15 +1,32 @@
 package io.kvapp.server.command;
 
-/** The command line of the runnable jar. */
+import io.kvapp.server.command.terminal.OneLineErrors;
+
+/**
+ * The command line of the runnable jar and of {@code bin/kvapp}.
+ *
+ * <p>All methods may be called from any thread.
+ */
 public final class Main {
   private Main() {}
 
-  /** Runs the command and ends the JVM: 0 done, 1 it did not work, 2 it was called wrongly. */
+  /**
+   * Runs the command and ends the JVM: 0 done, 1 it did not work, 2 it was called wrongly, 3 there
+   * is no such key or a condition does not hold.
+   */
   public static void main(String[] arguments) {
     Thread.setDefaultUncaughtExceptionHandler(OneLineErrors::onUncaught);
     logToStandardErrorWithTime();
+    if (!isServer(arguments)) {
+      setDefault("defaultLogLevel", "warn");
+    }
     refuseRenegotiation();
     System.exit(ServeCommand.commandLine().execute(arguments));
+  }
+
+  /** Whether it serves, so that its log is wanted as a whole. */
+  private static boolean isServer(String[] arguments) {
+    return arguments.length == 0 || arguments[0].matches("serve|-.*");
   }
 
   /** A client of TLS 1.2 could have the server make one handshake after the other. */

@@ -3,20 +3,31 @@ package io.kvapp.server.command;
 import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.server.HttpEndpoint;
+import io.kvapp.server.command.data.DataCommands;
+import io.kvapp.server.command.terminal.OneLineErrors;
+import io.kvapp.server.command.terminal.Terminal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command {@code kvapp-server}: serves a data folder until the process is told to end. */
+/**
+ * The command {@code kvapp serve}, which is also what {@code kvapp} without a command does: serves
+ * a data folder until the process is told to end.
+ */
 @Command(
-    name = "kvapp-server",
+    name = "kvapp",
     description = "Serves a key-value store over HTTP.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
@@ -24,8 +35,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
-    subcommands = {KeyCommand.class, StoreCommand.class},
-    exitCodeList = {"0:done", "1:it did not work", "2:it was called wrongly"})
+    exitCodeList = {
+      "0:done",
+      "1:it did not work",
+      "2:it was called wrongly",
+      "3:there is no such key, or a condition does not hold"
+    })
 public final class ServeCommand implements Callable<Integer> {
   @Mixin private ServerOptions store;
   @Mixin private AuthOptions auth;
@@ -38,23 +53,69 @@ public final class ServeCommand implements Callable<Integer> {
 
   /** The whole command line, ready to be executed. */
   public static CommandLine commandLine() {
-    return commandLine(PasswordInput.ofTerminal());
+    return commandLine(Terminal.ofProcess());
   }
 
-  static CommandLine commandLine(PasswordInput passwords) {
+  static CommandLine commandLine(Terminal terminal) {
     CommandLine commandLine = new CommandLine(new ServeCommand());
     addHttpOptions(commandLine.getCommandSpec());
-    commandLine.addSubcommand(new UsersCommand(passwords));
+    CommandLine serve = new CommandLine(new ServeCommand());
+    addHttpOptions(serve.getCommandSpec());
+    commandLine.addSubcommand("serve", serve);
+    for (Object command : DataCommands.on(terminal)) {
+      commandLine.addSubcommand(command);
+    }
+    commandLine.addSubcommand(new UsersCommand(terminal.passwords()));
+    commandLine.addSubcommand(new KeyCommand());
     CommandLine doctor = new CommandLine(new DoctorCommand());
     addHttpOptions(doctor.getCommandSpec());
     commandLine.addSubcommand(doctor);
+    commandLine.addSubcommand(new CompletionCommand());
+    // The sum of add may go down.
+    commandLine.getSubcommands().get("add").setUnmatchedOptionsArePositionalParams(true);
+    describeCommands(commandLine);
     // An argument that begins with @ is itself, and not the content of a file.
     commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.registerConverter(Path.class, new PathConverter());
+    commandLine.setExecutionStrategy(ServeCommand::execute);
     commandLine.setParameterExceptionHandler(OneLineErrors::onWrongCall);
     commandLine.setExecutionExceptionHandler(OneLineErrors::onFailure);
-    return commandLine;
+    commandLine.setColorScheme(
+        Help.defaultColorScheme(terminal.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
+    return commandLine.setErr(terminal.errors());
+  }
+
+  /** The commands come before the options, which are those of serve. */
+  private static void describeCommands(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .usageMessage()
+        .customSynopsis("kvapp COMMAND [OPTIONS]", "kvapp [OPTIONS OF SERVE]")
+        .description("A key-value store: its server, and all that is done with one.")
+        .optionListHeading("%nWithout a command it serves, with these options:%n");
+    List<String> sections = new ArrayList<>(commandLine.getHelpSectionKeys());
+    List<String> commands =
+        List.of(
+            UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+            UsageMessageSpec.SECTION_KEY_COMMAND_LIST);
+    sections.removeAll(commands);
+    sections.addAll(sections.indexOf(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING), commands);
+    commandLine.setHelpSectionKeys(sections);
+  }
+
+  /** Options in front of a command belong to nobody, and would be overlooked. */
+  private static int execute(ParseResult parsed) {
+    if (parsed.hasSubcommand() && !parsed.matchedOptions().isEmpty()) {
+      String option = parsed.matchedOptions().get(0).longestName();
+      throw new CommandLine.ParameterException(
+          parsed.commandSpec().commandLine(),
+          "the option "
+              + option
+              + " comes behind the command "
+              + parsed.subcommand().commandSpec().name());
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   /** Adds them before those of help and version, which come last in the help. */

@@ -2,6 +2,7 @@ package io.kvapp.server.command;
 
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.auth.users.UserRegister;
+import io.kvapp.server.command.terminal.PasswordInput;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The command {@code kvapp-server users}: edits a file of users.
+ * The command {@code kvapp users}: edits a file of users.
  *
  * <p>Not thread-safe.
  */
@@ -86,7 +87,7 @@ final class UsersCommand implements Runnable {
     UserRegister register = file.register();
     register.requireAbsent(name);
     try {
-      register.add(name, grant.role, grant.prefixes(), passwords.read(spec.commandLine()));
+      register.add(name, grant.role, grant.prefixes(), passwords.readNew(spec.commandLine()));
     } catch (IllegalArgumentException unfit) {
       throw new CommandLine.ParameterException(spec.commandLine(), unfit.getMessage(), unfit);
     }
@@ -111,7 +112,7 @@ final class UsersCommand implements Runnable {
       @Parameters(paramLabel = "NAME", description = "The name.") String name) {
     UserRegister register = file.register();
     register.requirePresent(name);
-    register.changePassword(name, passwords.read(spec.commandLine()));
+    register.changePassword(name, passwords.readNew(spec.commandLine()));
     print("changed the password of " + name);
   }
 

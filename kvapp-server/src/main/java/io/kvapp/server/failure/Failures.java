@@ -102,7 +102,7 @@ public final class Failures {
     if (thrown instanceof KVException.Overflow overflow) {
       return unfit("overflow", overflow.index(), "the sum is beyond 64 bits");
     }
-    Row row = TABLE.stream().filter(each -> each.kind.test(thrown)).findFirst().orElseThrow();
+    Row row = row(thrown);
     switch (row.logged) {
       case NOTHING -> {
         // The client's concern alone.
@@ -111,6 +111,28 @@ public final class Failures {
       case STACK_TRACE -> LOG.error("a request failed: {}", thrown.getMessage(), thrown);
     }
     return row.failure;
+  }
+
+  /**
+   * The same for whoever runs the store and may know everything: the detail is the message of the
+   * exception, and nothing is logged.
+   */
+  public static Failure toOperator(Throwable thrown) {
+    boolean isKnown =
+        thrown instanceof HttpException
+            || thrown instanceof KVException.NotANumber
+            || thrown instanceof KVException.Overflow;
+    Failure failure = isKnown ? of(thrown) : row(thrown).failure;
+    return new Failure(
+        failure.status(),
+        failure.code(),
+        thrown.getMessage(),
+        failure.headers(),
+        failure.members());
+  }
+
+  private static Row row(Throwable thrown) {
+    return TABLE.stream().filter(each -> each.kind.test(thrown)).findFirst().orElseThrow();
   }
 
   /** What is there does not fit the operation of this index. */

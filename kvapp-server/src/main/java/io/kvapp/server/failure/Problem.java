@@ -29,8 +29,16 @@ public final class Problem implements ResponseBody {
 
   private final Failure failure;
 
-  private Problem(Failure failure) {
+  private final String detail;
+
+  private Problem(Failure failure, String detail) {
     this.failure = failure;
+    this.detail = detail;
+  }
+
+  /** The object that tells this failure. */
+  public static ResponseBody body(Failure failure) {
+    return new Problem(failure, failure.detail());
   }
 
   /** The response to a request that failed like this; what only operators may know is logged. */
@@ -45,7 +53,8 @@ public final class Problem implements ResponseBody {
     for (Map.Entry<String, String> header : failure.headers().entrySet()) {
       head = head.with(header.getKey(), header.getValue());
     }
-    return Response.of(head.withRetryAfter(), new Problem(failure));
+    String detail = DETAILS.getOrDefault(failure.code(), failure.detail());
+    return Response.of(head.withRetryAfter(), new Problem(failure, detail));
   }
 
   @Override
@@ -53,7 +62,7 @@ public final class Problem implements ResponseBody {
     JsonOutput json = new JsonOutput(output);
     text("{\"type\":\"about:blank\",\"title\":", json).string(title());
     text(",\"status\":" + failure.status() + ",\"code\":", json).string(failure.code());
-    text(",\"detail\":", json).string(DETAILS.getOrDefault(failure.code(), failure.detail()));
+    text(",\"detail\":", json).string(detail);
     for (Map.Entry<String, Object> member : failure.members().entrySet()) {
       text(",", json).string(member.getKey());
       text(":", json);

@@ -241,12 +241,14 @@ public final class EntryService {
    * it.
    *
    * @param wanted empty prefixes and keys for all that is granted
+   * @param maxValueBytes larger values are left out
+   * @param room is told how many bytes the next changes take before they are read
    * @throws io.kvapp.server.http.message.HttpException.Forbidden if the caller may read no part of
    *     a prefix, or not a key
    * @throws io.kvapp.KVException.HistoryGone as {@link KVStore#changes} throws it
    */
-  public Changes changes(Caller caller, WatchedKeys wanted) {
-    return store.changes(wanted.granted(caller));
+  public Changes changes(Caller caller, WatchedKeys wanted, int maxValueBytes, LongConsumer room) {
+    return store.changes(wanted.granted(caller).maxValueBytes(maxValueBytes).room(room));
   }
 
   private static boolean isFiltered(KeyRange keys, List<KeyRange> parts) {

@@ -82,8 +82,8 @@ public final class AuthSettings {
   }
 
   /**
-   * The file of users, which the command {@code kvapp-server users} edits. With one, tokens are for
-   * its users only. A change of the file is in use within a second.
+   * The file of users, which the command {@code kvapp users} edits. With one, tokens are for its
+   * users only. A change of the file is in use within a second.
    */
   public AuthSettings withUsersFile(Path file) {
     Objects.requireNonNull(file, "usersFile");

@@ -11,7 +11,7 @@ import java.io.IOException;
  *
  * <p>All methods may be called from any thread.
  */
-final class ChangeJson {
+public final class ChangeJson {
   /** Larger values are left out. */
   static final int MAX_VALUE_BYTES = 1 << 20;
 
@@ -26,7 +26,7 @@ final class ChangeJson {
   private ChangeJson() {}
 
   /** Writes a change. */
-  static void write(JsonOutput json, Change change, boolean keysOnly) throws IOException {
+  public static void write(JsonOutput json, Change change, boolean keysOnly) throws IOException {
     switch (change.kind()) {
       case PUT ->
           EntryJson.writeMembers(json.raw(PUT), entry(change), keysOnly ? -1 : MAX_VALUE_BYTES);

@@ -5,6 +5,7 @@ import io.kvapp.Changes;
 import io.kvapp.KVException;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.http.message.LongLived;
+import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.routing.Call;
@@ -55,8 +56,10 @@ final class ChangesHandler {
     int limit = (int) parameters.integer(LIMIT, DEFAULT_LIMIT, 1, MAX_LIMIT);
     Duration wait = wait(parameters);
     ChangesPage page;
-    try (Changes changes = entries.changes(call.caller(), wanted)) {
-      page = new ChangesPage(changes, limit, request.memory());
+    Memory memory = request.memory();
+    try (Changes changes =
+        entries.changes(call.caller(), wanted, ChangeJson.MAX_VALUE_BYTES, memory::reserve)) {
+      page = new ChangesPage(changes, limit);
       if (after.isPresent()) {
         page.fill();
         if (page.isEmpty() && !wait.isZero()) {

@@ -2,7 +2,6 @@ package io.kvapp.server.v1;
 
 import io.kvapp.Change;
 import io.kvapp.Changes;
-import io.kvapp.server.http.message.Memory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +19,9 @@ final class ChangesPage {
   private static final long CHANGE_BYTES = 100;
 
   private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final byte[] NOTHING = {};
 
   private final Changes source;
   private final int limit;
-  private final Memory memory;
   private final List<Change> changes = new ArrayList<>();
   private long bytes;
   private long revision;
@@ -33,13 +30,11 @@ final class ChangesPage {
   /**
    * An empty page.
    *
-   * @param source not closed by this
-   * @param memory where the page is reserved
+   * @param source not closed by this; reserves what it reads
    */
-  ChangesPage(Changes source, int limit, Memory memory) {
+  ChangesPage(Changes source, int limit) {
     this.source = source;
     this.limit = limit;
-    this.memory = memory;
     this.revision = source.revision();
   }
 
@@ -78,31 +73,17 @@ final class ChangesPage {
     }
     long nextBytes = 0;
     for (Change change : next) {
-      nextBytes += CHANGE_BYTES + change.key().length + shown(change).value().length;
+      nextBytes += CHANGE_BYTES + change.key().length + change.value().length;
     }
     boolean fits = changes.size() + next.size() <= limit && bytes + nextBytes <= MAX_BYTES;
     if (!changes.isEmpty() && !fits) {
       more = true;
       return false;
     }
-    memory.reserve(nextBytes);
-    next.forEach(change -> changes.add(shown(change)));
+    changes.addAll(next);
     bytes += nextBytes;
     revision = source.revision();
     return true;
-  }
-
-  /** A change without its value where that is too large to be shown. */
-  private static Change shown(Change change) {
-    return change.value().length <= ChangeJson.MAX_VALUE_BYTES
-        ? change
-        : new Change(
-            change.kind(),
-            change.key(),
-            NOTHING,
-            change.revision(),
-            change.expiresAtMillis(),
-            change.valueBytes());
   }
 
   /** The changes in the order of their revisions. */

@@ -14,7 +14,7 @@ import java.time.format.DateTimeFormatter;
  *
  * <p>All methods may be called from any thread.
  */
-final class EntryJson {
+public final class EntryJson {
   private static final byte[] BEGIN = JsonOutput.ascii("{");
   private static final byte[] KEY = JsonOutput.ascii("\"key\":");
   private static final byte[] KEY_BASE64 = JsonOutput.ascii("\"key_base64\":");
@@ -37,7 +37,7 @@ final class EntryJson {
   private EntryJson() {}
 
   /** Writes an entry with its value. */
-  static void write(JsonOutput json, Entry entry) throws IOException {
+  public static void write(JsonOutput json, Entry entry) throws IOException {
     write(json, entry, Integer.MAX_VALUE);
   }
 
@@ -47,7 +47,7 @@ final class EntryJson {
    * @param maxValueBytes a larger value is left out, as is one that the entry itself lacks; -1
    *     leaves out every value
    */
-  static void write(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
+  public static void write(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
     writeMembers(json.raw(BEGIN), entry, maxValueBytes);
     json.raw(END);
   }
@@ -67,7 +67,7 @@ final class EntryJson {
   }
 
   /** Writes the member that is the key. */
-  static void writeKey(JsonOutput json, byte[] key) throws IOException {
+  public static void writeKey(JsonOutput json, byte[] key) throws IOException {
     json.bytes(KEY, KEY_BASE64, key);
   }
 
@@ -77,7 +77,8 @@ final class EntryJson {
   }
 
   /** Writes an entry as {@link #write(JsonOutput, Entry, int)}, or null for null. */
-  static void writeOrNull(JsonOutput json, Entry entry, int maxValueBytes) throws IOException {
+  public static void writeOrNull(JsonOutput json, Entry entry, int maxValueBytes)
+      throws IOException {
     if (entry == null) {
       json.raw(NULL);
     } else {
@@ -86,7 +87,7 @@ final class EntryJson {
   }
 
   /** A moment as RFC 3339 in UTC with milliseconds. */
-  static String time(Instant moment) {
+  public static String time(Instant moment) {
     return TIME.format(moment.isAfter(LAST) ? LAST : moment);
   }
 }

@@ -2,6 +2,7 @@ package io.kvapp.server.v1;
 
 import io.kvapp.Batch;
 import io.kvapp.KVException;
+import io.kvapp.StoreLimits;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
@@ -15,15 +16,26 @@ import java.time.InstantSource;
  *
  * <p>Not thread-safe.
  */
-final class ImportRun {
+public final class ImportRun {
   private static final int STEP_ENTRIES = 500;
   private static final long STEP_BYTES = 4 << 20;
 
   /** The entries of a step are in memory as they are read, and once more in its batch. */
   private static final int COPIES = 2;
 
-  private final EntryService entries;
-  private final Caller caller;
+  /** Where the entries go. */
+  public interface Target {
+    /** What it takes. */
+    StoreLimits limits();
+
+    /** Whether a key may be written. */
+    boolean mayWrite(byte[] key);
+
+    /** Writes a step; returns its revision. */
+    long commit(Batch step);
+  }
+
+  private final Target target;
   private final InstantSource clock;
   private final Memory memory;
   private final ImportReader reader;
@@ -34,14 +46,42 @@ final class ImportRun {
   private long skipped;
   private long lastRevision;
 
-  /** An import of what this input holds. */
+  /** An import by a caller of what this input holds. */
   ImportRun(
       EntryService entries, Caller caller, InstantSource clock, InputStream input, Memory memory) {
-    this.entries = entries;
-    this.caller = caller;
+    this(grantedTo(caller, entries), clock, input, memory);
+  }
+
+  /**
+   * An import of what this input holds.
+   *
+   * @param clock tells which entries have expired meanwhile
+   * @param memory where what is read is reserved
+   */
+  public ImportRun(Target target, InstantSource clock, InputStream input, Memory memory) {
+    this.target = target;
     this.clock = clock;
     this.memory = memory;
-    this.reader = new ImportReader(input, entries.limits(), memory);
+    this.reader = new ImportReader(input, target.limits(), memory);
+  }
+
+  private static Target grantedTo(Caller caller, EntryService entries) {
+    return new Target() {
+      @Override
+      public StoreLimits limits() {
+        return entries.limits();
+      }
+
+      @Override
+      public boolean mayWrite(byte[] key) {
+        return caller.mayWrite(key);
+      }
+
+      @Override
+      public long commit(Batch step) {
+        return entries.commit(caller, step, false).revision();
+      }
+    };
   }
 
   /**
@@ -51,7 +91,7 @@ final class ImportRun {
    *     member {@code imported} tells how many entries are written
    * @throws IOException if the input fails
    */
-  void run() throws IOException {
+  public void run() throws IOException {
     try {
       ImportReader.Line line = reader.next();
       while (line instanceof ImportReader.PutLine put) {
@@ -68,24 +108,24 @@ final class ImportRun {
       throw new HttpException(
               507,
               "disk-full",
-              "the server's disk is full; send it again once there is space, what is there"
+              "the disk of the store is full; send it again once there is space, what is there"
                   + " already is overwritten")
           .with("imported", imported);
     }
   }
 
   /** How many entries have been written. */
-  long imported() {
+  public long imported() {
     return imported;
   }
 
   /** How many lines were left out because their time has passed. */
-  long skipped() {
+  public long skipped() {
     return skipped;
   }
 
   /** The revision of the last step; 0 where nothing was written. */
-  long lastRevision() {
+  public long lastRevision() {
     return lastRevision;
   }
 
@@ -94,7 +134,7 @@ final class ImportRun {
       skipped++;
       return;
     }
-    if (!caller.mayWrite(put.key())) {
+    if (!target.mayWrite(put.key())) {
       throw new HttpException.Forbidden(
           "line " + reader.line() + ": the token does not grant its key");
     }
@@ -125,7 +165,7 @@ final class ImportRun {
 
   private void commit() {
     if (stepBytes > 0) {
-      lastRevision = entries.commit(caller, step, false).revision();
+      lastRevision = target.commit(step);
       imported += step.operations().size();
       step = new Batch();
       stepBytes = 0;

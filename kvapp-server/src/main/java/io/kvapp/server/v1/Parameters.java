@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  *
  * <p>Immutable, safe for any thread, as long as nobody changes the arrays it returns.
  */
-final class Parameters {
+public final class Parameters {
   /** The longest duration, about a thousand years, so that every expiry has a year of 4 digits. */
   private static final Duration MAX_DURATION = Duration.ofDays(365_000);
 
@@ -139,7 +139,7 @@ final class Parameters {
    * The 64-bit integer that this text stands for, in ASCII digits behind a minus sign if it is
    * negative; empty if it is none.
    */
-  static OptionalLong integerOf(String text) {
+  public static OptionalLong integerOf(String text) {
     if (!INTEGER.matcher(text).matches()) {
       return OptionalLong.empty();
     }
@@ -161,7 +161,7 @@ final class Parameters {
   }
 
   /** The duration that this text stands for; empty if it is none that may be given. */
-  static Optional<Duration> durationOf(String text) {
+  public static Optional<Duration> durationOf(String text) {
     int digits = 0;
     while (digits < text.length() && Octets.isDigit(text.charAt(digits))) {
       digits++;

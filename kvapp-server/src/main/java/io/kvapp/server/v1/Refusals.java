@@ -12,9 +12,9 @@ import io.kvapp.server.json.JsonOutput;
  *
  * <p>All methods may be called from any thread.
  */
-final class Refusals {
+public final class Refusals {
   /** The largest value that is shown where a condition did not hold. */
-  static final int MAX_CURRENT_BYTES = 64 << 10;
+  public static final int MAX_CURRENT_BYTES = 64 << 10;
 
   private static final String CONFLICT = "conflict";
 
@@ -53,7 +53,7 @@ final class Refusals {
   }
 
   /** Some conditions of a transaction do not hold. */
-  static HttpException conflict(BatchResult result) {
+  public static HttpException conflict(BatchResult result) {
     int count = result.failures().size();
     ResponseBody shown = output -> TxnJson.writeFailures(new JsonOutput(output), result.failures());
     return new HttpException(

@@ -45,7 +45,8 @@ public final class StatsHandler {
     return Response.of(Replies.json(), output -> new JsonOutput(output).value(all));
   }
 
-  private static Map<String, Object> store(StoreStats stats) {
+  /** Figures of a store as members of an object. */
+  public static Map<String, Object> store(StoreStats stats) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("entries", stats.entries());
     members.put("live_bytes", stats.liveBytes());
@@ -63,7 +64,7 @@ public final class StatsHandler {
   }
 
   /** What opening a store found, as members of an object. */
-  static Map<String, Object> recovery(RecoveryReport report) {
+  public static Map<String, Object> recovery(RecoveryReport report) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("clean", report.clean());
     members.put("rebuilt", report.rebuilt());

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>All methods may be called from any thread.
  */
-final class TxnJson {
+public final class TxnJson {
   /** Numbers from here on are not exact in JavaScript, and are written as strings. */
   private static final long MAX_EXACT = (1L << 53) - 1;
 
@@ -36,7 +36,7 @@ final class TxnJson {
   private TxnJson() {}
 
   /** Writes the revision and the result of each operation. */
-  static void writeResults(JsonOutput json, BatchResult result) throws IOException {
+  public static void writeResults(JsonOutput json, BatchResult result) throws IOException {
     json.raw(REVISION);
     if (result.revision() == 0) {
       json.raw(NULL);

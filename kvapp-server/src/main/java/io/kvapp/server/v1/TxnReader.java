@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * <p>Not thread-safe.
  */
-final class TxnReader {
+public final class TxnReader {
   /** The most conditions, and the most operations. */
   static final int MAX_ELEMENTS = 10_000;
 
@@ -54,7 +54,7 @@ final class TxnReader {
    * @throws HttpException {@code bad-json} if it asks for none, {@code bad-key} or {@code
    *     too-large} if something in it is beyond the limits
    */
-  static Batch read(byte[] text, StoreLimits limits) {
+  public static Batch read(byte[] text, StoreLimits limits) {
     try {
       return new TxnReader(new JsonInput(text, 0, text.length), limits).read();
     } catch (JsonInput.MalformedException malformed) {

@@ -68,9 +68,10 @@ final class WatchHandler {
         wanted(parameters, after(request, parameters), parameters.flag(INITIAL), entries.limits());
     LongLived place = request.longLived();
     long revision = entries.revision();
+    WatchMemory memory = new WatchMemory(request.memory());
     Changes changes;
     try {
-      changes = entries.changes(call.caller(), wanted);
+      changes = entries.changes(call.caller(), wanted, ChangeJson.MAX_VALUE_BYTES, memory::claim);
     } catch (KVException.HistoryGone gone) {
       throw Refusals.historyGone(gone, entries.revision());
     }
@@ -79,6 +80,7 @@ final class WatchHandler {
     WatchStream stream =
         new WatchStream(
             changes,
+            memory,
             wanted.keysOnly(),
             () -> V1Face.caller(token, authenticator),
             request::requireClient,

@@ -28,6 +28,7 @@ final class WatchStream implements ResponseBody {
   private static final byte[] BLOCK_END = JsonOutput.ascii("\n\n");
 
   private final Changes changes;
+  private final WatchMemory memory;
   private final boolean keysOnly;
   private final Runnable requireToken;
   private final Runnable requireClient;
@@ -43,12 +44,14 @@ final class WatchStream implements ResponseBody {
    * A stream.
    *
    * @param changes are closed at its end; who closes them before ends it
+   * @param memory where what comes next has been claimed
    * @param requireToken throws if the watcher may not go on
    * @param requireClient throws if the watcher has left
    * @param revision that of the store
    */
   WatchStream(
       Changes changes,
+      WatchMemory memory,
       boolean keysOnly,
       Runnable requireToken,
       Runnable requireClient,
@@ -56,6 +59,7 @@ final class WatchStream implements ResponseBody {
       Duration heartbeat,
       Duration look) {
     this.changes = changes;
+    this.memory = memory;
     this.keysOnly = keysOnly;
     this.requireToken = requireToken;
     this.requireClient = requireClient;
@@ -85,6 +89,7 @@ final class WatchStream implements ResponseBody {
           next = changes.next(Duration.ofNanos(untilNextLook()));
         }
         write(next);
+        memory.release();
       }
     } catch (KVException.HistoryGone gone) {
       output.write(DATA);
@@ -93,6 +98,8 @@ final class WatchStream implements ResponseBody {
       return;
     } catch (KVException.WrongState stopping) {
       // Closed, since the server stops.
+    } catch (HttpException exhausted) {
+      // There is no memory for what comes next; the watcher goes on by its id when it comes again.
     }
     writeId();
   }

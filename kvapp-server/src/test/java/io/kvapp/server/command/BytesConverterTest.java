@@ -57,7 +57,7 @@ class BytesConverterTest {
     assertThat(errors.toString().lines())
         .singleElement()
         .asString()
-        .startsWith("kvapp-server: Invalid value for option '" + option + "'")
+        .startsWith("kvapp: Invalid value for option '" + option + "'")
         .contains("'" + size + "' is more than");
   }
 

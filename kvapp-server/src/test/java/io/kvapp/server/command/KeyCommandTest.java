@@ -84,9 +84,7 @@ class KeyCommandTest {
     assertThat(key("rotate", "--file", "f", "--token-lifetime", "8")).isEqualTo(2);
     assertThat(key("create")).isEqualTo(2);
     assertThat(key()).isEqualTo(2);
-    assertThat(err.toString().lines())
-        .hasSize(11)
-        .allMatch(line -> line.startsWith("kvapp-server: "));
+    assertThat(err.toString().lines()).hasSize(11).allMatch(line -> line.startsWith("kvapp: "));
     assertThat(out.toString().lines()).hasSize(1);
     assertThat(file).hasBinaryContent(before);
   }

@@ -143,7 +143,7 @@ class ServeCommandTest {
             new Outcome(
                 1,
                 "",
-                "kvapp-server: data folder data cannot be used: other users can write data; run:"
+                "kvapp: data folder data cannot be used: other users can write data; run:"
                     + " chmod go-w data\n"));
     assertThat(data).isEmptyDirectory();
   }
@@ -167,7 +167,7 @@ class ServeCommandTest {
   @Test
   void call_nameThatTheLocaleCannotExpress_isToldInOneLine() throws Exception {
     Outcome outcome =
-        CommandProcess.run(folder, Map.of("LC_ALL", "C"), "", "store", "verify", "--data", "köln");
+        CommandProcess.run(folder, Map.of("LC_ALL", "C"), "", "verify", "--data", "köln");
 
     assertFailed(outcome, 2, "set LC_ALL=C.UTF-8");
     assertThat(outcome.err()).contains("cannot express");
@@ -186,8 +186,7 @@ class ServeCommandTest {
       Files.delete(data);
       assertThat(server.terminate()).isEqualTo(SIGTERM);
       assertThat(server.errors()).contains("its folder was deleted").doesNotContain("\tat ");
-      assertThat(server.errors().lines().filter(line -> line.startsWith("kvapp-server: ")))
-          .hasSize(1);
+      assertThat(server.errors().lines().filter(line -> line.startsWith("kvapp: "))).hasSize(1);
     }
     assertThat(data).doesNotExist();
   }
@@ -227,7 +226,8 @@ class ServeCommandTest {
         mistake(2, "Unknown option: '--nope'", "--nope"),
         mistake(2, "Missing required parameter for option '--data'", "--data"),
         mistake(2, "the path is empty", "--data", ""),
-        mistake(2, "the path is empty", "store", "verify", "--data", ""),
+        mistake(2, "the path is empty", "verify", "--data", ""),
+        mistake(2, "--data comes behind the command get", "--data", "d", "get", "key"),
         mistake(2, "together with --data", "--in-memory", "--data", "d"),
         mistake(2, "together with --read-only", "--in-memory", "--read-only"),
         mistake(2, "in the place of --data", "--store", "mem:", "--data", "d"),
@@ -262,6 +262,7 @@ class ServeCommandTest {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.out()).contains("--port", "--host", "--data", "--users", "--tls-cert");
+    assertThat(outcome.out().indexOf("  scan ")).isBetween(1, outcome.out().indexOf("--port"));
   }
 
   private Outcome run(String... arguments) throws Exception {
@@ -275,7 +276,7 @@ class ServeCommandTest {
   private static void assertFailed(Outcome outcome, int exitCode, String message) {
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(exitCode);
     assertThat(outcome.out()).isEmpty();
-    assertThat(outcome.err().lines()).singleElement().asString().startsWith("kvapp-server: ");
+    assertThat(outcome.err().lines()).singleElement().asString().startsWith("kvapp: ");
     assertThat(outcome.err()).contains(message);
   }
 

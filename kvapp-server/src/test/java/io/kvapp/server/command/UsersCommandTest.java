@@ -51,8 +51,7 @@ class UsersCommandTest {
     assertThat(users("short\n", "add", "ann")).isZero();
 
     assertThat(err.toString())
-        .isEqualToIgnoringNewLines(
-            "kvapp-server: warning: the password is short and so easy to guess");
+        .isEqualToIgnoringNewLines("kvapp: warning: the password is short and so easy to guess");
   }
 
   @Test
@@ -75,9 +74,7 @@ class UsersCommandTest {
     assertThat(users("", "grant", "bob")).isEqualTo(1);
     assertThat(users("", "grant", "ann", "--prefix", "a\nb")).isEqualTo(2);
     assertThat(users("a password\n", "add")).isEqualTo(2);
-    assertThat(err.toString().lines())
-        .hasSize(15)
-        .allMatch(line -> line.startsWith("kvapp-server: "));
+    assertThat(err.toString().lines()).hasSize(15).allMatch(line -> line.startsWith("kvapp: "));
     assertThat(Path.of(file)).hasBinaryContent(before);
   }
 
@@ -108,7 +105,7 @@ class UsersCommandTest {
   }
 
   private int execute(InputStream input, String... arguments) {
-    return ServeCommand.commandLine(PasswordInput.of(input))
+    return ServeCommand.commandLine(CommandRun.terminal(input))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);

@@ -93,7 +93,7 @@ class OwnerOnlyFileTest {
     assertThat(Files.readString(result).lines())
         .singleElement()
         .asString()
-        .startsWith("kvapp-server: signing key file " + file + " cannot be replaced: it belongs to")
+        .startsWith("kvapp: signing key file " + file + " cannot be replaced: it belongs to")
         .endsWith("do this as 4711 or root");
     assertThat(file).hasContent("A".repeat(44));
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");

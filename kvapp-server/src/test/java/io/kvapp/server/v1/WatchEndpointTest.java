@@ -318,8 +318,9 @@ final class WatchEndpointTest {
       assertThat(old.socket().getInputStream().readNBytes(head, 0, 12)).isEqualTo(12);
       assertThat(new String(head, StandardCharsets.ISO_8859_1)).isEqualTo("HTTP/1.1 200");
       long revision = client.store().put("a", "1");
+      String told = old.until("id: " + revision + "\n");
       new Thread(this::closeServer).start();
-      String rest = old.rest();
+      String rest = told + old.rest();
       assertThat(rest).contains("Connection: close\r\n", "\r\n\r\nretry: 2000\n\ni");
       assertThat(rest).doesNotContain("chunked").endsWith("id: " + revision + "\n\n");
     }

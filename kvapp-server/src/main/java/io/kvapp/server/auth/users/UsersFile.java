@@ -132,7 +132,7 @@ public final class UsersFile {
             "users file", List.of(file), List.of(), () -> Optional.of(read(file)), clock);
     if (watched.get().get().all().isEmpty()) {
       LOG.warn(
-          "users file {} has no users, so nobody gets in; add one with: kvapp-server users add"
+          "users file {} has no users, so nobody gets in; add one with: kvapp users add"
               + " --file {} NAME",
           file,
           file);
@@ -157,6 +157,6 @@ public final class UsersFile {
             + file
             + " cannot be used: "
             + what
-            + "; edit it with the command kvapp-server users");
+            + "; edit it with the command kvapp users");
   }
 }

@@ -33,6 +33,16 @@ final class ConnectionMemory implements Memory {
     }
   }
 
+  @Override
+  public Runnable lend(long bytes) {
+    long lent = budget.take(bytes, taken, expected);
+    taken += lent;
+    return () -> {
+      taken -= lent;
+      budget.settle(lent, 0, 0);
+    };
+  }
+
   /** Notes what the request will have reserved in the end, however little of it at a time. */
   void expect(long bytes) {
     expected = bytes;

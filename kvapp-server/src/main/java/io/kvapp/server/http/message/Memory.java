@@ -14,4 +14,15 @@ public interface Memory {
    * @throws HttpException with status 503 if they cannot be had
    */
   void reserve(long bytes);
+
+  /**
+   * Claims bytes as {@link #reserve} does, for a step of a response that goes on behind it.
+   *
+   * @return gives them back, once, before the response has been sent
+   * @throws HttpException with status 503 if they cannot be had
+   */
+  default Runnable lend(long bytes) {
+    reserve(bytes);
+    return () -> {};
+  }
 }

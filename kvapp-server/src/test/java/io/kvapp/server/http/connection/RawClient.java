@@ -119,6 +119,15 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
+  /** What comes up to and with an end in ASCII. */
+  public String until(String end) throws IOException {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(end, Math.max(0, read.length() - end.length())) < 0) {
+      read.append(new String(exactly(1), StandardCharsets.ISO_8859_1));
+    }
+    return read.toString();
+  }
+
   /** Everything up to the end of the connection. */
   public String rest() throws IOException {
     return new String(input.readAllBytes(), StandardCharsets.UTF_8);

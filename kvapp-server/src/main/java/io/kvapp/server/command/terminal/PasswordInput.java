@@ -1,4 +1,4 @@
-package io.kvapp.server.command;
+package io.kvapp.server.command.terminal;
 
 import java.io.Console;
 import java.io.IOException;
@@ -13,11 +13,11 @@ import java.util.Arrays;
 import picocli.CommandLine;
 
 /**
- * A new password: typed twice without echo, or the first line of standard input.
+ * Passwords: typed without echo, a new one twice, or the first line of standard input.
  *
  * <p>Not thread-safe.
  */
-final class PasswordInput {
+public final class PasswordInput {
   private static final int MAX_CHARS = 1_024;
   private static final int SHORT_CHARS = 8;
 
@@ -30,22 +30,48 @@ final class PasswordInput {
   }
 
   /** Typed at the terminal, or read from standard input where there is no terminal. */
-  static PasswordInput ofTerminal() {
+  public static PasswordInput ofTerminal() {
     return new PasswordInput(System.in, terminal());
   }
 
   /** Read from {@code input}. */
-  static PasswordInput of(InputStream input) {
+  public static PasswordInput of(InputStream input) {
     return new PasswordInput(input, null);
   }
 
   /**
-   * The password.
+   * A password to sign in with.
+   *
+   * @throws CommandLine.ParameterException if there is none
+   */
+  public String readKnown(CommandLine commandLine) {
+    if (console == null) {
+      return checked(firstLine(commandLine), commandLine);
+    }
+    char[] typed = console.readPassword("Password: ");
+    if (typed == null) {
+      throw wrong(commandLine, "no password was typed");
+    }
+    return checked(new String(typed), commandLine);
+  }
+
+  /**
+   * A new password.
    *
    * @throws CommandLine.ParameterException if there is none, or the two differ
    */
-  String read(CommandLine commandLine) {
+  public String readNew(CommandLine commandLine) {
     String password = console == null ? firstLine(commandLine) : typed(commandLine);
+    checked(password, commandLine);
+    if (password.length() < SHORT_CHARS) {
+      PrintWriter err = commandLine.getErr();
+      err.println("kvapp: warning: the password is short and so easy to guess");
+      err.flush();
+    }
+    return password;
+  }
+
+  private static String checked(String password, CommandLine commandLine) {
     if (password.isEmpty()) {
       throw wrong(commandLine, "the password is empty");
     }
@@ -54,11 +80,6 @@ final class PasswordInput {
     }
     if (password.indexOf('\0') >= 0) {
       throw wrong(commandLine, "the password has a NUL character");
-    }
-    if (password.length() < SHORT_CHARS) {
-      PrintWriter err = commandLine.getErr();
-      err.println("kvapp-server: warning: the password is short and so easy to guess");
-      err.flush();
     }
     return password;
   }
@@ -95,7 +116,7 @@ final class PasswordInput {
   }
 
   /** The console, if it is a terminal: newer Java has a console without one, too. */
-  private static Console terminal() {
+  static Console terminal() {
     Console console = System.console();
     if (console == null) {
       return null;

@@ -3,28 +3,26 @@ package io.kvapp.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StoreCommandTest {
+/** The commands that look after a data folder. */
+class KeepingCommandsTest {
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final StringBuilder out = new StringBuilder();
+  private final StringBuilder err = new StringBuilder();
 
   @Test
   void backup_restore_verify_compact_work() {
     write("city", "Szeged");
 
-    assertThat(store("backup", "--data", path("data"), path("backup"))).isZero();
-    assertThat(store("restore", "--data", path("other"), path("backup"))).isZero();
-    assertThat(store("verify", "--data", path("other"))).isZero();
-    assertThat(store("compact", "--data", path("other"))).isZero();
+    assertThat(run("backup", "--data", path("data"), path("backup"))).isZero();
+    assertThat(run("restore", "--data", path("other"), path("backup"))).isZero();
+    assertThat(run("verify", "--data", path("other"))).isZero();
+    assertThat(run("compact", "--data", path("other"))).isZero();
 
     assertThat(out.toString().lines().toList())
         .satisfiesExactly(
@@ -41,13 +39,13 @@ class StoreCommandTest {
   @Test
   void verify_ofABackup_changesNothing() throws Exception {
     write("city", "Szeged");
-    assertThat(store("backup", "--data", path("data"), path("backup"))).isZero();
+    assertThat(run("backup", "--data", path("data"), path("backup"))).isZero();
     List<Path> before;
     try (var files = Files.list(folder.resolve("backup"))) {
       before = files.sorted().toList();
     }
 
-    assertThat(store("verify", "--data", path("backup"))).isZero();
+    assertThat(run("verify", "--data", path("backup"))).isZero();
 
     assertThat(folder.resolve("backup")).isDirectoryNotContaining(file -> !before.contains(file));
   }
@@ -57,7 +55,7 @@ class StoreCommandTest {
     Files.writeString(folder.resolve("python.dir"), "'city', (0, 6)\n");
     Files.writeString(folder.resolve("python.dat"), "Szeged");
 
-    assertThat(store("import", "--data", path("data"), path("python"))).isZero();
+    assertThat(run("import", "--dbm", "--data", path("data"), path("python"))).isZero();
 
     assertThat(out.toString().lines()).containsExactly("imported 1 entries");
     try (KVServer server = server("data")) {
@@ -70,7 +68,7 @@ class StoreCommandTest {
     Files.writeString(folder.resolve("python.dir"), "'city', (0, 6)\n'', (512, 1)\n");
     Files.writeString(folder.resolve("python.dat"), "Szeged" + "x".repeat(507));
 
-    assertThat(store("import", "--data", path("data"), path("python"))).isZero();
+    assertThat(run("import", "--dbm", "--data", path("data"), path("python"))).isZero();
 
     assertThat(out.toString().lines()).containsExactly("imported 1 entries");
     assertThat(err.toString().lines())
@@ -82,24 +80,21 @@ class StoreCommandTest {
   @Test
   void mistakes_areToldInOneLineEach() throws Exception {
     write("city", "Szeged");
-    Files.writeString(folder.resolve("long.dir"), "'city', (0, 6)\n");
+    Files.writeString(folder.resolve("long.dir"), "'', (0, 6)\n");
     Files.writeString(folder.resolve("long.dat"), "Szeged");
 
-    assertThat(store()).isEqualTo(2);
-    assertThat(store("backup", "--data", path("data"))).isEqualTo(2);
-    assertThat(store("verify", "--data", path("nothing"))).isEqualTo(1);
-    assertThat(store("backup", "--data", path("data"), path("data"))).isEqualTo(1);
-    assertThat(store("restore", "--data", path("new"), path("nothing"))).isEqualTo(1);
-    assertThat(store("import", "--data", path("data"), path("nothing"))).isEqualTo(1);
-    assertThat(
-            store("import", "--strict", "--max-value", "5", "--data", path("data"), path("long")))
+    assertThat(run("import", "--strict")).isEqualTo(2);
+    assertThat(run("backup", "--data", path("data"))).isEqualTo(2);
+    assertThat(run("verify", "--data", path("nothing"))).isEqualTo(1);
+    assertThat(run("backup", "--data", path("data"), path("data"))).isEqualTo(1);
+    assertThat(run("restore", "--data", path("new"), path("nothing"))).isEqualTo(1);
+    assertThat(run("import", "--dbm", "--data", path("data"), path("nothing"))).isEqualTo(1);
+    assertThat(run("import", "--dbm", "--strict", "--data", path("data"), path("long")))
         .isEqualTo(1);
-    assertThat(store("import", "--data", path("data"), path("long.dir"))).isEqualTo(1);
-    assertThat(store("import", "--data", path("data"), "/")).isEqualTo(1);
+    assertThat(run("import", "--dbm", "--data", path("data"), path("long.dir"))).isEqualTo(1);
+    assertThat(run("import", "--dbm", "--data", path("data"), "/")).isEqualTo(2);
 
-    assertThat(err.toString().lines())
-        .hasSize(9)
-        .allMatch(line -> line.startsWith("kvapp-server: "));
+    assertThat(err.toString().lines()).hasSize(9).allMatch(line -> line.startsWith("kvapp: "));
     assertThat(out.toString()).isEmpty();
     assertThat(folder.resolve("nothing")).doesNotExist();
   }
@@ -115,18 +110,16 @@ class StoreCommandTest {
     bytes[16 + 31] ^= 1;
     Files.write(snapshot, bytes);
 
-    assertThat(store("verify", "--data", path("data"))).isEqualTo(1);
+    assertThat(run("verify", "--data", path("data"))).isEqualTo(1);
 
     assertThat(out.toString()).contains(snapshot + " at offset 16 is damaged").contains("1 faults");
   }
 
-  private int store(String... words) {
-    List<String> arguments = new ArrayList<>(List.of("store"));
-    arguments.addAll(List.of(words));
-    return ServeCommand.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments.toArray(String[]::new));
+  private int run(String... words) {
+    CommandRun.Done done = new CommandRun().run(words);
+    out.append(done.out());
+    err.append(done.err());
+    return done.exitCode();
   }
 
   private void write(String key, String value) {

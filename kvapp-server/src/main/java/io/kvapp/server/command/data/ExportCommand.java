@@ -1,0 +1,77 @@
+package io.kvapp.server.command.data;
+
+import io.kvapp.Entry;
+import io.kvapp.KVStore;
+import io.kvapp.Scan;
+import io.kvapp.Snapshot;
+import io.kvapp.server.command.terminal.ProgressLine;
+import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.json.JsonOutput;
+import io.kvapp.server.v1.EntryJson;
+import java.io.IOException;
+import java.util.Iterator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The command {@code kvapp export}: a line of JSON for each entry, and a last one that says that it
+ * is whole.
+ *
+ * <p>Not thread-safe.
+ */
+@Command(
+    name = "export",
+    description =
+        "Prints the entries whose keys start with a prefix, as they are at one moment: a line of"
+            + " JSON each, and a last line that says that it is whole.")
+final class ExportCommand extends DataCommand {
+  private static final long PAGE_BYTES = 4 << 20;
+
+  @Mixin private KeyForm form;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PREFIX",
+      description = "What the keys start with. Default: every key.")
+  private String prefix;
+
+  ExportCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  StoreTarget.Access access() {
+    return StoreTarget.Access.READ;
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    byte[] start = form.bytes(prefix);
+    JsonOutput json = jsonOutput();
+    long count = 0;
+    try (Snapshot snapshot = store.snapshot();
+        ProgressLine progress =
+            new ProgressLine(
+                terminal(),
+                "export",
+                "entries",
+                () -> start.length == 0 ? store.size() : store.count(start))) {
+      Iterator<Entry> entries =
+          snapshot.entries(Scan.prefix(start).maxBytes(PAGE_BYTES)).iterator();
+      while (entries.hasNext()) {
+        EntryJson.write(json, entries.next());
+        terminal().output().write('\n');
+        progress.at(++count);
+      }
+      terminal()
+          .output()
+          .line(
+              "{\"end\":true,\"entries\":%d,\"revision\":%d}"
+                  .formatted(count, snapshot.revision()));
+      terminal().output().flush();
+    }
+    return ExitCode.OK;
+  }
+}

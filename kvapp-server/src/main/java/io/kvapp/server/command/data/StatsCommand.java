@@ -1,0 +1,46 @@
+package io.kvapp.server.command.data;
+
+import io.kvapp.KVStore;
+import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.v1.StatsHandler;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * The command {@code kvapp stats}.
+ *
+ * <p>Not thread-safe.
+ */
+@Command(
+    name = "stats",
+    description = "Prints figures of the store, and what opening it found and did.")
+final class StatsCommand extends DataCommand {
+  StatsCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  StoreTarget.Access access() {
+    return StoreTarget.Access.READ;
+  }
+
+  @Override
+  int run(KVStore store) throws IOException {
+    Map<String, Map<String, Object>> members = new LinkedHashMap<>();
+    members.put("store", StatsHandler.store(store.admin().stats()));
+    members.put("recovery", StatsHandler.recovery(store.admin().recovery()));
+    if (json()) {
+      print("", members);
+    } else {
+      members.forEach(
+          (part, figures) ->
+              figures.forEach(
+                  (name, figure) ->
+                      terminal().output().line("%s.%s\t%s".formatted(part, name, figure))));
+    }
+    return ExitCode.OK;
+  }
+}
