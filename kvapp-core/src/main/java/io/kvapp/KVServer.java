@@ -311,6 +311,16 @@ public final class KVServer implements AutoCloseable {
     }
 
     /**
+     * How much of the past changes readers of changes can go on from, in bytes; {@link
+     * StoreOptions#DEFAULT_WATCH_HISTORY} by default.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder watchHistory(long bytes) {
+      return options(options.withWatchHistory(bytes));
+    }
+
+    /**
      * Whether a damaged store is opened with what can still be read of it, {@code false} by
      * default; {@link StoreAdmin#recovery()} then says what was dropped.
      */

@@ -17,6 +17,10 @@ import java.util.Optional;
  * @param hashTableBytes bytes of the hash table's file
  * @param sstables how many SSTables a scan merges
  * @param revision the revision of the newest write
+ * @param historyBytes bytes that are kept for readers of changes alone: of journal files, or of
+ *     heap in a store in memory
+ * @param oldestRevision the lowest revision behind which all changes are kept, so that {@link
+ *     Changes.From#after} takes it
  * @param lastFlush when the newest SSTable was written by this process; empty for not yet
  * @param syncs how often the journal was synced since opening
  * @param meanSyncLatency mean time of one such sync
@@ -31,6 +35,8 @@ public record StoreStats(
     long hashTableBytes,
     int sstables,
     long revision,
+    long historyBytes,
+    long oldestRevision,
     Optional<Instant> lastFlush,
     long syncs,
     Duration meanSyncLatency,

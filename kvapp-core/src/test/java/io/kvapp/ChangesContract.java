@@ -105,6 +105,19 @@ interface ChangesContract extends StoreFixture {
     assertThatIllegalArgumentException().isThrownBy(() -> Changes.all().maxValueBytes(-1));
   }
 
+  @Test
+  default void stats_tellFromWhereOnChangesAreKept() {
+    assumeParts(Part.STATS);
+    store().put("a", "1");
+    StoreStats stats = store().admin().stats();
+    store().put("b", "2");
+    try (Changes changes = store().changes(Changes.all().after(stats.oldestRevision()))) {
+      assertThat(told(changes)).contains("put a=1", "put b=2", "synced");
+    }
+    assertThat(stats.oldestRevision()).isLessThan(stats.revision());
+    assertThat(stats.historyBytes()).isNotNegative();
+  }
+
   /** Of each put at once: the key, the length of what is there, and that of the value. */
   private static List<String> lengths(Changes changes) {
     return now(changes).stream()

@@ -60,6 +60,7 @@ interface InterruptsContract extends StoreFixture {
 
   @Test
   default void writers_interruptedAtAnyMoment_loseNothing() {
+    int writes = times(5_000);
     AtomicReference<Thread> victim = new AtomicReference<>();
     CountDownLatch started = new CountDownLatch(1);
     AtomicBoolean done = new AtomicBoolean();
@@ -68,13 +69,13 @@ interface InterruptsContract extends StoreFixture {
           victim.set(Thread.currentThread());
           started.countDown();
           try {
-            for (int i = 0; i < 5_000; i++) {
+            for (int i = 0; i < writes; i++) {
               store().put("key " + i, "value " + i);
             }
           } finally {
             done.set(true);
           }
-          return 5_000;
+          return writes;
         };
     Callable<Integer> interrupter =
         () -> {
@@ -87,8 +88,8 @@ interface InterruptsContract extends StoreFixture {
         };
     Threads.together(List.of(interrupter, writer));
 
-    assertThat(store().size()).isEqualTo(5_000);
-    for (int i = 0; i < 5_000; i++) {
+    assertThat(store().size()).isEqualTo(writes);
+    for (int i = 0; i < writes; i++) {
       assertThat(store().get("key " + i)).hasValue("value " + i);
     }
   }

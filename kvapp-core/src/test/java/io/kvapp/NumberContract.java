@@ -98,7 +98,7 @@ interface NumberContract extends StoreFixture {
 
   @Test
   default void adds_ofManyThreads_losesNone() {
-    int each = 500;
+    int each = times(500);
     Callable<Long> adding =
         () -> {
           long last = 0;

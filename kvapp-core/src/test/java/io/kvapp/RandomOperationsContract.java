@@ -9,7 +9,7 @@ interface RandomOperationsContract extends StoreFixture {
   default void randomOperations_agreeWithASortedMap() {
     Long chosen = Long.getLong("kvapp.seed");
     long seed = chosen == null ? new Random().nextLong() : chosen;
-    int steps = Integer.getInteger("kvapp.steps", 6_000);
+    int steps = Integer.getInteger("kvapp.steps", times(6_000));
     System.out.println("random operations: -Dkvapp.seed=" + seed + " -Dkvapp.steps=" + steps);
     new RandomOperations(this, seed).run(steps);
   }

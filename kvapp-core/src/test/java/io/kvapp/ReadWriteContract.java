@@ -232,7 +232,7 @@ interface ReadWriteContract extends StoreFixture {
 
   @Test
   default void manyEntries_comeAndGo() {
-    int count = 30_000;
+    int count = times(30_000);
     for (int i = 0; i < count; i++) {
       store().put("entry " + i, "value " + i);
     }

@@ -35,7 +35,7 @@ interface RevisionContract extends StoreFixture {
   @Test
   default void revision_isNotAheadOfWhatReadersSee() {
     int writers = 3;
-    int writes = 3_000;
+    int writes = times(3_000);
     record Seen(long revision, int writer, long found) {}
     AtomicInteger running = new AtomicInteger(writers);
     List<Callable<List<?>>> work = new ArrayList<>();

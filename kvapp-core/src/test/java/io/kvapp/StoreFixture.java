@@ -51,6 +51,14 @@ public interface StoreFixture {
     assumeTrue(parts().containsAll(List.of(needed)), () -> "no " + List.of(needed));
   }
 
+  /**
+   * How often a test does what it would do {@code count} times; so often unless overridden by a
+   * store whose calls take longer.
+   */
+  default int times(int count) {
+    return count;
+  }
+
   /** Another store of the same kind, in this folder where it keeps files; the caller closes it. */
   KVStore open(Path folder, StoreOptions options);
 

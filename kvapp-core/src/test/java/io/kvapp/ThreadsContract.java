@@ -22,35 +22,37 @@ interface ThreadsContract extends StoreFixture {
   @Test
   default void compareAndSet_underThreads_losesNoIncrement() {
     store().put("counter", "0");
-    Callable<Integer> increments =
+    int increments = times(500);
+    Callable<Integer> work =
         () -> {
           int tries = 0;
-          for (int done = 0; done < 500; tries++) {
+          for (int done = 0; done < increments; tries++) {
             Entry entry = store().entry("counter").orElseThrow();
             String next = Integer.toString(Integer.parseInt(entry.valueString()) + 1);
             done += store().compareAndSet("counter", entry.revision(), next).isPresent() ? 1 : 0;
           }
           return tries;
         };
-    Threads.together(Collections.nCopies(4, increments));
+    Threads.together(Collections.nCopies(4, work));
 
-    assertThat(store().get("counter")).hasValue("2000");
+    assertThat(store().get("counter")).hasValue(Integer.toString(4 * increments));
   }
 
   @Test
   default void update_underThreads_losesNothing() {
+    int each = times(500);
     Callable<Integer> increments =
         () -> {
-          for (int i = 0; i < 500; i++) {
+          for (int i = 0; i < each; i++) {
             store()
                 .update(
                     "counter", now -> Optional.of(now.map(Integer::parseInt).orElse(0) + 1 + ""));
           }
-          return 500;
+          return each;
         };
     Threads.together(Collections.nCopies(4, increments));
 
-    assertThat(store().get("counter")).hasValue("2000");
+    assertThat(store().get("counter")).hasValue(Integer.toString(4 * each));
   }
 
   @Test

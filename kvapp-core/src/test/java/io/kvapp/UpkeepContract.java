@@ -98,7 +98,7 @@ interface UpkeepContract extends StoreFixture {
   default void compact_changesNothingThatAReaderSees() {
     assumeParts(Part.COMPACT);
     Random random = new Random(11);
-    for (int i = 0; i < 3_000; i++) {
+    for (int i = 0; i < times(3_000); i++) {
       byte[] value = new byte[i % 100 == 0 ? 20_000 : 20];
       random.nextBytes(value);
       store().put(utf8("key " + random.nextInt(1_000)), value);

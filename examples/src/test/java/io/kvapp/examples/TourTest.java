@@ -39,6 +39,22 @@ class TourTest {
   }
 
   @Test
+  void remoteTour_showsWhatItSays() {
+    RemoteTour.run(out);
+
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualToNormalizingNewlines(
+            """
+            city:szeged is Szeged
+            city:győr = Győr
+            city:szeged = Szeged
+            SYNCED
+            DELETE city:győr
+            the server has 2 entries
+            """);
+  }
+
+  @Test
   void httpTour_showsWhatItSays() throws Exception {
     HttpTour.run(out);
 

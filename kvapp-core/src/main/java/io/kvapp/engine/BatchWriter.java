@@ -6,6 +6,7 @@ import io.kvapp.BatchOperation;
 import io.kvapp.BatchResult;
 import io.kvapp.Expiry;
 import io.kvapp.KVException;
+import io.kvapp.OperationResult;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.StackRoom;
 import io.kvapp.engine.memtable.Memtable;
@@ -21,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The way of a batch: it takes the stripes of its keys, is {@linkplain BatchEvaluation evaluated}
  * against what is there, and goes on as one record on the {@link WritePath}. A batch that changes
- * one key is a single write there.
+ * one key is a single write there, and a lone put without conditions goes there at once.
  *
  * <p>All methods may be called from any thread.
  */
@@ -41,7 +42,33 @@ final class BatchWriter {
 
   /** Makes all operations, or none when one of the conditions does not hold. */
   BatchResult commit(Batch batch) {
+    BatchOperation.Put alone = lonePut(batch);
+    if (alone != null) {
+      return put(alone);
+    }
     return writes.whereSpaceIs(() -> tryCommit(batch));
+  }
+
+  /** The only operation of a batch, if it needs nothing to be evaluated; else null. */
+  private static BatchOperation.Put lonePut(Batch batch) {
+    boolean isAlone = batch.operations().size() == 1 && batch.conditions().isEmpty();
+    return isAlone
+            && batch.operations().get(0) instanceof BatchOperation.Put put
+            && put.expiry() instanceof Expiry.Never
+        ? put
+        : null;
+  }
+
+  private BatchResult put(BatchOperation.Put put) {
+    boolean[] created = new boolean[1];
+    long revision =
+        writes.writeIf(
+            Operation.put(put.key(), put.value(), 0),
+            now -> {
+              created[0] = now == null;
+              return true;
+            });
+    return new BatchResult(revision, List.of(), List.of(new OperationResult.Put(created[0], 0)));
   }
 
   private BatchResult tryCommit(Batch batch) {

@@ -114,6 +114,8 @@ final class DiskStoreAdmin implements StoreAdmin {
           hashTableBytes,
           version.sstables.size(),
           parts.journal.revision(),
+          parts.journal.history().bytes(),
+          parts.journal.history().oldest(),
           parts.flusher.lastFlush(),
           parts.journal.syncs(),
           Duration.ofNanos(parts.journal.meanSyncNanos()),

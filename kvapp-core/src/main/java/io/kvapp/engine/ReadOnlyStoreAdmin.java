@@ -77,6 +77,8 @@ final class ReadOnlyStoreAdmin implements StoreAdmin {
               0,
               version.sstables.size(),
               store.revision,
+              0,
+              store.revision,
               Optional.empty(),
               0,
               Duration.ZERO,

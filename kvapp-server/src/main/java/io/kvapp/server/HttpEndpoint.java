@@ -17,6 +17,7 @@ import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.ops.HealthEndpoints;
+import io.kvapp.server.ops.MetricsEndpoint;
 import io.kvapp.server.ops.OpenApiEndpoint;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
@@ -111,17 +112,23 @@ public final class HttpEndpoint implements Endpoint {
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
     routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
-    routes.addAll(
-        InfoHandler.routes(store.limits(), httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    routes.addAll(InfoHandler.routes(store, httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
     routes.addAll(AdminHandler.routes(store, backupDirectory));
     routes.addAll(StatsHandler.routes(store.admin(), this::figures));
+    MetricsEndpoint metrics =
+        new MetricsEndpoint(store, this::figures, settings.dataFolder(), InfoHandler.version());
+    routes.addAll(metrics.routes());
+    metrics.expect(routes);
     Handler router =
         new Router(
             routes,
             List.of(
                 ClassicEndpoints.face(authenticator),
                 V1Face.of(authenticator),
-                V1Face.at(HealthEndpoints.READY_PATH, authenticator)));
+                MetricsEndpoint.face(authenticator, proxies),
+                V1Face.at(HealthEndpoints.HEALTH_PATH, authenticator),
+                V1Face.at(HealthEndpoints.READY_PATH, authenticator),
+                V1Face.at(OpenApiEndpoint.PATH, authenticator)));
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);
@@ -132,17 +139,21 @@ public final class HttpEndpoint implements Endpoint {
             settings.port(),
             httpSettings,
             layer(settings),
-            handler,
-            List.of(request -> requests.increment()));
+            metrics.counting(handler),
+            List.of(request -> requests.increment(), metrics.observer()));
   }
 
   /** The listener answers its first requests before it is known here. */
   private ServerFigures figures() {
     HttpListener started = listener;
-    return started == null
-        ? new ServerFigures(0, 0, 0, requests.sum())
-        : new ServerFigures(
-            started.connections(), started.watchers(), started.bufferedBytes(), requests.sum());
+    return new ServerFigures(
+        started == null ? 0 : started.connections(),
+        started == null ? 0 : started.watchers(),
+        started == null ? 0 : started.bufferedBytes(),
+        requests.sum(),
+        started == null ? 0 : started.refusedConnections(),
+        httpSettings.getInt(HttpSetting.MAX_CONNECTIONS),
+        httpSettings.get(HttpSetting.MAX_BUFFERED_BYTES));
   }
 
   private void requireUsersForAnyOrigin() {

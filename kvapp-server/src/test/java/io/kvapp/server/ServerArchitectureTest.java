@@ -40,6 +40,7 @@ final class ServerArchitectureTest {
           ROOT,
           ROOT + ".command.doctor",
           ROOT + ".command.terminal",
+          ROOT + ".command.remote",
           ROOT + ".command.data",
           ROOT + ".command");
 
@@ -74,9 +75,16 @@ final class ServerArchitectureTest {
   @Test
   void libraries_each_areKnownInFewPackages() {
     onlyIn("fi.iki.elonen..", ROOT + ".http.connection");
-    onlyIn("com.google.gson..", ROOT + ".json", ROOT + ".auth.users");
+    onlyIn("com.google.gson..", ROOT + ".json", ROOT + ".auth.users", ROOT + ".command.remote");
     onlyIn("org.jose4j..", ROOT + ".auth.token");
-    onlyIn("picocli..", ROOT + ".command", ROOT + ".command.terminal", ROOT + ".command.data");
+    onlyIn("io.prometheus..", ROOT + ".ops");
+    onlyIn(
+        "picocli..",
+        ROOT + ".command",
+        ROOT + ".command.terminal",
+        ROOT + ".command.remote",
+        ROOT + ".command.data");
+    onlyIn("io.kvapp.client..", ROOT + ".command.remote");
   }
 
   @Test

@@ -145,6 +145,11 @@ final class HeapChanges implements ChangeLog {
     return open.getAsBoolean();
   }
 
+  /** How many bytes of heap the changes take. */
+  synchronized long bytes() {
+    return bytes;
+  }
+
   @Override
   public synchronized long oldest() {
     return oldest;

@@ -399,6 +399,8 @@ public final class InMemoryStore implements KVStore {
                   0,
                   0,
                   revision,
+                  changes.bytes(),
+                  changes.oldest(),
                   Optional.empty(),
                   0,
                   Duration.ZERO,

@@ -5,6 +5,7 @@ import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.password.PasswordCheck;
+import io.kvapp.server.auth.password.RightPasswords;
 import io.kvapp.server.auth.token.AuthState;
 import io.kvapp.server.auth.token.AuthStateSource;
 import io.kvapp.server.auth.token.TokenFormat;
@@ -12,6 +13,7 @@ import io.kvapp.server.auth.token.TokenVerifier;
 import io.kvapp.server.auth.token.VerifiedToken;
 import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.auth.users.User;
+import io.kvapp.server.auth.users.Users;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.settings.AuthSettings;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Issues tokens and verifies them.
@@ -36,6 +39,7 @@ public final class Authenticator {
   private final AuthStateSource states;
   private final TokenVerifier verifier;
   private final PasswordCheck passwordCheck;
+  private final RightPasswords rightPasswords;
 
   private Authenticator(AuthSettings settings, Optional<Path> dataFolder, InstantSource clock) {
     this.settings = settings;
@@ -43,6 +47,7 @@ public final class Authenticator {
     this.states = AuthStateSource.open(settings, dataFolder, clock);
     this.verifier = new TokenVerifier(states, settings.tokenLifetime(), clock);
     this.passwordCheck = new PasswordCheck(clock);
+    this.rightPasswords = new RightPasswords(clock);
   }
 
   /**
@@ -143,6 +148,26 @@ public final class Authenticator {
             verifier.ofEarlierSignIn(current, signIn.token(), credentials.user()));
     Optional<String> stamp = Optional.of(user.password().stamp());
     return sign(current, user.caller(), stamp, sessionBegun, settings.tokenLifetime());
+  }
+
+  /**
+   * The caller with these credentials, for clients that send them with each request. That they are
+   * right is remembered for five minutes, unless the entry of the user changes.
+   *
+   * @throws HttpException as {@link #issue} throws
+   * @throws IllegalStateException without users
+   */
+  public Caller signedIn(SignIn signIn) {
+    Users users = states.current().users().orElseThrow(IllegalStateException::new);
+    Credentials credentials =
+        signIn.credentials().orElseThrow(HttpException.CredentialsMissing::new);
+    Optional<User> known = rightPasswords.user(users, credentials);
+    if (known.isPresent()) {
+      return known.get().caller();
+    }
+    User user = passwordCheck.user(users, credentials, signIn.address(), OptionalLong.empty());
+    rightPasswords.remember(user, credentials);
+    return user.caller();
   }
 
   /**

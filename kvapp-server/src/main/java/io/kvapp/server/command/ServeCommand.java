@@ -4,6 +4,8 @@ import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.command.data.DataCommands;
+import io.kvapp.server.command.remote.LoginCommand;
+import io.kvapp.server.command.remote.LogoutCommand;
 import io.kvapp.server.command.terminal.OneLineErrors;
 import io.kvapp.server.command.terminal.Terminal;
 import java.io.PrintWriter;
@@ -65,6 +67,8 @@ public final class ServeCommand implements Callable<Integer> {
     for (Object command : DataCommands.on(terminal)) {
       commandLine.addSubcommand(command);
     }
+    commandLine.addSubcommand(new LoginCommand(terminal));
+    commandLine.addSubcommand(new LogoutCommand(terminal));
     commandLine.addSubcommand(new UsersCommand(terminal.passwords()));
     commandLine.addSubcommand(new KeyCommand());
     CommandLine doctor = new CommandLine(new DoctorCommand());

@@ -3,7 +3,6 @@ package io.kvapp.server.command;
 import io.kvapp.Durability;
 import io.kvapp.KVServer;
 import io.kvapp.ServerSettings;
-import io.kvapp.StoreOptions;
 import io.kvapp.server.command.doctor.Setup;
 import io.kvapp.server.file.FileTrust;
 import io.kvapp.server.settings.AuthSettings;
@@ -97,7 +96,7 @@ final class ServerOptions {
         KVServer.builder()
             .host(host())
             .port(port)
-            .options(StoreOptions.defaults().withWatchHistory(watchHistoryBytes))
+            .watchHistory(watchHistoryBytes)
             .durability(durability)
             .maxValueBytes(maxValueBytes)
             .openDamaged(openDamaged)

@@ -16,6 +16,9 @@ import java.util.List;
  * <p>Safe for any thread.
  */
 public final class HealthEndpoints {
+  /** The path that says that the process answers. */
+  public static final String HEALTH_PATH = "/healthz";
+
   /** The path that says whether the store works. */
   public static final String READY_PATH = "/readyz";
 
@@ -29,7 +32,7 @@ public final class HealthEndpoints {
   /** The rows of the route table. */
   public static List<Route> routes(KVStore store) {
     return List.of(
-        Route.probe("/healthz", METHODS, call -> ok()),
+        Route.probe(HEALTH_PATH, METHODS, call -> ok()),
         Route.probe(READY_PATH, METHODS, call -> ready(store)));
   }
 

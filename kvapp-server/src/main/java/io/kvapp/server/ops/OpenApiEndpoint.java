@@ -19,6 +19,9 @@ import java.util.Objects;
  * <p>All methods may be called from any thread.
  */
 public final class OpenApiEndpoint {
+  /** The path of the description. */
+  public static final String PATH = "/openapi.json";
+
   private static final String DOCUMENT = "openapi.yaml";
 
   private OpenApiEndpoint() {}
@@ -28,11 +31,7 @@ public final class OpenApiEndpoint {
     ResponseHead head = ResponseHead.secured(200).with("Content-Type", "application/json");
     ResponseBody body = ResponseBody.of(json().getBytes(StandardCharsets.UTF_8));
     return List.of(
-        Route.of(
-            "/openapi.json",
-            List.of("GET", "HEAD"),
-            Access.ANYBODY,
-            call -> Response.of(head, body)));
+        Route.of(PATH, List.of("GET", "HEAD"), Access.ANYBODY, call -> Response.of(head, body)));
   }
 
   private static String json() {

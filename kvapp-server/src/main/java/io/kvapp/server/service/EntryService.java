@@ -132,6 +132,49 @@ public final class EntryService {
    * @throws HttpException with status 413 if the batch is beyond the limits of the store
    */
   public BatchResult commit(Caller caller, Batch batch, boolean sync) {
+    requireGranted(caller, batch);
+    return commit(batch, sync);
+  }
+
+  /**
+   * Commits a batch of no more than so many bytes of keys and values, written and read together.
+   * What it reads is measured before, so that entries which grow meanwhile count as they were.
+   *
+   * @param maxBytes the most bytes
+   * @param memory where the values that it reads are reserved
+   * @throws io.kvapp.server.http.message.HttpException.Forbidden as {@link #commit(Caller, Batch,
+   *     boolean)}
+   * @throws HttpException with status 413 if the batch is beyond the limits
+   */
+  public BatchResult commit(
+      Caller caller, Batch batch, boolean sync, long maxBytes, Memory memory) {
+    requireGranted(caller, batch);
+    long written = 0;
+    long read = 0;
+    for (BatchOperation operation : batch.operations()) {
+      written += operation.key().length;
+      if (operation instanceof BatchOperation.Put put) {
+        written += put.value().length;
+      } else if (operation instanceof BatchOperation.Get
+          || operation instanceof BatchOperation.Touch) {
+        read += store.entry(operation.key(), 0).map(Entry::valueBytes).orElse(0);
+      }
+    }
+    if (written + read > maxBytes) {
+      throw HttpException.tooLarge(
+          413,
+          maxBytes,
+          "batch: at most "
+              + maxBytes
+              + " bytes of keys and values, not "
+              + (written + read)
+              + "; commit it in parts");
+    }
+    memory.reserve(read);
+    return commit(batch, sync);
+  }
+
+  private void requireGranted(Caller caller, Batch batch) {
     for (BatchCondition condition : batch.conditions()) {
       caller.requireRead(condition.key());
     }
@@ -142,6 +185,9 @@ public final class EntryService {
         caller.requireRead(operation.key());
       }
     }
+  }
+
+  private BatchResult commit(Batch batch, boolean sync) {
     BatchResult result;
     try {
       result = store.commit(batch);

@@ -31,7 +31,10 @@ public final class ChangeJson {
       case PUT ->
           EntryJson.writeMembers(json.raw(PUT), entry(change), keysOnly ? -1 : MAX_VALUE_BYTES);
       case DELETE -> writeRemoval(json.raw(DELETE), change);
-      case EXPIRE -> writeRemoval(json.raw(EXPIRE), change);
+      case EXPIRE -> {
+        writeRemoval(json.raw(EXPIRE), change);
+        EntryJson.writeExpiry(json, change.expiresAtMillis());
+      }
       case RESET -> EntryJson.writeRevision(json.raw(RESET), change.revision());
       case SYNCED -> EntryJson.writeRevision(json.raw(SYNCED), change.revision());
     }

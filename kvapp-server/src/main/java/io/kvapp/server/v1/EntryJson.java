@@ -31,6 +31,9 @@ public final class EntryJson {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+  /** The first moment that a year of four digits can express; shown for any earlier one. */
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+
   /** The last moment that a year of four digits can express; shown for any later one. */
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
@@ -61,9 +64,19 @@ public final class EntryJson {
     }
     json.raw(SIZE).number(entry.valueBytes());
     writeRevision(json, entry.revision());
-    if (entry.expiresAtMillis() != 0) {
-      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(entry.expiresAt().orElseThrow()))).raw(QUOTE);
+    writeExpiry(json, entry.expiresAtMillis());
+  }
+
+  /** Writes a comma and the member that is the expiry, as an entry has it; nothing for never. */
+  static void writeExpiry(JsonOutput json, long expiresAtMillis) throws IOException {
+    if (expiresAtMillis != 0) {
+      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(moment(expiresAtMillis)))).raw(QUOTE);
     }
+  }
+
+  /** The moment that the expiry of an entry stands for. */
+  static Instant moment(long expiresAtMillis) {
+    return Instant.ofEpochMilli(expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis);
   }
 
   /** Writes the member that is the key. */
@@ -88,6 +101,7 @@ public final class EntryJson {
 
   /** A moment as RFC 3339 in UTC with milliseconds. */
   public static String time(Instant moment) {
-    return TIME.format(moment.isAfter(LAST) ? LAST : moment);
+    Instant late = moment.isBefore(FIRST) ? FIRST : moment;
+    return TIME.format(late.isAfter(LAST) ? LAST : late);
   }
 }

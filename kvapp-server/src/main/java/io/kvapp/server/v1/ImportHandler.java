@@ -45,7 +45,7 @@ final class ImportHandler {
     } catch (IOException ofStream) {
       throw new UncheckedIOException("the body could not be read", ofStream);
     }
-    if (sync && run.imported() > 0) {
+    if (sync) {
       entries.sync();
     }
     long revision = run.imported() > 0 ? run.lastRevision() : entries.revision();

@@ -1,5 +1,7 @@
 package io.kvapp.server.v1;
 
+import io.kvapp.Durability;
+import io.kvapp.KVStore;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.routing.Access;
@@ -8,6 +10,7 @@ import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -18,27 +21,29 @@ import java.util.Map;
 public final class InfoHandler {
   private final Map<String, Object> info = new LinkedHashMap<>();
 
-  private InfoHandler(StoreLimits store, int maxWatchers) {
+  private InfoHandler(StoreLimits store, Durability durability, int maxWatchers) {
     Map<String, Object> limits = new LinkedHashMap<>();
     limits.put("key_bytes", store.maxKeyBytes());
     limits.put("value_bytes", store.maxValueBytes());
-    limits.put("txn_bytes", Math.min(TxnHandler.MAX_BODY_BYTES, store.maxBatchBytes()));
+    limits.put("txn_bytes", TxnHandler.maxBodyBytes(store));
+    limits.put("batch_bytes", TxnHandler.maxContentBytes(store));
     limits.put("txn_operations", Math.min(TxnReader.MAX_ELEMENTS, store.maxBatchOperations()));
     limits.put("list_entries", RangeHandler.MAX_LIST_LIMIT);
     limits.put("list_bytes", RangeHandler.MAX_LIST_BYTES);
     limits.put("watchers", maxWatchers);
     info.put("version", version());
+    info.put("durability", durability.name().toLowerCase(Locale.ROOT));
     info.put("limits", limits);
   }
 
   /** The row of the route table. */
-  public static List<Route> routes(StoreLimits limits, int maxWatchers) {
-    InfoHandler info = new InfoHandler(limits, maxWatchers);
+  public static List<Route> routes(KVStore store, int maxWatchers) {
+    InfoHandler info = new InfoHandler(store.limits(), store.durability(), maxWatchers);
     return List.of(Route.of("/v1", List.of("GET", "HEAD"), Access.TOKEN, info::handle));
   }
 
   /** The version of this server; {@code unknown} where it does not run from its jar. */
-  static String version() {
+  public static String version() {
     String implementation = InfoHandler.class.getPackage().getImplementationVersion();
     return implementation == null ? "unknown" : implementation;
   }

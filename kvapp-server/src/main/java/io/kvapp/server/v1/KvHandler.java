@@ -2,6 +2,7 @@ package io.kvapp.server.v1;
 
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
+import io.kvapp.Durability;
 import io.kvapp.Entry;
 import io.kvapp.Expiry;
 import io.kvapp.OperationResult;
@@ -16,6 +17,7 @@ import io.kvapp.server.json.Utf8;
 import io.kvapp.server.service.EntryService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -48,10 +50,12 @@ final class KvHandler {
           .with("Accept-Ranges", "none");
   private static final ResponseHead TEXT = VALUE.with(CONTENT_TYPE, TEXT_TYPE);
   private static final ResponseHead BINARY = VALUE.with(CONTENT_TYPE, "application/octet-stream");
-  private static final ResponseHead NUMBER =
-      ResponseHead.secured(200).with(CONTENT_TYPE, TEXT_TYPE);
-  private static final ResponseHead CREATED = ResponseHead.secured(201);
-  private static final ResponseHead DONE = ResponseHead.secured(204);
+  private static final Map<Durability, ResponseHead> NUMBER =
+      Replies.ofWrites(ResponseHead.secured(200).with(CONTENT_TYPE, TEXT_TYPE));
+  private static final Map<Durability, ResponseHead> CREATED =
+      Replies.ofWrites(ResponseHead.secured(201));
+  private static final Map<Durability, ResponseHead> DONE =
+      Replies.ofWrites(ResponseHead.secured(204));
   private static final ResponseHead NOT_MODIFIED = ResponseHead.secured(304);
 
   private final EntryService entries;
@@ -103,8 +107,8 @@ final class KvHandler {
     Batch batch = batch(target.key, condition).put(target.key, call.bytes(), expiry);
     BatchResult result = commit(call, batch, condition, sync);
     OperationResult.Put put = (OperationResult.Put) result.results().get(0);
-    ResponseHead head = put.created() ? CREATED : DONE;
-    return Response.empty(written(head, result, put.expiresAtMillis(), sync));
+    return Response.empty(
+        tagged(put.created() ? CREATED : DONE, result, put.expiresAtMillis(), sync));
   }
 
   /** {@code PATCH}. */
@@ -122,7 +126,7 @@ final class KvHandler {
     if (!touch.touched()) {
       throw Refusals.notFound(entries.revision());
     }
-    return Response.empty(written(DONE, result, touch.expiresAtMillis(), sync));
+    return Response.empty(tagged(DONE, result, touch.expiresAtMillis(), sync));
   }
 
   /** {@code POST}. */
@@ -140,7 +144,7 @@ final class KvHandler {
     OperationResult.Add add = (OperationResult.Add) result.results().get(0);
     byte[] number = JsonOutput.ascii(Long.toString(add.number()));
     return Response.of(
-        written(NUMBER, result, add.expiresAtMillis(), sync), ResponseBody.of(number));
+        tagged(NUMBER, result, add.expiresAtMillis(), sync), ResponseBody.of(number));
   }
 
   /** {@code DELETE}. */
@@ -154,7 +158,7 @@ final class KvHandler {
     if (!delete.deleted()) {
       throw Refusals.notFound(entries.revision());
     }
-    return Response.empty(Replies.written(DONE, result.revision(), sync, entries.durability()));
+    return Response.empty(written(DONE, Long.toString(result.revision()), sync));
   }
 
   /** The key, which is valid and granted, and only then the parameters besides it. */
@@ -233,10 +237,16 @@ final class KvHandler {
         head.with(Replies.ETAG, Precondition.tag(entry.revision())), entry.expiresAtMillis());
   }
 
-  private ResponseHead written(
-      ResponseHead head, BatchResult result, long expiresAtMillis, boolean sync) {
-    ResponseHead tagged = head.with(Replies.ETAG, Precondition.tag(result.revision()));
-    return Replies.expiring(
-        Replies.written(tagged, result.revision(), sync, entries.durability()), expiresAtMillis);
+  private ResponseHead tagged(
+      Map<Durability, ResponseHead> heads, BatchResult result, long expiresAtMillis, boolean sync) {
+    String revision = Long.toString(result.revision());
+    ResponseHead head = written(heads, revision, sync).with(Replies.ETAG, '"' + revision + '"');
+    return Replies.expiring(head, expiresAtMillis);
+  }
+
+  private ResponseHead written(Map<Durability, ResponseHead> heads, String revision, boolean sync) {
+    return heads
+        .get(sync ? Durability.SYNC : entries.durability())
+        .with(Replies.REVISION, revision);
   }
 }

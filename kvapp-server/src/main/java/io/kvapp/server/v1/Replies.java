@@ -1,12 +1,12 @@
 package io.kvapp.server.v1;
 
 import io.kvapp.Durability;
-import io.kvapp.Entry;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
-import java.time.Instant;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What responses of the v1 face have in common: the headers that tell revision, expiry and
@@ -49,8 +49,20 @@ final class Replies {
   /** A head with the revision of a write, and what the write has survived. */
   static ResponseHead written(ResponseHead head, long revision, boolean sync, Durability ofStore) {
     Durability durability = sync ? Durability.SYNC : ofStore;
-    return head.with(REVISION, Long.toString(revision))
-        .with(DURABILITY, durability.name().toLowerCase(Locale.ROOT));
+    return durable(head, durability).with(REVISION, Long.toString(revision));
+  }
+
+  /** A head for each level of durability that a write can have survived. */
+  static Map<Durability, ResponseHead> ofWrites(ResponseHead head) {
+    Map<Durability, ResponseHead> heads = new EnumMap<>(Durability.class);
+    for (Durability durability : Durability.values()) {
+      heads.put(durability, durable(head, durability));
+    }
+    return heads;
+  }
+
+  private static ResponseHead durable(ResponseHead head, Durability durability) {
+    return head.with(DURABILITY, durability.name().toLowerCase(Locale.ROOT));
   }
 
   /** A head with the moment at which an entry expires, if it does. */
@@ -58,7 +70,6 @@ final class Replies {
     if (expiresAtMillis == 0) {
       return head;
     }
-    long millis = expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis;
-    return head.with(EXPIRES_AT, EntryJson.time(Instant.ofEpochMilli(millis)));
+    return head.with(EXPIRES_AT, EntryJson.time(EntryJson.moment(expiresAtMillis)));
   }
 }

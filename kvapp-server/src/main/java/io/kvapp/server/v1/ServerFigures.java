@@ -7,5 +7,15 @@ package io.kvapp.server.v1;
  * @param watchers streams of changes, and requests that wait for one
  * @param bufferedBytes heap that requests fill with bodies and responses
  * @param requests how many were answered since the start
+ * @param refusedConnections for how many connections there was no room since the start
+ * @param maxConnections the most connections at a time
+ * @param maxBufferedBytes the most heap that requests may fill
  */
-public record ServerFigures(int connections, int watchers, long bufferedBytes, long requests) {}
+public record ServerFigures(
+    int connections,
+    int watchers,
+    long bufferedBytes,
+    long requests,
+    long refusedConnections,
+    int maxConnections,
+    long maxBufferedBytes) {}

@@ -56,6 +56,8 @@ public final class StatsHandler {
     members.put("hash_table_bytes", stats.hashTableBytes());
     members.put("sstables", stats.sstables());
     members.put("revision", stats.revision());
+    members.put("history_bytes", stats.historyBytes());
+    members.put("oldest_revision", stats.oldestRevision());
     members.put("last_flush", stats.lastFlush().map(EntryJson::time).orElse(null));
     members.put("syncs", stats.syncs());
     members.put("mean_sync_micros", micros(stats.meanSyncLatency()));

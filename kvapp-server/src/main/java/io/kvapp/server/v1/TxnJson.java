@@ -74,12 +74,15 @@ public final class TxnJson {
   private static void write(JsonOutput json, OperationResult result) throws IOException {
     if (result instanceof OperationResult.Put put) {
       json.raw(CREATED).raw(put.created() ? TRUE : FALSE);
+      EntryJson.writeExpiry(json, put.expiresAtMillis());
     } else if (result instanceof OperationResult.Delete delete) {
       json.raw(DELETED).raw(delete.deleted() ? TRUE : FALSE);
     } else if (result instanceof OperationResult.Touch touch) {
       json.raw(TOUCHED).raw(touch.touched() ? TRUE : FALSE);
+      EntryJson.writeExpiry(json, touch.expiresAtMillis());
     } else if (result instanceof OperationResult.Add add) {
       writeNumber(json.raw(VALUE), add.number());
+      EntryJson.writeExpiry(json, add.expiresAtMillis());
     } else if (result instanceof OperationResult.Get get) {
       EntryJson.writeOrNull(json.raw(ENTRY), get.entry().orElse(null), Integer.MAX_VALUE);
     }

@@ -6,7 +6,10 @@ import io.kvapp.StoreLimits;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.json.JsonInput;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
@@ -33,13 +36,17 @@ public final class TxnReader {
     private byte[] value;
     private String op;
     private String ttl;
+    private Instant expiresAt;
     private Long by;
     private Long revision;
     private Boolean exists;
 
     /** How many of the members that operations know are there, besides op and key. */
     private int count() {
-      return (value == null ? 0 : 1) + (ttl == null ? 0 : 1) + (by == null ? 0 : 1);
+      return (value == null ? 0 : 1)
+          + (ttl == null ? 0 : 1)
+          + (expiresAt == null ? 0 : 1)
+          + (by == null ? 0 : 1);
     }
   }
 
@@ -133,6 +140,7 @@ public final class TxnReader {
           case KEY, KEY_BASE64 -> readKey(operation, name);
           case VALUE, VALUE_BASE64 -> readValue(operation, name);
           case "ttl" -> operation.ttl = text();
+          case "expires_at" -> operation.expiresAt = moment();
           case "by" -> operation.by = number();
           default -> throw json.unknownMember(name);
         }
@@ -146,20 +154,23 @@ public final class TxnReader {
 
   private void apply(Members operation) {
     byte[] key = requireKey(operation);
-    boolean hasTtl = operation.ttl != null;
+    if (operation.ttl != null && operation.expiresAt != null) {
+      throw json.malformed("\"ttl\" or \"expires_at\" is enough");
+    }
+    boolean hasExpiry = operation.ttl != null || operation.expiresAt != null;
     switch (operation.op) {
       case "put" -> {
-        requireMembers(operation, operation.value != null, 1 + (hasTtl ? 1 : 0));
-        batch.put(key, operation.value, expiry(operation.ttl, true));
+        requireMembers(operation, operation.value != null, 1 + (hasExpiry ? 1 : 0));
+        batch.put(key, operation.value, expiry(operation));
       }
       case "add" -> {
         requireMembers(operation, operation.value == null, operation.count());
         long by = operation.by == null ? 1 : operation.by;
-        batch.add(key, by, expiry(operation.ttl, false));
+        batch.add(key, by, expiry(operation));
       }
       case "touch" -> {
-        requireMembers(operation, hasTtl, 1);
-        batch.touch(key, expiry(operation.ttl, false));
+        requireMembers(operation, hasExpiry, 1);
+        batch.touch(key, expiry(operation));
       }
       case "delete" -> {
         requireMembers(operation, true, 0);
@@ -178,26 +189,39 @@ public final class TxnReader {
       throw json.malformed(
           "besides \"op\" and \"key\", "
               + switch (operation.op) {
-                case "put" -> "a put takes \"value\" or \"value_base64\", and \"ttl\" if wanted";
-                case "add" -> "an add takes \"by\" and \"ttl\", each if wanted";
-                case "touch" -> "a touch takes \"ttl\"";
+                case "put" ->
+                    "a put takes \"value\" or \"value_base64\", and \"ttl\" or \"expires_at\" if wanted";
+                case "add" -> "an add takes \"by\", and \"ttl\" or \"expires_at\", each if wanted";
+                case "touch" -> "a touch takes \"ttl\" or \"expires_at\"";
                 default -> "a " + operation.op + " takes no member";
               });
     }
   }
 
-  private Expiry expiry(String ttl, boolean mayKeep) {
+  private Expiry expiry(Members operation) {
+    if (operation.expiresAt != null) {
+      return Expiry.at(operation.expiresAt);
+    }
+    String ttl = operation.ttl;
     if (ttl == null || ttl.equals("none")) {
       return Expiry.never();
     }
-    if (mayKeep && ttl.equals("keep")) {
+    if (ttl.equals("keep")) {
       return Expiry.keep();
     }
     Optional<Duration> duration = Parameters.durationOf(ttl);
     if (duration.isEmpty()) {
-      throw json.malformed("a \"ttl\" is none, or a duration above zero such as 30s or 15m");
+      throw json.malformed("a \"ttl\" is none, keep, or a duration above zero such as 30s or 15m");
     }
     return Expiry.in(duration.get());
+  }
+
+  private Instant moment() {
+    try {
+      return OffsetDateTime.parse(new String(json.string(), StandardCharsets.UTF_8)).toInstant();
+    } catch (DateTimeException malformed) {
+      throw json.malformed("\"expires_at\" is a time such as 2026-11-27T13:40:00.000Z");
+    }
   }
 
   /** A string, or the digits of a number. */

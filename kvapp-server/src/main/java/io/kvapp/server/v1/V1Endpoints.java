@@ -57,7 +57,7 @@ public final class V1Endpoints {
         byQuery(List.of("DELETE"), Access.WRITER, kv::delete, range::delete),
         Route.of("/v1/count", READING, Access.READER, range::count),
         Route.of("/v1/txn", List.of("POST"), Access.READER, txn::handle)
-            .withMaxBody(TxnHandler.MAX_BODY_BYTES),
+            .withMaxBody(TxnHandler.maxBodyBytes(entries.limits())),
         Route.of("/v1/watch", List.of("GET"), Access.READER, watch::handle),
         Route.of("/v1/changes", READING, Access.READER, changes::handle),
         Route.of("/v1/export", READING, Access.READER, export::handle),

@@ -29,7 +29,16 @@ public final class V1Face {
 
   /** The same for what begins at another path. */
   public static Face at(String path, Authenticator authenticator) {
-    return new Face(path, true, request -> caller(token(request), authenticator), Problem::of);
+    return new Face(path, true, request -> caller(request, authenticator), Problem::of);
+  }
+
+  /**
+   * Whose a request is, by its token.
+   *
+   * @throws io.kvapp.server.http.message.HttpException if it is not valid, or there must be one
+   */
+  public static Caller caller(Request request, Authenticator authenticator) {
+    return caller(token(request), authenticator);
   }
 
   /**

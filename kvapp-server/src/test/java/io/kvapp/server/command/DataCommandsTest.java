@@ -208,7 +208,11 @@ class DataCommandsTest {
     assertThat(refused.err())
         .contains("\"code\":\"conflict\"", "\"failed\":[{\"index\":0,\"current\":{\"key\":\"b\"");
     assertThat(new CommandRun().input("{").run(args("txn")).exitCode()).isEqualTo(2);
-    fails(1, "absent cannot be read", "txn", folder.resolve("absent").toString());
+    fails(
+        1,
+        "absent cannot be read (there is no such file or folder)",
+        "txn",
+        folder.resolve("absent").toString());
   }
 
   @Test

@@ -2,11 +2,15 @@ package io.kvapp.server.v1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.KVServer;
+import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ExportEndpointTest {
   private V1Client client;
@@ -93,6 +97,18 @@ final class ExportEndpointTest {
         client.call(
             "POST", "/v1/import", "Transfer-Encoding: chunked", "", chunks.append("0").toString());
     assertThat(imported.text()).startsWith("{\"imported\":60,\"skipped\":0,");
+  }
+
+  @Test
+  void import_ofNothingWithSync_syncsWhatWasWrittenBefore(@TempDir Path folder) throws IOException {
+    KVServer.Builder onDisk = KVServer.builder().dataFolder(folder.resolve("store"));
+    try (V1Client other = new V1Client(onDisk, HttpEndpoint.builder())) {
+      other.store().put("a", "1");
+      long before = other.store().admin().stats().syncs();
+      assertThat(other.send("POST", "/v1/import?sync=true", "").text())
+          .startsWith("{\"imported\":0,");
+      assertThat(other.store().admin().stats().syncs()).isGreaterThan(before);
+    }
   }
 
   @Test

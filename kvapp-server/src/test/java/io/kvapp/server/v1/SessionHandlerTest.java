@@ -175,6 +175,8 @@ final class SessionHandlerTest {
     JsonObject limits = info.getAsJsonObject("limits");
     assertThat(limits.get("key_bytes").getAsInt()).isEqualTo(4_096);
     assertThat(limits.get("value_bytes").getAsInt()).isEqualTo(16 << 20);
+    assertThat(info.get("durability").getAsString()).isEqualTo("os");
+    assertThat(limits.get("batch_bytes").getAsInt()).isEqualTo((16 << 20) + 4_096);
     assertThat(limits.get("txn_operations").getAsInt()).isEqualTo(10_000);
     assertThat(limits.get("watchers").getAsInt()).isEqualTo(256);
     Answer head = local.call("HEAD", "/v1");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,12 +47,13 @@ final class TxnEndpointTest {
     assertThat(done.status()).isEqualTo(200);
     String written = done.header("KVApp-Revision").orElseThrow();
     assertThat(done.header("KVApp-Durability")).contains("os");
-    assertThat(done.text())
+    assertThat(done.text().replaceAll("\"expires_at\":\"20[^\"]*Z\"", "\"expires_at\":\"..\""))
         .isEqualTo(
             "{\"revision\":"
                 + written
-                + ",\"results\":[{\"created\":true},{\"created\":false},{\"deleted\":true},"
-                + "{\"deleted\":false},{\"value\":43},{\"value\":44},{\"touched\":true},"
+                + ",\"results\":[{\"created\":true,\"expires_at\":\"..\"},{\"created\":false},"
+                + "{\"deleted\":true},{\"deleted\":false},{\"value\":43,\"expires_at\":\"..\"},"
+                + "{\"value\":44,\"expires_at\":\"..\"},{\"touched\":true,\"expires_at\":\"..\"},"
                 + "{\"touched\":false},{\"entry\":{\"key\":\"c\",\"value\":\"mine\",\"size\":4,"
                 + "\"revision\":"
                 + revision
@@ -156,7 +159,6 @@ final class TxnEndpointTest {
         "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"\\ud800\"}]}",
         "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value_base64\":\"*\"}]}",
         "{\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"b\",\"ttl\":\"0\"}]}",
-        "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"ttl\":\"keep\"}]}",
         "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"by\":1.5}]}",
         "{\"then\":[{\"op\":\"add\",\"key\":\"a\",\"value\":\"1\"}]}",
         "{\"then\":[{\"op\":\"touch\",\"key\":\"a\"}]}",
@@ -210,7 +212,7 @@ final class TxnEndpointTest {
   }
 
   @Test
-  void txn_largeBody_isTakenUpTo16MiB() throws IOException {
+  void txn_ofLargeValues_holdsOneOfTheLargestAnd16MiB() throws IOException {
     String value = "x".repeat(5 << 20);
     String put = "{\"op\":\"put\",\"key\":\"%s\",\"value\":\"" + value + "\"}";
     String body =
@@ -218,9 +220,55 @@ final class TxnEndpointTest {
     assertThat(txn(body + "]}").status()).isEqualTo(200);
     assertThat(client.store().get("c").orElseThrow()).hasSize(5 << 20);
     try (V1Client second = new V1Client()) {
-      Answer refused = second.call("POST", "/v1/txn", "Content-Length: " + ((16 << 20) + 1));
+      JsonObject limits = V1Client.json(second.call("GET", "/v1")).getAsJsonObject("limits");
+      int most = limits.get("txn_bytes").getAsInt();
+      assertThat(most).isBetween((4 * (16 << 20)) / 3, 24 << 20);
+      Answer refused = second.call("POST", "/v1/txn", "Content-Length: " + (most + 1));
       assertThat(refused.status()).isEqualTo(413);
-      assertThat(V1Client.json(refused).get("limit").getAsInt()).isEqualTo(16 << 20);
+      assertThat(V1Client.json(refused).get("limit").getAsInt()).isEqualTo(most);
+    }
+  }
+
+  @Test
+  void txn_thatReadsAndWritesMoreThanItsLimit_is413_andChangesNothing() throws IOException {
+    client.store().put("large".getBytes(StandardCharsets.UTF_8), new byte[6 << 20]);
+    String get = "{\"op\":\"get\",\"key\":\"large\"}";
+    String touch = "{\"op\":\"touch\",\"key\":\"large\",\"ttl\":\"keep\"}";
+    String put = "{\"op\":\"put\",\"key\":\"new\",\"value\":\"x\"}";
+    int most = (16 << 20) + 4_096;
+    for (String reading : List.of(get, touch)) {
+      String twice = "{\"then\":[" + put + "," + reading + "," + reading;
+      Answer refused = txn(twice + "," + reading + "]}");
+      assertThat(refused.status()).isEqualTo(413);
+      assertThat(V1Client.json(refused).get("limit").getAsInt()).isEqualTo(most);
+      assertThat(client.store().get("new")).isEmpty();
+      assertThat(txn(twice + "]}").status()).isEqualTo(200);
+      client.store().delete("new");
+    }
+  }
+
+  @Test
+  void txn_expiresAt_isTakenAndTold() throws IOException {
+    String moment = "\"expires_at\":\"2999-01-01T00:00:00.000Z\"";
+    String put = "{\"op\":\"put\",\"key\":\"a\",\"value\":\"1\"," + moment + "}";
+    String add = "{\"op\":\"add\",\"key\":\"n\"," + moment + "}";
+    String touch = "{\"op\":\"touch\",\"key\":\"a\",\"ttl\":\"keep\"}";
+    Answer made = txn("{\"then\":[" + put + "," + add + "," + touch + "]}");
+    assertThat(new String(made.body(), StandardCharsets.UTF_8))
+        .endsWith(
+            "\"results\":[{\"created\":true,"
+                + moment
+                + "},{\"value\":1,"
+                + moment
+                + "},{\"touched\":true,"
+                + moment
+                + "}]}");
+    for (String wrong :
+        List.of(
+            "{\"op\":\"put\",\"key\":\"a\",\"value\":\"1\",\"ttl\":\"1s\"," + moment + "}",
+            "{\"op\":\"put\",\"key\":\"a\",\"value\":\"1\",\"expires_at\":\"soon\"}",
+            "{\"op\":\"get\",\"key\":\"a\"," + moment + "}")) {
+      assertThat(txn("{\"then\":[" + wrong + "]}").status()).isEqualTo(400);
     }
   }
 

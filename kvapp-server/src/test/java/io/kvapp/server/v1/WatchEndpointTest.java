@@ -90,7 +90,7 @@ final class WatchEndpointTest {
       clock.advance(Duration.ofHours(2));
       Block expired = events.message();
       assertThat(expired.what()).isEqualTo("expire session");
-      assertThat(expired.json().keySet()).containsExactly("type", "key", "revision");
+      assertThat(expired.json().keySet()).containsExactly("type", "key", "revision", "expires_at");
     }
   }
 

@@ -1,11 +1,13 @@
 package io.kvapp.server.command.data;
 
 import io.kvapp.KVStore;
+import io.kvapp.server.command.remote.ServerConnection;
 import io.kvapp.server.command.terminal.OneLineErrors;
 import io.kvapp.server.command.terminal.Terminal;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,6 +77,11 @@ abstract class DataCommand implements Callable<Integer> {
   /** Whether the store is in a folder, so that nobody else changes it meanwhile. */
   boolean isFolder() {
     return target.isFolder();
+  }
+
+  /** The server that the store is on; empty where none is between. */
+  Optional<ServerConnection> server() {
+    return target.connection();
   }
 
   JsonOutput jsonOutput() {

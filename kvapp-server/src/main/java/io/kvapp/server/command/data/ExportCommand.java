@@ -49,15 +49,26 @@ final class ExportCommand extends DataCommand {
   @Override
   int run(KVStore store) throws IOException {
     byte[] start = form.bytes(prefix);
+    try (ProgressLine progress =
+        new ProgressLine(
+            terminal(),
+            "export",
+            "entries",
+            () -> start.length == 0 ? store.size() : store.count(start))) {
+      if (server().isPresent()) {
+        RemoteExport.copy(server().get(), start, terminal().output(), progress::at);
+      } else {
+        export(store, start, progress);
+      }
+      terminal().output().flush();
+    }
+    return ExitCode.OK;
+  }
+
+  private void export(KVStore store, byte[] start, ProgressLine progress) throws IOException {
     JsonOutput json = jsonOutput();
     long count = 0;
-    try (Snapshot snapshot = store.snapshot();
-        ProgressLine progress =
-            new ProgressLine(
-                terminal(),
-                "export",
-                "entries",
-                () -> start.length == 0 ? store.size() : store.count(start))) {
+    try (Snapshot snapshot = store.snapshot()) {
       Iterator<Entry> entries =
           snapshot.entries(Scan.prefix(start).maxBytes(PAGE_BYTES)).iterator();
       while (entries.hasNext()) {
@@ -70,8 +81,6 @@ final class ExportCommand extends DataCommand {
           .line(
               "{\"end\":true,\"entries\":%d,\"revision\":%d}"
                   .formatted(count, snapshot.revision()));
-      terminal().output().flush();
     }
-    return ExitCode.OK;
   }
 }

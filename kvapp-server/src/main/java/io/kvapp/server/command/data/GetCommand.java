@@ -4,6 +4,7 @@ import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.file.FileErrors;
 import io.kvapp.server.v1.EntryJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,11 @@ final class GetCommand extends DataCommand {
       Files.write(file, value);
     } catch (IOException failure) {
       throw new KVException(
-          file + " cannot be written (" + failure + "); name another file with -o", failure);
+          file
+              + " cannot be written ("
+              + FileErrors.reason(failure)
+              + "); name another file with -o",
+          failure);
     }
   }
 

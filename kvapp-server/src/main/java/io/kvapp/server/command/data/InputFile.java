@@ -2,6 +2,7 @@ package io.kvapp.server.command.data;
 
 import io.kvapp.KVException;
 import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.file.FileErrors;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,8 @@ final class InputFile extends FilterInputStream {
       return new InputFile(Files.newInputStream(file), size);
     } catch (IOException failure) {
       throw new KVException(
-          file + " cannot be read (" + failure + "); name a file that is there", failure);
+          file + " cannot be read (" + FileErrors.reason(failure) + "); name a file that is there",
+          failure);
     }
   }
 

@@ -7,6 +7,7 @@ import io.kvapp.KVStore;
 import io.kvapp.OperationResult;
 import io.kvapp.server.command.terminal.ArgumentText;
 import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.file.FileErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -102,7 +103,11 @@ final class PutCommand extends WriteCommand {
       return read(input, maxBytes);
     } catch (IOException failure) {
       throw new KVException(
-          file + " cannot be read (" + failure + "); name another one with --file", failure);
+          file
+              + " cannot be read ("
+              + FileErrors.reason(failure)
+              + "); name another one with --file",
+          failure);
     }
   }
 

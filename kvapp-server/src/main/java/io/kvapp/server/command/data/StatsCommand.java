@@ -29,18 +29,25 @@ final class StatsCommand extends DataCommand {
 
   @Override
   int run(KVStore store) throws IOException {
-    Map<String, Map<String, Object>> members = new LinkedHashMap<>();
-    members.put("store", StatsHandler.store(store.admin().stats()));
-    members.put("recovery", StatsHandler.recovery(store.admin().recovery()));
+    Map<String, Object> parts =
+        server().isPresent() ? server().get().object("/v1/stats") : ofStore(store);
     if (json()) {
-      print("", members);
+      print("", parts);
     } else {
-      members.forEach(
+      parts.forEach(
           (part, figures) ->
-              figures.forEach(
-                  (name, figure) ->
-                      terminal().output().line("%s.%s\t%s".formatted(part, name, figure))));
+              ((Map<?, ?>) figures)
+                  .forEach(
+                      (name, figure) ->
+                          terminal().output().line("%s.%s\t%s".formatted(part, name, figure))));
     }
     return ExitCode.OK;
+  }
+
+  private static Map<String, Object> ofStore(KVStore store) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("store", StatsHandler.store(store.admin().stats()));
+    parts.put("recovery", StatsHandler.recovery(store.admin().recovery()));
+    return parts;
   }
 }

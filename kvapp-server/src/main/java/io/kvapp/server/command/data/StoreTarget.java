@@ -2,13 +2,15 @@ package io.kvapp.server.command.data;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
-import io.kvapp.ServerSettings;
 import io.kvapp.StoreOptions;
+import io.kvapp.server.command.remote.ServerConnection;
+import io.kvapp.server.command.remote.ServerOption;
 import io.kvapp.server.command.terminal.Terminal;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,21 +31,7 @@ final class StoreTarget {
     CREATE
   }
 
-  /** The environment variable with the server. */
-  private static final String SERVER = "KVAPP_SERVER";
-
-  private static final String DEFAULT_SERVER = "http://localhost:" + ServerSettings.DEFAULT_PORT;
-
-  @Option(
-      names = "--server",
-      paramLabel = "URL",
-      description =
-          "Where the server is. Default: the environment variable "
-              + SERVER
-              + ", or else "
-              + DEFAULT_SERVER
-              + ".")
-  private String server;
+  @Mixin private ServerOption server;
 
   @Option(
       names = "--data",
@@ -51,32 +39,29 @@ final class StoreTarget {
       description = "Work on this data folder, which no server has open, in place of a server.")
   private Path data;
 
+  private ServerConnection connection;
+
   /** Opens the store; the caller closes it. */
   KVStore open(Access access, CommandSpec command, Terminal terminal) {
-    if (data != null && server != null) {
-      throw new ParameterException(
-          command.commandLine(), "--data or --server, not both: a command works on one store");
-    }
-    return data != null ? openFolder(access) : KVStore.open(uri(command, terminal));
-  }
-
-  /** The address of the server, with a scheme. */
-  private URI uri(CommandSpec command, Terminal terminal) {
-    String text =
-        server != null ? server : terminal.environment().getOrDefault(SERVER, DEFAULT_SERVER);
-    try {
-      URI uri = new URI(text);
-      boolean isHttp = String.valueOf(uri.getScheme()).startsWith("http");
-      if (!uri.isAbsolute() || text.matches("[^/]*:\\d+") || isHttp && uri.getHost() == null) {
-        throw new URISyntaxException(text, "no URL");
-      }
-      return uri;
-    } catch (URISyntaxException malformed) {
+    if (data != null && server.isGiven()) {
       throw new ParameterException(
           command.commandLine(),
-          "'" + text + "' is not the URL of a server, such as " + DEFAULT_SERVER,
-          malformed);
+          "--data or --server, not both: a command works on one store, and a folder has no users");
     }
+    if (data != null) {
+      return openFolder(access);
+    }
+    URI uri = server.uri(command, terminal);
+    if (!ServerOption.isHttp(uri)) {
+      return KVStore.open(uri);
+    }
+    connection = server.connect(command, terminal);
+    return connection.open();
+  }
+
+  /** The server, once its store is open; empty where none is between. */
+  Optional<ServerConnection> connection() {
+    return Optional.ofNullable(connection);
   }
 
   /** Whether it is a folder. */

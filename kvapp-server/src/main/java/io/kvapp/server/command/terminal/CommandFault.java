@@ -36,7 +36,11 @@ final class CommandFault {
       return new CommandFault(failure(400, "bad-request", thrown.getMessage()));
     }
     if (thrown instanceof KVException.NotSignedIn) {
-      return new CommandFault(failure(401, "token-invalid", thrown.getMessage()));
+      return new CommandFault(
+          failure(
+              401,
+              "token-invalid",
+              "the server wants a sign-in; run kvapp login, or name a user with --user"));
     }
     if (thrown instanceof KVException.NotPermitted) {
       return new CommandFault(failure(403, "forbidden", thrown.getMessage()));

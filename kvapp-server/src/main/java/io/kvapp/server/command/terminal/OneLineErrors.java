@@ -5,6 +5,7 @@ import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Errors as one line on standard error. Only an unexpected failure has a stack trace. A process
@@ -22,10 +23,19 @@ public final class OneLineErrors {
   public static int onWrongCall(ParameterException wrong, String[] arguments) {
     CommandLine commandLine = wrong.getCommandLine();
     String name = commandLine.getCommandSpec().qualifiedName();
-    String message = wrong.getMessage().replaceFirst("^Error: ", "");
+    String message = words(wrong);
     String line = message + " (" + name + " --help lists the options)";
     tell(CommandFault.of(new ParameterException(commandLine, line)), commandLine, arguments);
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String words(ParameterException wrong) {
+    if (wrong instanceof UnmatchedArgumentException unmatched
+        && wrong.getCommandLine().getParent() == null
+        && !unmatched.getUnmatched().get(0).startsWith("-")) {
+      return "there is no command " + unmatched.getUnmatched().get(0);
+    }
+    return wrong.getMessage().replaceFirst("^Error: ", "");
   }
 
   /** Tells why a command failed, as the problem object where JSON is asked for. */

@@ -39,6 +39,11 @@ public final class PasswordInput {
     return new PasswordInput(input, null);
   }
 
+  /** Whether a person types them, so that standard input is for other things. */
+  public boolean isTyped() {
+    return console != null;
+  }
+
   /**
    * A password to sign in with.
    *

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ final class Connections {
   private final Set<Deadline> open = ConcurrentHashMap.newKeySet();
   private final Set<Deadline> served = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refusals = new AtomicInteger();
+  private final LongAdder refused = new LongAdder();
   private volatile boolean stopping;
 
   Connections(
@@ -157,6 +159,7 @@ final class Connections {
    * where very many are refused, or where the answer would take a handshake.
    */
   void refuse(Socket socket) {
+    refused.increment();
     if (layer != SocketLayer.PLAIN) {
       closeQuietly(socket);
       return;
@@ -204,6 +207,11 @@ final class Connections {
   /** How many connections are served, without those of {@link #watching}. */
   int serving() {
     return Math.max(0, served.size() - watching());
+  }
+
+  /** How many connections were refused. */
+  long refused() {
+    return refused.sum();
   }
 
   /** The heap that requests fill at the moment. */

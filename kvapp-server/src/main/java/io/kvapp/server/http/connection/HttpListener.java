@@ -131,6 +131,11 @@ public final class HttpListener implements AutoCloseable {
     return connections.watching();
   }
 
+  /** For how many connections there was no room. */
+  public long refusedConnections() {
+    return connections.refused();
+  }
+
   /** The bytes of heap that requests fill with bodies and responses. */
   public long bufferedBytes() {
     return connections.bufferedBytes();

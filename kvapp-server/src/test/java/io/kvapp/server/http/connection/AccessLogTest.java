@@ -159,7 +159,7 @@ final class AccessLogTest {
     return printed
         .toString(StandardCharsets.UTF_8)
         .lines()
-        .filter(line -> line.contains("io.kvapp.access"))
+        .filter(line -> line.contains("access - "))
         .toList();
   }
 

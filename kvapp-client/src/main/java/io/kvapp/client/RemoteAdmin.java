@@ -1,0 +1,145 @@
+package io.kvapp.client;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import io.kvapp.Entry;
+import io.kvapp.KVException;
+import io.kvapp.RecoveryReport;
+import io.kvapp.StoreAdmin;
+import io.kvapp.StoreStats;
+import io.kvapp.VerifyReport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * The keeping of a server's store. A backup is an export in a folder on this machine; what the
+ * server does by itself lasts for as long as it takes.
+ *
+ * <p>Safe for any thread.
+ */
+final class RemoteAdmin implements StoreAdmin {
+  private final RemoteStore store;
+  private final Requests requests;
+
+  RemoteAdmin(RemoteStore store, Requests requests) {
+    this.store = store;
+    this.requests = requests;
+  }
+
+  @Override
+  public void backup(Path folder) {
+    Objects.requireNonNull(folder, "folder");
+    requests.requireOpen();
+    new ExportFolder(folder).write(requests);
+  }
+
+  @Override
+  public long restore(Path folder) {
+    Objects.requireNonNull(folder, "folder");
+    requests.requireOpen();
+    if (store.size() > 0) {
+      throw new KVException.WrongState(
+          "the store is not empty, and only an empty one is restored; delete its entries first");
+    }
+    return new ExportFolder(folder).restore(requests, store.limitsOfServer());
+  }
+
+  @Override
+  public long load(Iterator<Entry> entries) {
+    Objects.requireNonNull(entries, "entries");
+    requests.requireOpen();
+    throw new KVException.Unsupported(
+        "a store of a server is not loaded at once; commit batches, or send an export to"
+            + " /v1/import");
+  }
+
+  @Override
+  public VerifyReport verify() {
+    JsonObject report =
+        requests.send(
+            Request.write("POST", Target.of("/v1/admin/verify")).repeatable(),
+            Delivery.UNLIMITED,
+            response -> response.parse(RemoteAdmin::object));
+    return new VerifyReport(
+        number(report, "entries"), number(report, "bytes"), strings(report, "faults"));
+  }
+
+  @Override
+  public void compact() {
+    requests.send(
+        Request.write("POST", Target.of("/v1/admin/compact")).repeatable(),
+        Delivery.UNLIMITED,
+        Response::status);
+  }
+
+  @Override
+  public StoreStats stats() {
+    JsonObject stats =
+        requests
+            .send(
+                Request.get(Target.of("/v1/stats")),
+                response -> response.parse(RemoteAdmin::object))
+            .getAsJsonObject("store");
+    JsonElement lastFlush = stats.get("last_flush");
+    return new StoreStats(
+        number(stats, "entries"),
+        number(stats, "live_bytes"),
+        number(stats, "disk_bytes"),
+        number(stats, "journal_bytes"),
+        number(stats, "sstable_bytes"),
+        number(stats, "hash_table_bytes"),
+        Math.toIntExact(number(stats, "sstables")),
+        number(stats, "revision"),
+        number(stats, "history_bytes"),
+        number(stats, "oldest_revision"),
+        lastFlush.isJsonNull()
+            ? Optional.empty()
+            : Optional.of(Instant.parse(lastFlush.getAsString())),
+        number(stats, "syncs"),
+        micros(stats, "mean_sync_micros"),
+        micros(stats, "max_sync_micros"));
+  }
+
+  @Override
+  public RecoveryReport recovery() {
+    JsonObject report =
+        requests.send(
+            Request.get(Target.of("/v1/admin/recovery")),
+            response -> response.parse(RemoteAdmin::object));
+    return new RecoveryReport(
+        report.get("clean").getAsBoolean(),
+        report.get("rebuilt").getAsBoolean(),
+        number(report, "entries"),
+        number(report, "replayed_records"),
+        number(report, "cut_bytes"),
+        strings(report, "dropped"),
+        micros(report, "took_micros"));
+  }
+
+  private static JsonObject object(JsonReader json) {
+    return JsonParser.parseReader(json).getAsJsonObject();
+  }
+
+  private static long number(JsonObject object, String name) {
+    return object.get(name).getAsLong();
+  }
+
+  private static Duration micros(JsonObject object, String name) {
+    return Duration.of(number(object, name), ChronoUnit.MICROS);
+  }
+
+  private static List<String> strings(JsonObject object, String name) {
+    return StreamSupport.stream(object.getAsJsonArray(name).spliterator(), false)
+        .map(JsonElement::getAsString)
+        .toList();
+  }
+}

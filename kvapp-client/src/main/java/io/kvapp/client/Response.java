@@ -1,0 +1,71 @@
+package io.kvapp.client;
+
+import com.google.gson.stream.JsonReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What the server has answered.
+ *
+ * <p>Immutable as long as the body is left alone, and then safe for any thread.
+ *
+ * @param status the HTTP status
+ * @param body all of it
+ */
+record Response(int status, HttpHeaders headers, byte[] body) {
+  /** Makes something of JSON. */
+  @FunctionalInterface
+  interface JsonParser<T> {
+    T parse(JsonReader json) throws IOException;
+  }
+
+  Optional<String> header(String name) {
+    return headers.firstValue(name);
+  }
+
+  /** The revision in the header {@code KVApp-Revision}. */
+  long revision() {
+    return number("KVApp-Revision");
+  }
+
+  /** When the entry that the answer is about expires, as an entry has it. */
+  long expiresAtMillis() {
+    return header("KVApp-Expires-At").map(Times::millis).orElse(0L);
+  }
+
+  /** The number in a header, which may stand in quotes. */
+  long number(String name) {
+    String text = header(name).orElseThrow(() -> new MalformedException("no header " + name));
+    try {
+      return Long.parseLong(text.replace("\"", "").replace("W/", ""));
+    } catch (NumberFormatException malformed) {
+      throw new MalformedException("the header " + name + " is no number");
+    }
+  }
+
+  String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  <T> T parse(JsonParser<T> parser) {
+    JsonReader json =
+        new JsonReader(
+            new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8));
+    try {
+      return parser.parse(json);
+    } catch (IOException | RuntimeException malformed) {
+      throw new MalformedException("its JSON is malformed (" + malformed.getMessage() + ")");
+    }
+  }
+
+  /** An answer that no KVApp server gives. */
+  static final class MalformedException extends RuntimeException {
+    MalformedException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.kvapp.server.ops;
+
+import io.kvapp.KVException;
+import io.kvapp.KVStore;
+import io.kvapp.StoreStats;
+import io.kvapp.server.v1.ServerFigures;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Figures of the store and of the server's connections, read once for each scrape.
+ *
+ * @param store is asked for them
+ * @param server tells what the server does
+ * @param folder the data folder; empty for a store that has none
+ */
+record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder)
+    implements MultiCollector {
+  @Override
+  public MetricSnapshots collect() {
+    StoreStats stats = store.admin().stats();
+    ServerFigures figures = server.get();
+    MetricSnapshots.Builder all = MetricSnapshots.builder();
+    gauge(all, "kvapp_entries", "Live entries.", stats.entries());
+    gauge(all, "kvapp_live_bytes", "Bytes of keys and values, at most.", stats.liveBytes());
+    gauge(all, "kvapp_revision", "The revision of the newest write.", stats.revision());
+    gauge(
+        all,
+        "kvapp_history_oldest_revision",
+        "The lowest revision that a watcher can go on from.",
+        stats.oldestRevision());
+    gauge(all, "kvapp_sstables", "SSTables that a scan merges.", stats.sstables());
+    gauge(all, "kvapp_read_only", "1 if the store takes no writes, else 0.", readOnly());
+    gauge(
+        all,
+        "kvapp_last_flush_timestamp_seconds",
+        "When the newest SSTable was written since the start; 0 for not yet.",
+        stats.lastFlush().map(time -> time.toEpochMilli() / 1e3).orElse(0.0));
+    folder.map(Path::toFile).map(File::getUsableSpace).ifPresent(free -> diskFree(all, free));
+    all.metricSnapshot(
+        GaugeSnapshot.builder()
+            .name("kvapp_disk_bytes")
+            .help("Bytes of files, by what they hold.")
+            .dataPoint(point("journal", stats.journalBytes()))
+            .dataPoint(point("sstables", stats.sstableBytes()))
+            .dataPoint(point("hashtable", stats.hashTableBytes()))
+            .dataPoint(point("history", stats.historyBytes()))
+            .build());
+    connections(all, figures);
+    return all.build();
+  }
+
+  private static void connections(MetricSnapshots.Builder all, ServerFigures figures) {
+    gauge(all, "kvapp_http_connections", "Open connections.", figures.connections());
+    gauge(
+        all,
+        "kvapp_http_connections_max",
+        "The most connections at a time (--max-connections).",
+        figures.maxConnections());
+    counter(
+        all,
+        "kvapp_http_connections_refused",
+        "Connections for which there was no room.",
+        figures.refusedConnections());
+    gauge(
+        all,
+        "kvapp_http_buffered_bytes",
+        "Heap that requests fill with bodies and responses.",
+        figures.bufferedBytes());
+    gauge(
+        all,
+        "kvapp_http_buffered_bytes_max",
+        "The most heap for that (--max-buffered).",
+        figures.maxBufferedBytes());
+    gauge(all, "kvapp_watchers", "Streams of changes.", figures.watchers());
+  }
+
+  private static void diskFree(MetricSnapshots.Builder all, long bytes) {
+    gauge(all, "kvapp_disk_free_bytes", "Free space where the data folder is.", bytes);
+  }
+
+  private int readOnly() {
+    try {
+      store.requireHealthy();
+      return 0;
+    } catch (KVException.ReadOnly failed) {
+      return 1;
+    }
+  }
+
+  private static GaugeDataPointSnapshot point(String kind, long bytes) {
+    return GaugeDataPointSnapshot.builder().labels(Labels.of("kind", kind)).value(bytes).build();
+  }
+
+  private static void gauge(MetricSnapshots.Builder all, String name, String help, double value) {
+    all.metricSnapshot(
+        GaugeSnapshot.builder()
+            .name(name)
+            .help(help)
+            .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+            .build());
+  }
+
+  private static void counter(MetricSnapshots.Builder all, String name, String help, long value) {
+    all.metricSnapshot(
+        CounterSnapshot.builder()
+            .name(name)
+            .help(help)
+            .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+            .build());
+  }
+}
