@@ -87,9 +87,7 @@ class MaintenanceTest {
       for (int i = 0; i < 49_900; i++) {
         store.delete(String.format("key %06d", i));
       }
-      while (store.versions.markSteps() < 49_000) {
-        Thread.onSpinWait();
-      }
+      TestThreads.spinUntil(() -> store.versions.markSteps() >= 49_000);
       long before = store.versions.markSteps();
 
       assertThat(store.scan(Scan.all()).entries()).hasSize(100);
@@ -109,6 +107,7 @@ class MaintenanceTest {
       Optional<Instant> last = store.admin().stats().lastFlush();
       int written = 0;
       while (store.admin().stats().lastFlush().equals(last)) {
+        TestThreads.requireTime();
         store.put("key " + written++, "value");
       }
       disk.letGoOn();
@@ -390,9 +389,7 @@ class MaintenanceTest {
         assertThat(store.get("key " + (i + 3))).hasValue("value " + (i + 3));
       }
       assertThat(store.size()).isEqualTo(1_500);
-      while (!store.admin().verify().faults().isEmpty()) {
-        Thread.onSpinWait();
-      }
+      TestThreads.spinUntil(() -> store.admin().verify().faults().isEmpty());
     }
     try (KVStore store = open(new Disk(), MANY_IN_MEMORY)) {
       assertThat(store.size()).isEqualTo(1_500);
@@ -492,6 +489,7 @@ class MaintenanceTest {
       }
       loseMapPages(from.applyAsLong(disk));
       while (!noticed.test(disk)) {
+        TestThreads.requireTime();
         store.put("key " + written, "value " + written++);
       }
       Path copy = folder().resolve("live-2.map");
