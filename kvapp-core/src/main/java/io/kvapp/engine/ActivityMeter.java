@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Three figures decide: for how many ticks nothing was written at all (quiet, idle), whether the
  * hash table finds the bytes of a tick few or many (calm or busy), and for how long on end, and how
- * many entries a tick adds (growing).
+ * many entries a tick adds.
  *
  * <p>{@link #tick} is for one thread; all else is safe for any thread.
  */
@@ -33,7 +33,7 @@ final class ActivityMeter {
   private long entriesAtTick;
   private volatile long bytesAtTick;
   private volatile int ticksWithoutWrite;
-  private volatile boolean growing = true;
+  private volatile long addedEntries = Long.MAX_VALUE;
   private volatile int ticksWithoutGrowth;
   private volatile Spell spell = new Spell(false, 0, 0);
 
@@ -47,7 +47,7 @@ final class ActivityMeter {
   }
 
   /**
-   * A meter that takes the store for busy and growing until the first tick.
+   * A meter that takes the store for busy and growing fast until the first tick.
    *
    * @param revision the revision of the newest write
    * @param writtenBytes the bytes of all writes since the store was opened
@@ -74,7 +74,8 @@ final class ActivityMeter {
     ticksWithoutWrite = revisionNow == revisionAtTick ? ticksWithoutWrite + 1 : 0;
     spell = spell.next(isCalm.test(bytes), bytes);
     long entriesNow = entries.getAsLong();
-    growing = entriesNow - entriesAtTick > entriesNow / GROWING_SHARE;
+    addedEntries = Math.max(0, entriesNow - entriesAtTick);
+    boolean growing = addedEntries > entriesNow / GROWING_SHARE;
     ticksWithoutGrowth = growing ? 0 : ticksWithoutGrowth + 1;
     entriesAtTick = entriesNow;
     revisionAtTick = revisionNow;
@@ -96,9 +97,9 @@ final class ActivityMeter {
     return !spell.calm;
   }
 
-  /** Whether many of the entries were added in the last tick. */
-  boolean isGrowing() {
-    return growing;
+  /** By how many entries the last tick found more; before the first, the largest number. */
+  long addedEntries() {
+    return addedEntries;
   }
 
   /** Whether hardly any entries have been added for some time, whatever else was written. */

@@ -297,7 +297,7 @@ final class Maintenance {
   private void growHere() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isGrowing()));
+      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.addedEntries()));
     }
     if (goesOn()) {
       tableSync.runIfDue();
@@ -310,7 +310,7 @@ final class Maintenance {
       fill();
     }
     while (goesOn()
-        && (index.needsGrowth(activity.isGrowing())
+        && (index.needsGrowth(activity.addedEntries())
             || (activity.isIdle() || activity.isSteadyInSize())
                 && index.needsShrinking(activity.isSteadyInSize())
             || needsOtherPages())) {

@@ -46,24 +46,22 @@ class ActivityMeterTest {
   }
 
   @Test
-  void entriesOfATick_makeTheStoreGrowing_andOverwritesDoNot() {
-    assertThat(meter.isGrowing()).isTrue();
+  void entriesOfATick_areCounted_andOverwritesAreNot() {
+    assertThat(meter.addedEntries()).isEqualTo(Long.MAX_VALUE);
     entries = 100_000;
     tick(CALM_BELOW);
-    assertThat(meter.isGrowing()).isTrue();
+    assertThat(meter.addedEntries()).isEqualTo(100_000);
     tick(CALM_BELOW);
-    assertThat(meter.isGrowing()).isFalse();
-    entries += 20;
-    tick(CALM_BELOW);
-    assertThat(meter.isGrowing()).isFalse();
+    assertThat(meter.addedEntries()).isZero();
     entries += 1_000;
     tick(CALM_BELOW);
-    assertThat(meter.isGrowing()).isTrue();
+    assertThat(meter.addedEntries()).isEqualTo(1_000);
     entries -= 1_000;
     for (int ticks = 1; ticks <= ActivityMeter.STEADY_TICKS; ticks++) {
       assertThat(meter.isSteadyInSize()).isFalse();
+      entries += ticks == 2 ? 20 : 0;
       tick(CALM_BELOW);
-      assertThat(meter.isGrowing()).isFalse();
+      assertThat(meter.addedEntries()).isEqualTo(ticks == 2 ? 20 : 0);
     }
     assertThat(meter.isSteadyInSize()).isTrue();
     entries += 1_000;

@@ -121,7 +121,7 @@ class GrowthTest {
           .load(
               IntStream.range(0, entries).mapToObj(i -> new Entry(key(i), value, 0, 0)).iterator());
       TestThreads.spinUntil(
-          () -> store.admin().stats().hashTableBytes() <= entries * 620L && tables().size() == 1);
+          () -> store.admin().stats().hashTableBytes() <= entries * 690L && tables().size() == 1);
       List<Path> calm = tables();
       for (int i = 0; i < entries / 4; i++) {
         store.put(key(i), value);

@@ -362,15 +362,15 @@ public final class HashIndex implements AutoCloseable {
   /**
    * Whether the hash table is to be replaced by a larger one, or because it is damaged.
    *
-   * @param growing whether many entries are added, so that a growth that began late would find the
+   * @param added how many entries are added in a second, as a growth that began late would find the
    *     hash table full
    */
-  public boolean needsGrowth(boolean growing) {
+  public boolean needsGrowth(long added) {
     return next == null
         && !isSuspect()
         && (current.isDamaged()
             || HashTableSizing.canGrow(current.layoutSize())
-                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, growing)));
+                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, added)));
   }
 
   /** Whether a much smaller hash table would do, or a smaller one where few entries are added. */

@@ -80,7 +80,7 @@ final class HashTableFolder {
   HashTable createReplacement(
       HashTable old, long entries, boolean waiting, boolean busy, boolean steady, long keptFree)
       throws IOException {
-    boolean crowded = waiting || HashTableSizing.isCrowded(old, !steady);
+    boolean crowded = waiting || HashTableSizing.isCrowded(old, steady ? 0 : Long.MAX_VALUE);
     long ampleBytes = busy ? pages.maxMappedBytes() : 0;
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
     if (steady) {

@@ -31,11 +31,11 @@ public record HashTableSize(long entries, int keyBytes, int valueBytes) {
   }
 
   /**
-   * Room for the given entries and an eighth more, where hardly any come. The file, which has room
+   * Room for the given entries and a quarter more, where hardly any come. The file, which has room
    * for parts that are fuller than others, takes a third more than the entries do.
    */
   static HashTableSize snuglyForEntries(long entries, int keyBytes, int valueBytes) {
-    return bounded(entries + entries / 8, keyBytes, valueBytes);
+    return bounded(entries + entries / 4, keyBytes, valueBytes);
   }
 
   /** Whether it takes so little of the disk that ample room costs nothing. */

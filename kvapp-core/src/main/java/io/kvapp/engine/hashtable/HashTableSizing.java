@@ -11,8 +11,14 @@ final class HashTableSizing {
    */
   private static final double MAX_LOAD = 0.93;
 
-  /** There is room for what comes while a larger file is laid out for huge pages. */
-  private static final double MAX_LOAD_IF_GROWING = 0.8;
+  /** How much earlier a table is replaced whose writers would else fill it meanwhile. */
+  private static final double MAX_LOAD_AHEAD = 0.28;
+
+  /** How fast a table is copied beside writers, with a file that is laid out for huge pages. */
+  private static final long COPIED_PER_SECOND = 300_000;
+
+  /** Until it is noticed that a table is crowded, and its successor has a file. */
+  private static final long SECONDS_TO_BEGIN = 2;
 
   /** Less would not help a crowded table for long. */
   private static final double MIN_GROWTH_IF_STEADY = 1.03;
@@ -21,7 +27,7 @@ final class HashTableSizing {
   private static final int TYPICAL_SHARE = 4;
 
   /** Where few entries are added, more room than this is given back. */
-  private static final double MAX_ROOM_IF_STEADY = 1.3;
+  private static final double MAX_ROOM_IF_STEADY = 1.35;
 
   /** A table with little room must not be expected to have a higher load. */
   private static final double MAX_LOAD_IF_STEADY = 0.9;
@@ -49,10 +55,16 @@ final class HashTableSizing {
   /**
    * Whether a hash table is so full that it is time for a larger one.
    *
-   * @param growing whether many entries are added
+   * @param added how many entries are added in a second
    */
-  static boolean isCrowded(HashTable table, boolean growing) {
-    return table.load() > (growing ? MAX_LOAD_IF_GROWING : MAX_LOAD);
+  static boolean isCrowded(HashTable table, long added) {
+    return isCrowded(table.load(), table.size(), added);
+  }
+
+  static boolean isCrowded(double load, long entries, long added) {
+    double seconds = SECONDS_TO_BEGIN + (double) entries / COPIED_PER_SECOND;
+    double ahead = load * added * seconds / Math.max(1, entries);
+    return load > MAX_LOAD - Math.min(MAX_LOAD_AHEAD, ahead);
   }
 
   /**

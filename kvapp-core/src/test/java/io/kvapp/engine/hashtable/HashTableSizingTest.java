@@ -27,26 +27,38 @@ class HashTableSizingTest {
   }
 
   @Test
-  void steady_leavesRoomForAnEighthMore_andStaysAsItIsThen() {
+  void steady_leavesRoomForAQuarterMore_andStaysAsItIsThen() {
     long entries = 10_000_000;
     HashTableSize twice = HashTableSize.forEntries(entries, 24, 100);
     assertThat(HashTableSizing.isFarTooLarge(twice, entries, 0.47, false)).isFalse();
     assertThat(HashTableSizing.isFarTooLarge(twice, entries, 0.47, true)).isTrue();
     HashTableSize steady = HashTableSizing.steady(twice, twice, entries, false);
-    assertThat(steady.entries()).isEqualTo(11_250_000);
-    assertThat(HashTableSizing.isFarTooLarge(steady, entries, 0.82, true)).isFalse();
+    assertThat(steady.entries()).isEqualTo(12_500_000);
+    assertThat(HashTableSizing.isFarTooLarge(steady, entries, 0.75, true)).isFalse();
     HashTableSize small = HashTableSize.forEntries(50_000, 24, 100);
     assertThat(HashTableSizing.isFarTooLarge(small, 50_000, 0.2, true)).isFalse();
   }
 
   @Test
-  void steady_ofACrowdedTable_growsByAnEighth_orLikeABusyOneIfThatIsNoHelp() {
+  void steady_ofACrowdedTable_growsByAQuarter_orLikeABusyOneIfThatIsNoHelp() {
     HashTableSize full = new HashTableSize(10_000_000, 24, 100);
     HashTableSize twice = HashTableSize.forEntries(10_000_000, 24, 100);
     assertThat(HashTableSizing.steady(full, twice, 10_000_000, true).entries())
-        .isEqualTo(11_250_000);
+        .isEqualTo(12_500_000);
     assertThat(HashTableSizing.steady(full, full.doubled(), 8_000_000, true))
         .isEqualTo(full.doubled());
+  }
+
+  @Test
+  void crowded_isATableSoonerTheFasterItIsFilled() {
+    assertThat(HashTableSizing.isCrowded(0.94, 3_000_000, 0)).isTrue();
+    assertThat(HashTableSizing.isCrowded(0.92, 3_000_000, 0)).isFalse();
+    // Twelve seconds of 5,000 entries are 2 % more.
+    assertThat(HashTableSizing.isCrowded(0.92, 3_000_000, 5_000)).isTrue();
+    assertThat(HashTableSizing.isCrowded(0.90, 3_000_000, 5_000)).isFalse();
+    assertThat(HashTableSizing.isCrowded(0.66, 3_000_000, 200_000)).isTrue();
+    assertThat(HashTableSizing.isCrowded(0.64, 3_000_000, Long.MAX_VALUE)).isFalse();
+    assertThat(HashTableSizing.isCrowded(0, 0, Long.MAX_VALUE)).isFalse();
   }
 
   @Test
@@ -67,8 +79,8 @@ class HashTableSizingTest {
         assertThat(table.put(key, i, 0, value)).isEqualTo(HashTable.Put.ADDED);
       }
       long entryBytes = 23 + 100 + HashTableLayout.HEADER_BYTES;
-      assertThat(Files.size(file)).isLessThan(entries * entryBytes * 3 / 2);
-      assertThat(HashTableSizing.isCrowded(table, false)).isFalse();
+      assertThat(Files.size(file)).isLessThan(entries * entryBytes * 5 / 3);
+      assertThat(HashTableSizing.isCrowded(table, 0)).isFalse();
       assertThat(HashTableSizing.isFarTooLarge(table, true)).isFalse();
     }
   }
