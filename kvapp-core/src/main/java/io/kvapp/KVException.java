@@ -50,6 +50,16 @@ public class KVException extends RuntimeException {
     }
   }
 
+  /**
+   * What listens where the store should be does not prove to be its server. Nothing was sent to it.
+   */
+  public static final class Untrusted extends KVException {
+    /** Why it counts for another, and what to do, with the cause. */
+    public Untrusted(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** The store cannot be reached or is busy. Nothing was changed; it is safe to try again. */
   public static final class Unavailable extends KVException {
     /** Why nothing was done. */

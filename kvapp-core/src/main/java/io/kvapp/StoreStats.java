@@ -13,6 +13,7 @@ import java.util.Optional;
  *     known without reading them: exact after {@link StoreAdmin#compact()}, above it otherwise
  * @param diskBytes bytes of journal, SSTables and hash table together
  * @param journalBytes bytes of journal files
+ * @param recycledBytes how many of these are in files that wait to be written anew
  * @param sstableBytes bytes of SSTable files
  * @param hashTableBytes bytes of the hash table's file
  * @param sstables how many SSTables a scan merges
@@ -22,15 +23,17 @@ import java.util.Optional;
  * @param oldestRevision the lowest revision behind which all changes are kept, so that {@link
  *     Changes.From#after} takes it
  * @param lastFlush when the newest SSTable was written by this process; empty for not yet
- * @param syncs how often the journal was synced since opening
- * @param meanSyncLatency mean time of one such sync
- * @param maxSyncLatency longest time of one such sync
+ * @param flushes how many SSTables were written of memtables since opening
+ * @param compactions how many compactions have ended since opening
+ * @param expired how many entries were removed since opening as their time had passed
+ * @param syncTimes how long the syncs of the journal have taken since opening
  */
 public record StoreStats(
     long entries,
     long liveBytes,
     long diskBytes,
     long journalBytes,
+    long recycledBytes,
     long sstableBytes,
     long hashTableBytes,
     int sstables,
@@ -38,6 +41,22 @@ public record StoreStats(
     long historyBytes,
     long oldestRevision,
     Optional<Instant> lastFlush,
-    long syncs,
-    Duration meanSyncLatency,
-    Duration maxSyncLatency) {}
+    long flushes,
+    long compactions,
+    long expired,
+    SyncTimes syncTimes) {
+  /** How often the journal was synced since opening. */
+  public long syncs() {
+    return syncTimes.count();
+  }
+
+  /** The mean time of one such sync; zero where there was none. */
+  public Duration meanSyncLatency() {
+    return syncTimes.mean();
+  }
+
+  /** The longest time of one such sync; zero where there was none. */
+  public Duration maxSyncLatency() {
+    return syncTimes.longest();
+  }
+}

@@ -1,12 +1,15 @@
 package io.kvapp.client;
 
+import io.kvapp.KVException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
@@ -42,6 +46,13 @@ final class Connection {
   static final class NotSentException extends IOException {
     NotSentException(String message, Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /** What is there does not speak as a server does, which a repeat does not change. */
+  static final class ForeignException extends IOException {
+    ForeignException(Throwable cause) {
+      super(words(cause), cause);
     }
   }
 
@@ -82,6 +93,8 @@ final class Connection {
    * @param token null for none
    * @param nanos how long it may take
    * @throws NotSentException if it surely was not sent
+   * @throws ForeignException if it is no server that answers
+   * @throws KVException.Untrusted if its certificate does not count; it surely was not sent
    * @throws IOException if the response has not arrived
    */
   Response send(Request request, String token, Delivery delivery, long nanos) throws IOException {
@@ -154,13 +167,34 @@ final class Connection {
     return builder.build();
   }
 
-  private static IOException failure(Throwable cause) {
+  private IOException failure(Throwable cause) {
+    if (cause instanceof SSLException && isOfCertificate(cause)) {
+      throw new KVException.Untrusted(
+          "the certificate of "
+              + base
+              + " is not accepted ("
+              + words(cause)
+              + "); use a host that it names, and trust its issuer by"
+              + " RemoteStoreBuilder.sslContext or -Djavax.net.ssl.trustStore=FILE",
+          cause);
+    }
+    if (cause instanceof ProtocolException || cause.getClass() == SSLException.class) {
+      return new ForeignException(cause);
+    }
     if (cause instanceof ConnectException
         || cause instanceof HttpConnectTimeoutException
         || cause instanceof SSLHandshakeException) {
       return new NotSentException(words(cause), cause);
     }
     return cause instanceof IOException io ? io : new IOException(words(cause), cause);
+  }
+
+  private static boolean isOfCertificate(Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof CertificateException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   /** What went wrong, also where the JDK has no message for it. */

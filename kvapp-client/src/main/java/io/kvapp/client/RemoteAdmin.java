@@ -9,6 +9,7 @@ import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
+import io.kvapp.SyncTimes;
 import io.kvapp.VerifyReport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +96,7 @@ final class RemoteAdmin implements StoreAdmin {
         number(stats, "live_bytes"),
         number(stats, "disk_bytes"),
         number(stats, "journal_bytes"),
+        number(stats, "recycled_bytes"),
         number(stats, "sstable_bytes"),
         number(stats, "hash_table_bytes"),
         Math.toIntExact(number(stats, "sstables")),
@@ -104,9 +106,15 @@ final class RemoteAdmin implements StoreAdmin {
         lastFlush.isJsonNull()
             ? Optional.empty()
             : Optional.of(Instant.parse(lastFlush.getAsString())),
-        number(stats, "syncs"),
-        micros(stats, "mean_sync_micros"),
-        micros(stats, "max_sync_micros"));
+        number(stats, "flushes"),
+        number(stats, "compactions"),
+        number(stats, "expired"),
+        new SyncTimes(
+            stats.getAsJsonArray("sync_counts").asList().stream()
+                .map(JsonElement::getAsLong)
+                .toList(),
+            micros(stats, "total_sync_micros"),
+            micros(stats, "max_sync_micros")));
   }
 
   @Override

@@ -89,6 +89,8 @@ public final class RemoteStoreBuilder {
    * The store, connected and signed in; the caller closes it.
    *
    * @throws KVException.Unavailable if the server cannot be reached
+   * @throws KVException.Untrusted if its certificate does not name the host, or is of an issuer
+   *     that the client does not trust
    * @throws KVException.NotSignedIn if it does not know the user, or wants one
    */
   public RemoteStore open() {

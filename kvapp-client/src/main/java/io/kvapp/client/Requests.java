@@ -181,6 +181,15 @@ final class Requests {
                     + "); read before you repeat it",
                 lost);
           }
+          if (lost instanceof Connection.ForeignException) {
+            throw new KVException(
+                settings.base()
+                    + " does not answer as a server ("
+                    + lost.getMessage()
+                    + "); check host and port, and that the URI begins with https where it speaks"
+                    + " TLS, else with http",
+                lost);
+          }
           repeat(unavailable(lost, "did not answer"), 0);
         }
       }

@@ -82,7 +82,7 @@ public final class DiskStore implements KVStore {
     this.batchWrites = new BatchWriter(parts, maintenance, writes);
     this.sweeper = new Sweeper(parts, maintenance, writes);
     this.snapshots = new SnapshotSet(versions::leaseOf, versions::unreadable);
-    this.admin = new DiskStoreAdmin(this, parts, maintenance);
+    this.admin = new DiskStoreAdmin(this, parts, maintenance, sweeper);
   }
 
   /**

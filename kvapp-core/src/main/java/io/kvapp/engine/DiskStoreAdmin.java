@@ -14,7 +14,6 @@ import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
 import io.kvapp.engine.tree.Version;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
 
@@ -27,11 +26,13 @@ final class DiskStoreAdmin implements StoreAdmin {
   private final DiskStore store;
   private final StoreParts parts;
   private final Maintenance maintenance;
+  private final Sweeper sweeper;
 
-  DiskStoreAdmin(DiskStore store, StoreParts parts, Maintenance maintenance) {
+  DiskStoreAdmin(DiskStore store, StoreParts parts, Maintenance maintenance, Sweeper sweeper) {
     this.store = store;
     this.parts = parts;
     this.maintenance = maintenance;
+    this.sweeper = sweeper;
   }
 
   @Override
@@ -110,6 +111,7 @@ final class DiskStoreAdmin implements StoreAdmin {
               + parts.flusher.unfrozenBytes(),
           sstableBytes + journalBytes + hashTableBytes,
           journalBytes,
+          parts.journal.recycledBytes(),
           sstableBytes,
           hashTableBytes,
           version.sstables.size(),
@@ -117,9 +119,10 @@ final class DiskStoreAdmin implements StoreAdmin {
           parts.journal.history().bytes(),
           parts.journal.history().oldest(),
           parts.flusher.lastFlush(),
-          parts.journal.syncs(),
-          Duration.ofNanos(parts.journal.meanSyncNanos()),
-          Duration.ofNanos(parts.journal.longestSyncNanos()));
+          parts.flusher.flushes(),
+          parts.compactor.compactions(),
+          sweeper.expired(),
+          parts.journal.syncTimes());
     }
   }
 

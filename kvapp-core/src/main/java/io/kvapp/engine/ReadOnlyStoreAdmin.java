@@ -4,13 +4,13 @@ import io.kvapp.Entry;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
+import io.kvapp.SyncTimes;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.repair.Verification;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.transfer.BackupFiles;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,6 +73,7 @@ final class ReadOnlyStoreAdmin implements StoreAdmin {
               version.sstables.stream().mapToLong(SSTable::liveBytes).sum(),
               sstableBytes + journalBytes,
               journalBytes,
+              0,
               sstableBytes,
               0,
               version.sstables.size(),
@@ -81,8 +82,9 @@ final class ReadOnlyStoreAdmin implements StoreAdmin {
               store.revision,
               Optional.empty(),
               0,
-              Duration.ZERO,
-              Duration.ZERO);
+              0,
+              0,
+              SyncTimes.NONE);
         });
   }
 

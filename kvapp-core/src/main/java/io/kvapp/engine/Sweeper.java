@@ -44,6 +44,8 @@ final class Sweeper {
   /** How far the sweep under way has come; the largest number for none. */
   private long sweptTo = Long.MAX_VALUE;
 
+  private volatile long expired;
+
   Sweeper(StoreParts parts, Maintenance maintenance, WritePath writes) {
     this.parts = parts;
     this.maintenance = maintenance;
@@ -138,10 +140,16 @@ final class Sweeper {
       }
       if (!deletes.isEmpty()) {
         writes.writeTogether(locked, deletes);
+        expired += deletes.size();
       }
     } finally {
       StripedLocks.unlock(locked);
     }
+  }
+
+  /** How many entries were removed. */
+  long expired() {
+    return expired;
   }
 
   /** Reads something while nothing is swept; writers go on. */

@@ -16,6 +16,7 @@ import io.kvapp.server.http.connection.SocketLayer;
 import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.http.routing.Router;
+import io.kvapp.server.ops.Drain;
 import io.kvapp.server.ops.HealthEndpoints;
 import io.kvapp.server.ops.MetricsEndpoint;
 import io.kvapp.server.ops.OpenApiEndpoint;
@@ -32,8 +33,10 @@ import io.kvapp.server.v1.InfoHandler;
 import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.SessionHandler;
 import io.kvapp.server.v1.StatsHandler;
+import io.kvapp.server.v1.TxnLimits;
 import io.kvapp.server.v1.V1Endpoints;
 import io.kvapp.server.v1.V1Face;
+import io.kvapp.server.v1.WatchCounts;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +78,8 @@ public final class HttpEndpoint implements Endpoint {
   private final PrefixScope prefixScope;
   private final Optional<Path> backupDirectory;
   private final LongAdder requests = new LongAdder();
+  private final WatchCounts watchCounts = new WatchCounts();
+  private final Drain drain;
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -90,6 +95,7 @@ public final class HttpEndpoint implements Endpoint {
     tlsSettings = builder.tlsSettings;
     proxies = builder.proxies;
     prefixScope = builder.prefixScope;
+    drain = new Drain(Duration.ofNanos(httpSettings.get(HttpSetting.DRAIN)));
     backupDirectory = Optional.ofNullable(builder.backupDirectory);
   }
 
@@ -107,12 +113,15 @@ public final class HttpEndpoint implements Endpoint {
     requireUsersForAnyOrigin();
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     EntryService entries = new EntryService(store, prefixScope, searchLimits());
-    List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store));
+    List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store, drain::hasBegun));
     routes.addAll(OpenApiEndpoint.routes());
     routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    routes.addAll(V1Endpoints.routes(entries, authenticator, settings.clock()));
+    TxnLimits txnLimits = TxnLimits.of(httpSettings, store.limits());
+    routes.addAll(
+        V1Endpoints.routes(entries, authenticator, watchCounts, settings.clock(), txnLimits));
     routes.addAll(SessionHandler.routes(authenticator, proxies));
-    routes.addAll(InfoHandler.routes(store, httpSettings.getInt(HttpSetting.MAX_WATCHERS)));
+    int maxWatchers = httpSettings.getInt(HttpSetting.MAX_WATCHERS);
+    routes.addAll(InfoHandler.routes(store, maxWatchers, txnLimits));
     routes.addAll(AdminHandler.routes(store, backupDirectory));
     routes.addAll(StatsHandler.routes(store.admin(), this::figures));
     MetricsEndpoint metrics =
@@ -149,6 +158,8 @@ public final class HttpEndpoint implements Endpoint {
     return new ServerFigures(
         started == null ? 0 : started.connections(),
         started == null ? 0 : started.watchers(),
+        watchCounts.changes(),
+        watchCounts.resets(),
         started == null ? 0 : started.bufferedBytes(),
         requests.sum(),
         started == null ? 0 : started.refusedConnections(),
@@ -203,6 +214,7 @@ public final class HttpEndpoint implements Endpoint {
   @Override
   public synchronized void close() {
     if (listener != null) {
+      drain.run();
       listener.close();
     }
   }
@@ -299,6 +311,22 @@ public final class HttpEndpoint implements Endpoint {
       return set(HttpSetting.MAX_BODY_BYTES, bytes);
     }
 
+    /**
+     * The most bytes of keys and values that one transaction writes and reads together; 16 MiB by
+     * default, and always at least what one entry may have; beyond it the answer is 413.
+     */
+    public Builder maxTxnBytes(int bytes) {
+      return set(HttpSetting.MAX_TXN_BYTES, bytes);
+    }
+
+    /**
+     * The most operations of one transaction, and the most conditions; 10,000 of each by default;
+     * beyond it the answer is 413.
+     */
+    public Builder maxTxnOperations(int count) {
+      return set(HttpSetting.MAX_TXN_OPERATIONS, count);
+    }
+
     /** How long a head may take from its first byte; 10 seconds by default; then 408. */
     public Builder headTimeout(Duration timeout) {
       return set(HttpSetting.HEAD_TIMEOUT, HttpSettings.nanos(HttpSetting.HEAD_TIMEOUT, timeout));
@@ -325,6 +353,15 @@ public final class HttpEndpoint implements Endpoint {
     /** How long requests in flight may take to finish at {@code close}; 10 seconds by default. */
     public Builder stopTimeout(Duration timeout) {
       return set(HttpSetting.STOP_TIMEOUT, HttpSettings.nanos(HttpSetting.STOP_TIMEOUT, timeout));
+    }
+
+    /**
+     * How long {@code close} waits before it closes the port, while {@code /readyz} answers 503 and
+     * all else is served, so that load balancers have time to send requests elsewhere; not at all
+     * by default. An interrupt of the closing thread ends it early.
+     */
+    public Builder drain(Duration time) {
+      return set(HttpSetting.DRAIN, HttpSettings.nanos(HttpSetting.DRAIN, time));
     }
 
     /**

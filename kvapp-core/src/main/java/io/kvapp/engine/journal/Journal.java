@@ -2,6 +2,7 @@ package io.kvapp.engine.journal;
 
 import io.kvapp.Durability;
 import io.kvapp.KVException;
+import io.kvapp.SyncTimes;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Shortage;
 import io.kvapp.engine.model.EngineOptions;
@@ -446,16 +447,14 @@ public final class Journal {
     return pool.fileBytes();
   }
 
-  public long syncs() {
-    return syncer.syncs();
+  /** How many of these are in files that wait to be written anew. */
+  public long recycledBytes() {
+    return pool.recycledBytes();
   }
 
-  public long meanSyncNanos() {
-    return syncer.meanSyncNanos();
-  }
-
-  public long longestSyncNanos() {
-    return syncer.longestSyncNanos();
+  /** How long syncs have taken so far. */
+  public SyncTimes syncTimes() {
+    return syncer.times();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.kvapp.engine.journal;
 
+import io.kvapp.SyncTimes;
 import io.kvapp.engine.file.Disk;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -19,6 +20,7 @@ final class JournalSyncer {
   private final ReentrantLock appending;
   private final LongSupplier appendedBytes;
   private final GroupCommit commits = new GroupCommit(new SegmentSync());
+  private final SyncClock clock = new SyncClock();
 
   /** Oldest first; the last one is written now. Guarded by {@link #appending}. */
   private final ArrayDeque<JournalSegment> unsynced = new ArrayDeque<>();
@@ -28,9 +30,6 @@ final class JournalSyncer {
 
   private int syncedOffset = SegmentHeader.BYTES;
   private int notedOffset = SegmentHeader.BYTES;
-  private volatile long syncs;
-  private volatile long syncNanos;
-  private volatile long longestSyncNanos;
 
   /**
    * A syncer of a journal.
@@ -154,10 +153,7 @@ final class JournalSyncer {
         startSegment();
       }
     }
-    long nanos = System.nanoTime() - start;
-    syncNanos += nanos;
-    syncs++;
-    longestSyncNanos = Math.max(longestSyncNanos, nanos);
+    clock.add(System.nanoTime() - start);
     return target;
   }
 
@@ -187,15 +183,8 @@ final class JournalSyncer {
     }
   }
 
-  long syncs() {
-    return syncs;
-  }
-
-  long meanSyncNanos() {
-    return syncs == 0 ? 0 : syncNanos / syncs;
-  }
-
-  long longestSyncNanos() {
-    return longestSyncNanos;
+  /** How long syncs have taken so far. */
+  SyncTimes times() {
+    return clock.times();
   }
 }

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
  * Makes the segments of the journal. The next one is made ahead of time on a thread of its own,
  * over a recycled file where there is one; each is twice as large as the one before, up to a limit.
  *
- * <p>{@link #retire} and {@link #fileBytes} are for any thread; all else is for the thread that
- * holds the journal's lock, except where a method says otherwise.
+ * <p>{@link #retire}, {@link #fileBytes} and {@link #recycledBytes} are for any thread; all else is
+ * for the thread that holds the journal's lock, except where a method says otherwise.
  */
 final class SegmentPool {
   private static final int MAX_RECYCLED_FILES = 2;
@@ -292,6 +292,11 @@ final class SegmentPool {
   /** Bytes of all files of the journal, those made ready included. */
   long fileBytes() {
     return fileBytes.sum();
+  }
+
+  /** How many of these are in recycled files that no segment uses. */
+  long recycledBytes() {
+    return recycled.stream().mapToLong(JournalSegment::capacity).sum();
   }
 
   /**

@@ -24,6 +24,7 @@ final class HeapEntries {
               .thenComparing(Entry::key, Arrays::compareUnsigned));
   private final HeapChanges changes;
   private long bytes;
+  private long expired;
 
   /**
    * No entries yet.
@@ -68,11 +69,12 @@ final class HeapEntries {
 
   void removeExpired(long nowMillis) {
     while (hasExpired(nowMillis)) {
-      Entry expired = byExpiry.first();
-      byKey.remove(expired.key());
-      forget(expired);
+      Entry due = byExpiry.first();
+      byKey.remove(due.key());
+      forget(due);
+      expired++;
       if (changes != null) {
-        changes.expire(expired);
+        changes.expire(due);
       }
     }
   }
@@ -113,6 +115,11 @@ final class HeapEntries {
 
   long bytes() {
     return bytes;
+  }
+
+  /** How many entries were removed as their time had passed. */
+  long expired() {
+    return expired;
   }
 
   /** Every live entry in key order, not copied. */

@@ -14,6 +14,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreStats;
+import io.kvapp.SyncTimes;
 import io.kvapp.VerifyReport;
 import io.kvapp.engine.changes.ChangeReader;
 import io.kvapp.engine.file.StoreFailures;
@@ -398,13 +399,15 @@ public final class InMemoryStore implements KVStore {
                   0,
                   0,
                   0,
+                  0,
                   revision,
                   changes.bytes(),
                   changes.oldest(),
                   Optional.empty(),
                   0,
-                  Duration.ZERO,
-                  Duration.ZERO));
+                  0,
+                  entries.expired(),
+                  SyncTimes.NONE));
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * <p>Compaction is size-tiered: SSTables of similar size are merged. The structure is that of
  * O'Neil et al., "The Log-Structured Merge-Tree" (1996).
  *
- * <p>For one thread at a time, which is never interrupted.
+ * <p>For one thread at a time, which is never interrupted; {@link #compactions} is for any.
  */
 public final class Compactor {
   private static final int MIN_SSTABLES = 4;
@@ -28,6 +28,7 @@ public final class Compactor {
   private final VersionSet versions;
   private final LongSupplier entries;
   private List<SSTable> unreadable = List.of();
+  private volatile long compactions;
 
   /**
    * A compactor.
@@ -104,9 +105,15 @@ public final class Compactor {
             dropDeletes)) {
       versions.replaceSSTables(inputs, result);
     }
+    compactions++;
     if (dropDeletes) {
       versions.emptyRanges.clear();
     }
+  }
+
+  /** How many compactions have replaced SSTables. */
+  public long compactions() {
+    return compactions;
   }
 
   /** Whether a compaction gives so much space back that it may take some first. */

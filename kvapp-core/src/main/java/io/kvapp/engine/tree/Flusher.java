@@ -34,6 +34,7 @@ public final class Flusher {
   private final EngineOptions options;
   private volatile long bytesAtFreeze;
   private volatile Instant lastFlush;
+  private volatile long flushes;
 
   /**
    * A flusher.
@@ -92,6 +93,11 @@ public final class Flusher {
   /** When the last flush ended; empty before the first one of this process. */
   public Optional<Instant> lastFlush() {
     return Optional.ofNullable(lastFlush);
+  }
+
+  /** How many memtables were written to SSTables. */
+  public long flushes() {
+    return flushes;
   }
 
   /** Brings every change made before the call into SSTables. */
@@ -196,5 +202,6 @@ public final class Flusher {
       versions.replaceOldestMemtable(sstable);
     }
     lastFlush = Instant.now();
+    flushes++;
   }
 }

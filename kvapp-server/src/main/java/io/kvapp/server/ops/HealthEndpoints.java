@@ -8,10 +8,11 @@ import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.http.routing.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
- * {@code /healthz} says that the process answers, {@code /readyz} that its store works too: to
- * anybody, and also while all connections are taken.
+ * {@code /healthz} says that the process answers, {@code /readyz} that its store works too and that
+ * it is not about to stop: to anybody, and also while all connections are taken.
  *
  * <p>Safe for any thread.
  */
@@ -29,14 +30,21 @@ public final class HealthEndpoints {
 
   private HealthEndpoints() {}
 
-  /** The rows of the route table. */
-  public static List<Route> routes(KVStore store) {
+  /**
+   * The rows of the route table.
+   *
+   * @param stopping whether the server is about to stop
+   */
+  public static List<Route> routes(KVStore store, BooleanSupplier stopping) {
     return List.of(
         Route.probe(HEALTH_PATH, METHODS, call -> ok()),
-        Route.probe(READY_PATH, METHODS, call -> ready(store)));
+        Route.probe(READY_PATH, METHODS, call -> ready(store, stopping)));
   }
 
-  private static Response ready(KVStore store) {
+  private static Response ready(KVStore store, BooleanSupplier stopping) {
+    if (stopping.getAsBoolean()) {
+      throw new HttpException(503, "stopping", "the server is about to stop");
+    }
     try {
       store.requireHealthy();
     } catch (KVException.ReadOnly failed) {

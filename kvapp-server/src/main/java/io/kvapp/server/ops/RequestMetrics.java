@@ -192,16 +192,8 @@ final class RequestMetrics implements RequestObserver {
   }
 
   private static int method(String name) {
-    return switch (name) {
-      case "GET" -> 0;
-      case "HEAD" -> 1;
-      case "PUT" -> 2;
-      case "POST" -> 3;
-      case "PATCH" -> 4;
-      case "DELETE" -> 5;
-      case "OPTIONS" -> 6;
-      default -> METHODS.size() - 1;
-    };
+    int found = METHODS.indexOf(name);
+    return found < 0 ? METHODS.size() - 1 : found;
   }
 
   /** The series of one route. */

@@ -3,18 +3,24 @@ package io.kvapp.server.ops;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreStats;
+import io.kvapp.SyncTimes;
 import io.kvapp.server.v1.ServerFigures;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Figures of the store and of the server's connections, read once for each scrape.
@@ -25,6 +31,15 @@ import java.util.function.Supplier;
  */
 record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder)
     implements MultiCollector {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  /** The upper end of each count; the last has none. */
+  private static final List<Double> SYNC_BOUNDS =
+      Stream.concat(
+              SyncTimes.BOUNDS.stream().map(bound -> bound.toNanos() / NANOS_PER_SECOND),
+              Stream.of(Double.POSITIVE_INFINITY))
+          .toList();
+
   @Override
   public MetricSnapshots collect() {
     StoreStats stats = store.admin().stats();
@@ -45,12 +60,21 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
         "kvapp_last_flush_timestamp_seconds",
         "When the newest SSTable was written since the start; 0 for not yet.",
         stats.lastFlush().map(time -> time.toEpochMilli() / 1e3).orElse(0.0));
+    counter(
+        all,
+        "kvapp_expired",
+        "Entries that were removed as their time had passed.",
+        stats.expired());
+    counter(all, "kvapp_flushes", "SSTables that were written of memtables.", stats.flushes());
+    counter(all, "kvapp_compactions", "Compactions that have ended.", stats.compactions());
+    syncs(all, stats.syncTimes());
     folder.map(Path::toFile).map(File::getUsableSpace).ifPresent(free -> diskFree(all, free));
     all.metricSnapshot(
         GaugeSnapshot.builder()
             .name("kvapp_disk_bytes")
             .help("Bytes of files, by what they hold.")
-            .dataPoint(point("journal", stats.journalBytes()))
+            .dataPoint(point("journal", stats.journalBytes() - stats.recycledBytes()))
+            .dataPoint(point("recycled", stats.recycledBytes()))
             .dataPoint(point("sstables", stats.sstableBytes()))
             .dataPoint(point("hashtable", stats.hashTableBytes()))
             .dataPoint(point("history", stats.historyBytes()))
@@ -82,6 +106,30 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
         "The most heap for that (--max-buffered).",
         figures.maxBufferedBytes());
     gauge(all, "kvapp_watchers", "Streams of changes.", figures.watchers());
+    counter(
+        all,
+        "kvapp_watch_changes",
+        "Changes that readers of changes were told.",
+        figures.watchChanges());
+    counter(
+        all,
+        "kvapp_watch_resets",
+        "Readers of changes that could not go on from their revision.",
+        figures.watchResets());
+  }
+
+  private static void syncs(MetricSnapshots.Builder all, SyncTimes times) {
+    all.metricSnapshot(
+        HistogramSnapshot.builder()
+            .name("kvapp_sync_duration_seconds")
+            .help("How long syncs of the journal take.")
+            .dataPoint(
+                HistogramDataPointSnapshot.builder()
+                    .classicHistogramBuckets(
+                        ClassicHistogramBuckets.of(SYNC_BOUNDS, times.counts()))
+                    .sum(times.total().toNanos() / NANOS_PER_SECOND)
+                    .build())
+            .build());
   }
 
   private static void diskFree(MetricSnapshots.Builder all, long bytes) {

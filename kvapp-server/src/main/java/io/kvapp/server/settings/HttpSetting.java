@@ -17,6 +17,23 @@ public enum HttpSetting {
       0,
       512 << 20,
       "The largest body of a request; beyond it 413."),
+  MAX_TXN_BYTES(
+      "maxTxnBytes",
+      "--max-txn",
+      Unit.BYTES,
+      16 << 20,
+      1,
+      512 << 20,
+      "The most bytes of keys and values that a transaction writes and reads, but always one entry;"
+          + " beyond it 413."),
+  MAX_TXN_OPERATIONS(
+      "maxTxnOperations",
+      "--max-txn-operations",
+      Unit.COUNT,
+      10_000,
+      1,
+      1_000_000,
+      "The most operations of a transaction, and the most conditions; beyond it 413."),
   MAX_HEAD_BYTES(
       "maxHeadBytes",
       "--max-head",
@@ -91,6 +108,14 @@ public enum HttpSetting {
       "--stop-timeout",
       Duration.ofSeconds(10),
       "How long requests in flight may take once the server stops."),
+  DRAIN(
+      "drain",
+      "--drain",
+      Unit.TIME,
+      0,
+      0,
+      Duration.ofDays(1).toNanos(),
+      "How long a server that is told to stop still serves, while /readyz says that it stops."),
   MAX_BUFFERED_BYTES(
       "maxBufferedBytes",
       "--max-buffered",
@@ -235,7 +260,7 @@ public enum HttpSetting {
 
   private String range() {
     if (unit == Unit.TIME) {
-      return "1 ms to 24 hours";
+      return (min == 0 ? "0" : "1 ms") + " to 24 hours";
     }
     return max == Long.MAX_VALUE ? "at least " + min : min + " to " + max;
   }

@@ -38,10 +38,12 @@ final class ChangesHandler {
 
   private final EntryService entries;
   private final Authenticator authenticator;
+  private final WatchCounts counts;
 
-  ChangesHandler(EntryService entries, Authenticator authenticator) {
+  ChangesHandler(EntryService entries, Authenticator authenticator, WatchCounts counts) {
     this.entries = entries;
     this.authenticator = authenticator;
+    this.counts = counts;
   }
 
   Response handle(Call call) {
@@ -67,8 +69,10 @@ final class ChangesHandler {
         }
       }
     } catch (KVException.HistoryGone gone) {
+      counts.gone();
       throw Refusals.historyGone(gone, entries.revision());
     }
+    counts.tell(page.changes(), true);
     return Response.of(
         Replies.json(page.revision()),
         output -> write(new JsonOutput(output), page, wanted.keysOnly()));

@@ -21,13 +21,14 @@ import java.util.Map;
 public final class InfoHandler {
   private final Map<String, Object> info = new LinkedHashMap<>();
 
-  private InfoHandler(StoreLimits store, Durability durability, int maxWatchers) {
+  private InfoHandler(StoreLimits store, Durability durability, int maxWatchers, TxnLimits txn) {
     Map<String, Object> limits = new LinkedHashMap<>();
     limits.put("key_bytes", store.maxKeyBytes());
     limits.put("value_bytes", store.maxValueBytes());
-    limits.put("txn_bytes", TxnHandler.maxBodyBytes(store));
-    limits.put("batch_bytes", TxnHandler.maxContentBytes(store));
-    limits.put("txn_operations", Math.min(TxnReader.MAX_ELEMENTS, store.maxBatchOperations()));
+    limits.put("txn_bytes", txn.bodyBytes());
+    limits.put("batch_bytes", txn.contentBytes());
+    limits.put("txn_operations", txn.operations());
+    limits.put("txn_conditions", txn.conditions());
     limits.put("list_entries", RangeHandler.MAX_LIST_LIMIT);
     limits.put("list_bytes", RangeHandler.MAX_LIST_BYTES);
     limits.put("watchers", maxWatchers);
@@ -37,8 +38,8 @@ public final class InfoHandler {
   }
 
   /** The row of the route table. */
-  public static List<Route> routes(KVStore store, int maxWatchers) {
-    InfoHandler info = new InfoHandler(store.limits(), store.durability(), maxWatchers);
+  public static List<Route> routes(KVStore store, int maxWatchers, TxnLimits txn) {
+    InfoHandler info = new InfoHandler(store.limits(), store.durability(), maxWatchers, txn);
     return List.of(Route.of("/v1", List.of("GET", "HEAD"), Access.TOKEN, info::handle));
   }
 

@@ -5,6 +5,8 @@ package io.kvapp.server.v1;
  *
  * @param connections open ones, without those of watchers
  * @param watchers streams of changes, and requests that wait for one
+ * @param watchChanges how many changes readers of changes were told since the start
+ * @param watchResets how often one of them could not go on from its revision
  * @param bufferedBytes heap that requests fill with bodies and responses
  * @param requests how many were answered since the start
  * @param refusedConnections for how many connections there was no room since the start
@@ -14,6 +16,8 @@ package io.kvapp.server.v1;
 public record ServerFigures(
     int connections,
     int watchers,
+    long watchChanges,
+    long watchResets,
     long bufferedBytes,
     long requests,
     long refusedConnections,

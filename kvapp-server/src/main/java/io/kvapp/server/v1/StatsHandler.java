@@ -52,6 +52,7 @@ public final class StatsHandler {
     members.put("live_bytes", stats.liveBytes());
     members.put("disk_bytes", stats.diskBytes());
     members.put("journal_bytes", stats.journalBytes());
+    members.put("recycled_bytes", stats.recycledBytes());
     members.put("sstable_bytes", stats.sstableBytes());
     members.put("hash_table_bytes", stats.hashTableBytes());
     members.put("sstables", stats.sstables());
@@ -59,7 +60,12 @@ public final class StatsHandler {
     members.put("history_bytes", stats.historyBytes());
     members.put("oldest_revision", stats.oldestRevision());
     members.put("last_flush", stats.lastFlush().map(EntryJson::time).orElse(null));
+    members.put("flushes", stats.flushes());
+    members.put("compactions", stats.compactions());
+    members.put("expired", stats.expired());
     members.put("syncs", stats.syncs());
+    members.put("sync_counts", stats.syncTimes().counts());
+    members.put("total_sync_micros", micros(stats.syncTimes().total()));
     members.put("mean_sync_micros", micros(stats.meanSyncLatency()));
     members.put("max_sync_micros", micros(stats.maxSyncLatency()));
     return members;

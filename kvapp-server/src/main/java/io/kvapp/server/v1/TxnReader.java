@@ -18,9 +18,6 @@ import java.util.Optional;
  * <p>Not thread-safe.
  */
 public final class TxnReader {
-  /** The most conditions, and the most operations. */
-  static final int MAX_ELEMENTS = 10_000;
-
   private static final String KEY = "key";
   private static final String KEY_BASE64 = "key_base64";
   private static final String VALUE = "value";
@@ -28,6 +25,7 @@ public final class TxnReader {
 
   private final JsonInput json;
   private final StoreLimits limits;
+  private final TxnLimits txnLimits;
   private final Batch batch = new Batch();
 
   /** The members of one condition or operation; what is not there is null. */
@@ -50,20 +48,23 @@ public final class TxnReader {
     }
   }
 
-  private TxnReader(JsonInput json, StoreLimits limits) {
+  private TxnReader(JsonInput json, StoreLimits limits, TxnLimits txnLimits) {
     this.json = json;
     this.limits = limits;
+    this.txnLimits = txnLimits;
   }
 
   /**
    * The batch that this text asks for.
    *
+   * @param limits of each key and value
+   * @param txnLimits how many operations and conditions there may be
    * @throws HttpException {@code bad-json} if it asks for none, {@code bad-key} or {@code
    *     too-large} if something in it is beyond the limits
    */
-  public static Batch read(byte[] text, StoreLimits limits) {
+  public static Batch read(byte[] text, StoreLimits limits, TxnLimits txnLimits) {
     try {
-      return new TxnReader(new JsonInput(text, 0, text.length), limits).read();
+      return new TxnReader(new JsonInput(text, 0, text.length), limits, txnLimits).read();
     } catch (JsonInput.MalformedException malformed) {
       throw new HttpException(400, "bad-json", "the transaction: " + malformed.getMessage());
     }
@@ -88,7 +89,7 @@ public final class TxnReader {
 
   private void readConditions() {
     while (json.nextElement()) {
-      requireRoom(batch.conditions().size(), "conditions");
+      requireRoom(batch.conditions().size(), txnLimits.conditions(), "conditions");
       Members condition = new Members();
       json.beginObject();
       for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -131,7 +132,7 @@ public final class TxnReader {
 
   private void readOperations() {
     while (json.nextElement()) {
-      requireRoom(batch.operations().size(), "operations");
+      requireRoom(batch.operations().size(), txnLimits.operations(), "operations");
       Members operation = new Members();
       json.beginObject();
       for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -272,12 +273,12 @@ public final class TxnReader {
     return members.key;
   }
 
-  private static void requireRoom(int count, String what) {
-    if (count == MAX_ELEMENTS) {
+  private static void requireRoom(int count, int max, String what) {
+    if (count == max) {
       throw HttpException.tooLarge(
           413,
-          MAX_ELEMENTS,
-          "a transaction has at most " + MAX_ELEMENTS + " " + what + "; use several, or an import");
+          max,
+          "a transaction has at most " + max + " " + what + "; use several, or an import");
     }
   }
 }

@@ -32,16 +32,22 @@ public final class V1Endpoints {
    * The rows.
    *
    * @param authenticator says whether tokens and grants still stand while a response goes on
+   * @param counts gets what readers of changes are told
    * @param clock tells which entries of an import have expired meanwhile
+   * @param txnLimits what one transaction may be
    */
   public static List<Route> routes(
-      EntryService entries, Authenticator authenticator, InstantSource clock) {
+      EntryService entries,
+      Authenticator authenticator,
+      WatchCounts counts,
+      InstantSource clock,
+      TxnLimits txnLimits) {
     KvHandler kv = new KvHandler(entries);
     RangeHandler range = new RangeHandler(entries);
-    TxnHandler txn = new TxnHandler(entries);
+    TxnHandler txn = new TxnHandler(entries, txnLimits);
     ExportHandler export = new ExportHandler(entries, authenticator::requireGrant);
-    WatchHandler watch = new WatchHandler(entries, authenticator);
-    ChangesHandler changes = new ChangesHandler(entries, authenticator);
+    WatchHandler watch = new WatchHandler(entries, authenticator, counts);
+    ChangesHandler changes = new ChangesHandler(entries, authenticator, counts);
     ImportHandler imports = new ImportHandler(entries, clock);
     int maxValueBytes = entries.limits().maxValueBytes();
     return List.of(
@@ -57,7 +63,7 @@ public final class V1Endpoints {
         byQuery(List.of("DELETE"), Access.WRITER, kv::delete, range::delete),
         Route.of("/v1/count", READING, Access.READER, range::count),
         Route.of("/v1/txn", List.of("POST"), Access.READER, txn::handle)
-            .withMaxBody(TxnHandler.maxBodyBytes(entries.limits())),
+            .withMaxBody(txnLimits.bodyBytes()),
         Route.of("/v1/watch", List.of("GET"), Access.READER, watch::handle),
         Route.of("/v1/changes", READING, Access.READER, changes::handle),
         Route.of("/v1/export", READING, Access.READER, export::handle),

@@ -39,11 +39,12 @@ final class WatchHandler {
 
   private final EntryService entries;
   private final Authenticator authenticator;
+  private final WatchCounts counts;
   private final Duration heartbeat;
   private final Duration look;
 
-  WatchHandler(EntryService entries, Authenticator authenticator) {
-    this(entries, authenticator, HEARTBEAT, LOOK);
+  WatchHandler(EntryService entries, Authenticator authenticator, WatchCounts counts) {
+    this(entries, authenticator, counts, HEARTBEAT, LOOK);
   }
 
   /**
@@ -53,9 +54,14 @@ final class WatchHandler {
    * @param look so often the token is looked at
    */
   WatchHandler(
-      EntryService entries, Authenticator authenticator, Duration heartbeat, Duration look) {
+      EntryService entries,
+      Authenticator authenticator,
+      WatchCounts counts,
+      Duration heartbeat,
+      Duration look) {
     this.entries = entries;
     this.authenticator = authenticator;
+    this.counts = counts;
     this.heartbeat = heartbeat;
     this.look = look;
   }
@@ -73,6 +79,7 @@ final class WatchHandler {
     try {
       changes = entries.changes(call.caller(), wanted, ChangeJson.MAX_VALUE_BYTES, memory::claim);
     } catch (KVException.HistoryGone gone) {
+      counts.gone();
       throw Refusals.historyGone(gone, entries.revision());
     }
     place.onEnd(changes::close);
@@ -82,6 +89,8 @@ final class WatchHandler {
             changes,
             memory,
             wanted.keysOnly(),
+            next -> counts.tell(next, wanted.after().isPresent()),
+            counts::gone,
             () -> V1Face.caller(token, authenticator),
             request::requireClient,
             entries::revision,

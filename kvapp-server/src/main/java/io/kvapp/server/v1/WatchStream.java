@@ -10,6 +10,7 @@ import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,6 +31,8 @@ final class WatchStream implements ResponseBody {
   private final Changes changes;
   private final WatchMemory memory;
   private final boolean keysOnly;
+  private final Consumer<List<Change>> told;
+  private final Runnable gone;
   private final Runnable requireToken;
   private final Runnable requireClient;
   private final LongSupplier revision;
@@ -45,6 +48,8 @@ final class WatchStream implements ResponseBody {
    *
    * @param changes are closed at its end; who closes them before ends it
    * @param memory where what comes next has been claimed
+   * @param told gets the changes of each message
+   * @param gone runs if the watcher is too slow for the history
    * @param requireToken throws if the watcher may not go on
    * @param requireClient throws if the watcher has left
    * @param revision that of the store
@@ -53,6 +58,8 @@ final class WatchStream implements ResponseBody {
       Changes changes,
       WatchMemory memory,
       boolean keysOnly,
+      Consumer<List<Change>> told,
+      Runnable gone,
       Runnable requireToken,
       Runnable requireClient,
       LongSupplier revision,
@@ -61,6 +68,8 @@ final class WatchStream implements ResponseBody {
     this.changes = changes;
     this.memory = memory;
     this.keysOnly = keysOnly;
+    this.told = told;
+    this.gone = gone;
     this.requireToken = requireToken;
     this.requireClient = requireClient;
     this.revision = revision;
@@ -91,9 +100,10 @@ final class WatchStream implements ResponseBody {
         write(next);
         memory.release();
       }
-    } catch (KVException.HistoryGone gone) {
+    } catch (KVException.HistoryGone tooSlow) {
+      gone.run();
       output.write(DATA);
-      ChangeJson.writeGone(json, gone.oldest(), revision.getAsLong());
+      ChangeJson.writeGone(json, tooSlow.oldest(), revision.getAsLong());
       output.write(BLOCK_END);
       return;
     } catch (KVException.WrongState stopping) {
@@ -154,6 +164,7 @@ final class WatchStream implements ResponseBody {
       output.write(BLOCK_END);
     }
     if (!next.isEmpty()) {
+      told.accept(next);
       lastMessage = System.nanoTime();
     }
   }

@@ -8,6 +8,7 @@ import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.auth.users.UserRegister;
 import io.kvapp.server.command.CommandRun.Done;
 import io.kvapp.server.settings.AuthSettings;
+import io.kvapp.server.tls.TestCertificates;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -214,6 +215,22 @@ class ServerCommandsTest {
         .contains("kvapp serve", "--server", "--data");
     assertThat(client().run("get", "a", "--server", url, "--json").err())
         .contains("\"status\":503,\"code\":\"unavailable\"");
+  }
+
+  @Test
+  void server_whoseCertificateIsNotTrusted_isToldAtOnce() throws Exception {
+    TestCertificates certificates = TestCertificates.make(folder, "tls", "-keyalg", "EC");
+    HttpEndpoint tls = HttpEndpoint.builder().tls(certificates.pemFiles(folder)).build();
+    try (KVServer secured = KVServer.builder().inMemory().port(0).endpoint(tls).build().start()) {
+      String url = "https://localhost:" + secured.port();
+      Done done = client().run("get", "a", "--server", url);
+      assertThat(done.exitCode()).isEqualTo(1);
+      assertThat(done.err().lines())
+          .singleElement()
+          .asString()
+          .startsWith("kvapp: the server " + url + " cannot be used over TLS (")
+          .contains("KVAPP_OPTS=-Djavax.net.ssl.trustStore=FILE");
+    }
   }
 
   private CommandRun client() {

@@ -11,47 +11,62 @@ import io.kvapp.server.http.connection.RawClient.Answer;
 import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class MetricsEndpointTest {
-  /** The families of the contract. */
-  private static final List<String> NAMES =
-      List.of(
-          "kvapp_auth_failures_total",
-          "kvapp_build_info",
-          "kvapp_conflicts_total",
-          "kvapp_disk_bytes",
-          "kvapp_disk_free_bytes",
-          "kvapp_entries",
-          "kvapp_history_oldest_revision",
-          "kvapp_http_buffered_bytes",
-          "kvapp_http_buffered_bytes_max",
-          "kvapp_http_connections",
-          "kvapp_http_connections_max",
-          "kvapp_http_connections_refused_total",
-          "kvapp_http_request_bytes_total",
-          "kvapp_http_request_duration_seconds",
-          "kvapp_http_requests_total",
-          "kvapp_http_response_bytes_total",
-          "kvapp_last_flush_timestamp_seconds",
-          "kvapp_live_bytes",
-          "kvapp_read_only",
-          "kvapp_revision",
-          "kvapp_sstables",
-          "kvapp_store_faults_total",
-          "kvapp_watchers");
+  private static final Path DOC = Path.of("..", "docs", "operations.md");
+  private static final Pattern SERIES =
+      Pattern.compile("(?m)^(kvapp_[a-z_]+?)(?:_bucket|_sum|_count)?(?:\\{(.*)})? [^ ]+$");
+
+  /** The names, types and labels of the contract. */
+  private static final Map<String, String> CONTRACT =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("kvapp_auth_failures_total", "counter code"),
+              Map.entry("kvapp_build_info", "gauge java version"),
+              Map.entry("kvapp_compactions_total", "counter"),
+              Map.entry("kvapp_conflicts_total", "counter route"),
+              Map.entry("kvapp_disk_bytes", "gauge kind"),
+              Map.entry("kvapp_disk_free_bytes", "gauge"),
+              Map.entry("kvapp_entries", "gauge"),
+              Map.entry("kvapp_expired_total", "counter"),
+              Map.entry("kvapp_flushes_total", "counter"),
+              Map.entry("kvapp_history_oldest_revision", "gauge"),
+              Map.entry("kvapp_http_buffered_bytes", "gauge"),
+              Map.entry("kvapp_http_buffered_bytes_max", "gauge"),
+              Map.entry("kvapp_http_connections", "gauge"),
+              Map.entry("kvapp_http_connections_max", "gauge"),
+              Map.entry("kvapp_http_connections_refused_total", "counter"),
+              Map.entry("kvapp_http_request_bytes_total", "counter route"),
+              Map.entry("kvapp_http_request_duration_seconds", "histogram route"),
+              Map.entry("kvapp_http_requests_total", "counter method route status"),
+              Map.entry("kvapp_http_response_bytes_total", "counter route"),
+              Map.entry("kvapp_last_flush_timestamp_seconds", "gauge"),
+              Map.entry("kvapp_live_bytes", "gauge"),
+              Map.entry("kvapp_read_only", "gauge"),
+              Map.entry("kvapp_revision", "gauge"),
+              Map.entry("kvapp_sstables", "gauge"),
+              Map.entry("kvapp_store_faults_total", "counter kind"),
+              Map.entry("kvapp_sync_duration_seconds", "histogram"),
+              Map.entry("kvapp_watch_changes_total", "counter"),
+              Map.entry("kvapp_watch_resets_total", "counter"),
+              Map.entry("kvapp_watchers", "gauge")));
 
   @TempDir Path scratch;
   private KVServer server;
@@ -71,13 +86,54 @@ final class MetricsEndpointTest {
     Answer answer = get("/metrics");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
-    Set<String> families =
-        lines(answer)
-            .filter(line -> line.startsWith("# TYPE kvapp_"))
-            .map(line -> line.split(" ")[2])
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(families).containsExactlyElementsOf(NAMES);
+    assertThat(families(answer.text())).isEqualTo(CONTRACT);
     assertThat(answer.text()).contains("\njvm_memory_used_bytes{", "\nprocess_start_time_seconds ");
+  }
+
+  @Test
+  void table_ofTheDocs_namesWhatAScrapeHas() throws IOException {
+    Map<String, String> documented = new TreeMap<>();
+    Matcher row =
+        Pattern.compile("(?m)^\\| `(kvapp_[a-z_]+)` \\| ([a-z]+) \\| ([a-z`, ]*)\\|")
+            .matcher(Files.readString(DOC));
+    while (row.find()) {
+      String labels = row.group(3).replaceAll("[` ]", "");
+      documented.put(row.group(1), (row.group(2) + " " + labels.replace(',', ' ')).strip());
+    }
+    assertThat(documented).isEqualTo(CONTRACT);
+  }
+
+  @Test
+  void scrape_first_hasEveryKindOfFileAndEveryBoundOfSyncs() throws IOException {
+    String text = get("/metrics").text();
+    for (String kind : List.of("journal", "sstables", "hashtable", "recycled", "history")) {
+      assertThat(text).contains("\nkvapp_disk_bytes{kind=\"" + kind + "\"} ");
+    }
+    for (String bound : List.of("1.0E-4", "0.001", "1.0", "10.0", "+Inf")) {
+      assertThat(text).contains("\nkvapp_sync_duration_seconds_bucket{le=\"" + bound + "\"} ");
+    }
+  }
+
+  @Test
+  void scrape_afterASyncAndAFlush_countsThem() throws IOException {
+    send("PUT /v1/kv/a?sync=true HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
+    server.store().admin().compact();
+    Matcher syncs =
+        Pattern.compile("\nkvapp_sync_duration_seconds_count (\\d+)\n")
+            .matcher(get("/metrics").text());
+    assertThat(syncs.find()).isTrue();
+    assertThat(Long.parseLong(syncs.group(1))).isPositive();
+    assertThat(get("/metrics").text()).contains("\nkvapp_flushes_total 1.0\n");
+  }
+
+  @Test
+  void scrape_afterReadersOfChanges_countsWhatTheyWereTold() throws IOException {
+    server.store().put("a", "1");
+    server.store().put("b", "1");
+    assertThat(get("/v1/changes?after=1").text()).contains("\"b\"").doesNotContain("\"a\"");
+    assertThat(get("/v1/changes?after=1000").status()).isEqualTo(410);
+    assertThat(get("/metrics").text())
+        .contains("\nkvapp_watch_changes_total 1.0\n", "\nkvapp_watch_resets_total 1.0\n");
   }
 
   @Test
@@ -188,7 +244,26 @@ final class MetricsEndpointTest {
     }
   }
 
-  private static Stream<String> lines(Answer answer) {
-    return Arrays.stream(new String(answer.body(), StandardCharsets.UTF_8).split("\n"));
+  /** Type and labels of each family of KVApp, as a scrape has them. */
+  private static Map<String, String> families(String text) {
+    Map<String, String> types = new TreeMap<>();
+    Matcher type = Pattern.compile("(?m)^# TYPE (kvapp_[a-z_]+) ([a-z]+)$").matcher(text);
+    while (type.find()) {
+      types.put(type.group(1), type.group(2));
+    }
+    Map<String, Set<String>> labels = new TreeMap<>();
+    Matcher series = SERIES.matcher(text);
+    while (series.find()) {
+      Set<String> names = labels.computeIfAbsent(series.group(1), name -> new TreeSet<>());
+      Matcher label = Pattern.compile("([a-z]+)=\"").matcher(Objects.toString(series.group(2), ""));
+      while (label.find()) {
+        names.add(label.group(1));
+      }
+      names.remove("le");
+    }
+    assertThat(labels.keySet()).as("families with a series").isEqualTo(types.keySet());
+    types.replaceAll((name, kind) -> String.join(" ", kind, String.join(" ", labels.get(name))));
+    types.replaceAll((name, kind) -> kind.strip());
+    return types;
   }
 }

@@ -60,14 +60,17 @@ final class OpenApiTest {
     List<Route> routes = new ArrayList<>(OpenApiEndpoint.routes());
     try (KVStore store = KVStore.inMemory()) {
       EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
-      routes.addAll(V1Endpoints.routes(entries, Authenticator.inMemory(clock), clock));
+      TxnLimits txn = TxnLimits.of(store.limits());
+      routes.addAll(
+          V1Endpoints.routes(
+              entries, Authenticator.inMemory(clock), new WatchCounts(), clock, txn));
       routes.addAll(
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
-      routes.addAll(InfoHandler.routes(store, 1));
-      routes.addAll(HealthEndpoints.routes(store));
+      routes.addAll(InfoHandler.routes(store, 1, txn));
+      routes.addAll(HealthEndpoints.routes(store, () -> false));
       routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
       routes.addAll(
-          StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0)));
+          StatsHandler.routes(store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0)));
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {

@@ -3,6 +3,8 @@ package io.kvapp.server.v1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.kvapp.KVServer;
+import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -248,6 +250,51 @@ final class TxnEndpointTest {
   }
 
   @Test
+  void txn_limitsOfTheServer_areToldAndHeld() throws IOException {
+    KVServer.Builder small = KVServer.builder().inMemory().maxValueBytes(1_000);
+    HttpEndpoint.Builder limited = HttpEndpoint.builder().maxTxnBytes(8_000).maxTxnOperations(3);
+    try (V1Client other = new V1Client(small, limited)) {
+      JsonObject limits = V1Client.json(other.call("GET", "/v1")).getAsJsonObject("limits");
+      assertThat(limits.get("batch_bytes").getAsInt()).isEqualTo(8_000);
+      assertThat(limits.get("txn_bytes").getAsInt()).isGreaterThan(8_000 * 4 / 3);
+      assertThat(limits.get("txn_operations").getAsInt()).isEqualTo(3);
+      assertThat(limits.get("txn_conditions").getAsInt()).isEqualTo(3);
+
+      String key = "k".repeat(3_000);
+      String large =
+          "{\"op\":\"put\",\"key\":\"%s" + key + "\",\"value\":\"%s" + "v".repeat(990) + "\"}";
+      String fits = large.formatted("a", "12345678") + "," + large.formatted("b", "12345678");
+      assertThat(other.send("POST", "/v1/txn", "{\"then\":[" + fits + "]}").status())
+          .isEqualTo(200);
+      String get = "{\"op\":\"get\",\"key\":\"nothing\"}";
+      Answer tooLarge = other.send("POST", "/v1/txn", "{\"then\":[" + fits + "," + get + "]}");
+      assertLimit(tooLarge, 8_000);
+
+      String condition = "{\"key\":\"nothing\",\"exists\":false}";
+      assertThat(
+              other
+                  .send("POST", "/v1/txn", txn(condition + ("," + condition).repeat(2), get))
+                  .status())
+          .isEqualTo(200);
+      assertLimit(
+          other.send("POST", "/v1/txn", txn(condition + ("," + condition).repeat(3), get)), 3);
+      assertLimit(other.send("POST", "/v1/txn", txn("", get + ("," + get).repeat(3))), 3);
+    }
+  }
+
+  @Test
+  void txn_limitBelowAnEntry_stillTakesOneEntry() throws IOException {
+    try (V1Client other = new V1Client(HttpEndpoint.builder().maxTxnBytes(1))) {
+      String key = "k".repeat(4_096);
+      String value = "v".repeat(16 << 20);
+      String put = "{\"op\":\"put\",\"key\":\"" + key + "\",\"value\":\"" + value + "\"}";
+      assertThat(other.send("POST", "/v1/txn", txn("", put)).status()).isEqualTo(200);
+      String get = "{\"op\":\"get\",\"key\":\"nothing\"}";
+      assertLimit(other.send("POST", "/v1/txn", txn("", put + "," + get)), (16 << 20) + 4_096);
+    }
+  }
+
+  @Test
   void txn_expiresAt_isTakenAndTold() throws IOException {
     String moment = "\"expires_at\":\"2999-01-01T00:00:00.000Z\"";
     String put = "{\"op\":\"put\",\"key\":\"a\",\"value\":\"1\"," + moment + "}";
@@ -286,6 +333,16 @@ final class TxnEndpointTest {
                 .send("POST", "/v1/txn", body, "Content-Type: application/x-www-form-urlencoded")
                 .status())
         .isEqualTo(200);
+  }
+
+  private static String txn(String conditions, String operations) {
+    return "{\"if\":[" + conditions + "],\"then\":[" + operations + "]}";
+  }
+
+  private static void assertLimit(Answer refused, int limit) {
+    assertThat(refused.status()).isEqualTo(413);
+    assertThat(V1Client.code(refused)).isEqualTo("too-large");
+    assertThat(V1Client.json(refused).get("limit").getAsInt()).isEqualTo(limit);
   }
 
   private Answer txn(String body) throws IOException {

@@ -140,7 +140,8 @@ final class WatchStreamTest {
 
   private HttpListener listener(KVStore store, Duration heartbeat, Duration look, int watchers) {
     EntryService entries = new EntryService(store, PrefixScope.KEYS, SearchLimits.NONE);
-    WatchHandler watch = new WatchHandler(entries, authenticator, heartbeat, look);
+    WatchHandler watch =
+        new WatchHandler(entries, authenticator, new WatchCounts(), heartbeat, look);
     Route route = Route.of("/v1/watch", List.of("GET"), Access.READER, watch::handle);
     return HttpListener.start(
         "127.0.0.1",

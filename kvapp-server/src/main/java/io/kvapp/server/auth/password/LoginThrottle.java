@@ -5,8 +5,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,9 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import javax.crypto.Mac;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Slows the guessing of passwords: wrong ones are counted for each user at each address, for each
@@ -38,7 +33,7 @@ final class LoginThrottle {
   private final LeakyBuckets user;
   private final LeakyBuckets token;
   private final AtomicLongArray familiar = new AtomicLongArray(FAMILIAR_PLACES);
-  private final SecretKey hashKey = randomKey();
+  private final KeyedHash hashes = new KeyedHash();
 
   LoginThrottle(InstantSource clock) {
     userAtAddress = new LeakyBuckets(5, Duration.ofSeconds(10), clock);
@@ -125,12 +120,6 @@ final class LoginThrottle {
     }
   }
 
-  private static SecretKey randomKey() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return new SecretKeySpec(bytes, "HmacSHA256");
-  }
-
   private static int familiarIndex(long atPlace) {
     return (int) (atPlace >>> 32) & FAMILIAR_PLACES - 1;
   }
@@ -142,14 +131,6 @@ final class LoginThrottle {
 
   /** Keyed, so that clients cannot tell which names and addresses share a bucket. */
   private long hash(byte[] name, byte[] place) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(hashKey);
-      mac.update((byte) place.length);
-      mac.update(place);
-      return ByteBuffer.wrap(mac.doFinal(name)).getLong();
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", missing);
-    }
+    return ByteBuffer.wrap(hashes.of(place, name)).getLong();
   }
 }

@@ -3,8 +3,6 @@ package io.kvapp.server.auth.password;
 import io.kvapp.server.auth.users.User;
 import io.kvapp.server.auth.users.Users;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,24 +10,20 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Remembers for a while which credentials were right, so that a client that sends them with each
- * request costs one password hash in five minutes. It keeps no password: only HMAC-SHA-256 values
- * of user, password hash and password, under a key that never leaves this process.
+ * request costs one password hash in five minutes. It keeps no password: only a {@link KeyedHash}
+ * of user, password hash and password.
  *
  * <p>All methods may be called from any thread.
  */
 public final class RightPasswords {
   private static final Duration LIFETIME = Duration.ofMinutes(5);
   private static final int MOST = 64;
-  private static final String ALGORITHM = "HmacSHA256";
 
   private final InstantSource clock;
-  private final SecretKey key = randomKey();
+  private final KeyedHash hashes = new KeyedHash();
   private final Map<String, Instant> ends =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -68,26 +62,12 @@ public final class RightPasswords {
   }
 
   private String hash(User user, Credentials credentials) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      update(mac, user.name());
-      update(mac, user.password().stamp());
-      update(mac, credentials.password());
-      return HexFormat.of().formatHex(mac.doFinal());
-    } catch (GeneralSecurityException missing) {
-      throw new IllegalStateException("every Java platform has " + ALGORITHM, missing);
-    }
+    byte[] hash =
+        hashes.of(utf8(user.name()), utf8(user.password().stamp()), utf8(credentials.password()));
+    return HexFormat.of().formatHex(hash);
   }
 
-  private static void update(Mac mac, String text) {
-    mac.update(text.getBytes(StandardCharsets.UTF_8));
-    mac.update((byte) 0xff);
-  }
-
-  private static SecretKey randomKey() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return new SecretKeySpec(bytes, ALGORITHM);
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -3,9 +3,11 @@ package io.kvapp.server.command.data;
 import io.kvapp.Batch;
 import io.kvapp.BatchResult;
 import io.kvapp.KVStore;
+import io.kvapp.StoreLimits;
 import io.kvapp.server.command.terminal.Terminal;
 import io.kvapp.server.v1.Refusals;
 import io.kvapp.server.v1.TxnJson;
+import io.kvapp.server.v1.TxnLimits;
 import io.kvapp.server.v1.TxnReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +50,8 @@ final class TxnCommand extends DataCommand {
   int run(KVStore store) throws IOException {
     Batch batch;
     try (InputStream input = InputFile.open(file, terminal())) {
-      batch = TxnReader.read(input.readAllBytes(), store.limits());
+      StoreLimits limits = store.limits();
+      batch = TxnReader.read(input.readAllBytes(), limits, TxnLimits.of(limits));
     }
     BatchResult result = store.commit(batch);
     if (!result.applied()) {

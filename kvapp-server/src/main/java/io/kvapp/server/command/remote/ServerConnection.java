@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 
 /**
  * A server and a token for it: signs in, renews the token when half of its life is over, opens the
@@ -61,12 +62,20 @@ public final class ServerConnection {
   /**
    * Does nothing if the server answers.
    *
+   * @throws KVException.Untrusted if it cannot be used over TLS
    * @throws KVException.Unavailable if it does not
    */
   void requireReachable() {
     HttpRequest request = request("/healthz", null).build();
     try {
       client.send(request, BodyHandlers.discarding());
+    } catch (SSLException failure) {
+      throw new KVException.Untrusted(
+          ("the server %s cannot be used over TLS (%s); name a host that its certificate names, and"
+                  + " trust its issuer by KVAPP_OPTS=-Djavax.net.ssl.trustStore=FILE; kvapp doctor"
+                  + " --server says more")
+              .formatted(server, words(failure)),
+          failure);
     } catch (IOException failure) {
       throw new KVException.Unavailable(
           "cannot reach the server %s (%s); start it with kvapp serve, name another with --server,"

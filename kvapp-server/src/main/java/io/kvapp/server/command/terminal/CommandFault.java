@@ -45,7 +45,7 @@ final class CommandFault {
     if (thrown instanceof KVException.NotPermitted) {
       return new CommandFault(failure(403, "forbidden", thrown.getMessage()));
     }
-    if (thrown instanceof KVException.FolderInUse) {
+    if (thrown instanceof KVException.FolderInUse || thrown instanceof KVException.Untrusted) {
       return new CommandFault(failure(503, "unavailable", thrown.getMessage()));
     }
     if (thrown instanceof KVException.HistoryGone gone) {
