@@ -9,7 +9,9 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.hashtable.HashIndex;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +40,28 @@ class GrowthTest {
       assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(store.size()).isEqualTo(2_500);
       assertThatAllAreThere(store);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void growth_fromATableWithADamagedKeyLength_losesNoEntry() throws Exception {
+    String key = "a-key-that-nothing-else-in-the-file-has";
+    byte[] large = new byte[HashIndex.MAX_INLINE_VALUE_BYTES];
+    try (KVStore store = KVStore.open(folder())) {
+      store.put(key, "value");
+      Path table = tables().get(0);
+      String bytes = Files.readString(table, StandardCharsets.ISO_8859_1);
+      try (RandomAccessFile damaged = new RandomAccessFile(table.toFile(), "rw")) {
+        damaged.seek(bytes.indexOf(key) - 1);
+        damaged.write(0xFF);
+      }
+      for (int i = 0; Files.exists(table); i++) {
+        TestThreads.requireTime();
+        store.put(key(i), large);
+      }
+      assertThat(store.get(key)).hasValue("value");
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 

@@ -110,14 +110,25 @@ final class Migration {
     BitSet damagedParts = new BitSet();
     for (int turn = 0; turn < source.parts() && goOn.getAsBoolean(); turn++) {
       int part = source.scattered(turn);
-      if (source.isSound(part)) {
-        copy(source, source.keys(part));
-      } else {
+      List<byte[]> keys = soundKeys(source, part);
+      if (keys == null) {
         damagedParts.set(part);
+      } else {
+        store(keys, i -> newest(source, keys.get(i)));
       }
     }
     if (!damagedParts.isEmpty()) {
       copyFromTruth(source, damagedParts, goOn);
+    }
+  }
+
+  /** The keys of a part of another hash table; null if it is damaged. */
+  private List<byte[]> soundKeys(HashTable source, int part) {
+    try {
+      return source.isSound(part) ? source.keys(part) : null;
+    } catch (HashTable.DamagedException damage) {
+      noteDamage.run();
+      return null;
     }
   }
 
@@ -131,16 +142,17 @@ final class Migration {
           keys.add(cursor.ownKey());
         }
         if (keys.size() == BATCH_KEYS) {
-          copy(source, keys);
+          storeFromTruth(keys);
           keys.clear();
         }
       }
-      copy(source, keys);
+      storeFromTruth(keys);
     }
   }
 
-  private void copy(HashTable source, List<byte[]> keys) {
-    store(keys, i -> newest(source, keys.get(i)));
+  /** The hash table of a damaged part may take an entry for absent. */
+  private void storeFromTruth(List<byte[]> keys) {
+    store(keys, i -> truth.lookUp(keys.get(i)));
   }
 
   /** A write since the migration began has removed the entry from the source. */
