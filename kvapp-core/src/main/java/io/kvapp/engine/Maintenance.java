@@ -41,6 +41,9 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
+  /** So many are copied in a second or two. */
+  private static final long COPIED_BY_A_CLOSE = 500_000;
+
   private final StoreParts parts;
   private final InstantSource clock;
   private final Journal journal;
@@ -284,6 +287,14 @@ final class Maintenance {
     return !closing && journal.failure() == null;
   }
 
+  /**
+   * Whether a hash table goes on being copied. A close waits for a few entries, as a table that is
+   * given up is filled anew after the next open.
+   */
+  private boolean isCopied(long left) {
+    return journal.failure() == null && (!closing || left <= COPIED_BY_A_CLOSE);
+  }
+
   private void grow() throws IOException {
     try {
       growHere();
@@ -342,7 +353,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     index.resize(
-        activity.isBusy(), activity.isSteadyInSize(), versions.keptFreeBytes(), this::goesOn);
+        activity.isBusy(), activity.isSteadyInSize(), versions.keptFreeBytes(), this::isCopied);
     tableSync.noteRewrite();
     progress.raise();
   }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -405,9 +406,10 @@ public final class HashIndex implements AutoCloseable {
    * @param busy whether much is written; a larger hash table is laid out for huge pages then
    * @param steady whether hardly any entries have been added lately; there is little room then
    * @param keptFree how many bytes have to be free on the disk afterwards
-   * @param goOn asked now and then; after a no, all hash tables stay as they are, to be closed
+   * @param goOn asked now and then, with how many entries are left to copy; after a first no the
+   *     old hash table stays, after a later one both stay as they are, to be closed
    */
-  public void resize(boolean busy, boolean steady, long keptFree, BooleanSupplier goOn)
+  public void resize(boolean busy, boolean steady, long keptFree, LongPredicate goOn)
       throws IOException {
     HashTable old = current;
     long entries = Math.max(size(), old.size() + waiting.count());
@@ -416,9 +418,13 @@ public final class HashIndex implements AutoCloseable {
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answers meanwhile", old.file());
     }
+    LongPredicate goOnCopying = left -> !isSuspect() && goOn.test(left);
+    if (!goOnCopying.test(entries)) {
+      folder.delete(larger);
+      return;
+    }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
     Migration migration = migrationTo(larger);
-    BooleanSupplier goOnCopying = () -> !isSuspect() && goOn.getAsBoolean();
     try {
       stripes.withoutWriters(
           () -> {
@@ -435,7 +441,7 @@ public final class HashIndex implements AutoCloseable {
       suspect(failure);
       throw failure;
     }
-    if (!goOnCopying.getAsBoolean()) {
+    if (!goOnCopying.test(0)) {
       return;
     }
     stripes.alone(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import java.util.function.LongPredicate;
 
 /**
  * Moves entries into a hash table while readers and writers go on.
@@ -104,11 +105,14 @@ final class Migration {
    * Copies all entries of another hash table, part by part, since all entries of one part go to few
    * parts of a larger hash table. What is in damaged parts comes from the truth.
    *
-   * @param goOn asked now and then; false ends the copying before it is complete
+   * @param goOn asked now and then, with how many entries are left; a no ends the copying before it
+   *     is complete, and is the answer from then on
    */
-  void copyAll(HashTable source, BooleanSupplier goOn) {
+  void copyAll(HashTable source, LongPredicate goOn) {
     BitSet damagedParts = new BitSet();
-    for (int turn = 0; turn < source.parts() && goOn.getAsBoolean(); turn++) {
+    long entries = source.size();
+    int parts = source.parts();
+    for (int turn = 0; turn < parts && goOn.test(entries / parts * (parts - turn)); turn++) {
       int part = source.scattered(turn);
       List<byte[]> keys = soundKeys(source, part);
       if (keys == null) {
@@ -118,7 +122,7 @@ final class Migration {
       }
     }
     if (!damagedParts.isEmpty()) {
-      copyFromTruth(source, damagedParts, goOn);
+      copyFromTruth(source, damagedParts, () -> goOn.test(entries));
     }
   }
 
