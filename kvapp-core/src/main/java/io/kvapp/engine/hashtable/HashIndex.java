@@ -1,6 +1,7 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.event.GrowthEvent;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Shortage;
@@ -414,6 +415,21 @@ public final class HashIndex implements AutoCloseable {
       LOG.warn("{} is damaged and is replaced; the tree answers meanwhile", old.file());
     }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
+    GrowthEvent event = new GrowthEvent();
+    event.begin();
+    event.bytesBefore = old.fileBytes();
+    event.bytesAfter = larger.fileBytes();
+    event.entries = entries;
+    try {
+      event.complete = migrate(old, larger, goOn);
+    } finally {
+      event.commit();
+    }
+  }
+
+  /** Moves all entries; returns whether the other hash table has taken over. */
+  private boolean migrate(HashTable old, HashTable larger, BooleanSupplier goOn)
+      throws IOException {
     Migration migration = migrationTo(larger);
     BooleanSupplier goOnCopying = () -> !isSuspect() && goOn.getAsBoolean();
     try {
@@ -433,7 +449,7 @@ public final class HashIndex implements AutoCloseable {
       throw failure;
     }
     if (!goOnCopying.getAsBoolean()) {
-      return;
+      return false;
     }
     stripes.alone(
         () -> {
@@ -443,6 +459,7 @@ public final class HashIndex implements AutoCloseable {
     // What was copied may have been read from pages that the system had lost.
     suspectUnlessWritten(old, folder::discard);
     folder.delete(old);
+    return true;
   }
 
   private Migration migrationTo(HashTable table) {
@@ -465,7 +482,17 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean rebuild(LongSupplier revision, BooleanSupplier goOn) {
     BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && !isOverfull() && !isSuspect();
-    if (new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling).run(revision)) {
+    GrowthEvent event = new GrowthEvent();
+    event.begin();
+    event.bytesAfter = current.fileBytes();
+    event.entries = size();
+    try {
+      Rebuild filling = new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling);
+      event.complete = filling.run(revision);
+    } finally {
+      event.commit();
+    }
+    if (event.complete) {
       partial = false;
     }
     return !partial;
