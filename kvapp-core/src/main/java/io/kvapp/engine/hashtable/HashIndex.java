@@ -1,6 +1,7 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.event.GrowthEvent;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Shortage;
@@ -424,6 +425,20 @@ public final class HashIndex implements AutoCloseable {
       return;
     }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
+    GrowthEvent event = new GrowthEvent();
+    event.begin();
+    event.bytesBefore = old.fileBytes();
+    event.bytesAfter = larger.fileBytes();
+    event.entries = entries;
+    try {
+      event.complete = migrate(old, larger, goOnCopying);
+    } finally {
+      event.commit();
+    }
+  }
+
+  /** Moves all entries; returns whether the other hash table has taken over. */
+  private boolean migrate(HashTable old, HashTable larger, LongPredicate goOn) throws IOException {
     Migration migration = migrationTo(larger);
     try {
       stripes.withoutWriters(
@@ -431,7 +446,7 @@ public final class HashIndex implements AutoCloseable {
             next = larger;
             migration.takeWaiting();
           });
-      migration.copyAll(old, goOnCopying);
+      migration.copyAll(old, goOn);
     } catch (KVException known) {
       throw known;
     } catch (RuntimeException unreadable) {
@@ -441,8 +456,8 @@ public final class HashIndex implements AutoCloseable {
       suspect(failure);
       throw failure;
     }
-    if (!goOnCopying.test(0)) {
-      return;
+    if (!goOn.test(0)) {
+      return false;
     }
     stripes.alone(
         () -> {
@@ -452,6 +467,7 @@ public final class HashIndex implements AutoCloseable {
     // What was copied may have been read from pages that the system had lost.
     suspectUnlessWritten(old, folder::discard);
     folder.delete(old);
+    return true;
   }
 
   private Migration migrationTo(HashTable table) {
@@ -474,7 +490,17 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean rebuild(LongSupplier revision, BooleanSupplier goOn) {
     BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && !isOverfull() && !isSuspect();
-    if (new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling).run(revision)) {
+    GrowthEvent event = new GrowthEvent();
+    event.begin();
+    event.bytesAfter = current.fileBytes();
+    event.entries = size();
+    try {
+      Rebuild filling = new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling);
+      event.complete = filling.run(revision);
+    } finally {
+      event.commit();
+    }
+    if (event.complete) {
       partial = false;
     }
     return !partial;
