@@ -18,6 +18,7 @@ import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.ops.HealthEndpoints;
 import io.kvapp.server.ops.MetricsEndpoint;
 import io.kvapp.server.ops.OpenApiEndpoint;
+import io.kvapp.server.service.Backups;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.PrefixScope;
@@ -32,6 +33,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,9 +122,13 @@ final class OpenApiTest {
           SessionHandler.routes(Authenticator.inMemory(clock), new TrustedProxies(List.of())));
       routes.addAll(InfoHandler.routes(store, 1, txn));
       routes.addAll(HealthEndpoints.routes(store, () -> false));
-      routes.addAll(AdminHandler.routes(store, Optional.of(Path.of("backups"))));
+      routes.addAll(
+          AdminHandler.routes(
+              store,
+              Optional.of(new Backups(store, Path.of("backups"), 1, clock)),
+              new ReentrantLock()));
       Supplier<ServerFigures> figures = () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
-      routes.addAll(StatsHandler.routes(store.admin(), figures));
+      routes.addAll(StatsHandler.routes(store.admin(), figures, Optional.empty()));
       routes.addAll(new MetricsEndpoint(store, figures, Optional.empty(), "1").routes());
     }
     Set<String> expected = new TreeSet<>();
