@@ -16,10 +16,10 @@ import java.time.format.DateTimeFormatter;
  */
 public final class EntryJson {
   private static final byte[] BEGIN = JsonOutput.ascii("{");
-  private static final byte[] KEY = JsonOutput.ascii("\"key\":");
-  private static final byte[] KEY_BASE64 = JsonOutput.ascii("\"key_base64\":");
-  private static final byte[] VALUE = JsonOutput.ascii(",\"value\":");
-  private static final byte[] VALUE_BASE64 = JsonOutput.ascii(",\"value_base64\":");
+  private static final byte[] KEY = JsonOutput.ascii("\"key\":\"");
+  private static final byte[] KEY_BASE64 = JsonOutput.ascii("\"key_base64\":\"");
+  private static final byte[] VALUE = JsonOutput.ascii(",\"value\":\"");
+  private static final byte[] VALUE_BASE64 = JsonOutput.ascii(",\"value_base64\":\"");
   private static final byte[] SIZE = JsonOutput.ascii(",\"size\":");
   private static final byte[] REVISION = JsonOutput.ascii(",\"revision\":");
   private static final byte[] EXPIRES_AT = JsonOutput.ascii(",\"expires_at\":\"");

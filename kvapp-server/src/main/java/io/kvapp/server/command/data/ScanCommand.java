@@ -29,8 +29,8 @@ final class ScanCommand extends DataCommand {
   private static final long PAGE_BYTES = 4 << 20;
   private static final int CYAN = 36;
   private static final int BLUE = 34;
-  private static final byte[] FOLDER = JsonOutput.ascii("{\"prefix\":");
-  private static final byte[] FOLDER_BASE64 = JsonOutput.ascii("{\"prefix_base64\":");
+  private static final byte[] FOLDER = JsonOutput.ascii("{\"prefix\":\"");
+  private static final byte[] FOLDER_BASE64 = JsonOutput.ascii("{\"prefix_base64\":\"");
 
   @Mixin private PrefixForm form;
 
