@@ -10,37 +10,24 @@ import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.CorsHandler;
 import io.kvapp.server.auth.gate.LocalGate;
 import io.kvapp.server.auth.gate.TrustedProxies;
-import io.kvapp.server.classic.ClassicEndpoints;
 import io.kvapp.server.http.connection.HttpListener;
 import io.kvapp.server.http.connection.SocketLayer;
 import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.http.routing.Route;
-import io.kvapp.server.http.routing.Router;
 import io.kvapp.server.ops.Drain;
-import io.kvapp.server.ops.HealthEndpoints;
 import io.kvapp.server.ops.MetricsEndpoint;
-import io.kvapp.server.ops.OpenApiEndpoint;
-import io.kvapp.server.service.EntryService;
-import io.kvapp.server.service.SearchLimits;
+import io.kvapp.server.service.BackupSchedule;
+import io.kvapp.server.service.Backups;
 import io.kvapp.server.settings.AuthSettings;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
 import io.kvapp.server.tls.TlsTransport;
-import io.kvapp.server.v1.AdminHandler;
-import io.kvapp.server.v1.InfoHandler;
 import io.kvapp.server.v1.ServerFigures;
-import io.kvapp.server.v1.SessionHandler;
-import io.kvapp.server.v1.StatsHandler;
-import io.kvapp.server.v1.TxnLimits;
-import io.kvapp.server.v1.V1Endpoints;
-import io.kvapp.server.v1.V1Face;
 import io.kvapp.server.v1.WatchCounts;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -50,6 +37,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,8 +66,14 @@ public final class HttpEndpoint implements Endpoint {
   private final PrefixScope prefixScope;
   private final Optional<Path> backupDirectory;
   private final LongAdder requests = new LongAdder();
+
+  /** Held by the one piece of upkeep that goes on. */
+  private final ReentrantLock upkeep = new ReentrantLock();
+
   private final WatchCounts watchCounts = new WatchCounts();
   private final Drain drain;
+  private Optional<Backups> backups = Optional.empty();
+  private Optional<BackupSchedule> schedule = Optional.empty();
   private volatile HttpListener listener;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
@@ -97,6 +91,15 @@ public final class HttpEndpoint implements Endpoint {
     prefixScope = builder.prefixScope;
     drain = new Drain(Duration.ofNanos(httpSettings.get(HttpSetting.DRAIN)));
     backupDirectory = Optional.ofNullable(builder.backupDirectory);
+    requireBackupDirectory(HttpSetting.KEEP_BACKUPS);
+    requireBackupDirectory(HttpSetting.BACKUP_EVERY);
+  }
+
+  private void requireBackupDirectory(HttpSetting setting) {
+    if (backupDirectory.isEmpty() && httpSettings.get(setting) != setting.defaultValue()) {
+      throw new IllegalArgumentException(
+          setting.settingName() + ": only with a folder for backups, --backup-dir");
+    }
   }
 
   /** A builder for everything that can be set. */
@@ -112,32 +115,11 @@ public final class HttpEndpoint implements Endpoint {
     }
     requireUsersForAnyOrigin();
     Authenticator authenticator = Authenticator.open(authSettings, settings);
-    EntryService entries = new EntryService(store, prefixScope, searchLimits());
-    List<Route> routes = new ArrayList<>(HealthEndpoints.routes(store, drain::hasBegun));
-    routes.addAll(OpenApiEndpoint.routes());
-    routes.addAll(ClassicEndpoints.routes(authenticator, proxies, entries));
-    TxnLimits txnLimits = TxnLimits.of(httpSettings, store.limits());
-    routes.addAll(
-        V1Endpoints.routes(entries, authenticator, watchCounts, settings.clock(), txnLimits));
-    routes.addAll(SessionHandler.routes(authenticator, proxies));
-    int maxWatchers = httpSettings.getInt(HttpSetting.MAX_WATCHERS);
-    routes.addAll(InfoHandler.routes(store, maxWatchers, txnLimits));
-    routes.addAll(AdminHandler.routes(store, backupDirectory));
-    routes.addAll(StatsHandler.routes(store.admin(), this::figures));
-    MetricsEndpoint metrics =
-        new MetricsEndpoint(store, this::figures, settings.dataFolder(), InfoHandler.version());
-    routes.addAll(metrics.routes());
-    metrics.expect(routes);
-    Handler router =
-        new Router(
-            routes,
-            List.of(
-                ClassicEndpoints.face(authenticator),
-                V1Face.of(authenticator),
-                MetricsEndpoint.face(authenticator, proxies),
-                V1Face.at(HealthEndpoints.HEALTH_PATH, authenticator),
-                V1Face.at(HealthEndpoints.READY_PATH, authenticator),
-                V1Face.at(OpenApiEndpoint.PATH, authenticator)));
+    backups = openBackups(store, settings);
+    RouteTable table =
+        new RouteTable(store, settings, authenticator, httpSettings, proxies, this::figures);
+    MetricsEndpoint metrics = table.metrics();
+    Handler router = table.router(prefixScope, watchCounts, drain, backups, upkeep);
     Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
     if (!authenticator.needsCredentials()) {
       handler = gate(settings.host(), handler);
@@ -150,6 +132,24 @@ public final class HttpEndpoint implements Endpoint {
             layer(settings),
             metrics.counting(handler),
             List.of(request -> requests.increment(), metrics.observer()));
+    schedule = openSchedule(settings);
+  }
+
+  private Optional<Backups> openBackups(KVStore store, ServerSettings settings) {
+    long keep = httpSettings.get(HttpSetting.KEEP_BACKUPS);
+    return backupDirectory.map(folder -> new Backups(store, folder, keep, settings.clock()));
+  }
+
+  private Optional<BackupSchedule> openSchedule(ServerSettings settings) {
+    long every = httpSettings.get(HttpSetting.BACKUP_EVERY);
+    Optional<BackupSchedule> opened =
+        backups
+            .filter(made -> every != HttpSetting.BACKUP_EVERY.defaultValue())
+            .map(
+                made ->
+                    new BackupSchedule(made, Duration.ofNanos(every), settings.clock(), upkeep));
+    opened.ifPresent(BackupSchedule::start);
+    return opened;
   }
 
   /** The listener answers its first requests before it is known here. */
@@ -182,12 +182,6 @@ public final class HttpEndpoint implements Endpoint {
     return new LocalGate(hosts, proxies, corsOrigins, scheme, inner);
   }
 
-  private SearchLimits searchLimits() {
-    return new SearchLimits(
-        httpSettings.get(HttpSetting.MAX_SEARCH_ENTRIES),
-        httpSettings.get(HttpSetting.MAX_SEARCH_BYTES));
-  }
-
   private SocketLayer layer(ServerSettings settings) {
     if (tlsSettings != null) {
       return TlsTransport.open(tlsSettings, settings.clock());
@@ -215,6 +209,7 @@ public final class HttpEndpoint implements Endpoint {
   public synchronized void close() {
     if (listener != null) {
       drain.run();
+      schedule.ifPresent(BackupSchedule::close);
       listener.close();
     }
   }
@@ -285,10 +280,29 @@ public final class HttpEndpoint implements Endpoint {
       return this;
     }
 
-    /** The folder that {@code POST /v1/admin/backup} writes into; without it there are none. */
+    /**
+     * The folder that {@code POST /v1/admin/backup} writes into, for this server alone; without it
+     * there are no backups. Each is read again before it counts as one.
+     */
     public Builder backupDirectory(Path folder) {
       backupDirectory = Objects.requireNonNull(folder, "backupDirectory");
       return this;
+    }
+
+    /**
+     * How many backups that folder keeps; all by default. Each one beyond it, by HTTP or by
+     * schedule, removes the oldest.
+     */
+    public Builder keepBackups(long count) {
+      return set(HttpSetting.KEEP_BACKUPS, count);
+    }
+
+    /**
+     * How often a backup is made there without being asked for, at least a second apart; never by
+     * default. The first is made at once, unless there is one from before that is recent enough.
+     */
+    public Builder backupEvery(Duration time) {
+      return set(HttpSetting.BACKUP_EVERY, HttpSettings.nanos(HttpSetting.BACKUP_EVERY, time));
     }
 
     /** The longest request line; 16 KiB by default; beyond it the answer is 414. */
@@ -423,6 +437,15 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder accessLog(boolean wanted) {
       return set(HttpSetting.ACCESS_LOG, wanted ? 1 : 0);
+    }
+
+    /**
+     * From which time on a request is slow: the logger {@code io.kvapp.slow} then gets the line of
+     * {@link #accessLog}. Never by default, and never for streams and requests that wait for a
+     * change.
+     */
+    public Builder slow(Duration time) {
+      return set(HttpSetting.SLOW, HttpSettings.nanos(HttpSetting.SLOW, time));
     }
 
     /** Any of the limits and deadlines, as {@link HttpSetting} declares it. */

@@ -130,6 +130,22 @@ public enum HttpSetting {
       return "a quarter of the heap";
     }
   },
+  KEEP_BACKUPS(
+      "keepBackups",
+      "--keep",
+      Unit.COUNT,
+      Long.MAX_VALUE,
+      1,
+      Long.MAX_VALUE,
+      "How many backups --backup-dir keeps; each one beyond it removes the oldest."),
+  BACKUP_EVERY(
+      "backupEvery",
+      "--backup-every",
+      Unit.TIME,
+      Long.MAX_VALUE,
+      Duration.ofSeconds(1).toNanos(),
+      Long.MAX_VALUE,
+      "How often a backup is made into --backup-dir by itself."),
   MAX_SEARCH_ENTRIES(
       "maxSearchEntries",
       "--max-search-entries",
@@ -146,6 +162,14 @@ public enum HttpSetting {
       1,
       Long.MAX_VALUE,
       "The most bytes of keys and values that a search by prefix may find; beyond it 413."),
+  SLOW(
+      "slow",
+      "--slow",
+      Unit.TIME,
+      Long.MAX_VALUE,
+      Duration.ofMillis(1).toNanos(),
+      Long.MAX_VALUE,
+      "Logs a line, as --access-log does, for each request that takes so long."),
   ACCESS_LOG(
       "accessLog",
       "--access-log",
@@ -226,7 +250,7 @@ public enum HttpSetting {
   /** Its value where none is set, for people. */
   public String defaultText() {
     if (defaultValue == Long.MAX_VALUE) {
-      return "no limit";
+      return unit == Unit.TIME ? "never" : "no limit";
     }
     return switch (unit) {
       case COUNT -> Long.toString(defaultValue);
@@ -260,7 +284,8 @@ public enum HttpSetting {
 
   private String range() {
     if (unit == Unit.TIME) {
-      return (min == 0 ? "0" : "1 ms") + " to 24 hours";
+      long millis = Duration.ofNanos(min).toMillis();
+      return max == Long.MAX_VALUE ? "at least " + millis + " ms" : millis + " ms to 24 hours";
     }
     return max == Long.MAX_VALUE ? "at least " + min : min + " to " + max;
   }

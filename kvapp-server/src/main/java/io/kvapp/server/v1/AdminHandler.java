@@ -1,7 +1,6 @@
 package io.kvapp.server.v1;
 
 import io.kvapp.KVStore;
-import io.kvapp.StoreOptions;
 import io.kvapp.VerifyReport;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Response;
@@ -10,11 +9,7 @@ import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
+import io.kvapp.server.service.Backups;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * {@code /v1/admin}: backup, compaction, verification, and what opening the store found. One piece
@@ -34,81 +27,56 @@ import java.util.stream.Stream;
 public final class AdminHandler {
   private static final List<String> POST = List.of("POST");
   private static final String NAME = "name";
-  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final ResponseHead CREATED =
       ResponseHead.secured(201).with("Content-Type", "application/json");
   private static final ResponseHead DONE = ResponseHead.of(204);
 
   private final KVStore store;
-  private final ReentrantLock working = new ReentrantLock();
+  private final ReentrantLock working;
 
-  private AdminHandler(KVStore store) {
+  private AdminHandler(KVStore store, ReentrantLock working) {
     this.store = store;
+    this.working = working;
   }
 
   /**
    * The rows of the route table.
    *
-   * @param backups the folder of backups, made when it is needed; without one there is no row for
-   *     backups
+   * @param backups makes backups; without it there is no row for them
+   * @param working is held while a piece of work goes on
    */
-  public static List<Route> routes(KVStore store, Optional<Path> backups) {
-    AdminHandler admin = new AdminHandler(store);
+  public static List<Route> routes(
+      KVStore store, Optional<Backups> backups, ReentrantLock working) {
+    AdminHandler admin = new AdminHandler(store, working);
     List<Route> routes = new ArrayList<>();
     routes.add(Route.of("/v1/admin/compact", POST, Access.ADMIN, admin::compact));
     routes.add(Route.of("/v1/admin/verify", POST, Access.ADMIN, admin::verify));
     routes.add(
         Route.of("/v1/admin/recovery", List.of("GET", "HEAD"), Access.ADMIN, admin::recovery));
     backups.ifPresent(
-        folder ->
+        into ->
             routes.add(
                 Route.of(
-                    "/v1/admin/backup", POST, Access.ADMIN, call -> admin.backup(call, folder))));
+                    "/v1/admin/backup", POST, Access.ADMIN, call -> admin.backup(call, into))));
     return routes;
   }
 
-  private Response backup(Call call, Path backups) {
+  private Response backup(Call call, Backups backups) {
     String name =
         Parameters.of(call.request().query(), List.of(NAME))
             .text(NAME)
-            .filter(NAMES.asMatchPredicate())
+            .filter(Backups.NAMES.asMatchPredicate())
             .orElseThrow(
                 () ->
                     Parameters.bad(
                         NAME, "1 to 64 of A-Z, a-z, 0-9, . _ -, the first a letter or digit"));
-    Map<String, Object> made = alone(() -> backUp(name, backups.resolve(name)));
-    return Response.of(CREATED, output -> new JsonOutput(output).value(made));
-  }
-
-  private Map<String, Object> backUp(String name, Path folder) {
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      throw new HttpException(
-          409, "name-taken", "there is a backup with this name; choose another name");
-    }
-    try {
-      Files.createDirectories(folder.getParent());
-      store.admin().backup(folder);
-      return described(name, folder);
-    } catch (IOException failure) {
-      throw new UncheckedIOException("making backup " + folder, failure);
-    }
-  }
-
-  /** What a backup holds, as it is read there. */
-  private static Map<String, Object> described(String name, Path folder) throws IOException {
+    Backups.Backup made = alone(() -> backups.make(name));
     Map<String, Object> members = new LinkedHashMap<>();
-    members.put(NAME, name);
-    try (KVStore copy = KVStore.open(folder, StoreOptions.defaults().withReadOnly(true));
-        Stream<Path> files = Files.list(folder)) {
-      members.put("entries", copy.size());
-      long bytes = 0;
-      for (Path file : files.toList()) {
-        bytes += Files.size(file);
-      }
-      members.put("bytes", bytes);
-      members.put("revision", copy.revision());
-    }
-    return members;
+    members.put(NAME, made.name());
+    members.put("entries", made.entries());
+    members.put("bytes", made.bytes());
+    members.put("revision", made.revision());
+    return Response.of(CREATED, output -> new JsonOutput(output).value(members));
   }
 
   private Response compact(Call call) {

@@ -8,10 +8,12 @@ import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
+import io.kvapp.server.service.Backups;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -23,16 +25,20 @@ import java.util.function.Supplier;
 public final class StatsHandler {
   private final StoreAdmin admin;
   private final Supplier<ServerFigures> server;
+  private final Optional<Backups> backups;
   private final long startedAt = System.nanoTime();
 
-  private StatsHandler(StoreAdmin admin, Supplier<ServerFigures> server) {
+  private StatsHandler(
+      StoreAdmin admin, Supplier<ServerFigures> server, Optional<Backups> backups) {
     this.admin = admin;
     this.server = server;
+    this.backups = backups;
   }
 
   /** The row of the route table. */
-  public static List<Route> routes(StoreAdmin admin, Supplier<ServerFigures> server) {
-    StatsHandler stats = new StatsHandler(admin, server);
+  public static List<Route> routes(
+      StoreAdmin admin, Supplier<ServerFigures> server, Optional<Backups> backups) {
+    StatsHandler stats = new StatsHandler(admin, server, backups);
     return List.of(Route.of("/v1/stats", List.of("GET", "HEAD"), Access.MONITOR, stats::handle));
   }
 
@@ -42,6 +48,7 @@ public final class StatsHandler {
     all.put("store", store(admin.stats()));
     all.put("recovery", recovery(admin.recovery()));
     all.put("server", server(server.get()));
+    all.put("backups", backups.map(each -> backups(each.state())).orElse(null));
     return Response.of(Replies.json(), output -> new JsonOutput(output).value(all));
   }
 
@@ -92,6 +99,15 @@ public final class StatsHandler {
     members.put("watchers", figures.watchers());
     members.put("buffered_bytes", figures.bufferedBytes());
     members.put("requests", figures.requests());
+    return members;
+  }
+
+  private static Map<String, Object> backups(Backups.State state) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("made", state.made());
+    members.put("failed", state.failed());
+    members.put("last", state.last().map(EntryJson::time).orElse(null));
+    members.put("last_failure", state.lastFailure().map(EntryJson::time).orElse(null));
     return members;
   }
 

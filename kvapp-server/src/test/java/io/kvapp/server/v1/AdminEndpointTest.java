@@ -11,9 +11,12 @@ import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +48,35 @@ final class AdminEndpointTest {
     try (KVStore copy = KVStore.open(backups.resolve("monday"))) {
       assertThat(copy.get("b")).contains("2");
     }
+  }
+
+  @Test
+  void backup_bySchedule_isMadeAtTheStartAndToldInStats() throws IOException {
+    Path backups = folder.resolve("backups");
+    HttpEndpoint.Builder endpoint =
+        HttpEndpoint.builder().backupDirectory(backups).backupEvery(Duration.ofDays(1));
+    KVServer.Builder server = KVServer.builder().dataFolder(folder.resolve("data"));
+    try (V1Client client = new V1Client(server, endpoint)) {
+      JsonObject state = backups(client);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (state.get("made").getAsLong() == 0 && System.nanoTime() < end) {
+        state = backups(client);
+      }
+      assertThat(state.get("made").getAsLong()).isOne();
+      assertThat(state.get("failed").getAsLong()).isZero();
+      assertThat(state.get("last").getAsString()).endsWith("Z");
+      assertThat(state.get("last_failure").isJsonNull()).isTrue();
+      try (Stream<Path> made = Files.list(backups)) {
+        assertThat(made.map(each -> each.getFileName().toString()))
+            .singleElement()
+            .asString()
+            .startsWith("auto-");
+      }
+    }
+  }
+
+  private static JsonObject backups(V1Client client) throws IOException {
+    return V1Client.json(client.call("GET", "/v1/stats")).getAsJsonObject("backups");
   }
 
   @ParameterizedTest

@@ -296,6 +296,7 @@ final class Connection {
     public LongLived longLived() {
       if (place == null) {
         place = watchers.take();
+        exchange.lasts();
       }
       return place;
     }

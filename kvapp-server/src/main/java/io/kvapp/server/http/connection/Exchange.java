@@ -21,6 +21,7 @@ final class Exchange implements FinishedRequest {
   private long begunAt;
   private String route;
   private String user;
+  private boolean longLived;
   private int status;
   private long bytesIn;
   private long bytesOut;
@@ -36,6 +37,7 @@ final class Exchange implements FinishedRequest {
   void begin() {
     route = null;
     user = null;
+    longLived = false;
     begunAt = observers.isEmpty() ? 0 : System.nanoTime();
   }
 
@@ -47,6 +49,11 @@ final class Exchange implements FinishedRequest {
   /** The request is this user's. */
   void user(String name) {
     user = name;
+  }
+
+  /** The request lasts for as long as its client likes. */
+  void lasts() {
+    longLived = true;
   }
 
   /** The request was answered. */
@@ -95,6 +102,11 @@ final class Exchange implements FinishedRequest {
   @Override
   public long nanos() {
     return nanos;
+  }
+
+  @Override
+  public boolean isLongLived() {
+    return longLived;
   }
 
   @Override

@@ -99,7 +99,10 @@ public final class HttpListener implements AutoCloseable {
       List<RequestObserver> observers) {
     List<RequestObserver> all = new ArrayList<>(observers);
     if (settings.isOn(HttpSetting.ACCESS_LOG)) {
-      all.add(new AccessLog());
+      all.add(AccessLog.ofAll());
+    }
+    if (settings.get(HttpSetting.SLOW) != HttpSetting.SLOW.defaultValue()) {
+      all.add(AccessLog.ofSlow(settings.get(HttpSetting.SLOW)));
     }
     HttpListener listener = new HttpListener(settings, layer, handler, all);
     try {

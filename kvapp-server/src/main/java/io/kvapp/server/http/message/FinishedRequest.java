@@ -23,6 +23,9 @@ public interface FinishedRequest {
   /** The nanoseconds from the first byte of the request until the response was written. */
   long nanos();
 
+  /** Whether it was a stream, or has waited for something to happen. */
+  boolean isLongLived();
+
   /** The name of the caller; null where it is not known. */
   String user();
 

@@ -2,6 +2,7 @@ package io.kvapp.server.http.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.server.http.message.FinishedRequest;
 import io.kvapp.server.http.message.RequestObserver;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
@@ -9,8 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -141,25 +145,109 @@ final class AccessLogTest {
     assertThat(lines).isEmpty();
   }
 
+  @Test
+  void slowLog_requestThatTakesLong_isOneLineWithoutItsPath() throws IOException {
+    HttpSettings settings = HttpSettings.defaults().with(HttpSetting.SLOW, Duration.ofMillis(50));
+    List<String> lines =
+        linesOf(
+            "slow - ",
+            settings,
+            client -> {
+              client.send("POST /hidden/key" + HEAD + "X-Request-Id: one\r\n");
+              client.send("Expect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+              // It has begun by now.
+              assertThat(client.read().status()).isEqualTo(100);
+              pause(60);
+              client.send("x");
+              client.read();
+            });
+    assertThat(lines).singleElement().asString().matches(".* POST - 200 \\d+ \\d{5,} - one");
+  }
+
+  @Test
+  void slowLog_requestsBelowIt_areNotLogged() throws IOException {
+    HttpSettings settings = HttpSettings.defaults().with(HttpSetting.SLOW, Duration.ofHours(1));
+    List<String> lines =
+        linesOf(
+            "slow - ",
+            settings,
+            client -> {
+              client.send("GET /" + HEAD + "\r\n");
+              client.read();
+            });
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void slowLog_streams_areNotSlow() throws IOException {
+    RequestObserver slow = AccessLog.ofSlow(1);
+    List<String> lines = printed("slow - ", () -> slow.finished(stream(true)));
+    assertThat(lines).isEmpty();
+    assertThat(printed("slow - ", () -> slow.finished(stream(false)))).hasSize(1);
+  }
+
+  private static FinishedRequest stream(boolean isLongLived) {
+    RequestHead head = new RequestHead(null);
+    head.method = "GET";
+    Exchange exchange = new Exchange(List.of(request -> {}), head, new RequestId());
+    exchange.begin();
+    if (isLongLived) {
+      exchange.lasts();
+    }
+    exchange.end(200, 0, 0);
+    return exchange;
+  }
+
+  /** Certainly so long. */
+  private static void pause(long millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (System.nanoTime() < end) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+  }
+
   private interface Session {
     void run(RawClient client) throws IOException;
   }
 
   /** What the logger prints, by the logger of the tests, while a client is served. */
   private static List<String> linesOf(boolean accessLog, Session session) throws IOException {
+    return linesOf(
+        "access - ",
+        HttpSettings.defaults().with(HttpSetting.ACCESS_LOG, accessLog ? 1 : 0),
+        session);
+  }
+
+  private static List<String> linesOf(String logger, HttpSettings settings, Session session)
+      throws IOException {
+    return printed(
+        logger,
+        () -> {
+          try (HttpListener listener =
+                  HttpListener.start("127.0.0.1", 0, settings, new EchoHandler());
+              RawClient client = new RawClient(listener.port())) {
+            session.run(client);
+          }
+        });
+  }
+
+  private interface Printing {
+    void run() throws IOException;
+  }
+
+  private static List<String> printed(String logger, Printing action) throws IOException {
     PrintStream standardError = System.err;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try (HttpListener listener = listener(accessLog);
-        RawClient client = new RawClient(listener.port())) {
-      session.run(client);
+    try {
+      action.run();
     } finally {
       System.setErr(standardError);
     }
     return printed
         .toString(StandardCharsets.UTF_8)
         .lines()
-        .filter(line -> line.contains("access - "))
+        .filter(line -> line.contains(logger))
         .toList();
   }
 
