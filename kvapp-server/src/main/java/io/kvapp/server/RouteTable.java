@@ -65,7 +65,7 @@ final class RouteTable {
     this.settings = settings;
     this.proxies = proxies;
     this.figures = figures;
-    metrics = new MetricsEndpoint(store, figures, server.dataFolder(), InfoHandler.version());
+    metrics = new MetricsEndpoint(store, figures, server.dataFolder());
   }
 
   /** The figures that count what the router answers. */
