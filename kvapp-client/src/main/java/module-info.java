@@ -1,7 +1,6 @@
 /** The store of a KVApp server, used from another process. */
 module io.kvapp.client {
   requires transitive io.kvapp.core;
-  requires transitive java.net.http;
   requires com.google.gson;
 
   exports io.kvapp.client;

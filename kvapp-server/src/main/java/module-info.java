@@ -13,6 +13,7 @@ module io.kvapp.server {
   requires org.slf4j;
   requires static info.picocli; // for the runnable jar alone
   requires static io.kvapp.client; // likewise
+  requires static java.net.http; // likewise
 
   exports io.kvapp.server;
   exports io.kvapp.server.settings;

@@ -1,34 +1,18 @@
 package io.kvapp.client;
 
-import io.kvapp.KVException;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 
 /**
  * HTTP to one server: at most so many requests at a time, and none on a connection that has been
- * idle for so long that the server may be closing it.
+ * idle for so long that the server may be closing it. There are no threads: a caller waits for its
+ * response itself, and a connection that has been idle too long ends with the next request.
  *
  * <p>Safe for any thread. Interrupts end no wait.
  */
@@ -39,8 +23,8 @@ final class Connection {
    */
   static final Duration MAX_IDLE = Duration.ofSeconds(20);
 
-  private static final Duration MAX_CONNECT = Duration.ofSeconds(5);
-  private static final AtomicInteger THREADS = new AtomicInteger();
+  /** After so long without a request, a write looks first whether the connection is still open. */
+  private static final Duration MAX_UNSEEN = Duration.ofMillis(100);
 
   /** No part of a request has reached the server. */
   static final class NotSentException extends IOException {
@@ -51,40 +35,31 @@ final class Connection {
 
   /** What is there does not speak as a server does, which a repeat does not change. */
   static final class ForeignException extends IOException {
-    ForeignException(Throwable cause) {
-      super(words(cause), cause);
+    ForeignException(IOException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 
   private final RemoteSettings settings;
-  private final String base;
+  private final String path;
+  private final String host;
   private final LongSupplier nanoClock;
   private final Semaphore permits;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final ExecutorService executor = executor();
-  private HttpClient client;
-  private long lastUse;
+  private final Dialer dialer;
+
+  /** The one that was used last comes first. */
+  private final Deque<HttpSocket> idle = new ConcurrentLinkedDeque<>();
+
+  private volatile boolean isClosed;
 
   Connection(RemoteSettings settings, LongSupplier nanoClock) {
+    URI base = URI.create(settings.base());
     this.settings = settings;
-    this.base = settings.base();
+    this.path = base.getRawPath();
+    this.host = "Host: " + base.getRawAuthority() + "\r\n";
     this.nanoClock = nanoClock;
     this.permits = new Semaphore(settings.maxConnections());
-  }
-
-  /** Threads that end when they have nothing to do. */
-  private static ExecutorService executor() {
-    return new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        1,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        task -> {
-          Thread thread = new Thread(task, "kvapp-client-" + THREADS.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
+    this.dialer = new Dialer(settings);
   }
 
   /**
@@ -94,18 +69,20 @@ final class Connection {
    * @param nanos how long it may take
    * @throws NotSentException if it surely was not sent
    * @throws ForeignException if it is no server that answers
-   * @throws KVException.Untrusted if its certificate does not count; it surely was not sent
+   * @throws io.kvapp.KVException.Untrusted if its certificate does not count; it surely was not
+   *     sent
    * @throws IOException if the response has not arrived
    */
   Response send(Request request, String token, Delivery delivery, long nanos) throws IOException {
-    long end = System.nanoTime() + nanos;
+    Deadline deadline = Deadline.in(delivery.pace(), nanos);
     boolean counts = delivery.patience().isZero();
     if (counts && !Waits.acquire(permits, 1, nanos)) {
       throw new NotSentException(
           "all " + settings.maxConnections() + " connections are in use", null);
     }
     try {
-      return exchange(request, token, delivery, end - System.nanoTime());
+      String head = head(request, token);
+      return Threads.onPlatformThread(() -> exchange(head, request, delivery, deadline));
     } finally {
       if (counts) {
         permits.release();
@@ -113,160 +90,110 @@ final class Connection {
     }
   }
 
-  private Response exchange(Request request, String token, Delivery delivery, long nanos)
-      throws IOException {
-    CompletableFuture<HttpResponse<byte[]>> sent =
-        client().sendAsync(httpRequest(request, token), delivery.handler());
-    if (delivery.flight() != null) {
-      delivery.flight().begin(sent);
-    }
-    try {
-      HttpResponse<byte[]> response = await(sent, delivery.progress(), nanos);
-      return new Response(response.statusCode(), response.headers(), response.body());
-    } catch (ExecutionException failed) {
-      throw failure(failed.getCause());
-    } catch (CancellationException ended) {
-      throw new IOException("the request was ended", ended);
-    } catch (TimeoutException late) {
-      sent.cancel(true);
-      throw new IOException("no response in time", late);
-    } finally {
-      touch();
-    }
-  }
-
-  private static <T> T await(CompletableFuture<T> sent, LongSupplier progress, long nanos)
-      throws ExecutionException, TimeoutException {
-    if (progress == null) {
-      return Waits.get(sent, nanos);
-    }
-    long before = progress.getAsLong();
-    while (true) {
-      try {
-        return Waits.get(sent, nanos);
-      } catch (TimeoutException late) {
-        long now = progress.getAsLong();
-        if (now == before) {
-          throw late;
-        }
-        before = now;
-      }
-    }
-  }
-
-  private HttpRequest httpRequest(Request request, String token) {
-    HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create(base + request.target()))
-            .method(request.method(), request.body());
+  private String head(Request request, String token) {
+    StringBuilder head = new StringBuilder(200);
+    head.append(request.method()).append(' ').append(path).append(request.target());
+    head.append(" HTTP/1.1\r\n").append(host);
     if (token != null) {
-      builder.header("Authorization", "Bearer " + token);
+      header(head, "Authorization", "Bearer " + token);
     }
     for (int index = 0; index < request.headers().size(); index += 2) {
-      builder.header(request.headers().get(index), request.headers().get(index + 1));
+      header(head, request.headers().get(index), request.headers().get(index + 1));
     }
-    return builder.build();
+    long bytes = request.bodyBytes();
+    if (bytes >= 0) {
+      head.append("Content-Length: ").append(bytes).append("\r\n");
+    }
+    return head.append("\r\n").toString();
   }
 
-  private IOException failure(Throwable cause) {
-    if (cause instanceof SSLException && isOfCertificate(cause)) {
-      throw new KVException.Untrusted(
-          "the certificate of "
-              + base
-              + " is not accepted ("
-              + words(cause)
-              + "); use a host that it names, and trust its issuer by"
-              + " RemoteStoreBuilder.sslContext or -Djavax.net.ssl.trustStore=FILE",
-          cause);
+  private static void header(StringBuilder head, String name, String value) {
+    if (!value.chars().allMatch(each -> each >= ' ' && each < 0x7f)) {
+      throw new IllegalArgumentException("header " + name + ": printable ASCII alone");
     }
-    if (cause instanceof ProtocolException || cause.getClass() == SSLException.class) {
-      return new ForeignException(cause);
-    }
-    if (cause instanceof ConnectException
-        || cause instanceof HttpConnectTimeoutException
-        || cause instanceof SSLHandshakeException) {
-      return new NotSentException(words(cause), cause);
-    }
-    return cause instanceof IOException io ? io : new IOException(words(cause), cause);
+    head.append(name).append(": ").append(value).append("\r\n");
   }
 
-  private static boolean isOfCertificate(Throwable failure) {
-    Throwable cause = failure;
-    while (cause != null && !(cause instanceof CertificateException)) {
-      cause = cause.getCause();
-    }
-    return cause != null;
-  }
-
-  /** What went wrong, also where the JDK has no message for it. */
-  private static String words(Throwable cause) {
-    Throwable told = cause;
-    while (told.getMessage() == null && told.getCause() != null) {
-      told = told.getCause();
-    }
-    return told.getMessage() == null ? told.getClass().getSimpleName() : told.getMessage();
-  }
-
-  private HttpClient client() {
-    lock.lock();
-    try {
-      long now = nanoClock.getAsLong();
-      if (client == null || now - lastUse > MAX_IDLE.toNanos()) {
-        // The one before ends by itself, once its requests have.
-        client = newClient();
+  private Response exchange(String head, Request request, Delivery delivery, Deadline deadline)
+      throws IOException {
+    HttpSocket known = takeIdle(request);
+    if (known != null) {
+      try {
+        return exchange(known, head, request, delivery, deadline);
+      } catch (IOException failed) {
+        boolean isLeft = request.isRepeatable() && !known.hasAnswered();
+        if (!isLeft || deadline.millisLeft() == 1) {
+          throw failed;
+        }
+        // A connection that the server has closed meanwhile.
       }
-      lastUse = now;
-      return client;
-    } finally {
-      lock.unlock();
     }
+    return exchange(dialer.connect(delivery.flight(), deadline), head, request, delivery, deadline);
   }
 
-  private void touch() {
-    lock.lock();
+  private Response exchange(
+      HttpSocket socket, String head, Request request, Delivery delivery, Deadline deadline)
+      throws IOException {
+    boolean isReusable = false;
     try {
-      lastUse = nanoClock.getAsLong();
+      if (delivery.flight() != null) {
+        delivery.flight().begin(socket);
+      }
+      Response response = socket.exchange(head, request, delivery, deadline);
+      isReusable = socket.isReusable();
+      return response;
+    } catch (ProtocolException foreign) {
+      throw new ForeignException(foreign);
+    } catch (IOException failed) {
+      // Those that are idle have met the same.
+      closeIdle();
+      throw failed;
     } finally {
-      lock.unlock();
+      if (isReusable) {
+        giveBack(socket);
+      } else {
+        socket.close();
+      }
     }
   }
 
-  private HttpClient newClient() {
-    Duration connect =
-        settings.timeout().compareTo(MAX_CONNECT.multipliedBy(2)) < 0
-            ? settings.timeout().dividedBy(2)
-            : MAX_CONNECT;
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(connect)
-            .executor(executor);
-    if (settings.sslContext() != null) {
-      builder.sslContext(settings.sslContext());
+  /** A connection that may be used again; null for none. */
+  private HttpSocket takeIdle(Request request) {
+    long now = nanoClock.getAsLong();
+    for (HttpSocket socket = idle.pollFirst(); socket != null; socket = idle.pollFirst()) {
+      long unused = now - socket.lastUse();
+      if (unused > MAX_IDLE.toNanos()) {
+        socket.close();
+        closeIdle();
+        return null;
+      }
+      boolean isSeen = request.isRepeatable() || unused <= MAX_UNSEEN.toNanos();
+      if (isSeen || socket.isOpen()) {
+        return socket;
+      }
+      socket.close();
     }
-    return builder.build();
+    return null;
   }
 
-  /** Waits for the requests in flight, for as long as they may take, and ends the threads. */
+  private void giveBack(HttpSocket socket) {
+    socket.usedAt(nanoClock.getAsLong());
+    idle.addFirst(socket);
+    if (isClosed) {
+      closeIdle();
+    }
+  }
+
+  private void closeIdle() {
+    for (HttpSocket socket = idle.pollLast(); socket != null; socket = idle.pollLast()) {
+      socket.close();
+    }
+  }
+
+  /** Waits for the requests in flight, for as long as they may take, and ends the connections. */
   void close() {
     Waits.acquire(permits, settings.maxConnections(), settings.timeout().toNanos());
-    lock.lock();
-    try {
-      end(client);
-      client = null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Closes a client where the JDK knows how, which it does from 21 on; else it ends unused. */
-  private static void end(Object client) {
-    if (client instanceof AutoCloseable) {
-      try {
-        HttpClient.class.getMethod("shutdownNow").invoke(client);
-      } catch (ReflectiveOperationException olderJdk) {
-        // It ends once nobody refers to it.
-      }
-    }
+    isClosed = true;
+    closeIdle();
   }
 }

@@ -11,27 +11,20 @@ import java.io.BufferedWriter;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.RandomAccessFile;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -69,8 +62,7 @@ final class ExportFolder {
     }
     boolean isDone = false;
     try {
-      Delivery toFile = Delivery.PLAIN.to(handler(part)).within(() -> size(part));
-      requests.send(Request.get(Target.of("/v1/export")), toFile, Response::status);
+      requests.send(Request.get(Target.of("/v1/export")), Delivery.into(part), Response::status);
       requireEnd(part);
       sync(part);
       Files.move(part, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
@@ -99,20 +91,6 @@ final class ExportFolder {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))
         }
         : new FileAttribute<?>[0];
-  }
-
-  private static BodyHandler<byte[]> handler(Path file) {
-    return info ->
-        info.statusCode() == 200
-            ? BodySubscribers.mapping(
-                BodySubscribers.ofFile(
-                    file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
-                written -> NOTHING)
-            : BodySubscribers.ofByteArray();
-  }
-
-  private static long size(Path file) {
-    return file.toFile().length();
   }
 
   /** Looks whether the last line says that the export is whole. */
@@ -178,29 +156,12 @@ final class ExportFolder {
 
   private long send(Path file, Requests requests, Limits limits) throws IOException {
     check(file, limits);
-    AtomicLong sent = new AtomicLong();
     Request request =
-        Request.write("POST", Target.of("/v1/import").with("sync", "true"))
-            .withBody(BodyPublishers.ofInputStream(() -> counted(file, sent)));
+        Request.write("POST", Target.of("/v1/import").with("sync", "true")).withBody(file);
     return requests.send(
         request,
-        Delivery.PLAIN.within(sent::get),
+        Delivery.PROGRESSING,
         response -> response.parse(json -> Json.number(json, "imported")));
-  }
-
-  private static InputStream counted(Path file, AtomicLong count) {
-    try {
-      return new FileInputStream(file.toFile()) {
-        @Override
-        public int read(byte[] target, int from, int length) throws IOException {
-          int read = super.read(target, from, length);
-          count.addAndGet(Math.max(0, read));
-          return read;
-        }
-      };
-    } catch (IOException gone) {
-      throw new UncheckedIOException(gone);
-    }
   }
 
   /** Reads all of an export before anything is sent. */

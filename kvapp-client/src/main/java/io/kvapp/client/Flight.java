@@ -1,7 +1,8 @@
 package io.kvapp.client;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 
 /**
  * Ends requests that wait, and waits between requests, from another thread.
@@ -10,22 +11,30 @@ import java.util.concurrent.Future;
  */
 final class Flight {
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile Future<?> current;
+  private volatile Closeable current;
 
-  /** Takes the request that is on its way. */
-  void begin(Future<?> request) {
-    current = request;
+  /** Takes the connection that the request is on. */
+  void begin(Closeable connection) {
+    current = connection;
     if (isEnded()) {
-      request.cancel(true);
+      close(connection);
     }
   }
 
   /** Ends what is on its way, and all that comes later. */
   void end() {
     ended.countDown();
-    Future<?> flying = current;
+    Closeable flying = current;
     if (flying != null) {
-      flying.cancel(true);
+      close(flying);
+    }
+  }
+
+  private static void close(Closeable connection) {
+    try {
+      connection.close();
+    } catch (IOException closed) {
+      // It is closed, either way.
     }
   }
 

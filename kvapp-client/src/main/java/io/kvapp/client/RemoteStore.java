@@ -13,7 +13,6 @@ import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -322,7 +321,7 @@ public final class RemoteStore implements KVStore {
   @Override
   public void sync() {
     Request nothing = Request.write("POST", Target.of("/v1/import").with("sync", "true"));
-    requests.send(nothing.withBody(BodyPublishers.noBody()).repeatable(), Response::status);
+    requests.send(nothing.repeatable(), Response::status);
   }
 
   @Override

@@ -1,51 +1,67 @@
 package io.kvapp.client;
 
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What is to be asked of the server.
  *
- * <p>Immutable, safe for any thread.
+ * <p>Immutable as long as the body is left alone, and then safe for any thread.
  *
  * @param method the HTTP method
  * @param target path and query, encoded
  * @param headers names and values in turn
- * @param body what is sent
+ * @param body what is sent; null for nothing
+ * @param upload a file that is sent in place of a body; null for none
  * @param isRepeatable whether it may be made twice without harm
  */
 record Request(
-    String method, String target, List<String> headers, BodyPublisher body, boolean isRepeatable) {
+    String method,
+    String target,
+    List<String> headers,
+    byte[] body,
+    Path upload,
+    boolean isRepeatable) {
 
   /** A request that changes nothing. */
   static Request get(Target target) {
-    return new Request("GET", target.toString(), List.of(), BodyPublishers.noBody(), true);
+    return new Request("GET", target.toString(), List.of(), null, null, true);
   }
 
   /** A request that changes something. */
   static Request write(String method, Target target) {
-    return new Request(method, target.toString(), List.of(), BodyPublishers.noBody(), false);
+    return new Request(method, target.toString(), List.of(), null, null, false);
   }
 
   Request with(String header, String value) {
     List<String> all = new ArrayList<>(headers);
     all.add(header);
     all.add(value);
-    return new Request(method, target, all, body, isRepeatable);
+    return new Request(method, target, all, body, upload, isRepeatable);
   }
 
   Request withBody(byte[] bytes) {
-    return withBody(BodyPublishers.ofByteArray(bytes));
+    return new Request(method, target, headers, bytes, null, isRepeatable);
   }
 
-  Request withBody(BodyPublisher sent) {
-    return new Request(method, target, headers, sent, isRepeatable);
+  Request withBody(Path file) {
+    return new Request(method, target, headers, null, file, isRepeatable);
   }
 
   /** The same, which may be made twice without harm. */
   Request repeatable() {
-    return new Request(method, target, headers, body, true);
+    return new Request(method, target, headers, body, upload, true);
+  }
+
+  /** The length of what is sent behind the head; -1 where a request of its kind says none. */
+  long bodyBytes() {
+    if (upload != null) {
+      return upload.toFile().length();
+    }
+    if (body != null) {
+      return body.length;
+    }
+    return method.equals("GET") || method.equals("DELETE") ? -1 : 0;
   }
 }

@@ -4,7 +4,6 @@ import com.google.gson.stream.JsonReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -14,17 +13,29 @@ import java.util.Optional;
  * <p>Immutable as long as the body is left alone, and then safe for any thread.
  *
  * @param status the HTTP status
+ * @param head the status line and the lines of the headers
  * @param body all of it
  */
-record Response(int status, HttpHeaders headers, byte[] body) {
+record Response(int status, String head, byte[] body) {
   /** Makes something of JSON. */
   @FunctionalInterface
   interface JsonParser<T> {
     T parse(JsonReader json) throws IOException;
   }
 
+  /** The value of the first header of a name, whose case does not count. */
   Optional<String> header(String name) {
-    return headers.firstValue(name);
+    int line = head.indexOf('\n') + 1;
+    while (line > 0) {
+      int end = line + name.length();
+      boolean isIt = head.regionMatches(true, line, name, 0, name.length());
+      int next = head.indexOf('\n', line) + 1;
+      if (isIt && end < head.length() && head.charAt(end) == ':') {
+        return Optional.of(head.substring(end + 1, next == 0 ? head.length() : next).strip());
+      }
+      line = next;
+    }
+    return Optional.empty();
   }
 
   /** The revision in the header {@code KVApp-Revision}. */

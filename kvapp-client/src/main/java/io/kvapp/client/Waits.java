@@ -43,7 +43,7 @@ final class Waits {
 
   private static <T> T through(long nanos, Wait<T> wait)
       throws ExecutionException, TimeoutException {
-    long end = System.nanoTime() + nanos;
+    long end = System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2);
     boolean interrupted = false;
     try {
       while (true) {

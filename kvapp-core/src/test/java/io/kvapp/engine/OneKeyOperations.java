@@ -31,7 +31,7 @@ public class OneKeyOperations {
   public OneKeyOperations() {}
 
   /** The store that all instances work on from now on. */
-  static void use(KVStore shared) {
+  public static void use(KVStore shared) {
     store = shared;
   }
 

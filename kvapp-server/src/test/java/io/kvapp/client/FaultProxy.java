@@ -54,13 +54,16 @@ final class FaultProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Thread accepting;
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean isHolding;
+  private volatile int pieceBytes = 8_192;
+  private volatile long delayMillis;
 
   FaultProxy(int target) throws IOException {
     this.target = target;
     listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    start(this::accept);
+    accepting = start(this::accept);
   }
 
   URI uri() {
@@ -77,15 +80,22 @@ final class FaultProxy implements AutoCloseable {
     isHolding = true;
   }
 
+  /** Passes on so many bytes at a time from here on, each piece after a delay. */
+  void delay(int bytes, long millis) {
+    pieceBytes = bytes;
+    delayMillis = millis;
+  }
+
   /** Ends every connection. */
   void cutAll() {
     sockets.forEach(socket -> end(socket, false));
   }
 
-  private static void start(Runnable work) {
+  private static Thread start(Runnable work) {
     Thread thread = new Thread(work, "fault-proxy");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private void accept() {
@@ -112,10 +122,13 @@ final class FaultProxy implements AutoCloseable {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+      for (int read = in.read(buffer, 0, pieceBytes);
+          read > 0;
+          read = in.read(buffer, 0, pieceBytes)) {
         if (isHolding) {
           continue;
         }
+        Thread.sleep(delayMillis);
         int allowed = direction.allowed(read);
         boolean isCut = allowed < 0;
         out.write(buffer, 0, isCut ? allowed + Integer.MAX_VALUE : allowed);
@@ -125,7 +138,7 @@ final class FaultProxy implements AutoCloseable {
           break;
         }
       }
-    } catch (IOException ended) {
+    } catch (IOException | InterruptedException ended) {
       // The other direction has ended them.
     }
     end(client, isReset);
@@ -145,9 +158,15 @@ final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /** Ends every connection, and takes no further one. */
   @Override
   public void close() throws IOException {
     listening.close();
+    try {
+      accepting.join();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
     cutAll();
   }
 }

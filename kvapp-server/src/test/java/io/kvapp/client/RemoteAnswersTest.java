@@ -17,13 +17,17 @@ import java.util.Collections;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -135,6 +139,30 @@ final class RemoteAnswersTest {
       assertThat(Threads.together(Collections.nCopies(8, caller))).containsOnly(20);
     }
     assertThat(most.get()).isBetween(1, 2);
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21)
+  void interrupt_ofAVirtualThread_endsNoCall() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    server.createContext(
+        "/v1/kv/slow",
+        exchange -> {
+          begun.countDown();
+          Waits.await(interrupted, Long.MAX_VALUE);
+          answer(exchange);
+        });
+    AtomicReference<Object> result = new AtomicReference<>();
+    Runnable work =
+        () -> result.set(store.put("slow", "1") + " " + Thread.currentThread().isInterrupted());
+    Thread virtual =
+        (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
+    begun.await();
+    virtual.interrupt();
+    interrupted.countDown();
+    virtual.join();
+    assertThat(result).hasValue("7 true");
   }
 
   private static int putOften(RemoteStore few) {

@@ -132,6 +132,40 @@ final class RemoteFaultsTest {
   }
 
   @Test
+  void delay_belowTheTimeout_changesNothing() {
+    proxy.delay(50, 5);
+    assertThat(store.add("n", 1)).isEqualTo(FIRST + 1);
+    assertThat(store.get("n")).hasValue(Long.toString(FIRST + 1));
+    assertThat(store.scan(Scan.all()).entries()).hasSize(1);
+  }
+
+  @Test
+  void delay_beyondTheTimeout_endsWithIt() {
+    try (RemoteStore impatient = RemoteStore.builder(proxy.uri()).timeout(ms(300)).build()) {
+      impatient.limits();
+      // Each byte restarts no wait: a head of some 200 bytes would take a minute.
+      proxy.delay(1, 300);
+      assertThatThrownBy(() -> impatient.get("n")).isInstanceOf(KVException.Unavailable.class);
+      assertThatThrownBy(() -> impatient.add("n", 1)).isInstanceOf(KVException.Uncertain.class);
+    }
+    assertThat(served.get("n")).hasValue(Long.toString(FIRST));
+  }
+
+  @Test
+  void backup_fromAServerThatFallsSilent_endsWithTheTimeout(@TempDir Path folder) {
+    served.put("large", "x".repeat(1 << 20));
+    Path target = folder.resolve("backup");
+    try (RemoteStore impatient = RemoteStore.builder(proxy.uri()).timeout(ms(500)).build()) {
+      impatient.limits();
+      proxy.delay(8_192, 5_000);
+      assertThatThrownBy(() -> impatient.admin().backup(target))
+          .isInstanceOf(KVException.Unavailable.class)
+          .hasMessageContaining("no response in time");
+    }
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
   void nobodyThere_isUnavailable_forWritesToo() throws IOException {
     RemoteSettings settings = RemoteSettings.of(proxy.uri()).withTimeout(ms(200));
     try (RemoteStore impatient = new RemoteStore(settings, nanos::get)) {

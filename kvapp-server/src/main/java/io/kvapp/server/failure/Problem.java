@@ -25,7 +25,9 @@ public final class Problem implements ResponseBody {
           "token-missing",
               "a token is missing: POST /v1/auth, then send Authorization: Bearer TOKEN",
           "token-invalid", "the token is not valid here; sign in again",
-          "token-expired", "the token has expired; sign in again");
+          "token-expired", "the token has expired; sign in again",
+          "unknown-path", "there is no such path here; GET /openapi.json names all of them",
+          "unknown-method", "there is no such method; OPTIONS of the path names those it takes");
 
   private final Failure failure;
 

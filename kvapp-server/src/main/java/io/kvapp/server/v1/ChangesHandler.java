@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * {@code GET /v1/changes}: changes as pages, for which a request can wait.
@@ -25,7 +26,7 @@ import java.util.OptionalLong;
 final class ChangesHandler {
   private static final String LIMIT = "limit";
   private static final String WAIT = "wait";
-  private static final String NO_WAIT = "0";
+  private static final Pattern NO_WAIT = Pattern.compile("0+(ms|s|m|h|d)?");
   private static final int DEFAULT_LIMIT = 1_000;
   private static final int MAX_LIMIT = 10_000;
   private static final Duration MAX_WAIT = Duration.ofSeconds(60);
@@ -80,8 +81,8 @@ final class ChangesHandler {
 
   /** How long to wait; unlike other durations it may be zero, as it is where it is not given. */
   private static Duration wait(Parameters parameters) {
-    String text = parameters.text(WAIT).orElse(NO_WAIT);
-    Duration wait = text.equals(NO_WAIT) ? Duration.ZERO : parameters.duration(WAIT).orElseThrow();
+    boolean isZero = NO_WAIT.matcher(parameters.text(WAIT).orElse("0")).matches();
+    Duration wait = isZero ? Duration.ZERO : parameters.duration(WAIT).orElseThrow();
     if (wait.compareTo(MAX_WAIT) > 0) {
       throw Parameters.bad(WAIT, "up to " + MAX_WAIT.toSeconds() + "s");
     }

@@ -15,6 +15,7 @@ import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.json.Utf8;
 import io.kvapp.server.service.EntryService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class KvHandler {
   private static final String NEVER = "none";
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String TEXT_TYPE = "text/plain; charset=utf-8";
+
+  private static final String PATCH_TTL = Parameters.DURATION + "; or none";
+  private static final String PUT_TTL = Parameters.DURATION + "; or keep, or none";
 
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern TYPE_PATTERN =
@@ -115,7 +119,7 @@ final class KvHandler {
   Response patch(Call call, boolean inPath) {
     Target target = target(call, inPath, true, List.of(TTL, SYNC));
     if (target.parameters.bytes(TTL).isEmpty()) {
-      throw Parameters.badDuration(TTL);
+      throw Parameters.bad(TTL, PATCH_TTL);
     }
     Expiry expiry = expiry(target.parameters, false);
     boolean sync = target.parameters.flag(SYNC);
@@ -216,9 +220,13 @@ final class KvHandler {
     if (text.equals(NEVER)) {
       return Expiry.never();
     }
-    return mayKeep && text.equals(KEEP)
-        ? Expiry.keep()
-        : Expiry.in(parameters.duration(TTL).orElseThrow());
+    if (mayKeep && text.equals(KEEP)) {
+      return Expiry.keep();
+    }
+    Duration duration =
+        Parameters.durationOf(text)
+            .orElseThrow(() -> Parameters.bad(TTL, mayKeep ? PUT_TTL : PATCH_TTL));
+    return Expiry.in(duration);
   }
 
   private static Response value(Entry entry, Optional<String> type) {

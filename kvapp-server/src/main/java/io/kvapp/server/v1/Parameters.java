@@ -20,6 +20,10 @@ import java.util.regex.Pattern;
  * <p>Immutable, safe for any thread, as long as nobody changes the arrays it returns.
  */
 public final class Parameters {
+  /** What a duration is, for people. */
+  static final String DURATION =
+      "a duration above zero, such as 30s, 15m or 500ms, and up to 365000d";
+
   /** The longest duration, about a thousand years, so that every expiry has a year of 4 digits. */
   private static final Duration MAX_DURATION = Duration.ofDays(365_000);
 
@@ -157,7 +161,7 @@ public final class Parameters {
    * @throws HttpException {@code bad-parameter} if it is none, or more than 365,000 days
    */
   Optional<Duration> duration(String name) {
-    return text(name).map(text -> durationOf(text).orElseThrow(() -> badDuration(name)));
+    return text(name).map(text -> durationOf(text).orElseThrow(() -> bad(name, DURATION)));
   }
 
   /** The duration that this text stands for; empty if it is none that may be given. */
@@ -183,11 +187,6 @@ public final class Parameters {
       return Optional.empty();
     }
     return Optional.of(unit.multipliedBy(number));
-  }
-
-  /** The refusal of a parameter that is no duration. */
-  static HttpException badDuration(String name) {
-    return bad(name, "a duration above zero, such as 30s, 15m or 500ms, and up to 365000d");
   }
 
   /** The refusal of a parameter that is not what belongs there. */

@@ -48,7 +48,6 @@ final class ProblemTest {
   @CsvSource({
     "400, bad-request, Bad Request",
     "403, forbidden, Forbidden",
-    "404, unknown-path, Not Found",
     "408, too-slow, Request Timeout",
     "413, too-large, Content Too Large",
     "414, too-large, URI Too Long",
@@ -56,7 +55,6 @@ final class ProblemTest {
     "417, bad-request, Expectation Failed",
     "429, slow-down, Too Many Requests",
     "431, too-large, Request Header Fields Too Large",
-    "501, unknown-method, Not Implemented",
     "503, busy, Service Unavailable",
     "505, bad-request, HTTP Version Not Supported"
   })
@@ -66,6 +64,16 @@ final class ProblemTest {
     assertThat(problem.get("code").getAsString()).isEqualTo(code);
     assertThat(problem.get("title").getAsString()).isEqualTo(title);
     assertThat(problem.get("detail").getAsString()).isEqualTo("words");
+  }
+
+  @Test
+  void problem_unknownPathOrMethod_saysWhereToLook() throws IOException {
+    JsonObject path = problem(new HttpException(404, "unknown path"), 404);
+    assertThat(path.get("code").getAsString()).isEqualTo("unknown-path");
+    assertThat(path.get("detail").getAsString()).contains("/openapi.json");
+    JsonObject method = problem(new HttpException(501, "unknown method"), 501);
+    assertThat(method.get("code").getAsString()).isEqualTo("unknown-method");
+    assertThat(method.get("detail").getAsString()).contains("OPTIONS");
   }
 
   @ParameterizedTest

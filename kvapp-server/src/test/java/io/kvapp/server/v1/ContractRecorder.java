@@ -2,6 +2,7 @@ package io.kvapp.server.v1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.networknt.schema.InputFormat;
@@ -14,6 +15,7 @@ import io.kvapp.server.ops.OpenApiEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +31,14 @@ final class ContractRecorder {
 
   private static final String KEY_PATH = "/v1/kv/{key}";
   private static final List<String> HEADERS =
-      List.of("ETag", "KVApp-Revision", "KVApp-Expires-At", "KVApp-Durability");
+      List.of(
+          "ETag",
+          "KVApp-Revision",
+          "KVApp-Expires-At",
+          "KVApp-Durability",
+          "Allow",
+          "Retry-After",
+          "WWW-Authenticate");
   private static final SchemaRegistry REGISTRY =
       SchemaRegistry.withDefaultDialect(Dialects.getDraft202012());
   private static final Map<String, Schema> SCHEMAS = new ConcurrentHashMap<>();
@@ -61,8 +70,11 @@ final class ContractRecorder {
       assertThat(answer.status()).as("%s %s", method, target).isIn(204, 400, 404, 405, 501);
       return "";
     }
-    JsonObject responses =
-        paths.getAsJsonObject(template).getAsJsonObject(verb).getAsJsonObject("responses");
+    JsonObject operation = paths.getAsJsonObject(template).getAsJsonObject(verb);
+    if (answer.status() < 400) {
+      checkParameters(operation, method, target);
+    }
+    JsonObject responses = operation.getAsJsonObject("responses");
     String status = Integer.toString(answer.status());
     boolean isDeclared = responses.has(status);
     assertThat(isDeclared || answer.status() >= 400)
@@ -103,6 +115,32 @@ final class ContractRecorder {
                                 .map(status -> path.getKey() + " " + verb.getKey() + " " + status)
                                 .forEach(all::add)));
     return all;
+  }
+
+  /** A request that is answered has no parameter that the document does not declare. */
+  private static void checkParameters(JsonObject operation, String method, String target) {
+    String query = target.indexOf('?') < 0 ? "" : target.substring(target.indexOf('?') + 1);
+    for (String parameter : query.split("&")) {
+      String name =
+          URLDecoder.decode(parameter.replaceFirst("=.*", ""), StandardCharsets.ISO_8859_1);
+      assertThat(name.isEmpty() || queryParameters(operation).contains(name))
+          .as("%s %s: parameter %s", method, target, name)
+          .isTrue();
+    }
+  }
+
+  /** The names of the query parameters that an operation declares. */
+  static Set<String> queryParameters(JsonObject operation) {
+    Set<String> names = new TreeSet<>();
+    if (operation.has("parameters")) {
+      for (JsonElement each : operation.getAsJsonArray("parameters")) {
+        JsonObject parameter = each.getAsJsonObject();
+        if (parameter.get("in").getAsString().equals("query")) {
+          names.add(parameter.get("name").getAsString());
+        }
+      }
+    }
+    return names;
   }
 
   private static void checkHeaders(JsonObject response, Answer answer, String request) {

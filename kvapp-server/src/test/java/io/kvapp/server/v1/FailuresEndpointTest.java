@@ -50,6 +50,7 @@ final class FailuresEndpointTest {
         Arguments.of(new KVException.Unavailable("secret"), 503, "unavailable"),
         Arguments.of(new KVException.WrongState("secret"), 503, "stopping"),
         Arguments.of(new OutOfMemoryError("secret"), 503, "busy"),
+        Arguments.of(new KVException.Unsupported("secret"), 501, "unsupported"),
         Arguments.of(new KVException.Uncertain("secret"), 504, "uncertain"),
         Arguments.of(new KVException.NoSpace("secret"), 507, "disk-full"));
   }

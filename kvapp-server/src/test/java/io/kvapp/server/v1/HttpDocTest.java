@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples in the documentation do with a real curl what their comments say. */
 final class HttpDocTest {
@@ -20,11 +21,13 @@ final class HttpDocTest {
   private static final String CURL =
       "curl() { command curl -sS -m 20 -w '\\n%{http_code}' \"$@\"; }; ";
 
+  @TempDir private Path folder;
+
   @Test
   void examples_runByCurl_answerAsTheirCommentsSay() throws Exception {
     List<String> lines =
         Files.readAllLines(DOC).stream().filter(line -> line.startsWith("curl ")).toList();
-    assertThat(lines).hasSizeGreaterThan(15);
+    assertThat(lines).hasSizeGreaterThan(35);
     try (V1Client client = new V1Client()) {
       String set = "K=http://localhost:" + client.port() + "/v1; ";
       for (String line : lines) {
@@ -46,8 +49,12 @@ final class HttpDocTest {
     return Pattern.compile("\\Q" + body.replace("..", "\\E.*\\Q") + "\\E\\n?", Pattern.DOTALL);
   }
 
-  private static String run(String command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true).start();
+  private String run(String command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder("bash", "-c", command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(command).isTrue();

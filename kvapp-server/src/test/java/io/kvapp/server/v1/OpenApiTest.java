@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.dialect.Dialects;
 import io.kvapp.KVStore;
 import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.auth.Authenticator;
@@ -13,12 +16,15 @@ import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.ops.HealthEndpoints;
+import io.kvapp.server.ops.MetricsEndpoint;
 import io.kvapp.server.ops.OpenApiEndpoint;
 import io.kvapp.server.service.Backups;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.PrefixScope;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.ObjectMapper;
@@ -57,6 +64,51 @@ final class OpenApiTest {
   }
 
   @Test
+  void document_isValidOpenApi() throws IOException {
+    try (InputStream schema = OpenApiTest.class.getResourceAsStream("openapi-3.1.json")) {
+      assertThat(
+              SchemaRegistry.withDefaultDialect(Dialects.getDraft202012())
+                  .getSchema(new String(schema.readAllBytes(), StandardCharsets.UTF_8))
+                  .validate(ContractRecorder.DOCUMENT.toString(), InputFormat.JSON))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void parameters_everyDeclaredOne_isKnown(@TempDir Path folder) throws IOException {
+    try (V1Client client = new V1Client(HttpEndpoint.builder().backupDirectory(folder))) {
+      for (String operation : operations()) {
+        String[] parts = operation.split(" ");
+        JsonObject declared =
+            ContractRecorder.DOCUMENT
+                .getAsJsonObject("paths")
+                .getAsJsonObject(parts[0])
+                .getAsJsonObject(parts[1]);
+        for (String name : ContractRecorder.queryParameters(declared)) {
+          assertThat(
+                  List.of(isKnown(client, parts, name, ""), isKnown(client, parts, name, "key=a&")))
+              .as("%s: %s", operation, name)
+              .contains(true);
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether the first unknown parameter is the one behind this one.
+   *
+   * @param before names a key where the operation is about one
+   */
+  private static boolean isKnown(V1Client client, String[] operation, String name, String before)
+      throws IOException {
+    String path = operation[0].replace("{key}", "a");
+    String query = (name.equals("key") ? "" : before) + name + "=a&~=";
+    Answer answer = client.call(operation[1].toUpperCase(Locale.ROOT), path + "?" + query);
+    return V1Client.code(answer).equals("unknown-parameter")
+        && V1Client.json(answer).get("parameter").getAsString().equals("~");
+  }
+
+  @Test
   void operations_areThoseOfTheRouteTable() {
     InstantSource clock = InstantSource.system();
     List<Route> routes = new ArrayList<>(OpenApiEndpoint.routes());
@@ -75,9 +127,9 @@ final class OpenApiTest {
               store,
               Optional.of(new Backups(store, Path.of("backups"), 1, clock)),
               new ReentrantLock()));
-      routes.addAll(
-          StatsHandler.routes(
-              store.admin(), () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0), Optional.empty()));
+      Supplier<ServerFigures> figures = () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
+      routes.addAll(StatsHandler.routes(store.admin(), figures, Optional.empty()));
+      routes.addAll(new MetricsEndpoint(store, figures, Optional.empty()).routes());
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {
@@ -163,6 +215,8 @@ final class OpenApiTest {
       client.call("GET", "/v1/admin/recovery?tll=1");
       client.call("GET", "/healthz");
       client.call("GET", "/readyz");
+      client.call("GET", "/metrics");
+      client.call("GET", "/metrics", "Accept: application/openmetrics-text");
       client.call("GET", "/openapi.json");
       seen.add(watch(client.port()));
       // A request through a proxy is refused on every path.

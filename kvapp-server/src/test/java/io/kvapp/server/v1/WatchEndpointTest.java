@@ -335,6 +335,8 @@ final class WatchEndpointTest {
     assertThat(answer.header("KVApp-Revision")).contains(Long.toString(revision));
     assertThat(client.call("GET", "/v1/changes?wait=50ms&after=" + revision).text())
         .isEqualTo(answer.text());
+    assertThat(client.call("GET", "/v1/changes?wait=0ms&after=" + revision).status())
+        .isEqualTo(200);
     assertThat(client.call("GET", "/v1/changes?wait=0&after=" + revision).text())
         .isEqualTo(answer.text());
   }

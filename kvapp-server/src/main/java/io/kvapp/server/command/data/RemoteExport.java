@@ -85,8 +85,11 @@ final class RemoteExport {
   }
 
   private KVException torn(IOException cause) {
+    String reason =
+        cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
     return new KVException(
-        "the server ended the export after " + lines + " lines, so that it is not whole; repeat it",
+        "the export of the server ended after %d lines%s, so that it is not whole; repeat it"
+            .formatted(lines, reason),
         cause);
   }
 }

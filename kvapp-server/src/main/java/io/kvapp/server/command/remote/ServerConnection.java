@@ -42,6 +42,7 @@ public final class ServerConnection {
 
   private final String server;
   private final TokenFile file;
+  private final Duration patience;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private String user;
@@ -49,8 +50,18 @@ public final class ServerConnection {
   private TokenFile.Kept kept;
 
   ServerConnection(URI uri, TokenFile file) {
+    this(uri, file, RESPONSE);
+  }
+
+  /**
+   * A connection to a server.
+   *
+   * @param patience how long to wait for the head of a response, and for each piece of its body
+   */
+  ServerConnection(URI uri, TokenFile file, Duration patience) {
     this.server = name(uri);
     this.file = file;
+    this.patience = patience;
     this.kept = file.of(server).orElse(null);
   }
 
@@ -108,7 +119,7 @@ public final class ServerConnection {
   }
 
   private TokenFile.Kept issue(String token, BodyPublisher body) {
-    HttpRequest request = request("/v1/auth", token).timeout(RESPONSE).POST(body).build();
+    HttpRequest request = request("/v1/auth", token).POST(body).build();
     try (InputStream response = send(request)) {
       JsonObject issued = parsed(response.readAllBytes());
       Instant now = Instant.now();
@@ -142,7 +153,7 @@ public final class ServerConnection {
 
   /** The store of the server; the caller closes it. */
   public KVStore open() {
-    return RemoteStore.builder(URI.create(server)).token(this::token).timeout(RESPONSE).open();
+    return RemoteStore.builder(URI.create(server)).token(this::token).timeout(patience).open();
   }
 
   /**
@@ -201,7 +212,8 @@ public final class ServerConnection {
   }
 
   private HttpRequest.Builder request(String target, String token) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + target));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server + target)).timeout(patience);
     return token == null ? request : request.header("Authorization", "Bearer " + token);
   }
 
@@ -209,9 +221,9 @@ public final class ServerConnection {
     try {
       HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
       if (response.statusCode() == 200) {
-        return response.body();
+        return new WatchedStream(response.body(), patience);
       }
-      try (InputStream body = response.body()) {
+      try (InputStream body = new WatchedStream(response.body(), patience)) {
         throw refusal(response.statusCode(), body.readNBytes(MAX_PROBLEM_BYTES));
       }
     } catch (IOException failure) {

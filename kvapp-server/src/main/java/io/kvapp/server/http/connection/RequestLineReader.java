@@ -73,7 +73,7 @@ final class RequestLineReader {
 
   /**
    * Notes where the path of a broken request begins, by which the form of the response is chosen;
-   * without what is malformed or encoded.
+   * without what is malformed.
    */
   private void notePath() {
     byte[] bytes = input.bytes();
@@ -86,7 +86,10 @@ final class RequestLineReader {
       return;
     }
     int to = ++from;
-    while (to < end && Octets.isTarget(bytes[to] & 0xff) && "%?#".indexOf(bytes[to]) < 0) {
+    while (to < end
+        && Octets.isTarget(bytes[to] & 0xff)
+        && "?#".indexOf(bytes[to]) < 0
+        && (bytes[to] != '%' || isPercentEncoding(to, end))) {
       to++;
     }
     head.path = head.text(from, to);
