@@ -67,7 +67,7 @@ final class RouteTable {
     this.settings = settings;
     this.proxies = proxies;
     this.figures = figures;
-    metrics = new MetricsEndpoint(store, figures, server.dataFolder(), InfoHandler.version());
+    metrics = new MetricsEndpoint(store, figures, server.dataFolder());
   }
 
   /** The paths that links of any web page may open; none where there is no console. */

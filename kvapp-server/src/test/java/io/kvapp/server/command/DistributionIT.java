@@ -64,7 +64,7 @@ class DistributionIT {
   void script_throughALink_doesWhatIsTyped() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("kvapp"), home.resolve("bin/kvapp"));
 
-    assertThat(run(link, JAVA, "--version")).matches("KVApp \\d+\\.\\d+\\.\\d+\\S*\\R");
+    assertThat(run(link, JAVA, "--version")).matches("KVApp \\d+\\.\\d+\\.\\d+\\S* \\(\\w+\\)\\R");
     assertThat(run(link, JAVA, "put", "kulcs", "érték", "--data", "my data")).isEqualTo("1\n");
     assertThat(run(link, JAVA, "get", "kulcs", "--data", "my data")).isEqualTo("érték");
     assertThat(run(link, Map.of("JAVA_HOME", "/nowhere"), "--version"))
