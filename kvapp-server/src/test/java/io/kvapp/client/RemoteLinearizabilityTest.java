@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -14,6 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
  * explains; {@code -Dkvapp.scenarios} says in how many scenarios, {@code -Dkvapp.invocations} how
  * often in each.
  */
+@EnabledIfSystemProperty(
+    named = "kvapp.long",
+    matches = "true",
+    disabledReason = "searching all that the client loads takes minutes")
 @Timeout(3_600)
 final class RemoteLinearizabilityTest {
   @TempDir private Path folder;
