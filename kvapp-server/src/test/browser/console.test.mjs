@@ -46,7 +46,7 @@ scenario("any key is shown, opened, saved and deleted, and nothing of it runs", 
     // What was said of the key before may still be shown.
     await until(`${key} is saved`, async () => (await local.text(key)) === `saved ${name}`);
     const saved = await local.call("GET", `/v1/kv?key=${encodeURIComponent(key)}`);
-    await said(page, `saved as revision ${saved.headers.get("KVApp-Revision")}`);
+    await said(page, `saved as revision ${saved.headers.get("ETag").replaceAll('"', "")}`);
     await button(page, "Delete…").click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await row(page, name).waitFor({ state: "detached" });
