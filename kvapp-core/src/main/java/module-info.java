@@ -7,6 +7,7 @@ module io.kvapp.core {
   requires chronicle.map;
   requires chronicle.wire;
   requires java.management;
+  requires jdk.jfr;
   requires static jdk.management;
   requires jdk.unsupported;
   requires org.slf4j;

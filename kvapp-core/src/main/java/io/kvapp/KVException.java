@@ -109,21 +109,12 @@ public class KVException extends RuntimeException {
     }
   }
 
-  /** A value that was to be added to is not a decimal 64-bit integer. Nothing was changed. */
-  public static final class NotANumber extends KVException {
+  /** An operation cannot add: {@link NotANumber} or {@link Overflow}. Nothing was changed. */
+  public abstract static sealed class CannotAdd extends KVException permits NotANumber, Overflow {
     private final int index;
 
-    /**
-     * A value that is no number.
-     *
-     * @param index the place of the operation in its batch; 0 for a single one
-     */
-    public NotANumber(int index) {
-      super(
-          "operation "
-              + index
-              + " adds to a value that is not a decimal 64-bit integer; nothing was changed, write"
-              + " a number there first");
+    private CannotAdd(int index, String message) {
+      super(message);
       this.index = index;
     }
 
@@ -133,10 +124,25 @@ public class KVException extends RuntimeException {
     }
   }
 
-  /** A sum is beyond 64 bits. Nothing was changed. */
-  public static final class Overflow extends KVException {
-    private final int index;
+  /** A value that was to be added to is not a decimal 64-bit integer. Nothing was changed. */
+  public static final class NotANumber extends CannotAdd {
+    /**
+     * A value that is no number.
+     *
+     * @param index the place of the operation in its batch; 0 for a single one
+     */
+    public NotANumber(int index) {
+      super(
+          index,
+          "operation "
+              + index
+              + " adds to a value that is not a decimal 64-bit integer; nothing was changed, write"
+              + " a number there first");
+    }
+  }
 
+  /** A sum is beyond 64 bits. Nothing was changed. */
+  public static final class Overflow extends CannotAdd {
     /**
      * A sum that is too large or too small.
      *
@@ -144,15 +150,10 @@ public class KVException extends RuntimeException {
      */
     public Overflow(int index) {
       super(
+          index,
           "the sum of operation "
               + index
               + " is beyond 64 bits; nothing was changed, add less or write a smaller number");
-      this.index = index;
-    }
-
-    /** The place of the operation in its batch; 0 for a single one. */
-    public int index() {
-      return index;
     }
   }
 

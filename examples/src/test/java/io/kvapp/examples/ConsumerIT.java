@@ -26,7 +26,8 @@ class ConsumerIT {
 
   /** What a runtime image holds without the compiler and other tools of a JDK. */
   private static final String RUNTIME_MODULES =
-      "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,jdk.unsupported";
+      "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,jdk.jfr,"
+          + "jdk.unsupported";
 
   @TempDir Path folder;
 

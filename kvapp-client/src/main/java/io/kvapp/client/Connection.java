@@ -82,7 +82,7 @@ final class Connection {
     }
     try {
       String head = head(request, token);
-      return Threads.onPlatformThread(() -> exchange(head, request, delivery, deadline));
+      return PlatformThreads.run(() -> exchange(head, request, delivery, deadline));
     } finally {
       if (counts) {
         permits.release();

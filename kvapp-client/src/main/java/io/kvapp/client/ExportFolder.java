@@ -136,7 +136,7 @@ final class ExportFolder {
    * @throws KVException.Corrupt if it holds neither, or a torn export; nothing was sent then
    * @throws IllegalArgumentException if an entry is beyond the limits; nothing was sent then
    */
-  long restore(Requests requests, Limits limits) {
+  long restore(Requests requests, ServerLimits limits) {
     Path export = Files.isRegularFile(folder) ? folder : folder.resolve(NAME);
     try {
       if (Files.isRegularFile(export)) {
@@ -154,7 +154,7 @@ final class ExportFolder {
     }
   }
 
-  private long send(Path file, Requests requests, Limits limits) throws IOException {
+  private long send(Path file, Requests requests, ServerLimits limits) throws IOException {
     check(file, limits);
     Request request =
         Request.write("POST", Target.of("/v1/import").with("sync", "true")).withBody(file);
@@ -165,7 +165,7 @@ final class ExportFolder {
   }
 
   /** Reads all of an export before anything is sent. */
-  private static void check(Path file, Limits limits) throws IOException {
+  private static void check(Path file, ServerLimits limits) throws IOException {
     long entries = 0;
     boolean isWhole = false;
     try (BufferedReader lines =

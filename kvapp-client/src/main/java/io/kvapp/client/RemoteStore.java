@@ -58,7 +58,7 @@ public final class RemoteStore implements KVStore {
   private final Requests requests;
   private final RemoteAdmin admin;
   private final Set<RemoteChanges> watching = ConcurrentHashMap.newKeySet();
-  private volatile Limits limits;
+  private volatile ServerLimits limits;
 
   RemoteStore(RemoteSettings settings, LongSupplier nanoClock) {
     requests = new Requests(settings, new Connection(settings, nanoClock));
@@ -83,7 +83,7 @@ public final class RemoteStore implements KVStore {
 
   @Override
   public long put(byte[] key, byte[] value, Duration ttl) {
-    Limits.ttl(ttl);
+    ServerLimits.ttl(ttl);
     return put(key, value, ttl, "", "").orElseThrow();
   }
 
@@ -94,7 +94,7 @@ public final class RemoteStore implements KVStore {
 
   @Override
   public OptionalLong putIfPresent(byte[] key, byte[] value, Duration ttl) {
-    Limits.ttl(ttl);
+    ServerLimits.ttl(ttl);
     return put(key, value, ttl, IF_MATCH, "*");
   }
 
@@ -105,7 +105,7 @@ public final class RemoteStore implements KVStore {
 
   @Override
   public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
-    Limits.ttl(ttl);
+    ServerLimits.ttl(ttl);
     return putAt(key, expectedRevision, value, ttl);
   }
 
@@ -175,7 +175,7 @@ public final class RemoteStore implements KVStore {
 
   @Override
   public boolean touch(byte[] key, Duration ttl) {
-    Limits.ttl(ttl);
+    ServerLimits.ttl(ttl);
     limitsOfServer().key(key);
     return requests.send(
         Request.write("PATCH", Target.ofKey(key).with(TTL, Times.ttl(ttl))),
@@ -189,7 +189,7 @@ public final class RemoteStore implements KVStore {
 
   @Override
   public long add(byte[] key, long delta, Duration ttlOfNew) {
-    Limits.ttl(ttlOfNew);
+    ServerLimits.ttl(ttlOfNew);
     return add(Target.ofKey(checked(key)).with("add", delta).with(TTL, Times.ttl(ttlOfNew)));
   }
 
@@ -363,11 +363,12 @@ public final class RemoteStore implements KVStore {
   }
 
   /** What the server takes; asked once. */
-  Limits limitsOfServer() {
-    Limits known = limits;
+  ServerLimits limitsOfServer() {
+    ServerLimits known = limits;
     if (known == null) {
       known =
-          requests.send(Request.get(Target.of("/v1")), response -> response.parse(Limits::read));
+          requests.send(
+              Request.get(Target.of("/v1")), response -> response.parse(ServerLimits::read));
       limits = known;
     }
     return known;

@@ -6,8 +6,9 @@ import java.util.function.LongSupplier;
 /**
  * How much is written to a store, measured between ticks of the {@link Maintenance}.
  *
- * <p>Two figures decide: for how many ticks nothing was written at all (quiet, idle), and whether
- * the hash table finds the bytes of a tick few or many (calm or busy), and for how long on end.
+ * <p>Three figures decide: for how many ticks nothing was written at all (quiet, idle), whether the
+ * hash table finds the bytes of a tick few or many (calm or busy), and for how long on end, and how
+ * many entries a tick adds.
  *
  * <p>{@link #tick} is for one thread; all else is safe for any thread.
  */
@@ -19,14 +20,21 @@ final class ActivityMeter {
   static final int IDLE_TICKS = 5;
 
   /** Calm or busy for so many ticks, a store is steadily so. */
-  static final int STEADY_TICKS = 30;
+  static final int STEADY_TICKS = 20;
+
+  /** A store that gets more than this share of its entries anew in a tick is growing. */
+  private static final int GROWING_SHARE = 4096;
 
   private final LongSupplier revision;
   private final LongSupplier writtenBytes;
   private final LongPredicate isCalm;
+  private final LongSupplier entries;
   private long revisionAtTick;
+  private long entriesAtTick;
   private volatile long bytesAtTick;
   private volatile int ticksWithoutWrite;
+  private volatile long addedEntries = Long.MAX_VALUE;
+  private volatile int ticksWithoutGrowth;
   private volatile Spell spell = new Spell(false, 0, 0);
 
   /** So many ticks on end that were all calm or all busy, and the bytes written in them. */
@@ -39,16 +47,23 @@ final class ActivityMeter {
   }
 
   /**
-   * A meter that takes the store for busy until the first tick.
+   * A meter that takes the store for busy and growing fast until the first tick.
    *
    * @param revision the revision of the newest write
    * @param writtenBytes the bytes of all writes since the store was opened
    * @param isCalm whether so many bytes in one tick are few
+   * @param entries how many entries there are
    */
-  ActivityMeter(LongSupplier revision, LongSupplier writtenBytes, LongPredicate isCalm) {
+  ActivityMeter(
+      LongSupplier revision,
+      LongSupplier writtenBytes,
+      LongPredicate isCalm,
+      LongSupplier entries) {
     this.revision = revision;
     this.writtenBytes = writtenBytes;
     this.isCalm = isCalm;
+    this.entries = entries;
+    this.entriesAtTick = entries.getAsLong();
   }
 
   /** Notes what was written since the last tick. */
@@ -58,6 +73,11 @@ final class ActivityMeter {
     long bytes = bytesNow - bytesAtTick;
     ticksWithoutWrite = revisionNow == revisionAtTick ? ticksWithoutWrite + 1 : 0;
     spell = spell.next(isCalm.test(bytes), bytes);
+    long entriesNow = entries.getAsLong();
+    addedEntries = Math.max(0, entriesNow - entriesAtTick);
+    boolean growing = addedEntries > entriesNow / GROWING_SHARE;
+    ticksWithoutGrowth = growing ? 0 : ticksWithoutGrowth + 1;
+    entriesAtTick = entriesNow;
     revisionAtTick = revisionNow;
     bytesAtTick = bytesNow;
   }
@@ -75,6 +95,16 @@ final class ActivityMeter {
   /** Whether much was written in the last tick. */
   boolean isBusy() {
     return !spell.calm;
+  }
+
+  /** By how many entries the last tick found more; before the first, the largest number. */
+  long addedEntries() {
+    return addedEntries;
+  }
+
+  /** Whether hardly any entries have been added for some time, whatever else was written. */
+  boolean isSteadyInSize() {
+    return ticksWithoutGrowth >= STEADY_TICKS;
   }
 
   /** Whether much was written in the last tick or has been since. */

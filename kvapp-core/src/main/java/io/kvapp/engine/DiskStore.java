@@ -372,7 +372,9 @@ public final class DiskStore implements KVStore {
   public void sync() {
     StackRoom.require();
     parts.requireOpen();
-    if (!parts.syncEachWrite) {
+    if (parts.syncEachWrite) {
+      parts.journal.requireHealthy();
+    } else {
       parts.journal.sync();
     }
   }

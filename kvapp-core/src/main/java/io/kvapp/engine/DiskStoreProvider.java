@@ -59,11 +59,17 @@ public final class DiskStoreProvider implements StoreProvider {
       Class.forName(CHRONICLE_MAP, false, DiskStoreProvider.class.getClassLoader());
       return work.get();
     } catch (ClassNotFoundException | NoClassDefFoundError missing) {
+      String name = missing.getMessage().replace('/', '.');
       throw new KVException(
-          "a store in a folder needs Chronicle Map, and "
-              + missing.getMessage().replace('/', '.')
-              + " is not on the class path; add net.openhft:chronicle-map, which comes with"
-              + " io.kvapp:kvapp-core unless it is excluded",
+          name.startsWith("java") || name.startsWith("jdk.")
+              ? "a store in a folder needs "
+                  + name
+                  + ", which this Java runtime does not have; add its module to the image of the"
+                  + " runtime, such as jdk.jfr"
+              : "a store in a folder needs Chronicle Map, and "
+                  + name
+                  + " is not on the class path; add net.openhft:chronicle-map, which comes with"
+                  + " io.kvapp:kvapp-core unless it is excluded",
           missing);
     }
   }

@@ -41,6 +41,9 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
+  /** So many are copied in a second or two. */
+  private static final long COPIED_BY_A_CLOSE = 500_000;
+
   private final StoreParts parts;
   private final InstantSource clock;
   private final Journal journal;
@@ -82,7 +85,8 @@ final class Maintenance {
     this.flusher = parts.flusher;
     this.compactor = parts.compactor;
     this.index = parts.index;
-    this.activity = new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm);
+    this.activity =
+        new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm, index::size);
     this.space = new SpacePolicy(journal, versions, activity);
     this.flushing = job("kvapp-flush", this::flush);
     this.compaction = job("kvapp-compaction", this::compact);
@@ -283,6 +287,14 @@ final class Maintenance {
     return !closing && journal.failure() == null;
   }
 
+  /**
+   * Whether a hash table goes on being copied. A close waits for a few entries, as a table that is
+   * given up is filled anew after the next open.
+   */
+  private boolean isCopied(long left) {
+    return journal.failure() == null && (!closing || left <= COPIED_BY_A_CLOSE);
+  }
+
   private void grow() throws IOException {
     try {
       growHere();
@@ -296,7 +308,7 @@ final class Maintenance {
   private void growHere() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.isBusy()));
+      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.addedEntries()));
     }
     if (goesOn()) {
       tableSync.runIfDue();
@@ -309,9 +321,9 @@ final class Maintenance {
       fill();
     }
     while (goesOn()
-        && (index.needsGrowth(activity.isBusy())
-            || (activity.isIdle() || activity.isSteadilyCalm())
-                && index.needsShrinking(activity.isSteadilyCalm())
+        && (index.needsGrowth(activity.addedEntries())
+            || (activity.isIdle() || activity.isSteadyInSize())
+                && index.needsShrinking(activity.isSteadyInSize())
             || needsOtherPages())) {
       resize();
     }
@@ -341,7 +353,7 @@ final class Maintenance {
 
   private void resize() throws IOException {
     index.resize(
-        activity.isBusy(), activity.isSteadilyCalm(), versions.keptFreeBytes(), this::goesOn);
+        activity.isBusy(), activity.isSteadyInSize(), versions.keptFreeBytes(), this::isCopied);
     tableSync.noteRewrite();
     progress.raise();
   }
@@ -430,7 +442,7 @@ final class Maintenance {
   }
 
   private void shrink() throws IOException {
-    if (index.needsShrinking(activity.isSteadilyCalm())) {
+    if (index.needsShrinking(activity.isSteadyInSize())) {
       resize();
     }
   }

@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.event.RecoveryEvent;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.Progress;
@@ -97,6 +98,8 @@ final class Recovery {
 
   /** Opens what is in the folder, which the caller has locked. */
   void open() throws IOException {
+    RecoveryEvent event = new RecoveryEvent();
+    event.begin();
     try {
       found.readManifest();
       files.deleteRecycledFiles();
@@ -116,11 +119,21 @@ final class Recovery {
               replay.cutBytes(),
               List.copyOf(dropped),
               progress.time());
+      tell(event);
       log();
     } catch (Throwable failure) {
       closeAfterFailure(failure);
       throw failure;
     }
+  }
+
+  private void tell(RecoveryEvent event) {
+    event.folder = folder.toString();
+    event.clean = report.clean();
+    event.rebuilt = report.rebuilt();
+    event.entries = report.entries();
+    event.replayedRecords = report.replayedRecords();
+    event.commit();
   }
 
   /** Something that opening writes. */

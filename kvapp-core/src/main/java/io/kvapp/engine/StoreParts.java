@@ -125,7 +125,7 @@ final class StoreParts {
   }
 
   private static void release(FolderLock lock, ExecutorService preparing, Throwable failure) {
-    preparing.shutdown();
+    WorkerThread.stop(preparing);
     if (lock != null) {
       try {
         lock.close();
@@ -218,7 +218,12 @@ final class StoreParts {
           saved = true;
         }
       } finally {
-        finish(saved);
+        try {
+          finish(saved);
+        } finally {
+          // It gives back files of the journal, for which the lock must be held.
+          WorkerThread.stop(preparing);
+        }
       }
       if (!saved) {
         throw StoreFailures.readOnly(folder, journal.failure());
@@ -228,8 +233,6 @@ final class StoreParts {
       throw StoreFailures.notClosedCleanly(folder, full);
     } catch (IOException failure) {
       throw journal.refuse(failure, 0);
-    } finally {
-      preparing.shutdown();
     }
   }
 

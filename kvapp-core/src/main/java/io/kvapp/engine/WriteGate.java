@@ -1,6 +1,7 @@
 package io.kvapp.engine;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.event.StallEvent;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -52,7 +53,13 @@ final class WriteGate {
    */
   void awaitRoom() {
     if (stalled) {
-      progress.awaitWhile(this::isStalled);
+      StallEvent event = new StallEvent();
+      event.begin();
+      try {
+        progress.awaitWhile(this::isStalled);
+      } finally {
+        event.commit();
+      }
     }
   }
 

@@ -9,8 +9,10 @@ class ActivityMeterTest {
 
   private long revision = 7;
   private long bytes;
+  private long entries;
   private final ActivityMeter meter =
-      new ActivityMeter(() -> revision, () -> bytes, written -> written < CALM_BELOW);
+      new ActivityMeter(
+          () -> revision, () -> bytes, written -> written < CALM_BELOW, () -> entries);
 
   @Test
   void meter_beforeTheFirstTick_takesTheStoreForBusy() {
@@ -41,6 +43,30 @@ class ActivityMeterTest {
     assertThat(meter.isBusy()).isFalse();
     tick(CALM_BELOW);
     assertThat(meter.isBusy()).isTrue();
+  }
+
+  @Test
+  void entriesOfATick_areCounted_andOverwritesAreNot() {
+    assertThat(meter.addedEntries()).isEqualTo(Long.MAX_VALUE);
+    entries = 100_000;
+    tick(CALM_BELOW);
+    assertThat(meter.addedEntries()).isEqualTo(100_000);
+    tick(CALM_BELOW);
+    assertThat(meter.addedEntries()).isZero();
+    entries += 1_000;
+    tick(CALM_BELOW);
+    assertThat(meter.addedEntries()).isEqualTo(1_000);
+    entries -= 1_000;
+    for (int ticks = 1; ticks <= ActivityMeter.STEADY_TICKS; ticks++) {
+      assertThat(meter.isSteadyInSize()).isFalse();
+      entries += ticks == 2 ? 20 : 0;
+      tick(CALM_BELOW);
+      assertThat(meter.addedEntries()).isEqualTo(ticks == 2 ? 20 : 0);
+    }
+    assertThat(meter.isSteadyInSize()).isTrue();
+    entries += 1_000;
+    tick(0);
+    assertThat(meter.isSteadyInSize()).isFalse();
   }
 
   @Test

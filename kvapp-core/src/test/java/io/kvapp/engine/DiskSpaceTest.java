@@ -55,6 +55,7 @@ class DiskSpaceTest {
     try (KVStore store = open(small)) {
       int written = 0;
       while (Disk.list(folder(), "spare-*").isEmpty()) {
+        TestThreads.requireTime();
         // Much at a time, as looking into the folder takes longer than a write.
         for (int i = 0; i < 500; i++) {
           store.put("key " + written++ % 5_000, "value " + written);
@@ -63,6 +64,7 @@ class DiskSpaceTest {
       store.admin().compact();
       assertThat(Disk.list(folder(), "spare-*")).isEmpty();
       while (Disk.list(folder(), "spare-*").isEmpty()) {
+        TestThreads.requireTime();
         // Much at a time, as looking into the folder takes longer than a write.
         for (int i = 0; i < 500; i++) {
           store.put("key " + written++ % 5_000, "value " + written);
@@ -99,6 +101,7 @@ class DiskSpaceTest {
     try (KVStore store = open(quick)) {
       int keys = 0;
       while (store.admin().stats().journalBytes() <= 24L << 20) {
+        TestThreads.requireTime();
         store.put(StoreFixture.utf8("key " + keys++), kilobyte);
       }
       int written = 0;

@@ -18,12 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store whose disk is full or nearly so. */
 @Timeout(60)
+@Tag("once")
 class FullDiskTest {
   private static final EngineOptions SMALL =
       new EngineOptions(256 << 10, 1 << 20, 1 << 20, 200 << 10, 5);

@@ -8,11 +8,13 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /**
  * A store whose hash table is overwritten by calls, as a large one is. Its files are in memory;
  * {@link DiskStoreTest} passes the same contract on the disk.
  */
+@Tag("once")
 class LargeStoreTest extends PersistentStoreContract {
   @Override
   protected Path newFolder() throws IOException {

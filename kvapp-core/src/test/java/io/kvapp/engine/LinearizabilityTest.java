@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Concurrent operations on one key, searched for a result that no order of them explains; {@code
+ * Concurrent operations on two keys, searched for a result that no order of them explains; {@code
  * -Dkvapp.scenarios} says in how many scenarios, {@code -Dkvapp.invocations} how often in each.
  */
 class LinearizabilityTest {
@@ -24,19 +24,19 @@ class LinearizabilityTest {
   }
 
   private static void check(KVStore store) {
-    OneKeyOperations.use(store);
+    TwoKeyOperations.use(store);
     try (store) {
       new StressOptions()
-          .sequentialSpecification(OneKeyOperations.Specification.class)
+          .sequentialSpecification(TwoKeyOperations.Specification.class)
           .threads(2)
           .actorsPerThread(3)
           .actorsBefore(1)
           .actorsAfter(1)
           .iterations(Integer.getInteger("kvapp.scenarios", 4))
           .invocationsPerIteration(Integer.getInteger("kvapp.invocations", 100))
-          .check(OneKeyOperations.class);
+          .check(TwoKeyOperations.class);
     } finally {
-      OneKeyOperations.use(null);
+      TwoKeyOperations.use(null);
     }
   }
 }

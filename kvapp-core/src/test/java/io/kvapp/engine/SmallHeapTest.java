@@ -12,10 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a store takes of the heap is bounded, in processes that have little of it. */
+@Tag("once")
 class SmallHeapTest {
   private static final int LONG_KEYS = 60_000;
   private static final int PATIENCE_SECONDS = 120;

@@ -82,6 +82,31 @@ class SyncTest {
   }
 
   @Test
+  void sync_afterAWriteThatFailed_isRefusedToo() {
+    for (Durability durability : Durability.values()) {
+      failing.set(false);
+      KVStore store =
+          DiskStore.open(
+              scratch.resolve(durability.name()),
+              StoreOptions.defaults().withDurability(durability),
+              disk,
+              OPTIONS);
+      store.put("key", "value");
+      failing.set(true);
+      assertThatThrownBy(
+              () -> {
+                store.put("lost", "value");
+                store.sync();
+              })
+          .isInstanceOf(KVException.ReadOnly.class);
+      assertThatThrownBy(store::sync)
+          .isInstanceOf(KVException.ReadOnly.class)
+          .hasMessageContaining("the disk is gone");
+      assertThatThrownBy(store::close).isInstanceOf(KVException.ReadOnly.class);
+    }
+  }
+
+  @Test
   void revision_whenAWriteIsNeverSeen_staysBelowIt() {
     try (KVStore store = open(Durability.SYNC)) {
       long last = store.put("key", "value");

@@ -10,13 +10,18 @@ public final class TestThreads {
   public static void spinUntil(Callable<Boolean> condition) {
     try {
       while (!condition.call()) {
-        if (Thread.interrupted()) {
-          throw new AssertionError("the condition did not come true in time");
-        }
+        requireTime();
         Thread.onSpinWait();
       }
     } catch (Exception failure) {
       throw new AssertionError(failure);
+    }
+  }
+
+  /** For loops of calls that an interrupt does not end: fails once the test's time-out has come. */
+  static void requireTime() {
+    if (Thread.interrupted()) {
+      throw new AssertionError("the condition did not come true in time");
     }
   }
 

@@ -179,7 +179,8 @@ public final class HttpEndpoint implements Endpoint {
   private Handler gate(String host, Handler inner) {
     String scheme = tlsSettings == null ? "http" : "https";
     AllowedHosts hosts = new AllowedHosts(host, allowedHosts);
-    return new LocalGate(hosts, proxies, corsOrigins, scheme, inner);
+    Set<String> pages = RouteTable.pages(httpSettings);
+    return new LocalGate(hosts, proxies, corsOrigins, scheme, pages, inner);
   }
 
   private SocketLayer layer(ServerSettings settings) {
@@ -446,6 +447,11 @@ public final class HttpEndpoint implements Endpoint {
      */
     public Builder slow(Duration time) {
       return set(HttpSetting.SLOW, HttpSettings.nanos(HttpSetting.SLOW, time));
+    }
+
+    /** Whether browsers get the console at {@code /} and {@code /console/}; they do by default. */
+    public Builder console(boolean wanted) {
+      return set(HttpSetting.NO_CONSOLE, wanted ? 0 : 1);
     }
 
     /** Any of the limits and deadlines, as {@link HttpSetting} declares it. */

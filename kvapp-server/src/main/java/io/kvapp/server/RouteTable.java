@@ -5,6 +5,7 @@ import io.kvapp.ServerSettings;
 import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.TrustedProxies;
 import io.kvapp.server.classic.ClassicEndpoints;
+import io.kvapp.server.console.ConsoleEndpoint;
 import io.kvapp.server.http.message.Handler;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.http.routing.Router;
@@ -30,6 +31,7 @@ import io.kvapp.server.v1.WatchCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -65,7 +67,12 @@ final class RouteTable {
     this.settings = settings;
     this.proxies = proxies;
     this.figures = figures;
-    metrics = new MetricsEndpoint(store, figures, server.dataFolder(), InfoHandler.version());
+    metrics = new MetricsEndpoint(store, figures, server.dataFolder());
+  }
+
+  /** The paths that links of any web page may open; none where there is no console. */
+  static Set<String> pages(HttpSettings settings) {
+    return settings.get(HttpSetting.NO_CONSOLE) == 0 ? ConsoleEndpoint.PAGES : Set.of();
   }
 
   /** The figures that count what the router answers. */
@@ -99,6 +106,9 @@ final class RouteTable {
     routes.addAll(InfoHandler.routes(store, maxWatchers, txnLimits));
     routes.addAll(AdminHandler.routes(store, backups, upkeep));
     routes.addAll(StatsHandler.routes(store.admin(), figures, backups));
+    if (!pages(settings).isEmpty()) {
+      routes.addAll(ConsoleEndpoint.routes());
+    }
     routes.addAll(metrics.routes());
     metrics.expect(routes);
     return new Router(
@@ -109,7 +119,8 @@ final class RouteTable {
             MetricsEndpoint.face(authenticator, proxies),
             V1Face.at(HealthEndpoints.HEALTH_PATH, authenticator),
             V1Face.at(HealthEndpoints.READY_PATH, authenticator),
-            V1Face.at(OpenApiEndpoint.PATH, authenticator)));
+            V1Face.at(OpenApiEndpoint.PATH, authenticator),
+            V1Face.at(ConsoleEndpoint.PATH, authenticator)));
   }
 
   private SearchLimits searchLimits() {

@@ -37,6 +37,7 @@ final class ServerArchitectureTest {
           ROOT + ".classic",
           ROOT + ".v1",
           ROOT + ".ops",
+          ROOT + ".console",
           ROOT,
           ROOT + ".command.doctor",
           ROOT + ".command.terminal",
@@ -103,7 +104,8 @@ final class ServerArchitectureTest {
             ROOT + ".service",
             ROOT + ".classic",
             ROOT + ".v1",
-            ROOT + ".ops")
+            ROOT + ".ops",
+            ROOT + ".console")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("fi.iki.elonen..", ROOT + ".http.connection", ROOT + ".tls", "java.net")

@@ -30,6 +30,8 @@ public final class HttpCommand extends MeasuringCommand {
   enum Part {
     /** Requests of each kind, by wrk. */
     REQUESTS,
+    /** The Java client beside wrk. */
+    CLIENT,
     /** Watchers beside writers. */
     WATCH,
     /** Export and import. */
@@ -109,6 +111,9 @@ public final class HttpCommand extends MeasuringCommand {
       List<HttpWorkload> workloads = new ArrayList<>(HttpWorkload.all(isFull()));
       workloads.removeIf(each -> !only.isEmpty() && !only.contains(each.name()));
       new HttpRun(targets, entries, new Wrk(work), samples).run(workloads, rounds(), length);
+    }
+    if (parts.contains(Part.CLIENT)) {
+      new ClientRun(targets.get(0), entries, new Wrk(work), samples).run(rounds(), length);
     }
     if (parts.contains(Part.WATCH)) {
       new WatchRun(targets, samples).run(rounds(), Math.max(length, MIN_WATCH_MILLIS));

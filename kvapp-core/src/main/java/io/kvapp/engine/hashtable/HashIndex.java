@@ -1,6 +1,7 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.event.GrowthEvent;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Shortage;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -362,20 +364,23 @@ public final class HashIndex implements AutoCloseable {
   /**
    * Whether the hash table is to be replaced by a larger one, or because it is damaged.
    *
-   * @param busy whether much is written, so that a growth that began late would not be done before
-   *     the hash table is full
+   * @param added how many entries are added in a second, as a growth that began late would find the
+   *     hash table full
    */
-  public boolean needsGrowth(boolean busy) {
+  public boolean needsGrowth(long added) {
     return next == null
         && !isSuspect()
         && (current.isDamaged()
             || HashTableSizing.canGrow(current.layoutSize())
-                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, busy)));
+                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, added)));
   }
 
-  /** Whether a much smaller hash table would do, or in calm a smaller one. */
-  public boolean needsShrinking(boolean calm) {
-    return next == null && !partial && !isSuspect() && HashTableSizing.isFarTooLarge(current, calm);
+  /** Whether a much smaller hash table would do, or a smaller one where few entries are added. */
+  public boolean needsShrinking(boolean steady) {
+    return next == null
+        && !partial
+        && !isSuspect()
+        && HashTableSizing.isFarTooLarge(current, steady);
   }
 
   /** Whether so many bytes of writes in a second are few, see {@link PagePolicy}. */
@@ -400,29 +405,48 @@ public final class HashIndex implements AutoCloseable {
    * Has a hash table of fitting size take over, while readers and writers go on.
    *
    * @param busy whether much is written; a larger hash table is laid out for huge pages then
-   * @param calm whether little has been written lately; there is little room then
+   * @param steady whether hardly any entries have been added lately; there is little room then
    * @param keptFree how many bytes have to be free on the disk afterwards
-   * @param goOn asked now and then; after a no, all hash tables stay as they are, to be closed
+   * @param goOn asked now and then, with how many entries are left to copy; after a first no the
+   *     old hash table stays, after a later one both stay as they are, to be closed
    */
-  public void resize(boolean busy, boolean calm, long keptFree, BooleanSupplier goOn)
+  public void resize(boolean busy, boolean steady, long keptFree, LongPredicate goOn)
       throws IOException {
     HashTable old = current;
     long entries = Math.max(size(), old.size() + waiting.count());
     HashTable larger =
-        folder.createReplacement(old, entries, !waiting.isEmpty(), busy, calm, keptFree);
+        folder.createReplacement(old, entries, !waiting.isEmpty(), busy, steady, keptFree);
     if (old.isDamaged()) {
       LOG.warn("{} is damaged and is replaced; the tree answers meanwhile", old.file());
     }
+    LongPredicate goOnCopying = left -> !isSuspect() && goOn.test(left);
+    if (!goOnCopying.test(entries)) {
+      folder.delete(larger);
+      return;
+    }
     LOG.debug("{} is migrated to {}", old.file(), larger.file());
+    GrowthEvent event = new GrowthEvent();
+    event.begin();
+    event.bytesBefore = old.fileBytes();
+    event.bytesAfter = larger.fileBytes();
+    event.entries = entries;
+    try {
+      event.complete = migrate(old, larger, goOnCopying);
+    } finally {
+      event.commit();
+    }
+  }
+
+  /** Moves all entries; returns whether the other hash table has taken over. */
+  private boolean migrate(HashTable old, HashTable larger, LongPredicate goOn) throws IOException {
     Migration migration = migrationTo(larger);
-    BooleanSupplier goOnCopying = () -> !isSuspect() && goOn.getAsBoolean();
     try {
       stripes.withoutWriters(
           () -> {
             next = larger;
             migration.takeWaiting();
           });
-      migration.copyAll(old, goOnCopying);
+      migration.copyAll(old, goOn);
     } catch (KVException known) {
       throw known;
     } catch (RuntimeException unreadable) {
@@ -432,8 +456,8 @@ public final class HashIndex implements AutoCloseable {
       suspect(failure);
       throw failure;
     }
-    if (!goOnCopying.getAsBoolean()) {
-      return;
+    if (!goOn.test(0)) {
+      return false;
     }
     stripes.alone(
         () -> {
@@ -443,6 +467,7 @@ public final class HashIndex implements AutoCloseable {
     // What was copied may have been read from pages that the system had lost.
     suspectUnlessWritten(old, folder::discard);
     folder.delete(old);
+    return true;
   }
 
   private Migration migrationTo(HashTable table) {
@@ -465,7 +490,17 @@ public final class HashIndex implements AutoCloseable {
    */
   public boolean rebuild(LongSupplier revision, BooleanSupplier goOn) {
     BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && !isOverfull() && !isSuspect();
-    if (new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling).run(revision)) {
+    GrowthEvent event = new GrowthEvent();
+    event.begin();
+    event.bytesAfter = current.fileBytes();
+    event.entries = size();
+    try {
+      Rebuild filling = new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling);
+      event.complete = filling.run(revision);
+    } finally {
+      event.commit();
+    }
+    if (event.complete) {
       partial = false;
     }
     return !partial;

@@ -259,7 +259,11 @@ public final class HashTable implements AutoCloseable {
     return turn * SCATTERING & map.actualSegments - 1;
   }
 
-  /** The keys of a part; writers of the part wait for a millisecond or less. */
+  /**
+   * The keys of a part; writers of the part wait for a millisecond or less.
+   *
+   * @throws DamagedException if there is one that cannot be
+   */
   List<byte[]> keys(int part) {
     return run(stored -> entries.keys(part));
   }
@@ -415,6 +419,10 @@ public final class HashTable implements AutoCloseable {
 
     DamagedException(byte[] key) {
       super("checksum mismatch at key " + Arrays.toString(key));
+    }
+
+    DamagedException(long keyBytes) {
+      super("a key of " + keyBytes + " bytes");
     }
   }
 }

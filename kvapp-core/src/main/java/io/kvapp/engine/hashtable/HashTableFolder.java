@@ -71,19 +71,20 @@ final class HashTableFolder {
    * @param entries how many entries there are
    * @param waiting whether some of them find no room in the old hash table
    * @param busy whether much is written, so that huge pages pay off
-   * @param calm whether little has been written lately, so that there need be little room
+   * @param steady whether hardly any entries have been added lately, so that there need be little
+   *     room
    * @param keptFree how many bytes have to be free on the disk afterwards
    * @throws NoSpaceException if there is no space, as far as that is known before anything is
    *     written
    */
   HashTable createReplacement(
-      HashTable old, long entries, boolean waiting, boolean busy, boolean calm, long keptFree)
+      HashTable old, long entries, boolean waiting, boolean busy, boolean steady, long keptFree)
       throws IOException {
-    boolean crowded = waiting || HashTableSizing.isCrowded(old, busy);
+    boolean crowded = waiting || HashTableSizing.isCrowded(old, steady ? 0 : Long.MAX_VALUE);
     long ampleBytes = busy ? pages.maxMappedBytes() : 0;
     HashTableSize size = HashTableSizing.fitting(old, entries, crowded, ampleBytes);
-    if (calm && !crowded) {
-      size = HashTableSizing.calm(size, entries);
+    if (steady) {
+      size = HashTableSizing.steady(old.layoutSize(), size, entries, crowded);
     }
     try {
       disk.requireUsable(old.file(), size.bytes(), keptFree);
@@ -92,7 +93,7 @@ final class HashTableFolder {
       if (!busy) {
         throw failure;
       }
-      return createReplacement(old, entries, waiting, false, calm, keptFree);
+      return createReplacement(old, entries, waiting, false, steady, keptFree);
     }
   }
 

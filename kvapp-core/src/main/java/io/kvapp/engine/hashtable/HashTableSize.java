@@ -30,9 +30,12 @@ public record HashTableSize(long entries, int keyBytes, int valueBytes) {
     return twice.bytes() < SMALL_BYTES ? bounded(entries * 4, keyBytes, valueBytes) : twice;
   }
 
-  /** Room for the given entries and few more, where hardly any come. */
+  /**
+   * Room for the given entries and a quarter more, where hardly any come. The file, which has room
+   * for parts that are fuller than others, takes a third more than the entries do.
+   */
   static HashTableSize snuglyForEntries(long entries, int keyBytes, int valueBytes) {
-    return bounded(entries + entries * 3 / 10, keyBytes, valueBytes);
+    return bounded(entries + entries / 4, keyBytes, valueBytes);
   }
 
   /** Whether it takes so little of the disk that ample room costs nothing. */
@@ -47,7 +50,7 @@ public record HashTableSize(long entries, int keyBytes, int valueBytes) {
 
   /** Room for the entries and for those that arrive while a hash table of that size is made. */
   static HashTableSize amplyForEntries(long entries, int keyBytes, int valueBytes) {
-    return bounded(entries * 4, keyBytes, valueBytes);
+    return bounded(entries * 3, keyBytes, valueBytes);
   }
 
   private static HashTableSize bounded(long wanted, int keyBytes, int valueBytes) {

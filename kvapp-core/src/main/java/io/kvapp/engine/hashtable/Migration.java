@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import java.util.function.LongPredicate;
 
 /**
  * Moves entries into a hash table while readers and writers go on.
@@ -104,20 +105,34 @@ final class Migration {
    * Copies all entries of another hash table, part by part, since all entries of one part go to few
    * parts of a larger hash table. What is in damaged parts comes from the truth.
    *
-   * @param goOn asked now and then; false ends the copying before it is complete
+   * @param goOn asked now and then, with how many entries are left; a no ends the copying before it
+   *     is complete, and is the answer from then on
    */
-  void copyAll(HashTable source, BooleanSupplier goOn) {
+  void copyAll(HashTable source, LongPredicate goOn) {
     BitSet damagedParts = new BitSet();
-    for (int turn = 0; turn < source.parts() && goOn.getAsBoolean(); turn++) {
+    long entries = source.size();
+    int parts = source.parts();
+    for (int turn = 0; turn < parts && goOn.test(entries / parts * (parts - turn)); turn++) {
       int part = source.scattered(turn);
-      if (source.isSound(part)) {
-        copy(source, source.keys(part));
-      } else {
+      List<byte[]> keys = soundKeys(source, part);
+      if (keys == null) {
         damagedParts.set(part);
+      } else {
+        store(keys, i -> newest(source, keys.get(i)));
       }
     }
     if (!damagedParts.isEmpty()) {
-      copyFromTruth(source, damagedParts, goOn);
+      copyFromTruth(source, damagedParts, () -> goOn.test(entries));
+    }
+  }
+
+  /** The keys of a part of another hash table; null if it is damaged. */
+  private List<byte[]> soundKeys(HashTable source, int part) {
+    try {
+      return source.isSound(part) ? source.keys(part) : null;
+    } catch (HashTable.DamagedException damage) {
+      noteDamage.run();
+      return null;
     }
   }
 
@@ -131,16 +146,17 @@ final class Migration {
           keys.add(cursor.ownKey());
         }
         if (keys.size() == BATCH_KEYS) {
-          copy(source, keys);
+          storeFromTruth(keys);
           keys.clear();
         }
       }
-      copy(source, keys);
+      storeFromTruth(keys);
     }
   }
 
-  private void copy(HashTable source, List<byte[]> keys) {
-    store(keys, i -> newest(source, keys.get(i)));
+  /** The hash table of a damaged part may take an entry for absent. */
+  private void storeFromTruth(List<byte[]> keys) {
+    store(keys, i -> truth.lookUp(keys.get(i)));
   }
 
   /** A write since the migration began has removed the entry from the source. */

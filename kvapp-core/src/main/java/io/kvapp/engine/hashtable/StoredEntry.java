@@ -1,5 +1,6 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.VersionedValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -58,8 +59,18 @@ final class StoredEntry extends AbstractData<StoredEntry> {
     return this;
   }
 
-  /** Copies a key out of the map. */
+  /**
+   * Copies a key out of the map.
+   *
+   * @throws HashTable.DamagedException if it is longer than any key, or than what is left of the
+   *     map
+   */
   static byte[] keyOf(Data<byte[]> stored) {
+    long size = stored.size();
+    long left = stored.bytes().realCapacity() - stored.offset();
+    if (size < 0 || size > Math.min(left, Limits.MAX_KEY_BYTES)) {
+      throw new HashTable.DamagedException(size);
+    }
     byte[] key = new byte[(int) stored.size()];
     long address = stored.bytes().addressForRead(stored.offset());
     Codec.MEMORY.readBytes(address, key, 0, key.length);

@@ -1,6 +1,7 @@
 package io.kvapp.engine.journal;
 
 import io.kvapp.SyncTimes;
+import io.kvapp.engine.event.SyncEvent;
 import io.kvapp.engine.file.Disk;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -133,6 +134,8 @@ final class JournalSyncer {
     } finally {
       appending.unlock();
     }
+    SyncEvent event = new SyncEvent();
+    event.begin();
     long start = System.nanoTime();
     for (int i = 0; i < segments.length; i++) {
       JournalSegment segment = segments[i];
@@ -154,6 +157,8 @@ final class JournalSyncer {
       }
     }
     clock.add(System.nanoTime() - start);
+    event.segments = segments.length;
+    event.commit();
     return target;
   }
 

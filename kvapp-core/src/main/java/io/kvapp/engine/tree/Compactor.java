@@ -1,6 +1,7 @@
 package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
+import io.kvapp.engine.event.CompactionEvent;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.sstable.SSTable;
@@ -90,6 +91,10 @@ public final class Compactor {
     }
     // Only this thread takes SSTables out of the version, so the current one holds these until the
     // result replaces them.
+    CompactionEvent event = new CompactionEvent();
+    event.begin();
+    event.sstables = inputs.size();
+    event.bytesBefore = bytes(inputs);
     List<Cursor> entries = new ArrayList<>();
     for (SSTable sstable : inputs) {
       entries.add(sstable.entries(new byte[0], null, false));
@@ -101,9 +106,12 @@ public final class Compactor {
             inputs.get(inputs.size() - 1).lowRevision(),
             inputs.get(0).identity.highRevision(),
             new PacedCursor(entries, pace),
-            inputs.stream().mapToLong(SSTable::fileBytes).sum(),
+            event.bytesBefore,
             dropDeletes)) {
       versions.replaceSSTables(inputs, result);
+      event.bytesAfter = result.fileBytes();
+    } finally {
+      event.commit();
     }
     compactions++;
     if (dropDeletes) {

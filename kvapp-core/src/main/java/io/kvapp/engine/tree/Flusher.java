@@ -1,5 +1,6 @@
 package io.kvapp.engine.tree;
 
+import io.kvapp.engine.event.FlushEvent;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.memtable.Memtable;
@@ -189,6 +190,9 @@ public final class Flusher {
     int last = before.frozen.size() - 1;
     Memtable oldest = before.frozen.get(last);
     versions.folder.requireSpaceOrReserve(oldest.journalBytes());
+    FlushEvent event = new FlushEvent();
+    event.begin();
+    event.journalBytes = oldest.journalBytes();
     Memtable following = last == 0 ? before.active : before.frozen.get(last - 1);
     try (SSTable sstable =
         SSTable.write(
@@ -200,6 +204,9 @@ public final class Flusher {
             oldest.journalBytes(),
             before.sstables.isEmpty())) {
       versions.replaceOldestMemtable(sstable);
+      event.sstableBytes = sstable.fileBytes();
+    } finally {
+      event.commit();
     }
     lastFlush = Instant.now();
     flushes++;

@@ -6,6 +6,7 @@ import io.kvapp.Durability;
 import io.kvapp.engine.file.FaultDisk;
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Each operation of a small workload fails, or is the first that a power cut takes. {@code
  * -Dkvapp.stride=1} does so for each, otherwise every third does, from a random one on.
  */
+@Tag("once")
 class DiskFaultTest {
   private static final long SEED = 1;
 

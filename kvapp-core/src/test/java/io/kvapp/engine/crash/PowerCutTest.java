@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kvapp.Durability;
 import io.kvapp.engine.file.LoopDisk;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a store promises when the power is cut; {@link Campaign} runs many more cycles. */
+@Tag("once")
 class PowerCutTest {
   private static final int CYCLES = 3;
 

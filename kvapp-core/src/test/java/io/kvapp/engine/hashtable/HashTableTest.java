@@ -317,6 +317,25 @@ final class HashTableTest {
     }
   }
 
+  @Test
+  void keys_ofAPartWithADamagedLength_areRefused() throws IOException {
+    try (HashTable table = create(SMALLEST)) {
+      put(table, 1, 50);
+      int part = table.part(key(1));
+      assertThat(table.keys(part)).containsExactly(key(1));
+      Path file = folder.resolve("map");
+      String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+      int length = bytes.indexOf(text(1)) - 1;
+      for (byte[] damage : new byte[][] {{-1}, {-1, -1, -1, -1, 7}, {-1, -1, -1, -1, -1, 7}}) {
+        try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+          damaged.seek(length);
+          damaged.write(damage);
+        }
+        assertThatThrownBy(() -> table.keys(part)).isInstanceOf(HashTable.DamagedException.class);
+      }
+    }
+  }
+
   private void damage(String marker) throws IOException {
     Path file = folder.resolve("map");
     String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs child JVMs, since this one is open already. */
 final class ModuleAccessTest {
   private static final String WITHOUT_COMPILER =
-      "java.base,java.management,java.naming,jdk.unsupported";
+      "java.base,java.management,java.naming,jdk.jfr,jdk.unsupported";
 
   @TempDir Path folder;
   private String theirClassPath = "";
@@ -56,6 +56,12 @@ final class ModuleAccessTest {
       assertThat(left.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("store", "system.properties");
     }
+  }
+
+  @Test
+  void open_runtimeWithoutAModule_namesIt() throws Exception {
+    assertThat(run("--limit-modules", WITHOUT_COMPILER.replace(",jdk.jfr", "")))
+        .contains("this Java runtime does not have", "jdk.jfr");
   }
 
   @Test

@@ -26,7 +26,7 @@ class PagePolicyTest {
       assertThat(index.needsOtherPages(true, bytes * 2)).isFalse();
       assertThat(index.needsOtherPages(false, bytes / 2)).isFalse();
       assertThat(index.needsOtherPages(false, bytes * 2)).isTrue();
-      index.resize(false, false, 0, () -> true);
+      index.resize(false, false, 0, left -> true);
       assertThat(index.needsOtherPages(false, bytes * 2)).isFalse();
     }
     try (HashIndex index =

@@ -3,14 +3,16 @@ package io.kvapp.server.command;
 import io.kvapp.server.command.doctor.Doctor;
 import io.kvapp.server.command.doctor.Finding;
 import io.kvapp.server.command.doctor.Setup;
+import io.kvapp.server.command.remote.ServerOption;
+import io.kvapp.server.command.terminal.Terminal;
 import io.kvapp.server.json.JsonOutput;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,29 +31,17 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description =
         "Says what keeps a server from starting or working well, and what to do. Takes the options"
-            + " of serve. Changes nothing.",
+            + " of serve, and looks at this machine; with --server, or KVAPP_SERVER and no option"
+            + " of serve, at the server that runs there, as its clients see it, and at this machine"
+            + " only if --data is given too. Changes nothing.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:nothing fails", "1:something fails", "2:it was called wrongly"})
 final class DoctorCommand implements Callable<Integer> {
-  private static final String PASSWORD = "KVAPP_PASSWORD";
+  private static final Set<String> OF_EVERY_DOCTOR = Set.of("--server", "--user", "--json");
 
-  @Option(
-      names = "--server",
-      paramLabel = "URL",
-      description =
-          "Looks at the server that runs there, as its clients see it; at this machine only if"
-              + " --data is given too.")
-  private String url;
+  private final Terminal terminal;
 
-  @Option(
-      names = "--user",
-      paramLabel = "NAME",
-      description =
-          "The user to ask the server as; the environment variable "
-              + PASSWORD
-              + " has the"
-              + " password.")
-  private String user;
+  @Mixin private ServerOption server;
 
   @Option(names = "--json", description = "Prints a JSON object.")
   private boolean json;
@@ -63,9 +53,14 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  /** A command that works with this terminal. */
+  DoctorCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
   @Override
   public Integer call() {
-    List<Finding> findings = Doctor.of(setup(System.getenv())).findings();
+    List<Finding> findings = Doctor.of(setup(terminal.environment())).findings();
     boolean ok = count(findings, Finding.Status.FAIL) == 0;
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -103,7 +98,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   private Setup setup(Map<String, String> environment) {
     try {
-      boolean isLocal = url == null || store.namesDataFolder();
+      boolean isRemote = server.isOnCommandLine() || server.isNamed(terminal) && !isOfServe();
+      boolean isLocal = !isRemote || store.namesDataFolder();
       return new Setup(
           isLocal
               ? Optional.of(
@@ -112,33 +108,29 @@ final class DoctorCommand implements Callable<Integer> {
                       tls.settings(environment),
                       HttpOptions.settings(spec)))
               : Optional.empty(),
-          Optional.ofNullable(url).map(text -> remote(text, environment)));
+          isRemote ? Optional.of(remote(environment)) : Optional.empty());
     } catch (IllegalArgumentException outOfRange) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), outOfRange.getMessage(), outOfRange);
     }
   }
 
-  private Setup.Remote remote(String text, Map<String, String> environment) {
-    Optional<String> password = Optional.ofNullable(environment.get(PASSWORD));
-    if (user != null && password.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--user needs the password in the environment variable " + PASSWORD);
-    }
-    return new Setup.Remote(
-        url(text), Optional.ofNullable(user).map(name -> name + ":" + password.orElseThrow()));
+  /** Whether the command line says how a server would be started here. */
+  private boolean isOfServe() {
+    return spec.commandLine().getParseResult().matchedOptions().stream()
+        .anyMatch(option -> !OF_EVERY_DOCTOR.contains(option.longestName()));
   }
 
-  private static URI url(String text) {
-    try {
-      URI found = new URI(text);
-      if (found.getHost() != null && String.valueOf(found.getScheme()).matches("(?i)https?")) {
-        return found;
-      }
-    } catch (URISyntaxException malformed) {
-      // Refused below.
+  private Setup.Remote remote(Map<String, String> environment) {
+    URI uri = server.uri(spec, terminal);
+    if (!ServerOption.isHttp(uri)) {
+      throw new IllegalArgumentException(
+          "--server: a URL such as http://localhost:5000 or https://kv.example.org");
     }
-    throw new IllegalArgumentException(
-        "--server: a URL such as http://localhost:5000 or https://kv.example.org");
+    Optional<String> credentials = server.credentials(spec, terminal);
+    return new Setup.Remote(
+        uri,
+        credentials,
+        credentials.isPresent() ? Optional.empty() : ServerOption.keptToken(uri, environment));
   }
 }

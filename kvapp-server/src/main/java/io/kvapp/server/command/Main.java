@@ -1,6 +1,7 @@
 package io.kvapp.server.command;
 
 import io.kvapp.server.command.terminal.OneLineErrors;
+import io.kvapp.server.command.terminal.Terminal;
 
 /**
  * The command line of the runnable jar and of {@code bin/kvapp}.
@@ -21,7 +22,7 @@ public final class Main {
       setDefault("defaultLogLevel", "warn");
     }
     refuseRenegotiation();
-    System.exit(ServeCommand.commandLine().execute(arguments));
+    System.exit(ServeCommand.commandLine(Terminal.ofProcess(), arguments).execute(arguments));
   }
 
   /** Whether it serves, so that its log is wanted as a whole. */

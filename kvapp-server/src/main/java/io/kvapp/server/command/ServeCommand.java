@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -58,25 +59,30 @@ public final class ServeCommand implements Callable<Integer> {
     return commandLine(Terminal.ofProcess());
   }
 
-  static CommandLine commandLine(Terminal terminal) {
+  /**
+   * The command line for these arguments: where the first one is a command, no other is described,
+   * as that takes longer than most commands do.
+   */
+  static CommandLine commandLine(Terminal terminal, String... arguments) {
     CommandLine commandLine = new CommandLine(new ServeCommand());
-    addHttpOptions(commandLine.getCommandSpec());
-    CommandLine serve = new CommandLine(new ServeCommand());
-    addHttpOptions(serve.getCommandSpec());
-    commandLine.addSubcommand("serve", serve);
-    for (Object command : DataCommands.on(terminal)) {
-      commandLine.addSubcommand(command);
+    List<Object> commands = commands(terminal);
+    Optional<Object> named =
+        commands.stream()
+            .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+            .filter(command -> !(command instanceof CompletionCommand))
+            .findFirst();
+    if (named.isEmpty()) {
+      addHttpOptions(commandLine.getCommandSpec());
     }
-    commandLine.addSubcommand(new LoginCommand(terminal));
-    commandLine.addSubcommand(new LogoutCommand(terminal));
-    commandLine.addSubcommand(new UsersCommand(terminal.passwords()));
-    commandLine.addSubcommand(new KeyCommand());
-    CommandLine doctor = new CommandLine(new DoctorCommand());
-    addHttpOptions(doctor.getCommandSpec());
-    commandLine.addSubcommand(doctor);
-    commandLine.addSubcommand(new CompletionCommand());
-    // The sum of add may go down.
-    commandLine.getSubcommands().get("add").setUnmatchedOptionsArePositionalParams(true);
+    for (Object command : named.map(List::of).orElse(commands)) {
+      CommandLine added = new CommandLine(command);
+      if (command instanceof ServeCommand || command instanceof DoctorCommand) {
+        addHttpOptions(added.getCommandSpec());
+      }
+      // The sum of add may go down.
+      added.setUnmatchedOptionsArePositionalParams(name(command).equals("add"));
+      commandLine.addSubcommand(name(command), added);
+    }
     describeCommands(commandLine);
     // An argument that begins with @ is itself, and not the content of a file.
     commandLine.setExpandAtFiles(false);
@@ -88,6 +94,23 @@ public final class ServeCommand implements Callable<Integer> {
     commandLine.setColorScheme(
         Help.defaultColorScheme(terminal.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
     return commandLine.setErr(terminal.errors());
+  }
+
+  private static List<Object> commands(Terminal terminal) {
+    List<Object> commands = new ArrayList<>(List.of(new ServeCommand()));
+    commands.addAll(DataCommands.on(terminal));
+    commands.add(new LoginCommand(terminal));
+    commands.add(new LogoutCommand(terminal));
+    commands.add(new UsersCommand(terminal.passwords()));
+    commands.add(new KeyCommand());
+    commands.add(new DoctorCommand(terminal));
+    commands.add(new CompletionCommand());
+    return commands;
+  }
+
+  private static String name(Object command) {
+    boolean isServe = command instanceof ServeCommand;
+    return isServe ? "serve" : command.getClass().getAnnotation(Command.class).name();
   }
 
   /** The commands come before the options, which are those of serve. */

@@ -1,16 +1,16 @@
 package io.kvapp.server.command;
 
+import io.kvapp.server.settings.BuildInfo;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The version in the manifest of the jar.
+ * Version and commit of this build.
  *
  * <p>Safe for any thread.
  */
 final class VersionProvider implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    String version = VersionProvider.class.getPackage().getImplementationVersion();
-    return new String[] {"KVApp " + (version == null ? "(not run from its jar)" : version)};
+    return new String[] {"KVApp " + BuildInfo.current()};
   }
 }

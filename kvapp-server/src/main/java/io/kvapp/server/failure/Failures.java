@@ -96,11 +96,8 @@ public final class Failures {
           refusal.headers(),
           refusal.members());
     }
-    if (thrown instanceof KVException.NotANumber noNumber) {
-      return unfit("not-a-number", noNumber.index(), "the value is not a decimal 64-bit integer");
-    }
-    if (thrown instanceof KVException.Overflow overflow) {
-      return unfit("overflow", overflow.index(), "the sum is beyond 64 bits");
+    if (thrown instanceof KVException.CannotAdd unfit) {
+      return of(unfit);
     }
     Row row = row(thrown);
     switch (row.logged) {
@@ -118,10 +115,7 @@ public final class Failures {
    * exception, and nothing is logged.
    */
   public static Failure toOperator(Throwable thrown) {
-    boolean isKnown =
-        thrown instanceof HttpException
-            || thrown instanceof KVException.NotANumber
-            || thrown instanceof KVException.Overflow;
+    boolean isKnown = thrown instanceof HttpException || thrown instanceof KVException.CannotAdd;
     Failure failure = isKnown ? of(thrown) : row(thrown).failure;
     return new Failure(
         failure.status(),
@@ -136,8 +130,14 @@ public final class Failures {
   }
 
   /** What is there does not fit the operation of this index. */
-  private static Failure unfit(String code, int index, String detail) {
+  private static Failure of(KVException.CannotAdd unfit) {
+    boolean isNumber = unfit instanceof KVException.Overflow;
     return new Failure(
-        422, code, detail + "; nothing was changed", Map.of(), Map.of("index", index));
+        422,
+        isNumber ? "overflow" : "not-a-number",
+        (isNumber ? "the sum is beyond 64 bits" : "the value is not a decimal 64-bit integer")
+            + "; nothing was changed",
+        Map.of(),
+        Map.of("index", unfit.index()));
   }
 }

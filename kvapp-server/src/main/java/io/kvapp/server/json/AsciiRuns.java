@@ -5,11 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Finds where runs of ASCII end, eight bytes at a time.
+ * Finds where runs of ASCII and lines end, eight bytes at a time.
  *
  * <p>All methods may be called from any thread.
  */
-final class AsciiRuns {
+public final class AsciiRuns {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -18,6 +18,7 @@ final class AsciiRuns {
   private static final long SPACES = ' ' * ONES;
   private static final long QUOTES = '"' * ONES;
   private static final long BACKSLASHES = '\\' * ONES;
+  private static final long LINE_FEEDS = '\n' * ONES;
 
   private AsciiRuns() {}
 
@@ -43,6 +44,24 @@ final class AsciiRuns {
       at += Long.BYTES;
     }
     while (at < to && isPlain(bytes[at])) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The index of the first line feed; {@code to} where there is none. */
+  public static int lineEnd(byte[] bytes, int from, int to) {
+    int at = from;
+    while (to - at >= Long.BYTES) {
+      long differing = (long) LONGS.get(bytes, at) ^ LINE_FEEDS;
+      // The lowest of these bits belongs to the first byte that does not differ.
+      long found = differing - ONES & ~differing & HIGH_BITS;
+      if (found != 0) {
+        return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+      }
+      at += Long.BYTES;
+    }
+    while (at < to && bytes[at] != '\n') {
       at++;
     }
     return at;

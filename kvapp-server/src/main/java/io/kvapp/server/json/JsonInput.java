@@ -26,7 +26,7 @@ public final class JsonInput {
   }
 
   private static final int MAX_SHOWN_NAME = 64;
-  private static final String BOM = "\ufeff";
+  private static final byte[] BOM = "\ufeff".getBytes(StandardCharsets.UTF_8);
 
   private final byte[] bytes;
   private final int start;
@@ -52,7 +52,8 @@ public final class JsonInput {
     if (!Utf8.isValid(bytes, from, to)) {
       throw new MalformedException("it is not UTF-8");
     }
-    if (new String(bytes, from, Math.min(3, to - from), StandardCharsets.UTF_8).startsWith(BOM)) {
+    if (to - from >= BOM.length
+        && Arrays.equals(bytes, from, from + BOM.length, BOM, 0, BOM.length)) {
       throw new MalformedException("it begins with a byte order mark");
     }
   }
@@ -77,7 +78,7 @@ public final class JsonInput {
       }
       return null;
     }
-    String name = new String(string(), StandardCharsets.UTF_8);
+    String name = name();
     for (int index = names.size() - 1; names.get(index) != null; index--) {
       if (names.get(index).equals(name)) {
         throw malformed("the member " + shown(name) + " is there twice");
@@ -103,13 +104,23 @@ public final class JsonInput {
   public byte[] string() {
     require('"', "a string");
     int from = at;
+    return isPlainToItsEnd() ? Arrays.copyOfRange(bytes, from, at++) : escapedString(from);
+  }
+
+  private String name() {
+    require('"', "a string");
+    int from = at;
+    return isPlainToItsEnd()
+        ? new String(bytes, from, at++ - from, StandardCharsets.UTF_8)
+        : new String(escapedString(from), StandardCharsets.UTF_8);
+  }
+
+  /** Goes on to the quote that ends the string at hand, or to its first escape. */
+  private boolean isPlainToItsEnd() {
     for (at = AsciiRuns.plainEnd(bytes, at, end); at < end; ) {
       byte octet = bytes[at];
-      if (octet == '"') {
-        return Arrays.copyOfRange(bytes, from, at++);
-      }
-      if (octet == '\\') {
-        return escapedString(from);
+      if (octet == '"' || octet == '\\') {
+        return octet == '"';
       }
       requireNoControl(octet);
       at = AsciiRuns.plainEnd(bytes, at + 1, end);

@@ -42,8 +42,8 @@ public final class JsonOutput {
 
   /** Writes a string from UTF-8; bytes that are not UTF-8 become U+FFFD. */
   public JsonOutput string(byte[] utf8) throws IOException {
+    output.write('"');
     if (isPlain(utf8)) {
-      output.write('"');
       output.write(utf8);
       output.write('"');
       return this;
@@ -51,8 +51,8 @@ public final class JsonOutput {
     return escaped(Utf8.isValid(utf8) ? utf8 : replaced(utf8));
   }
 
+  /** Writes a string behind the quote that begins it. */
   private JsonOutput escaped(byte[] valid) throws IOException {
-    output.write('"');
     int from = 0;
     int at = AsciiRuns.plainEnd(valid, 0, valid.length);
     while (at < valid.length) {
@@ -72,13 +72,13 @@ public final class JsonOutput {
    * Writes bytes as a member of an object: as a string where they are UTF-8, else as base64 (RFC
    * 4648, section 4). The name of the member tells which.
    *
-   * @param textName {@code "name":} in quotes and with its colon, where the bytes are UTF-8
+   * @param textName {@code "name":"} with the quote that begins the string, where the bytes are
+   *     UTF-8
    * @param base64Name the same for base64
    */
   public JsonOutput bytes(byte[] textName, byte[] base64Name, byte[] bytes) throws IOException {
     if (isPlain(bytes)) {
       output.write(textName);
-      output.write('"');
       output.write(bytes);
       output.write('"');
       return this;
@@ -181,9 +181,8 @@ public final class JsonOutput {
     }
   }
 
-  /** Writes base64 piece by piece, so that a large value is not copied as a whole. */
+  /** The same as base64, piece by piece, so that a large value is not copied as a whole. */
   private JsonOutput base64(byte[] bytes) throws IOException {
-    output.write('"');
     for (int from = 0; from < bytes.length; from += BASE64_PIECE) {
       int to = Math.min(bytes.length, from + BASE64_PIECE);
       output.write(Base64.getEncoder().encode(Arrays.copyOfRange(bytes, from, to)));

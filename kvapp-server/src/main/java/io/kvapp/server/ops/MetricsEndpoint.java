@@ -17,6 +17,7 @@ import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Face;
 import io.kvapp.server.http.routing.Route;
+import io.kvapp.server.settings.BuildInfo;
 import io.kvapp.server.v1.ServerFigures;
 import io.kvapp.server.v1.V1Face;
 import io.prometheus.metrics.core.metrics.Info;
@@ -55,17 +56,16 @@ public final class MetricsEndpoint {
   /**
    * Figures that begin at nothing.
    *
-   * @param version of this server
    * @param folder the data folder; empty for a store that has none
    */
-  public MetricsEndpoint(
-      KVStore store, Supplier<ServerFigures> server, Optional<Path> folder, String version) {
+  public MetricsEndpoint(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder) {
+    BuildInfo build = BuildInfo.current();
     Info.builder()
         .name("kvapp_build_info")
-        .help("The version of KVApp and of the JVM that it runs on.")
-        .labelNames("version", "java")
+        .help("Version and commit of KVApp, and the JVM that it runs on.")
+        .labelNames("version", "commit", "java")
         .register(registry)
-        .setLabelValues(version, Runtime.version().toString());
+        .setLabelValues(build.version(), build.commit(), Runtime.version().toString());
     registry.register(new StoreMetrics(store, server, folder));
     // Without those that listen to the collector for as long as the JVM lives.
     JvmBufferPoolMetrics.builder().register(registry);

@@ -177,7 +177,15 @@ public enum HttpSetting {
       0,
       0,
       1,
-      "Logs a line for each request: method, route, status, bytes, microseconds, user, request id.");
+      "Logs a line for each request: method, route, status, bytes, microseconds, user, request id."),
+  NO_CONSOLE(
+      "console",
+      "--no-console",
+      Unit.SWITCH,
+      0,
+      0,
+      1,
+      "Serves no console: / and /console/ are unknown paths.");
 
   /** What the value of a setting counts. */
   public enum Unit {

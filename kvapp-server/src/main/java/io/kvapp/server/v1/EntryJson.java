@@ -16,10 +16,10 @@ import java.time.format.DateTimeFormatter;
  */
 public final class EntryJson {
   private static final byte[] BEGIN = JsonOutput.ascii("{");
-  private static final byte[] KEY = JsonOutput.ascii("\"key\":");
-  private static final byte[] KEY_BASE64 = JsonOutput.ascii("\"key_base64\":");
-  private static final byte[] VALUE = JsonOutput.ascii(",\"value\":");
-  private static final byte[] VALUE_BASE64 = JsonOutput.ascii(",\"value_base64\":");
+  private static final byte[] KEY = JsonOutput.ascii("\"key\":\"");
+  private static final byte[] KEY_BASE64 = JsonOutput.ascii("\"key_base64\":\"");
+  private static final byte[] VALUE = JsonOutput.ascii(",\"value\":\"");
+  private static final byte[] VALUE_BASE64 = JsonOutput.ascii(",\"value_base64\":\"");
   private static final byte[] SIZE = JsonOutput.ascii(",\"size\":");
   private static final byte[] REVISION = JsonOutput.ascii(",\"revision\":");
   private static final byte[] EXPIRES_AT = JsonOutput.ascii(",\"expires_at\":\"");
@@ -70,13 +70,14 @@ public final class EntryJson {
   /** Writes a comma and the member that is the expiry, as an entry has it; nothing for never. */
   static void writeExpiry(JsonOutput json, long expiresAtMillis) throws IOException {
     if (expiresAtMillis != 0) {
-      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(moment(expiresAtMillis)))).raw(QUOTE);
+      json.raw(EXPIRES_AT).raw(JsonOutput.ascii(time(expiresAtMillis))).raw(QUOTE);
     }
   }
 
-  /** The moment that the expiry of an entry stands for. */
-  static Instant moment(long expiresAtMillis) {
-    return Instant.ofEpochMilli(expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis);
+  /** The expiry of an entry, which is not 0, as RFC 3339 in UTC with milliseconds. */
+  static String time(long expiresAtMillis) {
+    long millis = expiresAtMillis == Entry.AT_EPOCH ? 0 : expiresAtMillis;
+    return time(Instant.ofEpochMilli(millis));
   }
 
   /** Writes the member that is the key. */

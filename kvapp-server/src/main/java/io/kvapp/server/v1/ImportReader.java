@@ -4,14 +4,13 @@ import io.kvapp.Expiry;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
+import io.kvapp.server.json.AsciiRuns;
 import io.kvapp.server.json.JsonInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -107,10 +106,9 @@ final class ImportReader {
   private int endOfLine() throws IOException {
     int at = from;
     while (true) {
-      for (; at < end; at++) {
-        if (buffer[at] == '\n') {
-          return at;
-        }
+      at = AsciiRuns.lineEnd(buffer, at, end);
+      if (at < end) {
+        return at;
       }
       int searched = at - from;
       if (!fill()) {
@@ -206,7 +204,7 @@ final class ImportReader {
       throw bad("\"ttl\" or \"expires_at\" is enough");
     }
     if (expiresAt != null) {
-      Instant moment = moment(expiresAt);
+      Instant moment = Parameters.momentOf(expiresAt).orElseThrow(() -> bad(Parameters.MOMENT));
       return new PutLine(key, value, Expiry.at(moment), moment);
     }
     if (ttl == null || ttl.equals("none")) {
@@ -218,14 +216,6 @@ final class ImportReader {
         value,
         Expiry.in(duration.orElseThrow(() -> bad("\"ttl\" is a duration above zero, such as 30s"))),
         null);
-  }
-
-  private Instant moment(String text) {
-    try {
-      return OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException malformed) {
-      throw bad("\"expires_at\" is a time such as 2026-11-27T13:40:00.000Z");
-    }
   }
 
   private byte[] once(byte[] before, String name, JsonInput json) {

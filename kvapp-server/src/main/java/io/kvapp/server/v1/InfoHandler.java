@@ -8,6 +8,7 @@ import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
+import io.kvapp.server.settings.BuildInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +33,7 @@ public final class InfoHandler {
     limits.put("list_entries", RangeHandler.MAX_LIST_LIMIT);
     limits.put("list_bytes", RangeHandler.MAX_LIST_BYTES);
     limits.put("watchers", maxWatchers);
-    info.put("version", version());
+    info.put("version", BuildInfo.current().version());
     info.put("durability", durability.name().toLowerCase(Locale.ROOT));
     info.put("limits", limits);
   }
@@ -41,12 +42,6 @@ public final class InfoHandler {
   public static List<Route> routes(KVStore store, int maxWatchers, TxnLimits txn) {
     InfoHandler info = new InfoHandler(store.limits(), store.durability(), maxWatchers, txn);
     return List.of(Route.of("/v1", List.of("GET", "HEAD"), Access.TOKEN, info::handle));
-  }
-
-  /** The version of this server; {@code unknown} where it does not run from its jar. */
-  public static String version() {
-    String implementation = InfoHandler.class.getPackage().getImplementationVersion();
-    return implementation == null ? "unknown" : implementation;
   }
 
   private Response handle(Call call) {

@@ -3,7 +3,10 @@ package io.kvapp.server.v1;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +23,9 @@ import java.util.regex.Pattern;
  * <p>Immutable, safe for any thread, as long as nobody changes the arrays it returns.
  */
 public final class Parameters {
+  /** What a moment in JSON is, for people. */
+  static final String MOMENT = "\"expires_at\" is a time such as 2026-11-27T13:40:00.000Z";
+
   /** What a duration is, for people. */
   static final String DURATION =
       "a duration above zero, such as 30s, 15m or 500ms, and up to 365000d";
@@ -162,6 +168,15 @@ public final class Parameters {
    */
   Optional<Duration> duration(String name) {
     return text(name).map(text -> durationOf(text).orElseThrow(() -> bad(name, DURATION)));
+  }
+
+  /** The moment that this text stands for, as RFC 3339 has it; empty if it is none. */
+  static Optional<Instant> momentOf(String text) {
+    try {
+      return Optional.of(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeException malformed) {
+      return Optional.empty();
+    }
   }
 
   /** The duration that this text stands for; empty if it is none that may be given. */

@@ -48,8 +48,8 @@ final class RangeHandler {
   private static final byte[] END_ARRAY = JsonOutput.ascii("]");
   private static final byte[] END = JsonOutput.ascii("}");
   private static final byte[] FOLDERS = JsonOutput.ascii(",\"folders\":[");
-  private static final byte[] FOLDER = JsonOutput.ascii("{\"prefix\":");
-  private static final byte[] FOLDER_BASE64 = JsonOutput.ascii("{\"prefix_base64\":");
+  private static final byte[] FOLDER = JsonOutput.ascii("{\"prefix\":\"");
+  private static final byte[] FOLDER_BASE64 = JsonOutput.ascii("{\"prefix_base64\":\"");
   private static final byte[] NEXT = JsonOutput.ascii(",\"next\":");
   private static final byte[] NULL = JsonOutput.ascii("null");
   private static final byte[] COUNT = JsonOutput.ascii("{\"count\":");

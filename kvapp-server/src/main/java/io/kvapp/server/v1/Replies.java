@@ -67,9 +67,6 @@ final class Replies {
 
   /** A head with the moment at which an entry expires, if it does. */
   static ResponseHead expiring(ResponseHead head, long expiresAtMillis) {
-    if (expiresAtMillis == 0) {
-      return head;
-    }
-    return head.with(EXPIRES_AT, EntryJson.time(EntryJson.moment(expiresAtMillis)));
+    return expiresAtMillis == 0 ? head : head.with(EXPIRES_AT, EntryJson.time(expiresAtMillis));
   }
 }

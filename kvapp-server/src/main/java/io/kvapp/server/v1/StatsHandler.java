@@ -9,6 +9,7 @@ import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.Backups;
+import io.kvapp.server.settings.BuildInfo;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +94,8 @@ public final class StatsHandler {
 
   private Map<String, Object> server(ServerFigures figures) {
     Map<String, Object> members = new LinkedHashMap<>();
-    members.put("version", InfoHandler.version());
+    members.put("version", BuildInfo.current().version());
+    members.put("commit", BuildInfo.current().commit());
     members.put("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedAt));
     members.put("connections", figures.connections());
     members.put("watchers", figures.watchers());

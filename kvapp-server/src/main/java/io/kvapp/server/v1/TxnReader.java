@@ -6,10 +6,8 @@ import io.kvapp.StoreLimits;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.json.JsonInput;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
@@ -218,11 +216,8 @@ public final class TxnReader {
   }
 
   private Instant moment() {
-    try {
-      return OffsetDateTime.parse(new String(json.string(), StandardCharsets.UTF_8)).toInstant();
-    } catch (DateTimeException malformed) {
-      throw json.malformed("\"expires_at\" is a time such as 2026-11-27T13:40:00.000Z");
-    }
+    return Parameters.momentOf(new String(json.string(), StandardCharsets.UTF_8))
+        .orElseThrow(() -> json.malformed(Parameters.MOMENT));
   }
 
   /** A string, or the digits of a number. */

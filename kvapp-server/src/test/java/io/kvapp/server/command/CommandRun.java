@@ -97,7 +97,9 @@ public final class CommandRun {
             System::nanoTime);
     StringWriter out = new StringWriter();
     int exitCode =
-        ServeCommand.commandLine(terminal).setOut(new PrintWriter(out, true)).execute(arguments);
+        ServeCommand.commandLine(terminal, arguments)
+            .setOut(new PrintWriter(out, true))
+            .execute(arguments);
     kept.writeBytes(out.toString().getBytes(StandardCharsets.UTF_8));
     errors.flush();
     return new Done(exitCode, kept.toByteArray(), err.toString());

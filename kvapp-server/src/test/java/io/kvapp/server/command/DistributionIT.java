@@ -64,7 +64,7 @@ class DistributionIT {
   void script_throughALink_doesWhatIsTyped() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("kvapp"), home.resolve("bin/kvapp"));
 
-    assertThat(run(link, JAVA, "--version")).matches("KVApp \\d+\\.\\d+\\.\\d+\\S*\\R");
+    assertThat(run(link, JAVA, "--version")).matches("KVApp \\d+\\.\\d+\\.\\d+\\S* \\(\\w+\\)\\R");
     assertThat(run(link, JAVA, "put", "kulcs", "érték", "--data", "my data")).isEqualTo("1\n");
     assertThat(run(link, JAVA, "get", "kulcs", "--data", "my data")).isEqualTo("érték");
     assertThat(run(link, Map.of("JAVA_HOME", "/nowhere"), "--version"))
@@ -104,10 +104,12 @@ class DistributionIT {
     Path script = home.resolve("bin/kvapp");
     Process server = start(script, Map.of(), "serve", "--port", "0", "--data", "data");
     try {
-      URI uri = URI.create(address(server) + "/v1/kv/city");
+      String address = address(server);
+      URI uri = URI.create(address + "/v1/kv/city");
       HttpRequest put = HttpRequest.newBuilder(uri).PUT(BodyPublishers.ofString("Szeged")).build();
       assertThat(HttpClient.newHttpClient().send(put, BodyHandlers.discarding()).statusCode())
           .isEqualTo(201);
+      assertThat(run(script, Map.of("KVAPP_SERVER", address), "get", "city")).isEqualTo("Szeged");
       server.destroy();
       assertThat(server.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
     } finally {

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.kvapp.KVServer;
+import io.kvapp.server.HttpEndpoint;
+import io.kvapp.server.auth.users.Role;
+import io.kvapp.server.auth.users.UserRegister;
+import io.kvapp.server.settings.AuthSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -67,13 +72,43 @@ class DoctorCommandTest {
   }
 
   @Test
+  void doctor_withAServerInTheEnvironment_asksItWithTheKeptToken() throws Exception {
+    Path users = temp.resolve("users.json");
+    new UserRegister(users).add("ann", Role.READER, List.of(""), "a password");
+    AuthSettings auth = AuthSettings.defaults().withUsersFile(users);
+    HttpEndpoint endpoint = HttpEndpoint.builder().auth(auth).build();
+    KVServer.Builder builder = KVServer.builder().inMemory().port(0).endpoint(endpoint);
+    try (KVServer server = builder.build().start()) {
+      String url = "http://localhost:" + server.port();
+      CommandRun run =
+          new CommandRun()
+              .environment("XDG_CONFIG_HOME", temp.toString())
+              .environment("KVAPP_SERVER", url);
+      run.input("a password\n");
+      assertThat(run.run("login", "--user", "ann").exitCode()).isZero();
+
+      CommandRun.Done doctor = run.run("doctor");
+
+      assertThat(doctor.out())
+          .contains("ok    sign-in      the token that login has kept counts")
+          .contains("ok    streams")
+          .doesNotContain("jdk");
+      assertThat(run.run("doctor", "--in-memory", "--port", "0").out()).contains("jdk");
+      Path token = temp.resolve("kvapp/token");
+      Files.writeString(token, Files.readString(token).replaceFirst(" \\S+ ", " a.b.c "));
+      assertThat(run.run("doctor").out()).contains("fail  sign-in").contains("kvapp login");
+    }
+  }
+
+  @Test
   void doctor_calledWrongly_exitsWith2() {
     assertThat(doctor("--server", "localhost:5000")).isEqualTo(2);
     assertThat(doctor("--server", "http://localhost", "--user", "ann")).isEqualTo(2);
     assertThat(doctor("--max-headers", "0")).isEqualTo(2);
 
     assertThat(err.toString())
-        .contains("--server: a URL such as", "variable KVAPP_PASSWORD", "maxHeaders: 1 to");
+        .contains(
+            "is not the URL of a server, such as", "variable KVAPP_PASSWORD", "maxHeaders: 1 to");
   }
 
   /** The limits of the process and its JVM, which are those of the server that starts like it. */

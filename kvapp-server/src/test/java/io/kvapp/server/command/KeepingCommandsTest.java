@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvapp.KVServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,37 @@ class KeepingCommandsTest {
     assertThat(err.toString()).isEmpty();
     try (KVServer server = server("other")) {
       assertThat(server.store().get("city")).hasValue("Szeged");
+    }
+  }
+
+  @Test
+  void restore_ofTheBackupOfAServer_fillsAFolder() throws Exception {
+    Path backup = folder.resolve("backup");
+    try (KVServer server = KVServer.builder().inMemory().port(0).build().start()) {
+      server.store().put("city", "Szeged", Duration.ofDays(1));
+      server.store().put(new byte[] {0, -1}, new byte[] {-2});
+      String url = "http://localhost:" + server.port();
+      assertThat(run("backup", "--server", url, backup.toString())).isZero();
+    }
+    Path export = backup.resolve("export.ndjson");
+    assertThat(run("restore", "--data", path("new"), backup.toString())).isZero();
+    assertThat(run("restore", "--data", path("file"), export.toString())).isZero();
+    assertThat(out.toString().lines().skip(1)).hasSize(2).containsOnly("restored 2 entries");
+    assertThat(run("restore", "--data", path("new"), backup.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("the store holds 2 entries; restore into an empty store");
+    try (KVServer server = server("new")) {
+      assertThat(server.store().entry("city").orElseThrow().expiresAt()).isPresent();
+      assertThat(server.store().get(new byte[] {0, -1})).hasValue(new byte[] {-2});
+    }
+
+    List<String> lines = Files.readAllLines(export);
+    Files.write(export, lines.subList(0, 2));
+    assertThat(run("restore", "--data", path("torn"), backup.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains(export + " is damaged: its last line");
+    Files.write(export, List.of(lines.get(0), "{}", lines.get(2)));
+    assertThat(run("restore", "--data", path("torn"), backup.toString())).isEqualTo(1);
+    try (KVServer server = server("torn")) {
+      assertThat(server.store().size()).isZero();
     }
   }
 

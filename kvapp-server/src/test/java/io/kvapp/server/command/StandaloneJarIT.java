@@ -47,7 +47,8 @@ class StandaloneJarIT {
     try (CommandProcess child = start("--version")) {
       Outcome outcome = child.outcome("");
       assertThat(outcome.exitCode()).isZero();
-      assertThat(outcome.out()).matches("KVApp \\d+\\.\\d+\\.\\d+\\S*\\R");
+      assertThat(outcome.out())
+          .matches("KVApp \\d+\\.\\d+\\.\\d+\\S* \\(([0-9a-f]{12}|unknown)\\)\\R");
       assertThat(outcome.err()).isEmpty();
     }
   }

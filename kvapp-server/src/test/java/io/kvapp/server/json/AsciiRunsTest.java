@@ -32,4 +32,24 @@ class AsciiRunsTest {
     assertThat(AsciiRuns.plainEnd(bytes, 1, 14)).isEqualTo(13);
     assertThat(AsciiRuns.end(bytes, 5, 5)).isEqualTo(5);
   }
+
+  @Test
+  void lineEnd_ofEveryLengthAndByte_isTheFirstLineFeed() {
+    for (int from = 0; from < 10; from++) {
+      for (int length = from; length < 40; length++) {
+        for (int octet = 0; octet < 256; octet++) {
+          byte[] bytes = new byte[length];
+          Arrays.fill(bytes, (byte) octet);
+          int expected = octet == '\n' && length > from ? from : length;
+          assertThat(AsciiRuns.lineEnd(bytes, from, length)).isEqualTo(expected);
+          if (length - from > 1) {
+            bytes[length - 1] = '\n';
+            bytes[length - 2] = '\n';
+            expected = octet == '\n' ? from : length - 2;
+            assertThat(AsciiRuns.lineEnd(bytes, from, length)).isEqualTo(expected);
+          }
+        }
+      }
+    }
+  }
 }

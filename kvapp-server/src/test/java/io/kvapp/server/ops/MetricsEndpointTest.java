@@ -39,7 +39,7 @@ final class MetricsEndpointTest {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("kvapp_auth_failures_total", "counter code"),
-              Map.entry("kvapp_build_info", "gauge java version"),
+              Map.entry("kvapp_build_info", "gauge commit java version"),
               Map.entry("kvapp_compactions_total", "counter"),
               Map.entry("kvapp_conflicts_total", "counter route"),
               Map.entry("kvapp_disk_bytes", "gauge kind"),
@@ -153,7 +153,11 @@ final class MetricsEndpointTest {
   void scrape_afterRequests_countsThemByRouteAndNeverByKey() throws IOException {
     send("PUT /v1/kv/city:szeged HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nSzeged");
     send(
-        "PUT /v1/kv/city:szeged HTTP/1.1\r\nHost: localhost\r\nIf-Match: 7\r\nContent-Length: 1\r\n\r\nx");
+        "PUT /v1/kv/city:szeged HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "If-Match: 7\r\n"
+            + "Content-Length: 1\r\n\r\n"
+            + "x");
     send("BREW /v1/kv/city:szeged HTTP/1.1\r\nHost: localhost\r\n\r\n");
     send("GET /v1/kv/a HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n");
     // A request is counted once its response has been written.
@@ -177,7 +181,9 @@ final class MetricsEndpointTest {
   void scrape_askedForOpenMetrics_isThat() throws IOException {
     Answer answer =
         send(
-            "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: application/openmetrics-text;version=1.0.0\r\n\r\n");
+            "GET /metrics HTTP/1.1\r\n"
+                + "Host: localhost\r\n"
+                + "Accept: application/openmetrics-text;version=1.0.0\r\n\r\n");
     assertThat(answer.header("Content-Type").orElseThrow())
         .startsWith("application/openmetrics-text");
     assertThat(answer.text()).endsWith("# EOF\n");

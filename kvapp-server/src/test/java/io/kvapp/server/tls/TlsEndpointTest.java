@@ -201,7 +201,7 @@ class TlsEndpointTest {
       for (int index = 0; index < 100; index++) {
         requests.append("GET /path").append(index).append(" HTTP/1.1\r\nHost: localhost\r\n\r\n");
       }
-      requests.append("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+      requests.append("GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       socket.getOutputStream().write(requests.toString().getBytes(StandardCharsets.US_ASCII));
       String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answers.split("HTTP/1.1 404 ", -1)).hasSize(102);

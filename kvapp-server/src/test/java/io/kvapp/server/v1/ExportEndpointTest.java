@@ -7,23 +7,12 @@ import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ExportEndpointTest {
-  private V1Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    client = new V1Client();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    client.close();
-  }
+  @AutoClose private final V1Client client = V1Client.inMemory();
 
   @Test
   void export_entries_areLinesWithAnEnd() throws IOException {

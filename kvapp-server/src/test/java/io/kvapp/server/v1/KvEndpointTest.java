@@ -8,8 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,17 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class KvEndpointTest {
   private static final String NONE_MATCH_ANY = "If-None-Match: *";
-  private V1Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    client = new V1Client();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    client.close();
-  }
+  @AutoClose private V1Client client = V1Client.inMemory();
 
   @Test
   void put_newAndPresent_is201And204() throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dkvapp.mebibytes} says how much, {@code -Dkvapp.seed} repeats a run.
  */
 @Timeout(3_600)
+@Tag("once")
 final class LargeTransferTest {
   private static final int MEBIBYTES = Integer.getInteger("kvapp.mebibytes", 128);
   private static final List<String> JVM =

@@ -129,7 +129,7 @@ final class OpenApiTest {
               new ReentrantLock()));
       Supplier<ServerFigures> figures = () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
       routes.addAll(StatsHandler.routes(store.admin(), figures, Optional.empty()));
-      routes.addAll(new MetricsEndpoint(store, figures, Optional.empty(), "1").routes());
+      routes.addAll(new MetricsEndpoint(store, figures, Optional.empty()).routes());
     }
     Set<String> expected = new TreeSet<>();
     for (Route route : routes) {

@@ -11,24 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class RangeEndpointTest {
-  private V1Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    client = new V1Client();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    client.close();
-  }
+  @AutoClose private final V1Client client = V1Client.inMemory();
 
   @Test
   void list_nothing_is200WithEmptyArrays() throws IOException {

@@ -44,7 +44,8 @@ final class StatsEndpointTest {
       assertThat(server.get("requests").getAsLong()).isBetween(1L, 2L);
       assertThat(server.get("buffered_bytes").getAsLong()).isNotNegative();
       assertThat(server.get("uptime_seconds").getAsLong()).isNotNegative();
-      assertThat(server.get("version").getAsString()).isNotEmpty();
+      assertThat(server.get("version").getAsString()).matches("\\d+\\.\\d+\\.\\d+\\S*");
+      assertThat(server.get("commit").getAsString()).matches("[0-9a-f]{12}|unknown");
     }
   }
 }

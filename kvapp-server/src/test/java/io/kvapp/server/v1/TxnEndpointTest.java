@@ -9,25 +9,14 @@ import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TxnEndpointTest {
-  private V1Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    client = new V1Client();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    client.close();
-  }
+  @AutoClose private final V1Client client = V1Client.inMemory();
 
   @Test
   void txn_allOperations_inOrderUnderOneRevision() throws IOException {

@@ -9,6 +9,7 @@ import io.kvapp.server.http.connection.RawClient;
 import io.kvapp.server.http.connection.RawClient.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
@@ -20,6 +21,15 @@ final class V1Client implements AutoCloseable {
   private final KVServer server;
   private final RawClient connection;
   private Consumer<String> listener = response -> {};
+
+  /** One with every setting at its default, for a field. */
+  static V1Client inMemory() {
+    try {
+      return new V1Client();
+    } catch (IOException refused) {
+      throw new UncheckedIOException(refused);
+    }
+  }
 
   V1Client() throws IOException {
     this(HttpEndpoint.builder());

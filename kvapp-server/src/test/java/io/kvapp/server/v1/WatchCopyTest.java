@@ -18,34 +18,50 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Copies that watchers keep are the same as the store in the end. */
-@Timeout(60)
+/**
+ * Copies that watchers keep are the same as the store in the end. {@code -Dkvapp.cuts} says how
+ * often a watcher is cut, {@code -Dkvapp.seed} repeats a run.
+ */
+@Timeout(3_600)
 final class WatchCopyTest {
+  private static final int CUTS = Integer.getInteger("kvapp.cuts", 25);
+  private static final int CUTS_OF_A_ROUND = 25;
   private static final int WRITES = 3_000;
 
   @TempDir private Path folder;
 
   @Test
   void copy_cutAtRandomWhileWritersGoOn_becomesTheStore() throws Exception {
-    Random random = new Random(11);
+    long seed = Long.getLong("kvapp.seed", System.nanoTime());
+    Random random = new Random(seed);
     Map<String, String> copy = new TreeMap<>();
     try (V1Client client = client()) {
-      Thread first = writer(client.store(), 1);
-      Thread second = writer(client.store(), 2);
       String last = null;
-      for (int cut = 0; cut < 25; cut++) {
-        try (EventClient events = watch(client, last)) {
-          follow(events, copy, random.nextInt(400));
-          last = events.lastEventId() == null ? last : events.lastEventId();
-        }
+      for (int cuts = 0; cuts < CUTS; cuts += CUTS_OF_A_ROUND) {
+        last = cut(client, last, copy, random);
+        assertThat(copy).as("seed %d, cut %d", seed, cuts).isEqualTo(contents(client.store()));
       }
-      first.join();
-      second.join();
-      long end = client.store().revision();
+    }
+  }
+
+  /** Cuts a watcher beside writers, and follows to the end of what they write. */
+  private static String cut(V1Client client, String before, Map<String, String> copy, Random random)
+      throws Exception {
+    Thread first = writer(client.store(), random.nextInt());
+    Thread second = writer(client.store(), random.nextInt());
+    String last = before;
+    for (int cut = 0; cut < CUTS_OF_A_ROUND; cut++) {
       try (EventClient events = watch(client, last)) {
-        followUntil(events, copy, end);
+        follow(events, copy, random.nextInt(400));
+        last = events.lastEventId() == null ? last : events.lastEventId();
       }
-      assertThat(copy).isEqualTo(contents(client.store()));
+    }
+    first.join();
+    second.join();
+    long end = client.store().revision();
+    try (EventClient events = watch(client, last)) {
+      followUntil(events, copy, end);
+      return events.lastEventId();
     }
   }
 

@@ -17,7 +17,8 @@ import java.util.Set;
  * <p>A browser says that a page sent the request: by {@code Origin} where the page could read the
  * response or change something, by {@code Sec-Fetch-Site} otherwise, too. To a browser, all ports
  * of this machine are one site; but they belong to different programs, so {@code same-site} is kept
- * out like {@code cross-site}. Programs that are no browsers send neither header.
+ * out like {@code cross-site}. Programs that are no browsers send neither header. A link of another
+ * page may open the pages that are named, which hold no data.
  *
  * <p>All methods may be called from any thread.
  */
@@ -30,6 +31,7 @@ public final class LocalGate implements Handler {
   private final TrustedProxies proxies;
   private final Set<String> origins;
   private final String scheme;
+  private final Set<String> pages;
   private final Handler inner;
 
   /**
@@ -39,17 +41,20 @@ public final class LocalGate implements Handler {
    * @param proxies those that may forward requests
    * @param origins the web pages that may use the server, besides its own
    * @param scheme of the server's own origin: {@code http} or {@code https}
+   * @param pages the paths that any page may link to
    */
   public LocalGate(
       AllowedHosts hosts,
       TrustedProxies proxies,
       Collection<String> origins,
       String scheme,
+      Set<String> pages,
       Handler inner) {
     this.hosts = hosts;
     this.proxies = proxies;
     this.origins = Set.copyOf(origins);
     this.scheme = scheme;
+    this.pages = Set.copyOf(pages);
     this.inner = inner;
   }
 
@@ -111,6 +116,14 @@ public final class LocalGate implements Handler {
       return origins.contains(origin) || origin.equalsIgnoreCase(scheme + "://" + host);
     }
     String site = request.header("sec-fetch-site");
-    return site == null || OWN_SITE.contains(site);
+    return site == null || OWN_SITE.contains(site) || isLinkFollowed(request);
+  }
+
+  /** Whether a browser shows one of the pages in a window, in place of what was there. */
+  private boolean isLinkFollowed(Request request) {
+    return pages.contains(request.path())
+        && request.method().equals("GET")
+        && "navigate".equals(request.header("sec-fetch-mode"))
+        && "document".equals(request.header("sec-fetch-dest"));
   }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /**
  * The command {@code kvapp count}.
@@ -18,26 +17,15 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "count", description = "Prints how many keys start with a prefix.")
 final class CountCommand extends DataCommand {
-  @Mixin private KeyForm form;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PREFIX",
-      description = "What the keys start with. Default: every key.")
-  private String prefix;
+  @Mixin private PrefixForm form;
 
   CountCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
-    byte[] start = form.bytes(prefix);
+    byte[] start = form.prefix();
     long count =
         ProgressLine.during(
             terminal(), "count", () -> start.length == 0 ? store.size() : store.count(start));

@@ -41,8 +41,10 @@ abstract class DataCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  /** What the command does with a folder. */
-  abstract StoreTarget.Access access();
+  /** What the command does with a folder; by default it only reads. */
+  StoreTarget.Access access() {
+    return StoreTarget.Access.READ;
+  }
 
   /**
    * Looks at the options, before a store is opened.

@@ -13,7 +13,6 @@ import java.util.Iterator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /**
  * The command {@code kvapp export}: a line of JSON for each entry, and a last one that says that it
@@ -29,26 +28,15 @@ import picocli.CommandLine.Parameters;
 final class ExportCommand extends DataCommand {
   private static final long PAGE_BYTES = 4 << 20;
 
-  @Mixin private KeyForm form;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PREFIX",
-      description = "What the keys start with. Default: every key.")
-  private String prefix;
+  @Mixin private PrefixForm form;
 
   ExportCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
-    byte[] start = form.bytes(prefix);
+    byte[] start = form.prefix();
     try (ProgressLine progress =
         new ProgressLine(
             terminal(),

@@ -43,11 +43,6 @@ final class GetCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
     byte[] bytes = form.key(key);
     Entry entry = store.entry(bytes).orElseThrow(() -> Refusal.notFound(bytes));

@@ -1,9 +1,6 @@
 package io.kvapp.server.command.data;
 
-import io.kvapp.Batch;
-import io.kvapp.BatchOperation;
 import io.kvapp.KVStore;
-import io.kvapp.StoreLimits;
 import io.kvapp.dbm.DbmDumb;
 import io.kvapp.server.command.terminal.OneLineErrors;
 import io.kvapp.server.command.terminal.ProgressLine;
@@ -11,12 +8,9 @@ import io.kvapp.server.command.terminal.Terminal;
 import io.kvapp.server.v1.ImportRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -107,17 +101,8 @@ final class ImportCommand extends DataCommand {
   }
 
   private Map<String, Object> importLines(KVStore store) throws IOException {
-    try (InputFile input = InputFile.open(file, terminal());
-        ProgressLine progress = new ProgressLine(terminal(), "import", "bytes", input::size)) {
-      ImportRun run =
-          new ImportRun(
-              target(store, form.bytes(under), step -> progress.at(input.position())),
-              InstantSource.system(),
-              input,
-              bytes -> {});
-      run.run();
-      return members(run.imported(), run.skipped());
-    }
+    ImportRun run = ImportFile.into(store, file, form.bytes(under), terminal(), "import");
+    return members(run.imported(), run.skipped());
   }
 
   private static Map<String, Object> members(long imported, long skipped) {
@@ -125,37 +110,5 @@ final class ImportCommand extends DataCommand {
     members.put("imported", imported);
     members.put("skipped", skipped);
     return members;
-  }
-
-  private static ImportRun.Target target(KVStore store, byte[] prefix, LongConsumer progress) {
-    return new ImportRun.Target() {
-      @Override
-      public StoreLimits limits() {
-        return store.limits();
-      }
-
-      @Override
-      public boolean mayWrite(byte[] key) {
-        return true;
-      }
-
-      @Override
-      public long commit(Batch step) {
-        long revision = store.commit(prefix.length == 0 ? step : under(prefix, step)).revision();
-        progress.accept(revision);
-        return revision;
-      }
-    };
-  }
-
-  private static Batch under(byte[] prefix, Batch step) {
-    Batch moved = new Batch();
-    for (BatchOperation operation : step.operations()) {
-      BatchOperation.Put put = (BatchOperation.Put) operation;
-      byte[] key = Arrays.copyOf(prefix, prefix.length + put.key().length);
-      System.arraycopy(put.key(), 0, key, prefix.length, put.key().length);
-      moved.put(key, put.value(), put.expiry());
-    }
-    return moved;
   }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
  *
  * <p>Not thread-safe.
  */
-final class KeyForm {
+sealed class KeyForm permits PrefixForm {
   private static final byte[] NONE = {};
 
   @Option(names = "--hex", description = "The key or prefix is given in hexadecimal digits.")

@@ -1,9 +1,11 @@
 package io.kvapp.server.command.data;
 
+import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -17,6 +19,9 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "restore", description = "Fills an empty or new store with a backup.")
 final class RestoreCommand extends DataCommand {
+  /** What the backup of a server is. */
+  private static final String EXPORT = "export.ndjson";
+
   @Parameters(paramLabel = "FROM", description = "The folder that backup made.")
   private Path source;
 
@@ -31,8 +36,29 @@ final class RestoreCommand extends DataCommand {
 
   @Override
   int run(KVStore store) throws IOException {
-    long restored = ProgressLine.during(terminal(), "restore", () -> store.admin().restore(source));
+    Path export = Files.isRegularFile(source) ? source : source.resolve(EXPORT);
+    long restored =
+        server().isEmpty() && Files.isRegularFile(export)
+            ? fromExport(store, export)
+            : ProgressLine.during(terminal(), "restore", () -> store.admin().restore(source));
     print("restored %d entries".formatted(restored), Map.of("restored", restored));
     return ExitCode.OK;
+  }
+
+  /** Takes in what a server has exported, all of which is read before anything is written. */
+  private long fromExport(KVStore store, Path export) throws IOException {
+    long present = store.size();
+    if (present > 0) {
+      throw new KVException.WrongState(
+          "the store holds " + present + " entries; restore into an empty store");
+    }
+    if (!ImportFile.isWhole(export)) {
+      throw new KVException.Corrupt(
+          export, -1, "its last line does not end an export; take the backup again");
+    }
+    ImportFile.check(store, export);
+    long restored = ImportFile.into(store, export, new byte[0], terminal(), "restore").imported();
+    store.sync();
+    return restored;
   }
 }

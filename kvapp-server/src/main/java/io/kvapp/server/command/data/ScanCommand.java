@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * The command {@code kvapp scan}: the entries of a prefix in order, across pages.
@@ -30,16 +29,10 @@ final class ScanCommand extends DataCommand {
   private static final long PAGE_BYTES = 4 << 20;
   private static final int CYAN = 36;
   private static final int BLUE = 34;
-  private static final byte[] FOLDER = JsonOutput.ascii("{\"prefix\":");
-  private static final byte[] FOLDER_BASE64 = JsonOutput.ascii("{\"prefix_base64\":");
+  private static final byte[] FOLDER = JsonOutput.ascii("{\"prefix\":\"");
+  private static final byte[] FOLDER_BASE64 = JsonOutput.ascii("{\"prefix_base64\":\"");
 
-  @Mixin private KeyForm form;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PREFIX",
-      description = "What the keys start with. Default: every key.")
-  private String prefix;
+  @Mixin private PrefixForm form;
 
   @Option(names = "--keys", description = "Print keys without values.")
   private boolean keysOnly;
@@ -60,11 +53,6 @@ final class ScanCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   void check() {
     if (limit < 1) {
       throw wrong("--limit is at least 1, not " + limit);
@@ -76,7 +64,7 @@ final class ScanCommand extends DataCommand {
 
   @Override
   int run(KVStore store) throws IOException {
-    byte[] start = form.bytes(prefix);
+    byte[] start = form.prefix();
     if (folders) {
       new FolderScan(store, start, keysOnly, limit).run(this::printEntry, this::printFolder);
       return ExitCode.OK;

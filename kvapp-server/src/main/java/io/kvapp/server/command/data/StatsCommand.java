@@ -23,25 +23,23 @@ final class StatsCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
     Map<String, Object> parts =
         server().isPresent() ? server().get().object("/v1/stats") : ofStore(store);
     if (json()) {
       print("", parts);
     } else {
-      parts.forEach(
-          (part, figures) ->
-              ((Map<?, ?>) figures)
-                  .forEach(
-                      (name, figure) ->
-                          terminal().output().line("%s.%s\t%s".formatted(part, name, figure))));
+      parts.forEach(this::printPart);
     }
     return ExitCode.OK;
+  }
+
+  /** Prints a line for each figure; a server without backups has a part that is null. */
+  private void printPart(String part, Object figures) {
+    if (figures instanceof Map<?, ?> members) {
+      members.forEach(
+          (name, figure) -> terminal().output().line("%s.%s\t%s".formatted(part, name, figure)));
+    }
   }
 
   private static Map<String, Object> ofStore(KVStore store) {

@@ -26,11 +26,6 @@ final class VerifyCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
     VerifyReport report = ProgressLine.during(terminal(), "verify", () -> store.admin().verify());
     if (!json()) {

@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * The command {@code kvapp watch}: a line for each change, as it happens.
@@ -31,13 +30,7 @@ final class WatchCommand extends DataCommand {
   private static final int GREEN = 32;
   private static final int RED = 31;
 
-  @Mixin private KeyForm form;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PREFIX",
-      description = "What the keys start with. Default: every key.")
-  private String prefix;
+  @Mixin private PrefixForm form;
 
   @Option(
       names = "--initial",
@@ -60,13 +53,8 @@ final class WatchCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.READ;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
-    Changes.From from = Changes.of(form.bytes(prefix));
+    Changes.From from = Changes.of(form.prefix());
     from = initial ? from.withState() : from;
     from = after == null ? from : from.after(after);
     try (Changes changes = store.changes(keysOnly ? from.keysOnly() : from)) {

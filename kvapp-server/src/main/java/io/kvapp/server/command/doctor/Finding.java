@@ -1,6 +1,7 @@
 package io.kvapp.server.command.doctor;
 
 import io.kvapp.KVException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,9 @@ public record Finding(Status status, String check, String found, String fix) {
 
   private static final String BETWEEN = "; ";
 
+  /** Stands for {@link #BETWEEN} in names; no message has it. */
+  private static final String HIDDEN = ";\0";
+
   static Finding ok(String check, String found) {
     return new Finding(Status.OK, check, found, "");
   }
@@ -41,7 +45,23 @@ public record Finding(Status status, String check, String found, String fix) {
 
   /** A failure whose message says what to do behind its first semicolon. */
   static Finding fail(String check, KVException failure) {
-    String message = String.valueOf(failure.getMessage());
+    return fail(check, String.valueOf(failure.getMessage()));
+  }
+
+  /** The same. A semicolon in the name of the file that it is about is none. */
+  static Finding fail(String check, KVException failure, Path file) {
+    return fail(check, String.valueOf(failure.getMessage()), file);
+  }
+
+  /** The same of a message. A semicolon in the name of the file that it is about is none. */
+  static Finding fail(String check, String message, Path file) {
+    String name = file.toString();
+    String hidden = name.replace(BETWEEN, HIDDEN);
+    Finding found = fail(check, message.replace(name, hidden));
+    return fail(check, found.found.replace(hidden, name), found.fix.replace(hidden, name));
+  }
+
+  private static Finding fail(String check, String message) {
     int end = message.indexOf(BETWEEN);
     return end < 0
         ? fail(check, message, "")

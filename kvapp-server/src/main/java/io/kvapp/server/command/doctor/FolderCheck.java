@@ -65,7 +65,7 @@ final class FolderCheck implements Check {
               "run: chmod 700 " + folder)
           : Finding.ok("access", "owner and modes keep other users out");
     } catch (KVException others) {
-      return Finding.fail("access", others);
+      return Finding.fail("access", others, folder);
     } catch (IOException unknown) {
       throw new UncheckedIOException(unknown);
     }

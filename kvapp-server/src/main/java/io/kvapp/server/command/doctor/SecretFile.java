@@ -34,14 +34,13 @@ record SecretFile(String check, Path file) {
           ? Finding.warn(check, file + " can be read by other users", "run: chmod 600 " + file)
           : content;
     } catch (KVException unusable) {
-      return Finding.fail(check, unusable);
+      return Finding.fail(check, unusable, file);
     } catch (IOException unreadable) {
-      String reason = FileErrors.reason(unreadable);
-      int end = reason.indexOf("; ");
-      return Finding.fail(
-          check,
-          file + " cannot be used: " + (end < 0 ? reason : reason.substring(0, end)),
-          end < 0 ? "name another file, or let this user read it" : reason.substring(end + 2));
+      Finding found =
+          Finding.fail(check, file + " cannot be used: " + FileErrors.reason(unreadable), file);
+      return found.fix().isEmpty()
+          ? found.withFix("name another file, or let this user read it")
+          : found;
     }
   }
 }

@@ -36,6 +36,7 @@ final class ServerCheck implements Check {
 
   private final URI server;
   private final Optional<String> basic;
+  private final Optional<String> kept;
   private final SSLContext trusted;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
@@ -55,6 +56,7 @@ final class ServerCheck implements Check {
       Duration patience) {
     this.server = remote.url();
     this.basic = remote.basic();
+    this.kept = remote.token();
     this.trusted = trusted;
     this.clock = clock;
     this.nanoTime = nanoTime;
@@ -207,7 +209,7 @@ final class ServerCheck implements Check {
   /** Returns the header for what follows; empty where there is no token. */
   private String signIn(RawHttp http) throws IOException {
     if (basic.isEmpty()) {
-      return "";
+      return kept.isPresent() ? tryKept(http, "Bearer " + kept.get()) : "";
     }
     byte[] credentials = basic.get().getBytes(StandardCharsets.UTF_8);
     Reply reply =
@@ -219,6 +221,20 @@ final class ServerCheck implements Check {
             : Finding.fail(
                 "sign-in", "/v1/auth answers " + told(reply), "look at --user and KVAPP_PASSWORD"));
     return token.map(text -> "Bearer " + text).orElse("");
+  }
+
+  /** Returns the header of the token that login has kept; empty where the server refuses it. */
+  private String tryKept(RawHttp http, String token) throws IOException {
+    Reply reply = http.ask("GET", "/v1/auth", token);
+    boolean isTaken = reply.status() == 200;
+    findings.add(
+        isTaken
+            ? Finding.ok("sign-in", "the token that login has kept counts")
+            : Finding.fail(
+                "sign-in",
+                "/v1/auth answers " + told(reply) + " to the token that login has kept",
+                "sign in again by kvapp login, or end it by kvapp logout"));
+    return isTaken ? token : "";
   }
 
   private void measure(RawHttp http, String token) throws IOException {

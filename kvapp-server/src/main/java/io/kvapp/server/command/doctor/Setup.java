@@ -52,9 +52,10 @@ public record Setup(Optional<Local> local, Optional<Remote> remote) {
    * A server that runs.
    *
    * @param url with scheme {@code http} or {@code https}, a host, and where a proxy wants it a path
-   * @param basic {@code user:password} to sign in with; empty to ask without a token
+   * @param basic {@code user:password} to sign in with; empty for nobody
+   * @param token what login has kept, where nobody signs in; empty for none
    */
-  public record Remote(URI url, Optional<String> basic) {}
+  public record Remote(URI url, Optional<String> basic, Optional<String> token) {}
 
   /** Whether the server that would be started here may be the one that runs. */
   boolean mayRun() {

@@ -80,8 +80,8 @@ final class StoreCheck implements Check {
         : Finding.ok("lock", "nobody has the folder open");
   }
 
-  private static Finding unreadable(KVException fault) {
-    Finding found = Finding.fail("format", fault);
+  private Finding unreadable(KVException fault) {
+    Finding found = Finding.fail("format", fault, folder);
     return fault instanceof KVException.Corrupt ? found.withFix(REPAIR) : found;
   }
 
@@ -125,11 +125,11 @@ final class StoreCheck implements Check {
                   + " are for verify to read")
           : verified(opened.admin().verify());
     } catch (KVException.Corrupt damage) {
-      return Finding.fail("damage", damage).withFix(REPAIR);
+      return Finding.fail("damage", damage, folder).withFix(REPAIR);
     } catch (KVException.FolderInUse openedMeanwhile) {
       return notRead("not looked for, as the store was opened at this moment");
     } catch (KVException unreadable) {
-      return Finding.fail("damage", unreadable);
+      return Finding.fail("damage", unreadable, folder);
     }
   }
 
@@ -137,13 +137,13 @@ final class StoreCheck implements Check {
     return Finding.ok("damage", why);
   }
 
-  private static Finding verified(VerifyReport report) {
-    return report.ok()
-        ? Finding.ok("damage", "none in " + report.entries() + " entries, all of which were read")
-        : Finding.fail(
-            "damage",
-            (report.faults().size() == 1 ? "" : report.faults().size() + " faults, the first: ")
-                + report.faults().get(0).replaceFirst("; .*", ""),
-            REPAIR);
+  private Finding verified(VerifyReport report) {
+    if (report.ok()) {
+      return Finding.ok(
+          "damage", "none in " + report.entries() + " entries, all of which were read");
+    }
+    int count = report.faults().size();
+    String first = (count == 1 ? "" : count + " faults, the first: ") + report.faults().get(0);
+    return Finding.fail("damage", first, folder).withFix(REPAIR);
   }
 }

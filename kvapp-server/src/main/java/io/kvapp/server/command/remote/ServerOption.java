@@ -4,6 +4,8 @@ import io.kvapp.ServerSettings;
 import io.kvapp.server.command.terminal.Terminal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +47,21 @@ public final class ServerOption {
   /** Whether the command line names a server or a user. */
   public boolean isGiven() {
     return server != null || user != null;
+  }
+
+  /** Whether the command line or the environment names a server. */
+  public boolean isNamed(Terminal terminal) {
+    return server != null || terminal.environment().containsKey(SERVER);
+  }
+
+  /** Whether the command line names a server. */
+  public boolean isOnCommandLine() {
+    return server != null;
+  }
+
+  /** Name and password with a colon between; empty where no user is named. */
+  public Optional<String> credentials(CommandSpec command, Terminal terminal) {
+    return Optional.ofNullable(user).map(name -> name + ":" + password(command, terminal));
   }
 
   /** The user, null where none is named. */
@@ -102,6 +119,15 @@ public final class ServerOption {
       connection.as(user, password(command, terminal));
     }
     return connection;
+  }
+
+  /**
+   * The token that login keeps for a server, as it is; empty for none.
+   *
+   * @throws io.kvapp.KVException if the file of tokens cannot be used
+   */
+  public static Optional<String> keptToken(URI server, Map<String, String> environment) {
+    return TokenFile.of(environment).of(ServerConnection.name(server)).map(TokenFile.Kept::token);
   }
 
   /** The password, of which a command that reads standard input takes nothing from there. */

@@ -3,9 +3,11 @@ package io.kvapp.server.command.remote;
 import io.kvapp.KVException;
 import io.kvapp.server.file.FileErrors;
 import io.kvapp.server.file.FileTrust;
+import io.kvapp.server.file.LockedFile;
 import io.kvapp.server.file.OwnerOnlyFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The tokens that login keeps for later commands, one for each server: {@code
@@ -73,16 +76,19 @@ final class TokenFile {
 
   /** Keeps a token for a server in place of the one before. */
   void keep(String server, Kept kept) {
-    List<Line> lines = others(server);
-    lines.add(new Line(server, kept));
-    write(lines);
+    change(
+        () -> {
+          List<Line> lines = others(server);
+          lines.add(new Line(server, kept));
+          return lines;
+        });
   }
 
   /** Forgets the token for a server; returns whether there was one. */
   boolean forget(String server) {
     boolean isKnown = of(server).isPresent();
     if (isKnown) {
-      write(others(server));
+      change(() -> others(server));
     }
     return isKnown;
   }
@@ -118,15 +124,17 @@ final class TokenFile {
     }
   }
 
-  private void write(List<Line> lines) {
-    StringBuilder text = new StringBuilder();
-    lines.forEach(line -> text.append(line.text()));
+  /** Replaces the lines; of changes at the same time, by other processes too, none is lost. */
+  private void change(Supplier<List<Line>> lines) {
     try {
       if (!Files.isDirectory(file.getParent())) {
         Files.createDirectories(file.getParent().getParent());
         makePrivate(file.getParent());
       }
-      OwnerOnlyFile.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
+      if (!Files.exists(file)) {
+        makeEmpty();
+      }
+      LockedFile.change(file, () -> text(lines.get()));
     } catch (IOException failure) {
       throw new KVException(
           "%s cannot be written (%s); set XDG_CONFIG_HOME to a folder of yours"
@@ -135,7 +143,29 @@ final class TokenFile {
     }
   }
 
+  private void makeEmpty() throws IOException {
+    try {
+      OwnerOnlyFile.create(file, new byte[0]);
+    } catch (FileAlreadyExistsException another) {
+      // Another process has made it meanwhile.
+    }
+  }
+
+  private static byte[] text(List<Line> lines) {
+    StringBuilder text = new StringBuilder();
+    lines.forEach(line -> text.append(line.text()));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   private static void makePrivate(Path folder) throws IOException {
+    try {
+      make(folder);
+    } catch (FileAlreadyExistsException another) {
+      // Another process has made it meanwhile.
+    }
+  }
+
+  private static void make(Path folder) throws IOException {
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectory(
           folder,

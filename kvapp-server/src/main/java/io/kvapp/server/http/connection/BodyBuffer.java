@@ -54,6 +54,15 @@ final class BodyBuffer implements BodyOutput {
 
   @Override
   public void write(byte[] source, int from, int length) throws IOException {
+    if (length <= bytes.length - ROOM_BEHIND - end) {
+      System.arraycopy(source, from, bytes, end, length);
+      end += length;
+    } else {
+      writeInParts(source, from, length);
+    }
+  }
+
+  private void writeInParts(byte[] source, int from, int length) throws IOException {
     int at = from;
     int left = length;
     while (left > 0) {

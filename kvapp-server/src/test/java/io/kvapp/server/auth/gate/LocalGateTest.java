@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,36 @@ final class LocalGateTest {
         .isEqualTo(200);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "GET / HTTP, navigate, document, 303",
+    "GET /console/ HTTP, navigate, document, 200",
+    "GET /console/ HTTP, navigate, iframe, 403",
+    "GET /console/ HTTP, no-cors, document, 403",
+    "HEAD /console/ HTTP, navigate, document, 403",
+    "POST / HTTP, navigate, document, 403",
+    "GET /console/console.js HTTP, navigate, document, 403",
+    "GET /console/../v1/kv HTTP, navigate, document, 403",
+    "GET /v1/kv HTTP, navigate, document, 403",
+  })
+  void handle_linkOfAnotherPage_opensTheConsoleAlone(
+      String start, String mode, String dest, int status) throws IOException {
+    for (String site : List.of("cross-site", "same-site")) {
+      Answer answer =
+          answer(
+              start
+                  + "/1.1\r\nHost: localhost:5000\r\nSec-Fetch-Site: "
+                  + site
+                  + "\r\nSec-Fetch-Mode: "
+                  + mode
+                  + "\r\nSec-Fetch-Dest: "
+                  + dest
+                  + "\r\nConnection: close\r\n\r\n",
+              start.startsWith("HEAD"));
+      assertThat(answer.status()).isEqualTo(status);
+    }
+  }
+
   @Test
   void handle_withUsers_isNotGated(@TempDir Path folder) throws IOException {
     Path users = folder.resolve("users.json");
@@ -263,12 +294,16 @@ final class LocalGateTest {
           }
         };
     return new LocalGate(
-        new AllowedHosts("localhost", List.of()), proxies, List.of(), scheme, inner);
+        new AllowedHosts("localhost", List.of()), proxies, List.of(), scheme, Set.of(), inner);
   }
 
   private static Answer answer(String request) throws IOException {
+    return answer(request, false);
+  }
+
+  private static Answer answer(String request, boolean isHead) throws IOException {
     try (RawClient client = new RawClient(server.port())) {
-      return client.send(request).read();
+      return client.send(request).read(isHead);
     }
   }
 }

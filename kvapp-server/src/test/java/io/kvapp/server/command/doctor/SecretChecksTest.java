@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files of users, keys and certificates, with what makes a check warn or fail. */
@@ -49,6 +51,16 @@ class SecretChecksTest {
 
     assertThat(found.status()).isEqualTo(Status.FAIL);
     assertThat(found.found()).contains("there is no such file");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void users_inAFileWithASemicolon_areToldWhole() throws IOException {
+    Path odd = Files.writeString(temp.resolve("a; b"), "{}");
+    Files.setPosixFilePermissions(odd, PosixFilePermissions.fromString("rw--w--w-"));
+    Finding finding = new SecretFile("users", odd).finding(() -> Finding.ok("users", ""));
+    assertThat(finding.found()).isEqualTo("%s cannot be used: other users can write %s", odd, odd);
+    assertThat(finding.fix()).isEqualTo("run: chmod go-w " + odd);
   }
 
   @Test

@@ -162,7 +162,7 @@ class ServerCheckTest {
     AtomicLong time = new AtomicLong();
     ServerCheck check =
         new ServerCheck(
-            new Setup.Remote(url(plain), Optional.empty()),
+            new Setup.Remote(url(plain), Optional.empty(), Optional.empty()),
             SSLContext.getDefault(),
             InstantSource.system(),
             () -> time.addAndGet(300_000_000),
@@ -296,13 +296,17 @@ class ServerCheckTest {
 
   private static ServerCheck check(URI url, Optional<String> basic, SSLContext trusted) {
     return new ServerCheck(
-        new Setup.Remote(url, basic), trusted, InstantSource.system(), () -> 0, PATIENCE);
+        new Setup.Remote(url, basic, Optional.empty()),
+        trusted,
+        InstantSource.system(),
+        () -> 0,
+        PATIENCE);
   }
 
   private static Finding clock(URI url, Instant now) throws Exception {
     ServerCheck check =
         new ServerCheck(
-            new Setup.Remote(url, Optional.empty()),
+            new Setup.Remote(url, Optional.empty(), Optional.empty()),
             SSLContext.getDefault(),
             InstantSource.fixed(now),
             () -> 0,

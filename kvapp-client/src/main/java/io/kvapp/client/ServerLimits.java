@@ -23,9 +23,9 @@ import java.util.Objects;
  * @param txnBytes the largest body of a transaction
  * @param durability what a write has survived when the server answers it
  */
-record Limits(StoreLimits store, long txnBytes, Durability durability) {
+record ServerLimits(StoreLimits store, long txnBytes, Durability durability) {
   /** What {@code GET /v1} says. */
-  static Limits read(JsonReader json) throws IOException {
+  static ServerLimits read(JsonReader json) throws IOException {
     Map<String, Long> limits = new HashMap<>();
     Durability durability = Durability.OS;
     json.beginObject();
@@ -57,7 +57,7 @@ record Limits(StoreLimits store, long txnBytes, Durability durability) {
             operations,
             operations,
             limits.get("batch_bytes"));
-    return new Limits(store, limits.get("txn_bytes"), durability);
+    return new ServerLimits(store, limits.get("txn_bytes"), durability);
   }
 
   void key(byte[] key) {

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>All methods may be called from any thread.
  */
-final class Threads {
+final class PlatformThreads {
   /** Work that waits on a socket. */
   @FunctionalInterface
   interface Work<T> {
@@ -43,10 +43,10 @@ final class Threads {
             return thread;
           });
 
-  private Threads() {}
+  private PlatformThreads() {}
 
   /** Does it on this thread, or on another where this is a virtual one. */
-  static <T> T onPlatformThread(Work<T> work) throws IOException {
+  static <T> T run(Work<T> work) throws IOException {
     if (!isVirtual(Thread.currentThread())) {
       return work.run();
     }

@@ -6,6 +6,7 @@ import io.kvapp.Entry;
 import io.kvapp.Expiry;
 import io.kvapp.KVStore;
 import io.kvapp.OperationResult;
+import io.kvapp.Scan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,20 +16,22 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 
 /**
- * The operations on one key that Lincheck runs in threads; it makes an instance for each try, which
- * takes a key of its own in one shared store.
+ * The operations on two keys that Lincheck runs in threads; it makes an instance for each try,
+ * which takes keys of its own in one shared store. Each number stands for a value, 0 for none.
  *
  * <p>All methods may be called from any thread.
  */
 @Param(name = "value", gen = IntGen.class, conf = "1:3")
-public class OneKeyOperations {
-  private static final AtomicLong KEYS = new AtomicLong();
+public class TwoKeyOperations {
+  private static final AtomicLong FOLDERS = new AtomicLong();
   private static volatile KVStore store;
 
-  private final String key = "key " + KEYS.incrementAndGet();
+  private final String folder = "try " + FOLDERS.incrementAndGet() + "/";
+  private final String key = folder + "a";
+  private final String second = folder + "b";
 
-  /** Operations on a key that is not there yet. */
-  public OneKeyOperations() {}
+  /** Operations on keys that are not there yet. */
+  public TwoKeyOperations() {}
 
   /** The store that all instances work on from now on. */
   public static void use(KVStore shared) {
@@ -104,7 +107,7 @@ public class OneKeyOperations {
   @Operation
   public String addWithOthers(@Param(name = "value") int value) {
     List<OperationResult> results =
-        store.commit(new Batch().get(key).add(key, value).put(key + " too", "x")).results();
+        store.commit(new Batch().get(key).add(key, value).put(folder + "c", "x")).results();
     Optional<Entry> before = ((OperationResult.Get) results.get(0)).entry();
     return before.map(Entry::valueString).orElse("0")
         + " "
@@ -135,6 +138,55 @@ public class OneKeyOperations {
         : result.failures().get(0).current().map(it -> parse(it.valueString())).orElse(0);
   }
 
+  /** Writes the value in a batch; whether there was none. */
+  @Operation
+  public boolean commitPut(@Param(name = "value") int value) {
+    Batch batch = new Batch().put(key, Integer.toString(value));
+    return ((OperationResult.Put) store.commit(batch).results().get(0)).created();
+  }
+
+  /** Adds to both; the sums. */
+  @Operation
+  public String addToBoth(@Param(name = "value") int value) {
+    List<OperationResult> sums =
+        store.commit(new Batch().add(key, value).add(second, value)).results();
+    return ((OperationResult.Add) sums.get(0)).number()
+        + " "
+        + ((OperationResult.Add) sums.get(1)).number();
+  }
+
+  /** Moves the first to the second if it has this value; whether it did. */
+  @Operation
+  public boolean move(@Param(name = "value") int expected) {
+    String value = Integer.toString(expected);
+    return store.commit(new Batch().ifValue(key, value).delete(key).put(second, value)).applied();
+  }
+
+  /** Both, by a batch that reads alone. */
+  @Operation
+  public String getBoth() {
+    List<OperationResult> found = store.commit(new Batch().get(key).get(second)).results();
+    return number(((OperationResult.Get) found.get(0)).entry())
+        + " "
+        + number(((OperationResult.Get) found.get(1)).entry());
+  }
+
+  /** Both, by a page of a scan. */
+  @Operation
+  public String scanBoth() {
+    int[] found = {0, 0};
+    for (Entry entry : store.scan(Scan.prefix(folder)).entries()) {
+      if (!entry.keyString().endsWith("c")) {
+        found[entry.keyString().equals(key) ? 0 : 1] = parse(entry.valueString());
+      }
+    }
+    return found[0] + " " + found[1];
+  }
+
+  private static int number(Optional<Entry> entry) {
+    return entry.map(it -> parse(it.valueString())).orElse(0);
+  }
+
   private static int parse(String value) {
     return Integer.parseInt(value);
   }
@@ -142,6 +194,7 @@ public class OneKeyOperations {
   /** What the operations mean when they come one after the other. */
   public static final class Specification {
     private int current;
+    private int second;
 
     /** No value yet. */
     public Specification() {}
@@ -213,6 +266,38 @@ public class OneKeyOperations {
     /** Writes where there is none. */
     public boolean commitIfAbsent(int value) {
       return putIfAbsent(value);
+    }
+
+    /** Writes. */
+    public boolean commitPut(int value) {
+      boolean absent = current == 0;
+      current = value;
+      return absent;
+    }
+
+    /** Adds twice. */
+    public String addToBoth(int value) {
+      current += value;
+      second += value;
+      return getBoth();
+    }
+
+    /** Moves one value. */
+    public boolean move(int expected) {
+      boolean equal = current == expected;
+      second = equal ? expected : second;
+      current = equal ? 0 : current;
+      return equal;
+    }
+
+    /** Reads both. */
+    public String getBoth() {
+      return current + " " + second;
+    }
+
+    /** Reads both. */
+    public String scanBoth() {
+      return getBoth();
     }
   }
 }
