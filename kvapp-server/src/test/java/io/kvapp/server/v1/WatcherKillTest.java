@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.ChildServer;
 import io.kvapp.server.http.connection.RawClient.Answer;
-import io.kvapp.server.v1.EventClient.Block;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,20 +56,10 @@ final class WatcherKillTest {
     try (ChildServer server = start(folder);
         EventClient events = copy.watch(server.port())) {
       Thread writing = writer.start(server.port(), random.nextLong());
-      int goal = copy.told().size() + MIN_TOLD + random.nextInt(MIN_TOLD);
-      while (copy.told().size() < goal) {
-        copy.take(events.block());
-      }
+      copy.followMore(events, MIN_TOLD + random.nextInt(MIN_TOLD));
       server.close();
       writing.join();
-      try {
-        for (Block next = events.block(); next != null; next = events.block()) {
-          copy.take(next);
-        }
-      } catch (IOException cut) {
-        // What came without its id is told again.
-      }
-      copy.end();
+      copy.takeRest(events);
     }
   }
 
