@@ -8,9 +8,11 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the client may know, and what it shows. */
+@Tag("once")
 final class ClientArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

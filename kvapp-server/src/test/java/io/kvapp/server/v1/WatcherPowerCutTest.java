@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dkvapp.cycles} says how often, {@code -Dkvapp.seed} repeats a run.
  */
 @Timeout(3_600)
+@Tag("once")
 final class WatcherPowerCutTest {
   private static final int CYCLES = Integer.getInteger("kvapp.cycles", 1);
   private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
