@@ -59,7 +59,7 @@ public final class EtcdStore implements KVStore {
   private final Transactions transactions;
   private final PageReader pages;
   private final Upkeep upkeep;
-  private final EtcdAdmin admin = new EtcdAdmin(this);
+  private final EtcdAdmin admin;
   private final Set<EtcdChanges> watching = ConcurrentHashMap.newKeySet();
 
   /** Calls hold it to read; the close, which lets them finish, to write. */
@@ -72,6 +72,7 @@ public final class EtcdStore implements KVStore {
     layout = settings.layout();
     limits = new EtcdLimits(settings, options.maxValueBytes());
     clock = options.clock();
+    admin = new EtcdAdmin(this, limits, clock);
     try {
       writes = new WriteOnce(cluster, layout, limits);
     } catch (CallException failed) {
