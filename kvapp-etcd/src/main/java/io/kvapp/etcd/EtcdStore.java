@@ -72,7 +72,7 @@ public final class EtcdStore implements KVStore {
     layout = settings.layout();
     limits = new EtcdLimits(settings, options.maxValueBytes());
     clock = options.clock();
-    admin = new EtcdAdmin(this, limits, clock);
+    admin = new EtcdAdmin(this, limits.ofStore(), clock);
     try {
       writes = new WriteOnce(cluster, layout, limits);
     } catch (CallException failed) {
