@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * name. {@code -Dkvapp.cycles} says how often, {@code -Dkvapp.seed} repeats a run.
  */
 @Timeout(3_600)
+@Tag("once")
 final class WatcherKillTest {
   private static final int CYCLES = Integer.getInteger("kvapp.cycles", 2);
   private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
