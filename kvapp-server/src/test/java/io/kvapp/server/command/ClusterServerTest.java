@@ -3,6 +3,7 @@ package io.kvapp.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.etcd.TestCluster;
+import io.kvapp.server.command.CommandProcess.Outcome;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,6 +72,17 @@ class ClusterServerTest {
       assertThat(second.terminate()).isEqualTo(SIGTERM);
       assertThat(first.errors() + second.errors()).doesNotContain("Exception", "\tat ", "INFO");
     }
+  }
+
+  @Test
+  void serve_storeOnACluster_withoutAKeyToShare_isRefused() throws Exception {
+    Outcome outcome =
+        CommandProcess.run(folder, "", "--port", "0", "--store", cluster.uri("servers"));
+
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err())
+        .matches("kvapp: .* \\(--signing-key FILE, made by: kvapp key create --file FILE\\)\n");
+    assertThat(outcome.out()).isEmpty();
   }
 
   private CommandProcess serve(String... more) throws Exception {
