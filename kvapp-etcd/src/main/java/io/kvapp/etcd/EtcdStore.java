@@ -256,6 +256,12 @@ public final class EtcdStore implements KVStore {
     return Durability.SYNC;
   }
 
+  /** True: every process that opens the same prefix has the same store. */
+  @Override
+  public boolean isShared() {
+    return true;
+  }
+
   @Override
   public StoreAdmin admin() {
     return admin;
