@@ -70,8 +70,7 @@ export async function call(method, path, { headers, body, signal } = {}) {
   ahead = Math.abs(difference) > 3000 ? difference : 0;
   if (response.ok) return response;
   const { status } = response;
-  const told = await response.json().catch(() => ({}));
-  const { code, current, detail = `The server answered ${status}.` } = told;
+  const { code, current, detail = `The server answered ${status}.` } = await response.json().catch(() => ({}));
   const problem = Object.assign(new Error(detail), { status, code, current });
   if (status === 401 && token === session.token) session.end(problem);
   throw problem;

@@ -2,7 +2,7 @@
 
 import { call, getJson, query, session } from "./api.js";
 import { feed } from "./feed.js";
-import { attempt, bytes, duration, field, micros, number, set, submit, tags } from "./ui.js";
+import { attempt, bytes, duration, field, micros, Note, number, set, submit, tags } from "./ui.js";
 
 const { button, dd, dl, div, dt, form, h2, p, polyline, section, span, strong, svg } = tags;
 
@@ -43,13 +43,12 @@ function note(stats) {
   // A server that has started anew counts from 0.
   const before = last?.server.uptime_seconds <= server.uptime_seconds ? last : { at, store, server };
   const rate = (now, then) => (now > then && now - then < JUMP ? (1000 * (now - then)) / (at - before.at) : 0);
-  const spent = ({ syncs, mean_sync_micros: mean }) => syncs * mean;
   const syncs = store.syncs - before.store.syncs;
   const figures = {
     writes: rate(store.revision, before.store.revision), requests: rate(server.requests, before.server.requests),
     entries: store.entries, watchers: server.watchers,
     // Without a sync it is as it was.
-    sync: syncs > 0 ? Math.max(0, spent(store) - spent(before.store)) / syncs : points.sync?.at(-1) ?? 0,
+    sync: syncs > 0 ? (store.total_sync_micros - before.store.total_sync_micros) / syncs : points.sync?.at(-1) ?? store.mean_sync_micros,
   };
   for (const [name, value] of Object.entries(figures)) {
     points[name] = [...(points[name] ?? []), value].slice(-POINTS);
@@ -72,21 +71,23 @@ const verify = () => operate("verify", {}, ({ entries, faults }) =>
   `${number(entries)} entries verified: ${faults.length === 0 ? "no faults" : JSON.stringify(faults)}.`);
 const compact = () => operate("compact", {}, () => "Compacted.");
 
-function Card(title, name, figure, note) {
+function Card(title, name, note, figure = number) {
   const values = points[name];
   const most = Math.max(...values, 1e-9);
   const line = values.map((value, index) =>
     `${100 - ((values.length - 1 - index) * 100) / (POINTS - 1)},${29 - (value / most) * 27}`);
-  return div({ class: "card" }, span({ class: "note" }, title), strong(figure(values.at(-1))),
-    span({ class: "note" }, note),
+  return div({ class: "card" }, Note(title), strong(figure(values.at(-1))),
+    Note(note),
     svg({ class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none" },
       polyline({ points: line.join(" ") })));
 }
 
 function Disk(store) {
+  const free = store.disk_free_bytes;
   const kinds = Object.entries(KINDS).map(([kind, name]) => [name, store[`${kind}_bytes`] ?? 0]);
   const sum = kinds.reduce((all, [, size]) => all + size, 1);
-  return div({ class: "card" }, span({ class: "note" }, "Disk"), strong(bytes(store.disk_bytes)),
+  return div({ class: "card" }, Note("Disk"), strong(bytes(store.disk_bytes)),
+    Note(free >= 0 && `${bytes(free)} free`),
     div({ class: "bar" }, kinds.map(([, size], index) =>
       div({ class: `kind${index}`, style: { width: `${(100 * size) / sum}%` } }))),
     dl(kinds.map(([name, size], index) => [dt(span({ class: `dot kind${index}` }), name), dd(bytes(size))])));
@@ -112,11 +113,11 @@ function view() {
   const { store, server, recovery } = stats;
   return section({ class: "page" },
     div({ class: "cards" },
-      Card("Writes a second", "writes", number, `revision ${number(store.revision)}`),
-      Card("Requests a second", "requests", number, `version ${server.version}, up ${duration(1000 * server.uptime_seconds)}`),
-      Card("Entries", "entries", number, `${bytes(store.live_bytes)}`),
-      Card("Sync of the journal", "sync", micros, `longest ${micros(store.max_sync_micros)}`),
-      Card("Watchers", "watchers", number, `${number(server.connections)} connections`),
+      Card("Writes a second", "writes", `revision ${number(store.revision)}`),
+      Card("Requests a second", "requests", `version ${server.version}, up ${duration(1000 * server.uptime_seconds)}`),
+      Card("Entries", "entries", bytes(store.live_bytes)),
+      Card("Sync of the journal", "sync", `longest ${micros(store.max_sync_micros)}`, micros),
+      Card("Watchers", "watchers", `${number(server.connections)} connections`),
       Disk(store), Recovery(recovery), session.is("admin") && Operations()));
 }
 

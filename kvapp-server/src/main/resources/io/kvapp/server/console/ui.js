@@ -36,8 +36,8 @@ export function set(target, members) {
 export const typed = (use) => ({ target }) => use(target.value);
 
 export const field = (name, onText, members) =>
-  label({ class: members.wrap ?? "wide" }, span(name), input({
-    autocomplete: "off", spellcheck: false, onInput: typed(onText), ...members, wrap: null }));
+  label({ class: members.type }, span(name), input({
+    autocomplete: "off", spellcheck: false, onInput: typed(onText), ...members }));
 
 export const choice = (options, value, onChoice, name) =>
   select({ value, onChange: typed(onChoice), "aria-label": name },
@@ -48,7 +48,7 @@ let typing = 0;
 export const prefixField = (placeOf, prefix, placeholder) => field("Prefix", (text) => {
   clearTimeout(typing);
   typing = setTimeout(() => location.replace(href(placeOf({ prefix: fromText(text) }))), 150);
-}, { wrap: "grow", id: "find", type: "search", placeholder, value: keyText(prefix) ?? "" });
+}, { id: "find", type: "search", placeholder, value: keyText(prefix) ?? "" });
 
 export const submit = (work) => (event) => {
   event.preventDefault();
@@ -96,6 +96,7 @@ export const remaining = (expires) =>
   expires > serverNow() ? `in ${duration(expires - serverNow())}` : "expired";
 
 export const Key = (text) => code({ class: "key" }, text);
+export const Note = (text) => span({ class: "note" }, text);
 
 // Messages
 
