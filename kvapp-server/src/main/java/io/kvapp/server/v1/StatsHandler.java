@@ -1,5 +1,6 @@
 package io.kvapp.server.v1;
 
+import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
@@ -46,11 +47,20 @@ public final class StatsHandler {
   private Response handle(Call call) {
     Parameters.of(call.request().query(), List.of());
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("store", store(admin.stats()));
-    all.put("recovery", recovery(admin.recovery()));
+    all.put("store", orNull(() -> store(admin.stats())));
+    all.put("recovery", orNull(() -> recovery(admin.recovery())));
     all.put("server", server(server.get()));
     all.put("backups", backups.map(each -> backups(each.state())).orElse(null));
     return Response.of(Replies.json(), output -> new JsonOutput(output).value(all));
+  }
+
+  /** Null where a store has none. */
+  private static Map<String, Object> orNull(Supplier<Map<String, Object>> figures) {
+    try {
+      return figures.get();
+    } catch (KVException.Unsupported none) {
+      return null;
+    }
   }
 
   /** Figures of a store as members of an object. */
