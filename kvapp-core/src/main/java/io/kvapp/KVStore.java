@@ -360,10 +360,11 @@ public interface KVStore extends AutoCloseable {
   void sync();
 
   /**
-   * Does nothing as long as the store works, at next to no cost and without a write. A store that
-   * was opened to read only works as long as it reads.
+   * Does nothing as long as the store takes reads and writes, at next to no cost and without a
+   * write.
    *
-   * @throws KVException.ReadOnly if a write or sync has failed before, so that all further ones do
+   * @throws KVException.ReadOnly if it takes no writes: a write or sync has failed before, or it
+   *     was opened to read only
    */
   default void requireHealthy() {
     revision();

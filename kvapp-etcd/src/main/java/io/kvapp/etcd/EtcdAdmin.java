@@ -8,6 +8,7 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
 import io.kvapp.client.transfer.ExportFolder;
+import io.kvapp.engine.model.Limits;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Iterator;
@@ -20,10 +21,10 @@ import java.util.Objects;
  */
 final class EtcdAdmin implements StoreAdmin {
   private final EtcdStore store;
-  private final EtcdLimits limits;
+  private final Limits limits;
   private final InstantSource clock;
 
-  EtcdAdmin(EtcdStore store, EtcdLimits limits, InstantSource clock) {
+  EtcdAdmin(EtcdStore store, Limits limits, InstantSource clock) {
     this.store = store;
     this.limits = limits;
     this.clock = clock;

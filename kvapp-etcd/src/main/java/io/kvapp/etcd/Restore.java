@@ -22,13 +22,13 @@ final class Restore {
   private static final int NAME_BYTES = 1 << 10;
 
   private final EtcdStore store;
-  private final EtcdLimits limits;
+  private final Limits limits;
   private final InstantSource clock;
   private Batch batch = new Batch();
   private long batchBytes;
   private long restored;
 
-  Restore(EtcdStore store, EtcdLimits limits, InstantSource clock) {
+  Restore(EtcdStore store, Limits limits, InstantSource clock) {
     this.store = store;
     this.limits = limits;
     this.clock = clock;
@@ -37,11 +37,7 @@ final class Restore {
   /** Restores; returns how many entries were written. */
   long run(ExportFolder backup) {
     requireEmpty();
-    backup.forEach(
-        entry -> {
-          limits.key(entry.key());
-          limits.value(entry.value());
-        });
+    backup.forEach(entry -> limits.entry(entry.key(), entry.value()));
     requireEmpty();
     try {
       backup.forEach(this::add);

@@ -11,17 +11,21 @@ import io.kvapp.KVStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a cluster refuses or cannot do, by name. */
+@Tag("once")
 @Timeout(120)
 final class EtcdFailureTest {
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
 
-  private static String uri(EtcdNode node, String parameters) {
-    return "etcd://127.0.0.1:" + node.clientPort() + "/failures?" + parameters;
+  private static String uri(EtcdNode node, String... parameters) {
+    String query = parameters.length == 0 ? "" : "?" + String.join("&", parameters);
+    return "etcd://127.0.0.1:" + node.clientPort() + "/failures" + query;
   }
 
   /** What a call returns once the cluster is available. */
@@ -38,8 +42,9 @@ final class EtcdFailureTest {
   @Test
   void calls_withoutAMajority_areUnavailableInTime() {
     try (EtcdNode node = EtcdNode.alone(folder).start();
-        KVStore store = KVStore.open(uri(node, "attempt-ms=300&timeout-ms=1000"))) {
-      store.put("key", "value");
+        KVStore store =
+            whenAvailable(() -> KVStore.open(uri(node, "attempt-ms=300&timeout-ms=1000")))) {
+      whenAvailable(() -> store.put("key", "value"));
       node.kill();
 
       assertThatThrownBy(() -> store.get("key"))
@@ -79,7 +84,7 @@ final class EtcdFailureTest {
   @Test
   void quota_thatIsUsedUp_isNoSpace_andAllowsReadsAndDeletes() {
     try (EtcdNode node = EtcdNode.alone(folder).with("--quota-backend-bytes=" + (4 << 20)).start();
-        KVStore store = KVStore.open(uri(node, "timeout-ms=10000"))) {
+        KVStore store = KVStore.open(uri(node))) {
       byte[] value = new byte[500_000];
       store.put("small", "value");
       int[] written = new int[1];

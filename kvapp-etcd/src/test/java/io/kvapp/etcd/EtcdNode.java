@@ -32,10 +32,11 @@ final class EtcdNode implements AutoCloseable {
     this.peerPort = peerPort;
   }
 
-  /** A node of its own, on free ports; not started. */
+  /** A node of its own, on free ports, which is soon its own leader; not started. */
   static EtcdNode alone(Path folder) {
     List<Integer> ports = freePorts(2);
-    return new EtcdNode("alone", folder, ports.get(0), ports.get(1));
+    return new EtcdNode("alone", folder, ports.get(0), ports.get(1))
+        .with("--heartbeat-interval=10", "--election-timeout=100");
   }
 
   static List<Integer> freePorts(int count) {

@@ -17,33 +17,39 @@ import io.kvapp.Changes;
 import io.kvapp.Expiry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.Threads;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS with certificates of both sides, and users with roles. */
+@Tag("once")
 @Timeout(120)
 final class EtcdSecurityTest {
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
 
   private String uri(EtcdNode node, String prefix, String... parameters) {
     return "etcd://127.0.0.1:"
         + node.clientPort()
         + "/"
         + prefix
-        + "?timeout-ms=3000&"
+        + "?timeout-ms=60000&"
         + String.join("&", parameters);
   }
 
   @Test
   void tls_withCertificatesOfBothSides_works_andNothingElseDoes() throws Exception {
-    TestKeys server = TestKeys.make(folder, "server");
+    FutureTask<TestKeys> making = Threads.start(() -> TestKeys.make(folder, "server"));
     TestKeys client = TestKeys.make(folder, "client");
+    TestKeys server = Threads.await(making);
     String ca = "ca=" + server.certificate();
     String[] all = {ca, "cert=" + client.certificate(), "key=" + client.key()};
     try (EtcdNode node =
@@ -59,7 +65,7 @@ final class EtcdSecurityTest {
         assertThat(store.get("key")).hasValue("value");
       }
       for (String refused : new String[] {"tls=true", ca, "ca=" + client.certificate()}) {
-        assertThatThrownBy(() -> KVStore.open(uri(node, "tls", refused, "timeout-ms=500")))
+        assertThatThrownBy(() -> KVStore.open(uri(node, "tls", refused, "timeout-ms=200")))
             .as(refused)
             .isInstanceOf(KVException.Unavailable.class);
       }
@@ -80,7 +86,7 @@ final class EtcdSecurityTest {
     String secret = "password-file=" + password;
     try (EtcdNode node = EtcdNode.alone(folder).start()) {
       addUsers(node);
-      try (KVStore store = KVStore.open(uri(node, "app", user, secret, "timeout-ms=60000"));
+      try (KVStore store = KVStore.open(uri(node, "app", user, secret));
           Changes changes = store.changes(Changes.all())) {
         changes.next(Duration.ZERO);
         store.put("key", "value");

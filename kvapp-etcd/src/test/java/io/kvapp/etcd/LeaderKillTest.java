@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Writers and a reader of changes while the leaders of a cluster are killed. Each write puts a new
  * key and counts it in the same batch, so that a write that is lost, or made twice, shows.
  */
+@Tag("once")
 @Timeout(600)
 final class LeaderKillTest {
   private static final int WRITERS = 4;
@@ -34,7 +36,8 @@ final class LeaderKillTest {
   /** How many leaders are killed, one after the other. */
   private static final int KILLS = Integer.getInteger("kvapp.kills", 1);
 
-  @TempDir Path folder;
+  @TempDir(factory = MemoryFolder.class)
+  Path folder;
 
   /** What a writer knows of its writes. */
   private record Written(long made, long uncertain) {}
