@@ -42,9 +42,23 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
 
   @Override
   public MetricSnapshots collect() {
-    StoreStats stats = store.admin().stats();
-    ServerFigures figures = server.get();
     MetricSnapshots.Builder all = MetricSnapshots.builder();
+    stats().ifPresent(stats -> figures(all, stats));
+    folder.map(Path::toFile).map(File::getUsableSpace).ifPresent(free -> diskFree(all, free));
+    connections(all, server.get());
+    return all.build();
+  }
+
+  /** Empty for a store on a cluster, which has figures of its own. */
+  private Optional<StoreStats> stats() {
+    try {
+      return Optional.of(store.admin().stats());
+    } catch (KVException.Unsupported none) {
+      return Optional.empty();
+    }
+  }
+
+  private void figures(MetricSnapshots.Builder all, StoreStats stats) {
     gauge(all, "kvapp_entries", "Live entries.", stats.entries());
     gauge(all, "kvapp_live_bytes", "Bytes of keys and values, at most.", stats.liveBytes());
     gauge(all, "kvapp_revision", "The revision of the newest write.", stats.revision());
@@ -68,7 +82,6 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
     counter(all, "kvapp_flushes", "SSTables that were written of memtables.", stats.flushes());
     counter(all, "kvapp_compactions", "Compactions that have ended.", stats.compactions());
     syncs(all, stats.syncTimes());
-    folder.map(Path::toFile).map(File::getUsableSpace).ifPresent(free -> diskFree(all, free));
     all.metricSnapshot(
         GaugeSnapshot.builder()
             .name("kvapp_disk_bytes")
@@ -79,8 +92,6 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
             .dataPoint(point("hashtable", stats.hashTableBytes()))
             .dataPoint(point("history", stats.historyBytes()))
             .build());
-    connections(all, figures);
-    return all.build();
   }
 
   private static void connections(MetricSnapshots.Builder all, ServerFigures figures) {

@@ -43,18 +43,24 @@ function note(stats) {
   // A server that has started anew counts from 0.
   const before = last?.server.uptime_seconds <= server.uptime_seconds ? last : { at, store, server };
   const rate = (now, then) => (now > then && now - then < JUMP ? (1000 * (now - then)) / (at - before.at) : 0);
-  const syncs = store.syncs - before.store.syncs;
   const figures = {
-    writes: rate(store.revision, before.store.revision), requests: rate(server.requests, before.server.requests),
-    entries: store.entries, watchers: server.watchers,
-    // Without a sync it is as it was.
-    sync: syncs > 0 ? (store.total_sync_micros - before.store.total_sync_micros) / syncs : points.sync?.at(-1) ?? store.mean_sync_micros,
+    requests: rate(server.requests, before.server.requests), watchers: server.watchers,
+    ...(store && before.store ? ofStore(store, before.store, rate) : {}),
   };
   for (const [name, value] of Object.entries(figures)) {
     points[name] = [...(points[name] ?? []), value].slice(-POINTS);
   }
   last = { at, store, server };
   state.stats = stats;
+}
+
+function ofStore(store, before, rate) {
+  const syncs = store.syncs - before.syncs;
+  return {
+    writes: rate(store.revision, before.revision), entries: store.entries,
+    // Without a sync it is as it was.
+    sync: syncs > 0 ? (store.total_sync_micros - before.total_sync_micros) / syncs : points.sync?.at(-1) ?? store.mean_sync_micros,
+  };
 }
 
 async function operate(path, members, text) {
@@ -97,13 +103,14 @@ const Recovery = (recovery) => section({ class: "card" }, h2("Recovery at the la
   dl(Object.entries(recovery).map(([name, value]) =>
     [dt(name.replaceAll("_", " ")), dd(typeof value === "number" ? number(value) : JSON.stringify(value))])));
 
-function Operations() {
+function Operations(ofCluster) {
   const { name, result } = state;
   const other = (text, onClick) => button({ type: "button", onClick }, text);
   return section({ class: "card" }, h2("Operations"),
     form({ onSubmit: submit(backUp) },
       field("Name of the backup", (text) => set(state, { name: text }), { value: name, placeholder: "monday" }),
-      div({ class: "row" }, button("Back up"), other("Verify", verify), other("Compact", compact))),
+      div({ class: "row" }, button("Back up"),
+        ofCluster ? null : [other("Verify", verify), other("Compact", compact)])),
     p({ role: "status" }, result));
 }
 
@@ -113,12 +120,13 @@ function view() {
   const { store, server, recovery } = stats;
   return section({ class: "page" },
     div({ class: "cards" },
-      Card("Writes a second", "writes", `revision ${number(store.revision)}`),
+      store && Card("Writes a second", "writes", `revision ${number(store.revision)}`),
       Card("Requests a second", "requests", `version ${server.version}, up ${duration(1000 * server.uptime_seconds)}`),
-      Card("Entries", "entries", bytes(store.live_bytes)),
-      Card("Sync of the journal", "sync", `longest ${micros(store.max_sync_micros)}`, micros),
+      store && Card("Entries", "entries", bytes(store.live_bytes)),
+      store && Card("Sync of the journal", "sync", `longest ${micros(store.max_sync_micros)}`, micros),
       Card("Watchers", "watchers", `${number(server.connections)} connections`),
-      Disk(store), Recovery(recovery), session.is("admin") && Operations()));
+      store ? Disk(store) : section({ class: "card" }, h2("Store"), p("Its cluster has the figures.")),
+      recovery && Recovery(recovery), session.is("admin") && Operations(!store)));
 }
 
 // Figures are about every key.

@@ -48,6 +48,8 @@ final class FailuresEndpointTest {
         Arguments.of(new KVException.ReadOnly("secret", new IOException()), 500, "damaged"),
         Arguments.of(new KVException.ReadOnly("secret"), 503, "read-only"),
         Arguments.of(new KVException.Unavailable("secret"), 503, "unavailable"),
+        Arguments.of(new KVException.NotPermitted("secret"), 503, "unavailable"),
+        Arguments.of(new KVException.NotSignedIn("secret"), 503, "unavailable"),
         Arguments.of(new KVException.WrongState("secret"), 503, "stopping"),
         Arguments.of(new OutOfMemoryError("secret"), 503, "busy"),
         Arguments.of(new KVException.Unsupported("secret"), 501, "unsupported"),
