@@ -5,6 +5,8 @@ module io.kvapp.etcd {
   requires com.google.protobuf;
   requires io.grpc;
   requires io.grpc.netty;
+  requires io.kvapp.client;
+  requires java.logging; // of gRPC
   requires jetcd.grpc;
   requires org.slf4j;
 

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Calls of the members of a cluster, one of them at a time: the next one is taken when one does not
@@ -35,6 +37,13 @@ final class Cluster implements AutoCloseable {
 
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** It would tell on standard error what it has found, which is nobody's concern. */
+  private static final Logger TCP_METRICS = Logger.getLogger("io.grpc.netty.TcpMetrics");
+
+  static {
+    TCP_METRICS.setLevel(Level.WARNING);
+  }
 
   private static final int MAX_RESPONSE_BYTES = 256 << 20;
   private static final int WINDOW_BYTES = 1 << 20;

@@ -3,10 +3,14 @@ package io.kvapp.etcd;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.VerifyReport;
+import io.kvapp.client.transfer.ExportFolder;
+import io.kvapp.engine.model.Limits;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.Objects;
 
@@ -17,21 +21,30 @@ import java.util.Objects;
  */
 final class EtcdAdmin implements StoreAdmin {
   private final EtcdStore store;
+  private final Limits limits;
+  private final InstantSource clock;
 
-  EtcdAdmin(EtcdStore store) {
+  EtcdAdmin(EtcdStore store, Limits limits, InstantSource clock) {
     this.store = store;
+    this.limits = limits;
+    this.clock = clock;
   }
 
+  /** Writes an export, all of which is of one revision. */
   @Override
   public void backup(Path folder) {
     Objects.requireNonNull(folder, "folder");
-    throw unsupported("has no backup of its own; export its entries, or etcdctl snapshot save");
+    try (Snapshot snapshot = store.snapshot()) {
+      new ExportFolder(folder).write(snapshot);
+    }
   }
 
+  /** Writes what an export or the backup of a local store holds, in batches. */
   @Override
   public long restore(Path folder) {
     Objects.requireNonNull(folder, "folder");
-    throw unsupported("is not restored; import an export of entries");
+    store.requireOpen();
+    return new Restore(store, limits, clock).run(new ExportFolder(folder));
   }
 
   @Override

@@ -1,15 +1,10 @@
 package io.kvapp.etcd;
 
-import io.kvapp.Batch;
-import io.kvapp.BatchCondition;
-import io.kvapp.BatchOperation;
 import io.kvapp.StoreLimits;
 import io.kvapp.engine.model.Limits;
-import java.time.Duration;
-import java.util.Objects;
 
 /**
- * What a cluster takes, and the checks of arguments against it before anything is sent.
+ * What a cluster takes, which arguments are held to before anything is sent.
  *
  * <p>Immutable, safe for any thread.
  */
@@ -24,91 +19,45 @@ final class EtcdLimits {
   private static final int OPERATIONS_OF_A_WRITE = 3;
 
   private final EtcdSettings settings;
-  private final StoreLimits told;
-  private final Limits ofEvaluation;
+  private final Limits limits;
 
   EtcdLimits(EtcdSettings settings, int maxValueBytes) {
     this.settings = settings;
     int batchBytes = settings.maxRequestBytes() - ROOM_OF_A_REQUEST;
     int operations = (settings.maxTxnOps() - 2) / OPERATIONS_OF_A_WRITE;
-    told =
+    StoreLimits told =
         new StoreLimits(
             Limits.MAX_KEY_BYTES,
             Math.min(maxValueBytes, batchBytes - Limits.MAX_KEY_BYTES),
             operations,
             settings.maxTxnOps() - 1 - operations,
             batchBytes);
-    ofEvaluation = new Limits(told);
+    limits =
+        new Limits(
+            told,
+            new Limits.Remedies(
+                requestBytesRemedy(), inParts(operationsRemedy()), inParts(requestBytesRemedy())));
   }
 
-  StoreLimits told() {
-    return told;
-  }
-
-  Limits ofEvaluation() {
-    return ofEvaluation;
-  }
-
-  void key(byte[] key) {
-    ofEvaluation.key(key);
-  }
-
-  void value(byte[] value) {
-    Objects.requireNonNull(value, "value");
-    if (value.length > told.maxValueBytes()) {
-      throw new IllegalArgumentException(
-          "value: at most "
-              + told.maxValueBytes()
-              + " bytes, not "
-              + value.length
-              + "; "
-              + requestBytesRemedy());
-    }
-  }
-
-  void ttl(Duration ttl) {
-    ofEvaluation.ttl(ttl);
-  }
-
-  void batch(Batch batch) {
-    Objects.requireNonNull(batch, "batch");
-    atMost(told.maxBatchOperations(), "operations", batch.operations().size(), operationsRemedy());
-    atMost(told.maxBatchConditions(), "conditions", batch.conditions().size(), operationsRemedy());
-    for (BatchCondition condition : batch.conditions()) {
-      key(condition.key());
-      if (condition instanceof BatchCondition.Value expected) {
-        value(expected.value());
-      }
-    }
-    long bytes = 0;
-    for (BatchOperation operation : batch.operations()) {
-      key(operation.key());
-      bytes += operation.key().length;
-      if (operation instanceof BatchOperation.Put put) {
-        value(put.value());
-        bytes += put.value().length;
-      }
-    }
-    atMost(told.maxBatchBytes(), "bytes of keys and values", bytes, requestBytesRemedy());
+  Limits ofStore() {
+    return limits;
   }
 
   /** Checks the size of a transaction as it is sent. */
   void request(int bytes) {
-    atMost(settings.maxRequestBytes(), "bytes as they are sent", bytes, requestBytesRemedy());
-  }
-
-  private static void atMost(long limit, String unit, long found, String remedy) {
-    if (found > limit) {
+    if (bytes > settings.maxRequestBytes()) {
       throw new IllegalArgumentException(
           "batch: at most "
-              + limit
-              + " "
-              + unit
-              + ", not "
-              + found
-              + "; commit it in parts, or "
-              + remedy);
+              + settings.maxRequestBytes()
+              + " bytes as they are sent, not "
+              + bytes
+              + "; "
+              + inParts(requestBytesRemedy()));
     }
+  }
+
+  private static String inParts(String remedy) {
+    return "commit it in parts, or " + remedy;
   }
 
   /** How larger requests are allowed. */

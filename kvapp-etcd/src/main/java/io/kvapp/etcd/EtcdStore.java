@@ -59,7 +59,7 @@ public final class EtcdStore implements KVStore {
   private final Transactions transactions;
   private final PageReader pages;
   private final Upkeep upkeep;
-  private final EtcdAdmin admin = new EtcdAdmin(this);
+  private final EtcdAdmin admin;
   private final Set<EtcdChanges> watching = ConcurrentHashMap.newKeySet();
 
   /** Calls hold it to read; the close, which lets them finish, to write. */
@@ -72,6 +72,7 @@ public final class EtcdStore implements KVStore {
     layout = settings.layout();
     limits = new EtcdLimits(settings, options.maxValueBytes());
     clock = options.clock();
+    admin = new EtcdAdmin(this, limits.ofStore(), clock);
     try {
       writes = new WriteOnce(cluster, layout, limits);
     } catch (CallException failed) {
@@ -123,7 +124,7 @@ public final class EtcdStore implements KVStore {
 
   @Override
   public long put(byte[] key, byte[] value, Duration ttl) {
-    limits.ttl(ttl);
+    limits.ofStore().ttl(ttl);
     check(key, value);
     return call(() -> transactions.put(key, value, ttl));
   }
@@ -136,14 +137,13 @@ public final class EtcdStore implements KVStore {
 
   @Override
   public OptionalLong compareAndSet(byte[] key, long expectedRevision, byte[] value, Duration ttl) {
-    limits.ttl(ttl);
+    limits.ofStore().ttl(ttl);
     check(key, value);
     return call(() -> transactions.putAt(key, expectedRevision, value, ttl));
   }
 
   private void check(byte[] key, byte[] value) {
-    limits.key(key);
-    limits.value(value);
+    limits.ofStore().entry(key, value);
   }
 
   @Override
@@ -162,7 +162,7 @@ public final class EtcdStore implements KVStore {
   }
 
   private Optional<KeyValue> find(byte[] key) {
-    limits.key(key);
+    limits.ofStore().key(key);
     return call(
         () -> {
           RangeRequest request = RangeRequest.newBuilder().setKey(layout.entry(key)).build();
@@ -176,19 +176,19 @@ public final class EtcdStore implements KVStore {
 
   @Override
   public boolean delete(byte[] key) {
-    limits.key(key);
+    limits.ofStore().key(key);
     return call(() -> transactions.delete(key));
   }
 
   @Override
   public boolean compareAndDelete(byte[] key, long expectedRevision) {
-    limits.key(key);
+    limits.ofStore().key(key);
     return call(() -> transactions.deleteAt(key, expectedRevision));
   }
 
   @Override
   public BatchResult commit(Batch batch) {
-    limits.batch(batch);
+    limits.ofStore().batch(batch);
     return call(() -> transactions.commit(batch));
   }
 
@@ -248,12 +248,18 @@ public final class EtcdStore implements KVStore {
 
   @Override
   public StoreLimits limits() {
-    return limits.told();
+    return limits.ofStore().told();
   }
 
   @Override
   public Durability durability() {
     return Durability.SYNC;
+  }
+
+  /** True: every process that opens the same prefix has the same store. */
+  @Override
+  public boolean isShared() {
+    return true;
   }
 
   @Override

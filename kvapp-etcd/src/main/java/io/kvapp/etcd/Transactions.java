@@ -197,7 +197,7 @@ final class Transactions {
         batch,
         (key, withValue) -> decoded.get(layout.entry(key)),
         clock.millis(),
-        limits.ofEvaluation());
+        limits.ofStore());
   }
 
   private List<RequestOp> changes(

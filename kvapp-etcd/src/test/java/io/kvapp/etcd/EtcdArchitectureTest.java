@@ -23,6 +23,7 @@ final class EtcdArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "io.kvapp",
+            "io.kvapp.client.transfer",
             "io.kvapp.engine.model",
             "io.kvapp.etcd",
             "io.etcd.jetcd.api",

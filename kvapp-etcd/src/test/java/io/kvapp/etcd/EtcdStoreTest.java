@@ -40,7 +40,7 @@ final class EtcdStoreTest extends KVStoreContract {
 
   @Override
   public Set<Part> parts() {
-    return EnumSet.of(Part.SNAPSHOT);
+    return EnumSet.of(Part.BACKUP, Part.RESTORE, Part.SNAPSHOT);
   }
 
   @Override

@@ -114,6 +114,9 @@ public final class HttpEndpoint implements Endpoint {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
     requireUsersForAnyOrigin();
+    if (store.isShared()) {
+      Authenticator.requireSharedKey(authSettings);
+    }
     Authenticator authenticator = Authenticator.open(authSettings, settings);
     backups = openBackups(store, settings);
     RouteTable table =

@@ -175,6 +175,8 @@ final class ServerOptions {
     }
     return inMemory
         ? "The data is in memory and ends with this process."
-        : "Data folder: " + dataFolder().toAbsolutePath().normalize();
+        : "Data folder: "
+            + dataFolder().toAbsolutePath().normalize()
+            + (readOnly ? ", to read only" : "");
   }
 }
