@@ -59,6 +59,7 @@ final class ClusterCampaign {
         Workload workload = new Workload(fault.uri())) {
       workload.awaitProgress();
       for (; System.nanoTime() - begin < nanos; times++) {
+        fault.nodes().awaitWhole();
         fault.cycle(times, workload);
         workload.awaitProgress();
       }

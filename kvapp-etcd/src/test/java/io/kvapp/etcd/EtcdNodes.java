@@ -6,7 +6,10 @@ import io.etcd.jetcd.api.StatusResponse;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -43,10 +46,14 @@ final class EtcdNodes implements AutoCloseable {
   }
 
   String uri(String prefix) {
-    return "etcd://"
-        + nodes.stream().map(EtcdNode::clientAddress).collect(Collectors.joining(","))
-        + "/"
-        + prefix;
+    return uri(prefix, 0);
+  }
+
+  /** The same, with one of the nodes first. */
+  String uri(String prefix, int first) {
+    List<String> addresses = new ArrayList<>(nodes.stream().map(EtcdNode::clientAddress).toList());
+    Collections.rotate(addresses, -first);
+    return "etcd://" + String.join(",", addresses) + "/" + prefix;
   }
 
   int size() {
@@ -72,15 +79,39 @@ final class EtcdNodes implements AutoCloseable {
   }
 
   private static boolean isLeader(EtcdNode node) {
+    return status(node)
+        .filter(each -> each.getLeader() != 0)
+        .filter(each -> each.getLeader() == each.getHeader().getMemberId())
+        .isPresent();
+  }
+
+  /** Waits until all members follow one leader, so that any of them can be missed. */
+  void awaitWhole() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!isWhole()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("members without a common leader");
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private boolean isWhole() {
+    List<Optional<Long>> leaders =
+        nodes.stream().map(each -> status(each).map(StatusResponse::getLeader)).distinct().toList();
+    return leaders.size() == 1 && leaders.get(0).filter(leader -> leader != 0).isPresent();
+  }
+
+  /** What a node says of itself; empty if it says nothing. */
+  private static Optional<StatusResponse> status(EtcdNode node) {
     try (Cluster one = only(node)) {
-      StatusResponse status =
+      return Optional.of(
           one.once(
               MaintenanceGrpc.getStatusMethod(),
               StatusRequest.getDefaultInstance(),
-              Deadline.in(Duration.ofSeconds(2)));
-      return status.getLeader() != 0 && status.getLeader() == status.getHeader().getMemberId();
+              Deadline.in(Duration.ofSeconds(2))));
     } catch (CallException notThere) {
-      return false;
+      return Optional.empty();
     }
   }
 
