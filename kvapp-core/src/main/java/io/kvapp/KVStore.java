@@ -409,6 +409,15 @@ public interface KVStore extends AutoCloseable {
   }
 
   /**
+   * Whether any number of processes open the same store, each of which may serve it: servers then
+   * need one signing key for their tokens. False unless overridden; may be called after {@link
+   * #close()}.
+   */
+  default boolean isShared() {
+    return false;
+  }
+
+  /**
    * The keeping of this store: backup, restore, verify, compact, figures. Always the same object,
    * which may be asked for after {@link #close()}.
    */

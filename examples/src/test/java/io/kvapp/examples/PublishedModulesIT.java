@@ -46,7 +46,7 @@ class PublishedModulesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"kvapp-core", "kvapp-client", "kvapp-server"})
+  @ValueSource(strings = {"kvapp-core", "kvapp-client", "kvapp-etcd", "kvapp-server"})
   void module_hasItsOwnNameAndItsJars(String module) throws Exception {
     Element project = project(ROOT.resolve(module));
     assertThat(text(project, "name")).isNotEmpty();

@@ -215,6 +215,7 @@ final class StoreParts {
         if (keepFolder() && journal.failure() == null) {
           maintenance.space.makeRoomToClose();
           flusher.flush();
+          compactor.compactToClose(journal::requireHealthy);
           saved = true;
         }
       } finally {

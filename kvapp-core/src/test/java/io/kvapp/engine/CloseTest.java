@@ -9,16 +9,20 @@ import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.EngineOptions;
+import io.kvapp.engine.sstable.SSTable;
+import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.ManifestDisk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -28,6 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
 class CloseTest {
   private static final EngineOptions SMALL =
       new EngineOptions(64 << 10, 256 << 10, 1 << 20, 200 << 10, 1_000);
+
+  /** Flushes and compacts nothing on its own within a test. */
+  private static final EngineOptions NEVER_IDLE =
+      new EngineOptions(4 << 20, 16 << 20, 4L << 30, 96 << 20, 600_000);
+
+  private static final int OVERWRITTEN = 12_000;
 
   @TempDir Path scratch;
 
@@ -114,6 +124,60 @@ class CloseTest {
     try (KVStore again = KVStore.open(folder())) {
       assertThat(again.admin().recovery().clean()).isFalse();
       assertThat(again.size()).isEqualTo(1_501);
+    }
+  }
+
+  @Test
+  void close_ofSSTablesThatAreMostlyGarbage_leavesOneOfWhatLives() throws Exception {
+    for (int i = 1; i <= 3; i++) {
+      overwriteAllAndClose(new Disk(), "value " + i);
+    }
+
+    List<SSTable.Identity> sstables = Manifest.read(folder()).orElseThrow().sstables();
+    assertThat(sstables).hasSize(1);
+    assertThatStoreHolds("value 3");
+  }
+
+  @Test
+  void close_withoutSpaceToCompact_isCleanAllTheSame() throws Exception {
+    overwriteAllAndClose(new Disk(), "value 1");
+    overwriteAllAndClose(new Disk(), "value 2");
+    AtomicInteger written = new AtomicInteger();
+    Disk full =
+        new Disk() {
+          @Override
+          public FileChannel create(Path file) throws IOException {
+            if (file.getFileName().toString().startsWith("snapshot-")
+                && written.incrementAndGet() > 1) {
+              throw new NoSpaceException(file, 0, null);
+            }
+            return super.create(file);
+          }
+        };
+
+    overwriteAllAndClose(full, "value 3");
+
+    assertThat(written).hasValue(2);
+    assertThat(Manifest.read(folder()).orElseThrow().sstables()).hasSize(3);
+    assertThatStoreHolds("value 3");
+  }
+
+  /** Puts the same keys each time, whose changes one flush at the close takes. */
+  private void overwriteAllAndClose(Disk disk, String value) {
+    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), disk, NEVER_IDLE)) {
+      for (int i = 0; i < OVERWRITTEN; i++) {
+        store.put("key " + i, value);
+      }
+    }
+  }
+
+  private void assertThatStoreHolds(String value) {
+    try (KVStore again = KVStore.open(folder())) {
+      assertThat(again.admin().recovery().clean()).isTrue();
+      assertThat(again.admin().recovery().rebuilt()).isFalse();
+      assertThat(again.size()).isEqualTo(OVERWRITTEN);
+      assertThat(again.get("key 7")).hasValue(value);
+      assertThat(again.admin().verify().faults()).isEmpty();
     }
   }
 

@@ -73,6 +73,9 @@ final class RunningEndpoint {
 
   private void listen(KVStore store) {
     requireUsersForAnyOrigin();
+    if (store.isShared()) {
+      Authenticator.requireSharedKey(settings.auth());
+    }
     Authenticator authenticator = Authenticator.open(settings.auth(), server);
     RouteTable table =
         new RouteTable(

@@ -2,6 +2,7 @@ package io.kvapp.engine.tree;
 
 import io.kvapp.KVException;
 import io.kvapp.engine.event.CompactionEvent;
+import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.model.MergeCursor;
 import io.kvapp.engine.sstable.SSTable;
@@ -9,6 +10,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compacts SSTables: merges several into one, so that scans have few to read and changes that newer
@@ -20,11 +23,19 @@ import java.util.function.LongSupplier;
  * <p>For one thread at a time, which is never interrupted; {@link #compactions} is for any.
  */
 public final class Compactor {
+  private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
+
   private static final int MIN_SSTABLES = 4;
   private static final int MIN_SSTABLES_WHILE_IDLE = 2;
   private static final int GARBAGE_SLACK = 10_000;
   private static final int STEPS_BETWEEN_PAUSES = 1024;
   private static final int MIN_EXPECTED_BYTES = 64 << 10;
+
+  /** More than this share of garbage beside what lives is not left behind by a close. */
+  private static final int GARBAGE_SHARE_AT_CLOSE = 4;
+
+  /** Takes a second or two. */
+  private static final long MAX_BYTES_AT_CLOSE = 512 << 20;
 
   private final VersionSet versions;
   private final LongSupplier entries;
@@ -63,6 +74,36 @@ public final class Compactor {
       unreadable = List.copyOf(chosen);
       throw damage;
     }
+  }
+
+  /**
+   * Makes one SSTable of all where a good part of them is garbage and little enough lives, as the
+   * last work on a store that is closed: one that nobody opens for long takes no more disk than it
+   * must. What cannot be compacted stays as it is.
+   *
+   * @param pace as for {@link #compactAll}
+   */
+  public void compactToClose(Runnable pace) throws IOException {
+    VersionSet.Flushed flushed = versions.flushed();
+    if (!isWorthCompactingToClose(flushed)) {
+      return;
+    }
+    try {
+      compact(flushed.sstables(), true, pace);
+    } catch (NoSpaceException | KVException.Corrupt | VirtualMachineError obstacle) {
+      LOG.warn(
+          "{} is closed with SSTables that hold garbage: {}",
+          versions.folder.path,
+          obstacle.toString());
+    }
+  }
+
+  private boolean isWorthCompactingToClose(VersionSet.Flushed flushed) {
+    long live = flushed.entries();
+    long all = flushed.sstables().stream().mapToLong(each -> each.puts() + each.deletes()).sum();
+    return live != Manifest.UNKNOWN
+        && all > live + live / GARBAGE_SHARE_AT_CLOSE + GARBAGE_SLACK
+        && expectedBytes(flushed.sstables(), true) <= MAX_BYTES_AT_CLOSE;
   }
 
   /**

@@ -252,12 +252,14 @@ public final class VersionSet {
     long start = segments.get(segments.size() - 1).next();
     List<SSTable> sstables = new ArrayList<>(now.sstables);
     sstables.add(0, flushed);
-    writeManifest(sstables, start, oldest.entriesAfter(), flushed);
+    Version next = new Version(now.active, now.frozen.subList(0, last), sstables);
+    writeManifest(next, start, oldest.entriesAfter(), flushed);
     journalStart = start;
     entries = oldest.entriesAfter();
-    journal.forget(segments);
+    current = next;
     oldest.discard(journal::retire);
-    replace(now.active, now.frozen.subList(0, last), sstables);
+    forget(segments);
+    giveBack(now);
   }
 
   /**
@@ -280,28 +282,28 @@ public final class VersionSet {
     Version next = new Version(active, List.of(), sstables);
     active.close();
     Runnable replacing = () -> current = next;
-    try {
-      writeManifest(sstables, start, entriesThen, loaded);
-    } catch (Throwable failure) {
-      next.close();
-      throw failure;
-    }
+    writeManifest(next, start, entriesThen, loaded);
     journalStart = start;
     entries = entriesThen;
     emptyRanges.reset(replacing);
-    giveBack(now, sealed);
+    forget(sealed);
+    giveBack(now);
   }
 
-  /** Gives a version back whose segments are saved, however short memory is. */
-  private void giveBack(Version replaced, List<JournalSegment> saved) {
+  /** Has the journal forget segments that are saved, however short memory is. */
+  private void forget(List<JournalSegment> saved) {
     for (int tries = 0; ; tries++) {
       try {
         journal.forget(saved);
-        break;
+        return;
       } catch (VirtualMachineError shortage) {
         Shortage.pause(shortage, tries);
       }
     }
+  }
+
+  /** Gives back a version that another one has replaced. */
+  private void giveBack(Version replaced) {
     try {
       replaced.close();
     } catch (OutOfMemoryError | StackOverflowError shortage) {
@@ -319,9 +321,11 @@ public final class VersionSet {
     int at = sstables.indexOf(compacted.get(0));
     sstables.subList(at, at + compacted.size()).clear();
     sstables.add(at, result);
-    writeManifest(sstables, journalStart, entries, result);
+    Version next = new Version(now.active, now.frozen, sstables);
+    writeManifest(next, journalStart, entries, result);
+    current = next;
     compacted.forEach(SSTable::discard);
-    replace(now.active, now.frozen, sstables);
+    giveBack(now);
   }
 
   private void replace(Memtable active, List<Memtable> frozen, List<SSTable> sstables) {
@@ -330,14 +334,18 @@ public final class VersionSet {
     old.close();
   }
 
-  /** Writes a manifest that names a new SSTable; when that fails, gives the SSTable up. */
-  private void writeManifest(
-      List<SSTable> sstables, long journalStart, long entriesThen, SSTable added)
+  /**
+   * Writes a manifest that names a new SSTable; when that fails, gives up the SSTable and the
+   * version that was to be the next one. That is made before, so that nothing which needs memory
+   * stands between the manifest and the moment when the version takes over.
+   */
+  private void writeManifest(Version next, long journalStart, long entriesThen, SSTable added)
       throws IOException {
     try {
-      manifest(sstables, journalStart, entriesThen, Optional.empty(), thisProcess())
+      manifest(next.sstables, journalStart, entriesThen, Optional.empty(), thisProcess())
           .write(folder.disk, folder.path);
     } catch (Throwable failure) {
+      next.close();
       giveUp(added);
       throw failure;
     }
