@@ -103,6 +103,22 @@ final class FailuresEndpointTest {
   }
 
   @Test
+  void scrape_afterTheDiskWasFull_countsEachRequestThatMetIt() throws IOException {
+    store.store().put("p", "1");
+    store.failWrites(new KVException.NoSpace("secret"), 0);
+    try (V1Client client =
+        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
+      assertThat(client.send("PUT", "/v1/kv/a", "x").status()).isEqualTo(507);
+      assertThat(client.send("DELETE", "/v1/kv?prefix=p", null).status()).isEqualTo(507);
+      assertThat(client.send("POST", "/v1/import", lines()).status()).isEqualTo(507);
+      assertThat(client.call("GET", "/metrics").text())
+          .contains("\nkvapp_store_faults_total{kind=\"disk-full\"} 3.0\n");
+      // Reads and deletes go on.
+      assertThat(client.call("GET", "/readyz").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void body_thatTakesTooLong_is408AndOfAnImportTellsHowManyAreIn() throws IOException {
     HttpEndpoint.Builder endpoint = HttpEndpoint.builder().bodyTimeout(Duration.ofSeconds(1));
     try (V1Client server = new V1Client(KVServer.builder().store(store.store()), endpoint);
