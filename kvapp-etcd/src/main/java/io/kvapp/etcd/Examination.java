@@ -98,6 +98,13 @@ final class Examination {
         // It answers, if only that it does not know the user, which a read tells as well.
         return true;
       }
+      if (failed.isWithoutLeader()) {
+        fail(
+            "member",
+            endpoint + " answers, and sees no majority of the members",
+            "start the others, and let them reach each other");
+        return false;
+      }
       fail("member", endpoint + " does not answer (" + failed.getMessage() + ")", remedy());
       return false;
     }
