@@ -40,11 +40,13 @@ final class CallException extends RuntimeException {
 
   private final Fault fault;
   private final boolean sent;
+  private final boolean timeout;
 
   CallException(Status status, boolean sent) {
     super(message(status), status.getCause(), false, false);
     fault = fault(status);
     this.sent = sent && !isRefusedBefore(status);
+    timeout = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
   }
 
   /** The failure of what comes before a call, which was not sent therefore. */
@@ -52,6 +54,7 @@ final class CallException extends RuntimeException {
     super(before.getMessage(), before, false, false);
     fault = before.fault;
     sent = false;
+    timeout = before.timeout;
   }
 
   private static String message(Status status) {
@@ -128,6 +131,11 @@ final class CallException extends RuntimeException {
   /** Whether the member has answered that it sees no majority. */
   boolean isWithoutLeader() {
     return getMessage().equals(NO_LEADER);
+  }
+
+  /** Whether no answer came in time. */
+  boolean isTimeout() {
+    return timeout;
   }
 
   /** Whether the request may have been made: it was sent, and not refused for certain. */

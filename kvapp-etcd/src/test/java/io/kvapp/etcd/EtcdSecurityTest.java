@@ -19,6 +19,7 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreFinding;
 import io.kvapp.Threads;
+import io.kvapp.engine.crash.MemoryFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
