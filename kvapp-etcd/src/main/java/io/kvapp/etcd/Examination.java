@@ -129,8 +129,7 @@ final class Examination {
 
   /** What a member tells over HTTP, which not every one does, and what its database takes. */
   private void of(EtcdSettings.Endpoint endpoint, StatusResponse status) {
-    MemberMetrics metrics =
-        settings.credentials().tls() ? MemberMetrics.NONE : MemberMetrics.of(endpoint, PATIENCE);
+    MemberMetrics metrics = MemberMetrics.of(endpoint, settings.credentials(), PATIENCE);
     long quota = metrics.quotaBytes().orElse(DEFAULT_QUOTA_BYTES);
     long percent = 100 * status.getDbSize() / Math.max(1, quota);
     String found =

@@ -68,6 +68,9 @@ final class EtcdSecurityTest {
         assertThat(store.get("key")).hasValue("value");
       }
       assertThat(failures(uri(node, "tls", all))).isEmpty();
+      assertThat(StoreFinding.at(uri(node, "tls", all)))
+          .anyMatch(each -> each.subject().equals("quota") && each.found().endsWith("2048.0 MiB"))
+          .anyMatch(each -> each.subject().equals("clock"));
       assertThat(failures(uri(node, "tls", ca))).singleElement().asString().contains("cert=FILE");
       assertThat(failures(uri(node, "tls", "tls=true"))).singleElement().asString().contains("ca=");
       assertThat(failures(uri(node, "tls"))).singleElement().asString().contains("tls=true");
