@@ -8,7 +8,6 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -117,26 +116,25 @@ final class RouteFigures {
   long count(int status) {
     long all = 0;
     for (int method = 0; method < METHODS.size(); method++) {
-      all += count(method, status).map(LongAdder::sum).orElse(0L);
+      AtomicReferenceArray<LongAdder> ofMethod = counts.get(method);
+      LongAdder count = ofMethod == null ? null : ofMethod.get(status);
+      all += count == null ? 0 : count.sum();
     }
     return all;
-  }
-
-  private Optional<LongAdder> count(int method, int status) {
-    return Optional.ofNullable(counts.get(method)).map(ofMethod -> ofMethod.get(status));
   }
 
   /** Adds a point for each method and status. */
   void collectCounts(String route, CounterSnapshot.Builder requests) {
     for (int method = 0; method < METHODS.size(); method++) {
-      for (int status = 0; status < STATUSES; status++) {
-        Optional<LongAdder> count = count(method, status);
-        if (count.isPresent()) {
+      AtomicReferenceArray<LongAdder> ofMethod = counts.get(method);
+      for (int status = 0; ofMethod != null && status < STATUSES; status++) {
+        LongAdder count = ofMethod.get(status);
+        if (count != null) {
           String code = Integer.toString(status);
           requests.dataPoint(
               CounterDataPointSnapshot.builder()
                   .labels(Labels.of("route", route, "method", METHODS.get(method), "status", code))
-                  .value(count.get().sum())
+                  .value(count.sum())
                   .build());
         }
       }
