@@ -191,10 +191,10 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** The next member that is not left alone; the next one if all of them are. */
+  /** The next other member that is not left alone; the next one if all of them are. */
   private int next(int index) {
     long now = System.nanoTime();
-    for (int i = 1; i <= channels.size(); i++) {
+    for (int i = 1; i < channels.size(); i++) {
       int candidate = (index + i) % channels.size();
       if (rests.get(candidate) - now <= 0) {
         return candidate;

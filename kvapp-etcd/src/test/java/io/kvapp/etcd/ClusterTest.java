@@ -1,5 +1,6 @@
 package io.kvapp.etcd;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.api.KVGrpc;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -44,37 +47,65 @@ final class ClusterTest {
     }
   }
 
-  @Test
-  void member_thatIsSilent_isNotAskedAgainWhileOthersElectALeader() throws Exception {
-    Member silent = new Member(nobody -> {});
-    AtomicInteger refusals = new AtomicInteger();
-    Member electing =
-        new Member(
-            observer -> {
-              if (refusals.incrementAndGet() <= 5) {
-                observer.onError(
-                    Status.UNAVAILABLE
-                        .withDescription("etcdserver: no leader")
-                        .asRuntimeException());
-              } else {
-                observer.onNext(ANSWER);
-                observer.onCompleted();
-              }
-            });
-    Server first = silent.start();
-    Server second = electing.start();
-    URI uri =
-        URI.create(
-            "etcd://localhost:%d,localhost:%d/x?attempt-ms=2000&timeout-ms=30000"
-                .formatted(first.getPort(), second.getPort()));
+  private static void answer(StreamObserver<RangeResponse> observer) {
+    observer.onNext(ANSWER);
+    observer.onCompleted();
+  }
+
+  private static void refuse(StreamObserver<RangeResponse> observer) {
+    observer.onError(
+        Status.UNAVAILABLE.withDescription("etcdserver: no leader").asRuntimeException());
+  }
+
+  /** Reads with all members at hand, the first of which is asked first. */
+  private static void assertIsAnswered(Member... members) throws IOException {
+    List<Server> servers = new ArrayList<>();
+    for (Member member : members) {
+      servers.add(member.start());
+    }
+    String hosts =
+        servers.stream().map(each -> "localhost:" + each.getPort()).collect(joining(","));
+    URI uri = URI.create("etcd://" + hosts + "/x?attempt-ms=2000&timeout-ms=30000");
     try (Cluster cluster = new Cluster(EtcdSettings.of(uri))) {
       assertThat(cluster.read(KVGrpc.getRangeMethod(), RangeRequest.getDefaultInstance()))
           .isEqualTo(ANSWER);
-      assertThat(silent.asked).hasValue(1);
-      assertThat(electing.asked).hasValue(6);
     } finally {
-      first.shutdownNow();
-      second.shutdownNow();
+      servers.forEach(Server::shutdownNow);
     }
+  }
+
+  @Test
+  void member_thatIsSilent_isNotAskedAgainWhileOthersElectALeader() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    Consumer<StreamObserver<RangeResponse>> electing =
+        observer -> {
+          if (calls.incrementAndGet() <= 5) {
+            refuse(observer);
+          } else {
+            answer(observer);
+          }
+        };
+    Member silent = new Member(nobody -> {});
+    assertIsAnswered(silent, new Member(electing), new Member(electing));
+
+    assertThat(silent.asked).hasValue(1);
+    assertThat(calls).hasValue(6);
+  }
+
+  @Test
+  void member_thatRefuses_isFollowedByOneThatWasSilent() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    Member silentOnce =
+        new Member(
+            observer -> {
+              if (calls.incrementAndGet() > 1) {
+                answer(observer);
+              }
+            });
+    Member refusing = new Member(ClusterTest::refuse);
+    assertIsAnswered(silentOnce, refusing);
+
+    assertThat(silentOnce.asked).hasValue(2);
+    assertThat(refusing.asked).hasValue(1);
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Writers, a reader and a watcher of a store, which know what it has to be. Each write puts a new
@@ -32,7 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Workload implements AutoCloseable {
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final int WRITERS = 4;
-  private static final int PROGRESS = 50;
+  private static final int PROGRESS = 10;
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   /**
@@ -57,6 +58,7 @@ final class Workload implements AutoCloseable {
   private final FutureTask<TreeMap<String, Long>> watcher;
   private final FutureTask<Void> reader;
   private final List<FutureTask<Written>> writers = new ArrayList<>();
+  private final List<AtomicLong> madeBy = Stream.generate(AtomicLong::new).limit(WRITERS).toList();
   private final AtomicLong made = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong lastMade = new AtomicLong(System.nanoTime());
@@ -85,7 +87,7 @@ final class Workload implements AutoCloseable {
         BatchResult result = its.commit(batch);
         assertThat(result.applied()).as("written twice: %s", key).isTrue();
         written.made.put(key, result.revision());
-        noteMade();
+        noteMade(writer);
       } catch (KVException.Uncertain lost) {
         written.uncertain.add(key);
         failed.incrementAndGet();
@@ -97,11 +99,12 @@ final class Workload implements AutoCloseable {
     return written;
   }
 
-  private void noteMade() {
+  private void noteMade(int writer) {
     long now = System.nanoTime();
     long gap = now - lastMade.getAndSet(now);
     longestGap.accumulateAndGet(gap, Math::max);
     made.incrementAndGet();
+    madeBy.get(writer).incrementAndGet();
   }
 
   private Void read() {
@@ -138,9 +141,12 @@ final class Workload implements AutoCloseable {
     return store.get(key).map(Long::parseLong).orElse(0L);
   }
 
-  /** Waits until some more writes are made. */
+  /** Waits until each writer has made some more writes. */
   void awaitProgress() {
-    await(made, made.get() + PROGRESS);
+    List<Long> before = madeBy.stream().map(AtomicLong::get).toList();
+    for (int i = 0; i < WRITERS; i++) {
+      await(madeBy.get(i), before.get(i) + PROGRESS);
+    }
   }
 
   /** Waits until so many writes have failed since the beginning. */
