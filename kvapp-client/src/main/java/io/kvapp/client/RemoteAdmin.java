@@ -107,11 +107,10 @@ final class RemoteAdmin implements StoreAdmin {
   @Override
   public StoreStats stats() {
     JsonObject stats =
-        requests
-            .send(
+        ofStore(
+            requests.send(
                 Request.get(Target.of("/v1/stats")),
-                response -> response.parse(RemoteAdmin::object))
-            .getAsJsonObject("store");
+                response -> response.parse(RemoteAdmin::object)));
     JsonElement lastFlush = stats.get("last_flush");
     return new StoreStats(
         number(stats, "entries"),
@@ -153,6 +152,14 @@ final class RemoteAdmin implements StoreAdmin {
         number(report, "cut_bytes"),
         strings(report, "dropped"),
         micros(report, "took_micros"));
+  }
+
+  /** The figures of the store; those of one on a cluster are the cluster's own. */
+  private static JsonObject ofStore(JsonObject stats) {
+    if (stats.get("store").isJsonNull()) {
+      throw new KVException.Unsupported("the store of the server has no figures");
+    }
+    return stats.getAsJsonObject("store");
   }
 
   private static JsonObject object(JsonReader json) {

@@ -34,7 +34,6 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +51,6 @@ import org.slf4j.LoggerFactory;
 public final class DiskStore implements KVStore {
   private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
   private static final int READ_ATTEMPTS = 1000;
-  private static final int SIZE_ATTEMPTS = 3;
-  private static final int COUNTED_AT_ONCE = 1024;
 
   private final StoreParts parts;
   private final Limits limits;
@@ -61,7 +58,7 @@ public final class DiskStore implements KVStore {
   private final StripedLocks stripes;
   private final HashIndex index;
   final VersionSet versions;
-  private final StampedLock batches;
+  private final WholeBatchReads wholeBatches;
   private final Maintenance maintenance;
   private final WritePath writes;
   private final BatchWriter batchWrites;
@@ -76,7 +73,7 @@ public final class DiskStore implements KVStore {
     this.stripes = parts.stripes;
     this.index = parts.index;
     this.versions = parts.versions;
-    this.batches = parts.batches;
+    this.wholeBatches = new WholeBatchReads(parts.batches);
     this.maintenance = new Maintenance(parts, this::sweep);
     this.writes = new WritePath(parts, maintenance);
     this.batchWrites = new BatchWriter(parts, maintenance, writes);
@@ -204,7 +201,9 @@ public final class DiskStore implements KVStore {
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return ordered(version -> PageReader.read(entries(version), scan, clock.millis()));
+    StackRoom.require();
+    return wholeBatches.read(
+        () -> whileOpen(version -> PageReader.read(entries(version), scan, clock.millis())));
   }
 
   @Override
@@ -212,57 +211,17 @@ public final class DiskStore implements KVStore {
     Scan range = PageReader.range(scan);
     StackRoom.require();
     long now = clock.millis();
-    long stamp = batches.tryOptimisticRead();
-    if (stamp != 0) {
-      long count = count(range, now, Long.MAX_VALUE, this::orderedUnguarded).entries();
-      if (batches.validate(stamp)) {
-        return count;
-      }
-    }
-    return countInSteps(range, now);
-  }
-
-  /** Counts without holding batches up for longer than a step. */
-  private long countInSteps(Scan scan, long now) {
-    PageReader.Count step = count(scan, now, COUNTED_AT_ONCE, this::ordered);
-    long count = step.entries();
-    while (step.last() != null) {
-      step = count(scan.after(step.last()), now, COUNTED_AT_ONCE, this::ordered);
-      count += step.entries();
-    }
-    return count;
-  }
-
-  private PageReader.Count count(
-      Scan scan,
-      long now,
-      long maxSteps,
-      Function<Function<Version, PageReader.Count>, PageReader.Count> reading) {
-    return reading.apply(version -> PageReader.count(entries(version), scan, now, maxSteps));
+    return wholeBatches.count(
+        range,
+        (from, maxSteps) ->
+            whileOpen(version -> PageReader.count(entries(version), from, now, maxSteps)));
   }
 
   private PageReader.OrderedKeys entries(Version version) {
     return (from, to, reverse) -> versions.live(version, from, to, reverse, () -> {});
   }
 
-  private <T> T ordered(Function<Version, T> read) {
-    StackRoom.require();
-    long stamp = batches.tryOptimisticRead();
-    if (stamp != 0) {
-      T result = orderedUnguarded(read);
-      if (batches.validate(stamp)) {
-        return result;
-      }
-    }
-    stamp = batches.readLock();
-    try {
-      return orderedUnguarded(read);
-    } finally {
-      batches.unlockRead(stamp);
-    }
-  }
-
-  private <T> T orderedUnguarded(Function<Version, T> read) {
+  private <T> T whileOpen(Function<Version, T> read) {
     parts.requireOpen();
     return leased(read);
   }
@@ -276,17 +235,10 @@ public final class DiskStore implements KVStore {
         : sweeper.whilePaused(() -> sizeWithoutDue(now));
   }
 
-  /** The size without what is expired and not swept yet; at best of a moment between batches. */
+  /** The size without what is expired and not swept yet. */
   private long sizeWithoutDue(long now) {
-    long size = 0;
-    for (int attempt = 0; attempt < SIZE_ATTEMPTS; attempt++) {
-      long stamp = batches.tryOptimisticRead();
-      size = orderedUnguarded(version -> index.size() - sweeper.countDue(version, now));
-      if (batches.validate(stamp)) {
-        return size;
-      }
-    }
-    return size;
+    return wholeBatches.readBesideBatches(
+        () -> whileOpen(version -> index.size() - sweeper.countDue(version, now)));
   }
 
   @Override

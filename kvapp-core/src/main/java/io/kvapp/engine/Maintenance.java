@@ -296,8 +296,12 @@ final class Maintenance {
   }
 
   private void grow() throws IOException {
+    workOnTable(this::growHere);
+  }
+
+  private void workOnTable(BackgroundJob.Work work) throws IOException {
     try {
-      growHere();
+      work.run();
     } catch (InternalError unreadable) {
       // A page of the table's file, as those of SSTables are found by name.
       index.suspect(unreadable);
@@ -430,7 +434,7 @@ final class Maintenance {
       progress.raise();
       WorkerThread.call(flushing.thread, () -> run(flusher::flushAndShrinkJournal));
       WorkerThread.call(compaction.thread, () -> run(this::compactAndRecycleNothing));
-      WorkerThread.call(growth.thread, () -> run(this::shrink));
+      WorkerThread.call(growth.thread, () -> run(() -> workOnTable(this::shrink)));
     } finally {
       callersOfCompact.decrementAndGet();
     }

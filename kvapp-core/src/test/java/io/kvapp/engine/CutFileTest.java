@@ -5,6 +5,7 @@ import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.Batch;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
@@ -16,13 +17,17 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Mapped files that are cut while their store is open. */
 @Timeout(60)
@@ -110,6 +115,52 @@ class CutFileTest {
       assertThat(store.admin().recovery().clean()).isTrue();
       assertThat(everything(store)).isEqualTo(before);
       assertThat(store.size()).isEqualTo(before.size());
+    }
+  }
+
+  /** The first calls that can meet a cut hash table; each finds "key 7", which stays. */
+  private enum FirstCall {
+    GET(store -> assertThat(store.get("key 7")).hasValue("value 7")),
+    VERIFY(store -> assertThat(store.admin().verify().faults()).isEmpty()),
+    PUT_IF_ABSENT(store -> assertThat(store.putIfAbsent("key 7", "other")).isEmpty()),
+    COMPARE_AND_DELETE(store -> assertThat(store.compareAndDelete(utf8("key 7"), 1)).isFalse()),
+    COMMIT(
+        store ->
+            assertThat(store.commit(new Batch().put(utf8("key 7"), utf8("value 7"))).applied())
+                .isTrue()),
+    DELETE(store -> assertThat(store.delete("key 9")).isTrue()),
+    SWEEP(store -> ((DiskStore) store).sweep()),
+    COMPACT(store -> store.admin().compact());
+
+    private final Consumer<KVStore> call;
+
+    FirstCall(Consumer<KVStore> call) {
+      this.call = call;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void cutHashTable_whateverMeetsItFirst_isLeftToTheTree(FirstCall first) throws IOException {
+    try (KVStore store = open()) {
+      for (int i = 0; i < 2_000; i++) {
+        store.put("key " + i, "value " + i);
+      }
+      store.put(utf8("due"), utf8("value"), Duration.ofMillis(1));
+      cut(Disk.list(folder, "live-*.map").get(0));
+
+      first.call.accept(store);
+
+      for (int i = 0; i < 2_000; i++) {
+        if (i != 9) {
+          assertThat(store.get("key " + i)).hasValue("value " + i);
+        }
+      }
+      assertThat(store.get("key 2000")).isEmpty();
+    }
+    try (KVStore store = open()) {
+      assertThat(store.get("key 7")).hasValue("value 7");
+      assertThat(store.admin().verify().faults()).isEmpty();
     }
   }
 

@@ -3,7 +3,6 @@ package io.kvapp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVStore;
-import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import io.kvapp.engine.file.Disk;
@@ -41,10 +40,6 @@ class MaintenanceTest {
   private static final EngineOptions MANY_IN_MEMORY =
       new EngineOptions(4 << 20, 16 << 20, 4L << 30, 96 << 20, 5);
 
-  /** Does nothing on its own within a test, however long that is held up. */
-  private static final EngineOptions NEVER_IDLE =
-      new EngineOptions(4 << 20, 16 << 20, 4L << 30, 96 << 20, 600_000);
-
   private static final EngineOptions FEW_IN_MEMORY =
       new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);
 
@@ -77,24 +72,6 @@ class MaintenanceTest {
 
       assertThat(sstables()).isEqualTo(before);
       assertThat(store.size()).isEqualTo(500);
-    }
-  }
-
-  @Test
-  void scan_afterManyDeletes_stepsOverFewMarks() {
-    try (DiskStore store = (DiskStore) open(new Disk(), NEVER_IDLE)) {
-      for (int i = 0; i < 50_000; i++) {
-        store.put(String.format("key %06d", i), "value");
-      }
-      for (int i = 0; i < 49_900; i++) {
-        store.delete(String.format("key %06d", i));
-      }
-      TestThreads.spinUntil(() -> store.versions.markSteps() >= 49_000);
-      long before = store.versions.markSteps();
-
-      assertThat(store.scan(Scan.all()).entries()).hasSize(100);
-      assertThat(store.scan(Scan.all().reversed()).entries()).hasSize(100);
-      assertThat(store.versions.markSteps() - before).isLessThan(10_000);
     }
   }
 

@@ -3,6 +3,13 @@ package io.kvapp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVStore;
+import io.kvapp.StoreOptions;
+import io.kvapp.engine.file.Disk;
+import io.kvapp.engine.model.EngineOptions;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +41,60 @@ class VerificationTest {
         }
       }
     }
+  }
+
+  @Test
+  void verify_namesTheKeyWhoseEntryInTheHashTableIsDamaged_andReadsAreRight() throws Exception {
+    try (KVStore store = open()) {
+      store.put("key 1", "value-that-is-damaged");
+      store.put("key 2", "value");
+      damageTable("value-that-is-damaged");
+
+      assertThat(store.admin().verify().faults())
+          .containsExactly("the hash table's entry of key key 1 does not match its checksum");
+      assertThat(store.get("key 1")).hasValue("value-that-is-damaged");
+      assertThat(store.putIfAbsent("key 1", "other")).isEmpty();
+      assertThat(store.size()).isEqualTo(2);
+    }
+    assertThatItIsFilledAnew();
+  }
+
+  @Test
+  void verify_namesTheKeyThatIsAbsentFromTheHashTable() throws Exception {
+    try (KVStore store = open()) {
+      store.put("key-that-is-damaged", "value");
+      store.put("key 2", "value");
+      damageTable("key-that-is-damaged");
+
+      assertThat(store.admin().verify().faults())
+          .containsExactly("the hash table and the tree disagree about key key-that-is-damaged");
+    }
+    assertThatItIsFilledAnew();
+  }
+
+  /** A table in which damage was found is not used again. */
+  private void assertThatItIsFilledAnew() {
+    try (KVStore store = open()) {
+      assertThat(store.admin().recovery().clean()).isTrue();
+      assertThat(store.admin().recovery().rebuilt()).isTrue();
+      assertThat(store.admin().verify().faults()).isEmpty();
+      assertThat(store.size()).isEqualTo(2);
+    }
+  }
+
+  private void damageTable(String text) throws IOException {
+    Path table = Disk.list(folder(), "live-*.map").get(0);
+    int at = Files.readString(table, StandardCharsets.ISO_8859_1).indexOf(text);
+    try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+      file.seek(at);
+      file.write('D');
+    }
+  }
+
+  /** Does nothing in the background within a test. */
+  private KVStore open() {
+    EngineOptions never = new EngineOptions(1 << 20, 1 << 20, 256 << 20, 1_000_000, 3_600_000);
+    return DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), never);
   }
 
   private static void putAndDelete(KVStore store, String key, AtomicBoolean done) {

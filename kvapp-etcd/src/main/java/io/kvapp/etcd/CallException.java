@@ -38,11 +38,13 @@ final class CallException extends RuntimeException {
 
   private final Fault fault;
   private final boolean sent;
+  private final boolean timeout;
 
   CallException(Status status, boolean sent) {
     super(message(status), status.getCause(), false, false);
     fault = fault(status);
     this.sent = sent && !isRefusedBefore(status);
+    timeout = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
   }
 
   /** The failure of what comes before a call, which was not sent therefore. */
@@ -50,6 +52,7 @@ final class CallException extends RuntimeException {
     super(before.getMessage(), before, false, false);
     fault = before.fault;
     sent = false;
+    timeout = before.timeout;
   }
 
   private static String message(Status status) {
@@ -121,6 +124,11 @@ final class CallException extends RuntimeException {
   /** Whether another try may succeed. */
   boolean isBusy() {
     return fault == Fault.BUSY;
+  }
+
+  /** Whether no answer came in time. */
+  boolean isTimeout() {
+    return timeout;
   }
 
   /** Whether the request may have been made: it was sent, and not refused for certain. */

@@ -18,13 +18,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * Calls of the members of a cluster, one of them at a time: the next one is taken when one does not
- * answer. Reads are linearizable, and a member without a leader refuses all calls.
+ * answer, and a silent one is left alone for a while, so that waiting for it takes no time from
+ * calls that the others need for an election. Reads are linearizable, and a member without a leader
+ * refuses all calls.
  *
  * <p>Safe for any thread. Interrupts are left alone.
  */
@@ -46,11 +49,17 @@ final class Cluster implements AutoCloseable {
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int KEEP_ALIVE_SECONDS = 10;
   private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 3;
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final EtcdSettings settings;
   private final List<ManagedChannel> channels;
   private final AtomicInteger current = new AtomicInteger();
   private volatile boolean suspect;
+
+  /**
+   * Until when each member is left alone if others are there, as {@link System#nanoTime()} says.
+   */
+  private final AtomicLongArray rests;
 
   /** Of the last sign-in; empty before it, and once it does not count any more. */
   private final AtomicReference<String> token = new AtomicReference<>("");
@@ -59,6 +68,10 @@ final class Cluster implements AutoCloseable {
     this.settings = settings;
     ChannelCredentials credentials = settings.credentials().ofChannel();
     channels = settings.endpoints().stream().map(each -> channel(each, credentials)).toList();
+    rests = new AtomicLongArray(channels.size());
+    for (int i = 0; i < rests.length(); i++) {
+      rests.set(i, System.nanoTime());
+    }
   }
 
   private static ManagedChannel channel(
@@ -160,6 +173,9 @@ final class Cluster implements AutoCloseable {
       CallException why = (CallException) failed.getCause();
       if (why.isBusy()) {
         suspect = true;
+        if (why.isTimeout() && nanos == settings.attempt().toNanos()) {
+          rests.set(index, System.nanoTime() + REST_NANOS);
+        }
         leave(index);
       }
       throw why;
@@ -168,11 +184,23 @@ final class Cluster implements AutoCloseable {
 
   /** Takes the next member, unless that was done already. */
   private void leave(int index) {
-    int next = (index + 1) % channels.size();
+    int next = next(index);
     current.compareAndSet(index, next);
     if (channels.get(next).getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       channels.get(next).resetConnectBackoff();
     }
+  }
+
+  /** The next member that is not left alone; the next one if all of them are. */
+  private int next(int index) {
+    long now = System.nanoTime();
+    for (int i = 1; i <= channels.size(); i++) {
+      int candidate = (index + i) % channels.size();
+      if (rests.get(candidate) - now <= 0) {
+        return candidate;
+      }
+    }
+    return (index + 1) % channels.size();
   }
 
   /** A stream to the member that is in use; the caller starts it with {@link #headers()}. */

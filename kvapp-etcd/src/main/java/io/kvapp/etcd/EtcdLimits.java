@@ -18,6 +18,10 @@ final class EtcdLimits {
   /** A write of an entry, one of its expiry and a delete of the one before. */
   private static final int OPERATIONS_OF_A_WRITE = 3;
 
+  private static final String REMEDY =
+      "start etcd with a larger --max-request-bytes or --max-txn-ops and give the store's URI the"
+          + " same";
+
   private final EtcdSettings settings;
   private final Limits limits;
 
@@ -31,7 +35,8 @@ final class EtcdLimits {
             Math.min(maxValueBytes, batchBytes - Limits.MAX_KEY_BYTES),
             operations,
             settings.maxTxnOps() - 1 - operations,
-            batchBytes);
+            batchBytes,
+            REMEDY);
     limits =
         new Limits(
             told,

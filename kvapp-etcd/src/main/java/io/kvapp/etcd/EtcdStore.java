@@ -220,6 +220,12 @@ public final class EtcdStore implements KVStore {
     call(() -> null);
   }
 
+  /** Asks for as long as one attempt may take. */
+  @Override
+  public void requireHealthy() {
+    call(() -> pages.head(Deadline.in(cluster.settings().attempt())));
+  }
+
   @Override
   public Snapshot snapshot() {
     return call(() -> new EtcdSnapshot(this, pages, pages.head(), clock.millis()));

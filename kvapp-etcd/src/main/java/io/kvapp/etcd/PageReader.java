@@ -73,9 +73,15 @@ final class PageReader {
 
   /** The newest moment, with an empty page. */
   ReadPage head() {
+    return head(Deadline.in(cluster.settings().timeout()));
+  }
+
+  ReadPage head(Deadline deadline) {
     RangeResponse found =
         cluster.read(
-            KVGrpc.getRangeMethod(), RangeRequest.newBuilder().setKey(layout.head()).build());
+            KVGrpc.getRangeMethod(),
+            RangeRequest.newBuilder().setKey(layout.head()).build(),
+            deadline);
     long head = found.getKvsCount() == 0 ? 0 : found.getKvs(0).getModRevision();
     return new ReadPage(NOTHING, head, found.getHeader().getRevision());
   }

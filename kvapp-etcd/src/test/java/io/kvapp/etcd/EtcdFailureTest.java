@@ -8,6 +8,7 @@ import io.kvapp.Batch;
 import io.kvapp.Changes;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.engine.crash.MemoryFolder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;

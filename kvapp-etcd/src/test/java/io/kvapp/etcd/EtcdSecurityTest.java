@@ -18,6 +18,7 @@ import io.kvapp.Expiry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Threads;
+import io.kvapp.engine.crash.MemoryFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.kvapp.etcd;
 import io.kvapp.KVStore;
 import io.kvapp.KVStoreContract;
 import io.kvapp.StoreOptions;
+import io.kvapp.engine.crash.MemoryFolder;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -13,25 +14,28 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract of every store, on one node; each folder of a test is a prefix of keys there. */
+/**
+ * The contract of every store, on one node or {@code -Dkvapp.nodes}; each folder of a test is a
+ * prefix of keys there.
+ */
 @Timeout(120)
 final class EtcdStoreTest extends KVStoreContract {
   @TempDir(factory = MemoryFolder.class)
   static Path data;
 
-  private static EtcdNode node;
+  private static EtcdNodes nodes;
   private static int prefixes;
 
   private final Map<Path, String> prefixOf = new HashMap<>();
 
   @BeforeAll
-  static void startNode() {
-    node = EtcdNode.alone(data).start();
+  static void startNodes() {
+    nodes = EtcdNodes.of(data, Integer.getInteger("kvapp.nodes", 1));
   }
 
   @AfterAll
-  static void endNode() {
-    node.close();
+  static void endNodes() {
+    nodes.close();
   }
 
   @Override
@@ -47,7 +51,7 @@ final class EtcdStoreTest extends KVStoreContract {
   @Override
   public KVStore open(Path folder, StoreOptions options) {
     String prefix = prefixOf.computeIfAbsent(folder, none -> "test-" + ++prefixes);
-    return KVStore.open("etcd://127.0.0.1:" + node.clientPort() + "/" + prefix, options);
+    return KVStore.open(nodes.uri(prefix), options);
   }
 
   @Override

@@ -201,8 +201,10 @@ public final class InMemoryStore implements KVStore {
 
   @Override
   public long count(Scan scan) {
-    Objects.requireNonNull(scan, "scan");
-    return reading(() -> PageReader.count(entries::entries, scan, clock.millis()));
+    long now = clock.millis();
+    return PageReader.countInSteps(
+        PageReader.range(scan),
+        (from, maxSteps) -> reading(() -> PageReader.count(entries::entries, from, now, maxSteps)));
   }
 
   @Override

@@ -12,6 +12,9 @@ import java.util.List;
  * <p>Safe for any thread that may use the keys.
  */
 public final class PageReader {
+  /** So many keys at most are looked at in a step of a count that holds writers up. */
+  public static final int COUNTED_AT_ONCE = 1024;
+
   private static final int FIRST_ROOM = 128;
 
   private PageReader() {}
@@ -73,6 +76,28 @@ public final class PageReader {
   public static Scan range(Scan scan) {
     ScanBounds bounds = ScanBounds.of(scan);
     return Scan.range(bounds.from(), bounds.to()).keysOnly();
+  }
+
+  /** Counts a part of the keys of a range. */
+  @FunctionalInterface
+  public interface Counting {
+    /**
+     * A count from the first key of the range on.
+     *
+     * @param maxSteps at how many keys it stops
+     */
+    Count count(Scan range, long maxSteps);
+  }
+
+  /** Counts a range step by step, each of {@link #COUNTED_AT_ONCE} keys. */
+  public static long countInSteps(Scan range, Counting counting) {
+    Count step = counting.count(range, COUNTED_AT_ONCE);
+    long count = step.entries();
+    while (step.last() != null) {
+      step = counting.count(range.after(step.last()), COUNTED_AT_ONCE);
+      count += step.entries();
+    }
+    return count;
   }
 
   /** How many entries of a scan, its limits left aside, live at {@code now}. */

@@ -18,6 +18,8 @@ public final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
   private static final String READ_ONLY =
       "the store is read-only; the server's log says what to do";
+  private static final String REFUSED =
+      "the store refuses this server; nothing was changed, the server's log says what to do";
   private static final String STORE_FAILED = "the store failed; the server's log says what to do";
 
   /** How much of a failure the log gets. */
@@ -63,6 +65,9 @@ public final class Failures {
               503,
               "unavailable",
               "the store cannot be reached; nothing was changed"),
+          row(KVException.NotPermitted.class, Logged.MESSAGE, 503, "unavailable", REFUSED),
+          row(KVException.NotSignedIn.class, Logged.MESSAGE, 503, "unavailable", REFUSED),
+          row(KVException.Untrusted.class, Logged.MESSAGE, 503, "unavailable", REFUSED),
           row(
               KVException.Uncertain.class,
               Logged.MESSAGE,

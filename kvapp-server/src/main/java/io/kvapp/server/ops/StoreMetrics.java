@@ -23,12 +23,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Figures of the store and of the server's connections, read once for each scrape. While the store
- * cannot be reached, its own stay as they were.
+ * Figures of the store and of the server's connections, read once for each scrape.
  *
- * <p>All methods may be called from any thread.
+ * @param store is asked for them
+ * @param server tells what the server does
+ * @param folder the data folder; empty for a store that has none
  */
-final class StoreMetrics implements MultiCollector {
+record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder)
+    implements MultiCollector {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** The upper end of each count; the last has none. */
@@ -38,35 +40,25 @@ final class StoreMetrics implements MultiCollector {
               Stream.of(Double.POSITIVE_INFINITY))
           .toList();
 
-  private final KVStore store;
-  private final Supplier<ServerFigures> server;
-  private final Optional<Path> folder;
-  private volatile Optional<StoreStats> latest = Optional.empty();
-
-  /**
-   * Figures of a server.
-   *
-   * @param store is asked for its own
-   * @param server tells what the server does
-   * @param folder the data folder; empty for a store that has none
-   */
-  StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder) {
-    this.store = store;
-    this.server = server;
-    this.folder = folder;
-  }
-
   @Override
   public MetricSnapshots collect() {
     MetricSnapshots.Builder all = MetricSnapshots.builder();
-    stats().ifPresent(stats -> store(all, stats));
-    gauge(all, "kvapp_read_only", "1 if the store takes no writes, else 0.", readOnly());
+    stats().ifPresent(stats -> figures(all, stats));
     folder.map(Path::toFile).map(File::getUsableSpace).ifPresent(free -> diskFree(all, free));
     connections(all, server.get());
     return all.build();
   }
 
-  private static void store(MetricSnapshots.Builder all, StoreStats stats) {
+  /** Empty for a store on a cluster, which has figures of its own. */
+  private Optional<StoreStats> stats() {
+    try {
+      return Optional.of(store.admin().stats());
+    } catch (KVException.Unsupported none) {
+      return Optional.empty();
+    }
+  }
+
+  private void figures(MetricSnapshots.Builder all, StoreStats stats) {
     gauge(all, "kvapp_entries", "Live entries.", stats.entries());
     gauge(all, "kvapp_live_bytes", "Bytes of keys and values, at most.", stats.liveBytes());
     gauge(all, "kvapp_revision", "The revision of the newest write.", stats.revision());
@@ -76,6 +68,7 @@ final class StoreMetrics implements MultiCollector {
         "The lowest revision that a watcher can go on from.",
         stats.oldestRevision());
     gauge(all, "kvapp_sstables", "SSTables that a scan merges.", stats.sstables());
+    gauge(all, "kvapp_read_only", "1 if the store takes no writes, else 0.", readOnly());
     gauge(
         all,
         "kvapp_last_flush_timestamp_seconds",
@@ -99,16 +92,6 @@ final class StoreMetrics implements MultiCollector {
             .dataPoint(point("hashtable", stats.hashTableBytes()))
             .dataPoint(point("history", stats.historyBytes()))
             .build());
-  }
-
-  /** Those of the last scrape while the store cannot be reached; empty where it has none. */
-  private Optional<StoreStats> stats() {
-    try {
-      latest = Optional.of(store.admin().stats());
-    } catch (KVException.Unavailable | KVException.Unsupported none) {
-      // The latest stay.
-    }
-    return latest;
   }
 
   private static void connections(MetricSnapshots.Builder all, ServerFigures figures) {
@@ -170,9 +153,6 @@ final class StoreMetrics implements MultiCollector {
       return 0;
     } catch (KVException.ReadOnly failed) {
       return 1;
-    } catch (KVException other) {
-      // /readyz tells which.
-      return 0;
     }
   }
 

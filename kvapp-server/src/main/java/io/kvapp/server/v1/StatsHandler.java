@@ -1,5 +1,6 @@
 package io.kvapp.server.v1;
 
+import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
@@ -59,13 +60,26 @@ public final class StatsHandler {
   private Response handle(Call call) {
     Parameters.of(call.request().query(), List.of());
     Map<String, Object> all = new LinkedHashMap<>();
-    Map<String, Object> store = store(admin.stats());
-    folder.ifPresent(path -> store.put("disk_free_bytes", path.toFile().getUsableSpace()));
-    all.put("store", store);
-    all.put("recovery", recovery(admin.recovery()));
+    all.put("store", orNull(this::store));
+    all.put("recovery", orNull(() -> recovery(admin.recovery())));
     all.put("server", server(server.get()));
     all.put("backups", backups.map(each -> backups(each.state())).orElse(null));
     return Response.of(Replies.json(), output -> new JsonOutput(output).value(all));
+  }
+
+  private Map<String, Object> store() {
+    Map<String, Object> members = store(admin.stats());
+    folder.ifPresent(path -> members.put("disk_free_bytes", path.toFile().getUsableSpace()));
+    return members;
+  }
+
+  /** Null where a store has none. */
+  private static Map<String, Object> orNull(Supplier<Map<String, Object>> figures) {
+    try {
+      return figures.get();
+    } catch (KVException.Unsupported none) {
+      return null;
+    }
   }
 
   /** Figures of a store as members of an object. */

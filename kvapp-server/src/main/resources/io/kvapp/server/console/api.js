@@ -1,4 +1,4 @@
-// The server: byte strings, requests, and the session.
+// The server: byte strings, requests, session.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,4 +1,4 @@
-// What all pages are made of.
+// What pages are made of.
 
 import { h, render } from "./preact.js";
 import { decoded, encoded, fromText, keyText, serverNow } from "./api.js";
@@ -86,8 +86,7 @@ export const micros = (value) => scaled(value, 1000, ["µs", "ms", "s"]);
 
 export function duration(millis) {
   const all = Math.ceil(millis / 1000);
-  const parts = [[Math.floor(all / 86400), "d"], [Math.floor(all / 3600) % 24, "h"],
-    [Math.floor(all / 60) % 60, "m"], [all % 60, "s"]];
+  const parts = [[all / 86400 | 0, "d"], [(all / 3600 | 0) % 24, "h"], [(all / 60 | 0) % 60, "m"], [all % 60, "s"]];
   const first = parts.findIndex(([count]) => count > 0);
   return parts.slice(first, first < 0 ? 4 : first + 2).map(([count, unit]) => count + unit).join(" ");
 }

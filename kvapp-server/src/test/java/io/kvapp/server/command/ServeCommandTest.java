@@ -1,6 +1,7 @@
 package io.kvapp.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kvapp.KVStore;
 import io.kvapp.server.command.CommandProcess.Outcome;
@@ -14,9 +15,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -193,6 +199,79 @@ class ServeCommandTest {
       assertThat(server.errors().lines().filter(line -> line.startsWith("kvapp: "))).hasSize(1);
     }
     assertThat(data).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void termination_onAFullDisk_isCleanOrToldInOneLine_andLosesNothing(boolean isReserveLost)
+      throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    boolean mounted = isDone("mount", "-t", "tmpfs", "-o", "size=48m", "none", disk.toString());
+    assumeTrue(mounted, "skipped: mounting a small file system takes root on Linux");
+    try {
+      List<String> acknowledged = new ArrayList<>();
+      String errors;
+      try (CommandProcess server = start("--port", "0", "--data", "disk/data")) {
+        int port = server.awaitPort();
+        Map<String, String> token =
+            Map.of("x-access-tokens", token(post(port, "/api/auth", "", Map.of())));
+        String value = "v".repeat(50_000);
+        for (int status = 201; status == 201; ) {
+          String key = "key " + acknowledged.size();
+          String body = "{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}";
+          status = post(port, "/api/insert", body, token).statusCode();
+          if (status == 201) {
+            acknowledged.add(key);
+          }
+        }
+        if (isReserveLost) {
+          deleteAll(disk.resolve("data"), "reserve-*");
+        }
+        takeAllSpace(disk.resolve("of another program"));
+        assertThat(server.terminate()).isEqualTo(SIGTERM);
+        errors = server.errors();
+      }
+      assertThat(errors).doesNotContain("\tat ").doesNotContain("Exception");
+      Files.delete(disk.resolve("of another program"));
+      try (KVStore store = KVStore.open(disk.resolve("data"))) {
+        String told = "to close its store cleanly; nothing is lost";
+        assertThat(errors.lines().filter(line -> line.contains(told)))
+            .hasSize(store.admin().recovery().clean() ? 0 : 1);
+        assertThat(acknowledged).hasSizeGreaterThan(50);
+        assertThat(acknowledged).allMatch(key -> store.get(key).orElse("").length() == 50_000);
+      }
+    } finally {
+      isDone("umount", disk.toString());
+    }
+  }
+
+  private static boolean isDone(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException absent) {
+      return false;
+    }
+  }
+
+  private static void deleteAll(Path data, String names) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(data, names)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Writes until not a byte more fits. */
+  private static void takeAllSpace(Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer page = ByteBuffer.allocate(4096);
+      while (channel.write(page.clear()) > 0) {
+        assertThat(channel.size()).isLessThan(64 << 20);
+      }
+    } catch (IOException full) {
+      assertThat(Files.getFileStore(file).getUsableSpace()).isLessThan(4096);
+    }
   }
 
   @ParameterizedTest

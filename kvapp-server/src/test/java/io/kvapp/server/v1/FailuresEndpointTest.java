@@ -48,6 +48,8 @@ final class FailuresEndpointTest {
         Arguments.of(new KVException.ReadOnly("secret", new IOException()), 500, "damaged"),
         Arguments.of(new KVException.ReadOnly("secret"), 503, "read-only"),
         Arguments.of(new KVException.Unavailable("secret"), 503, "unavailable"),
+        Arguments.of(new KVException.NotPermitted("secret"), 503, "unavailable"),
+        Arguments.of(new KVException.NotSignedIn("secret"), 503, "unavailable"),
         Arguments.of(new KVException.WrongState("secret"), 503, "stopping"),
         Arguments.of(new OutOfMemoryError("secret"), 503, "busy"),
         Arguments.of(new KVException.Unsupported("secret"), 501, "unsupported"),
@@ -153,32 +155,6 @@ final class FailuresEndpointTest {
   void ready_storeThatCannotBeReached_is503Unavailable() throws IOException {
     store.failHealth(new KVException.Unavailable("secret"));
     assertFails("GET", "/readyz", null, 503, "unavailable");
-  }
-
-  @Test
-  void scrape_storeThatCannotBeReached_hasWhatIsKnown() throws IOException {
-    store.store().put("a", "1");
-    try (V1Client client =
-        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
-      assertThat(client.call("GET", "/metrics").text()).contains("\nkvapp_entries 1.0\n");
-      store.failFigures(new KVException.Unavailable("secret"));
-      Answer answer = client.call("GET", "/metrics");
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.text()).contains("\nkvapp_entries 1.0\n", "\nkvapp_read_only 0.0\n");
-    }
-  }
-
-  @Test
-  void scrape_storeWithoutFiguresOfItsOwn_hasThoseOfTheServer() throws IOException {
-    try (V1Client client =
-        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
-      store.failFigures(new KVException.Unsupported("secret"));
-      Answer answer = client.call("GET", "/metrics");
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.text())
-          .contains("\nkvapp_http_connections 1.0\n", "\nkvapp_read_only 0.0\n")
-          .doesNotContain("\nkvapp_entries ");
-    }
   }
 
   private static String lines() {
