@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Starts KVApp and says how to talk to it; {@code mvn -q compile exec:java} runs it.
+ * Starts KVApp and says how to talk to it; {@code mvn -q test-compile exec:java} runs it.
  *
  * <p>Ctrl-C closes the store. A mistake ends in one line on standard error.
  */
