@@ -40,37 +40,39 @@ class HashIndexTest {
 
   @Test
   void resize_thatIsStoppedBeforeItCopies_leavesTheOldTable() throws Exception {
-    index.resize(false, false, 0, left -> false);
+    index.upkeep().resize(false, false, 0, left -> false);
     assertThat(tables()).isEqualTo(before);
     assertThatAllAreThere();
     index.put(key(ENTRIES), ENTRIES, 0, key(0));
-    assertThat(index.finish()).isPresent();
+    assertThat(index.upkeep().finish()).isPresent();
   }
 
   @Test
   void resize_thatIsStoppedLater_leavesNoTableForTheNextOpen() throws Exception {
-    index.resize(false, false, 0, left -> left > ENTRIES / 2);
+    index.upkeep().resize(false, false, 0, left -> left > ENTRIES / 2);
     assertThat(tables()).hasSize(2).containsAll(before);
     assertThatAllAreThere();
-    assertThat(index.finish()).isEmpty();
+    assertThat(index.upkeep().finish()).isEmpty();
   }
 
   @Test
   void resize_isAskedLessAndLess_andEndsWithTheNewTable() throws Exception {
     long[] last = {Long.MAX_VALUE};
-    index.resize(
-        false,
-        false,
-        0,
-        left -> {
-          assertThat(left).isLessThanOrEqualTo(last[0]);
-          last[0] = left;
-          return true;
-        });
+    index
+        .upkeep()
+        .resize(
+            false,
+            false,
+            0,
+            left -> {
+              assertThat(left).isLessThanOrEqualTo(last[0]);
+              last[0] = left;
+              return true;
+            });
     assertThat(last[0]).isZero();
     assertThat(tables()).hasSize(1).doesNotContainAnyElementsOf(before);
     assertThatAllAreThere();
-    assertThat(index.finish()).isPresent();
+    assertThat(index.upkeep().finish()).isPresent();
   }
 
   private void assertThatAllAreThere() {
