@@ -73,7 +73,7 @@ public final class HashIndex implements AutoCloseable {
     this.stripes = stripes;
     this.truth = new Truth(versions);
     this.current = current;
-    this.waiting = new WaitingEntries(options.memtableBytes());
+    this.waiting = new WaitingEntries(Integer.MAX_VALUE, options.memtableBytes());
     this.upkeep =
         new HashTableUpkeep(this, folder, stripes, truth, waiting, options.memtableBytes());
     count.set(entries);

@@ -134,11 +134,8 @@ public final class HashTableUpkeep {
   private boolean migrate(HashTable old, HashTable larger, LongPredicate goOn) throws IOException {
     Migration migration = migrationTo(larger);
     try {
-      stripes.withoutWriters(
-          () -> {
-            index.moveTo(larger);
-            migration.takeWaiting();
-          });
+      stripes.withoutWriters(() -> index.moveTo(larger));
+      migration.takeWaiting();
       migration.copyAll(old, goOn);
     } catch (KVException known) {
       throw known;
