@@ -1,5 +1,5 @@
 /** The store in process: {@link io.kvapp.KVServer} and {@link io.kvapp.KVStore}. */
-@SuppressWarnings("requires-automatic") // Chronicle's jars are all that there is
+@SuppressWarnings({"requires-automatic", "module"}) // Chronicle's jars, and one built later
 module io.kvapp.core {
   requires chronicle.algorithms;
   requires chronicle.bytes;
@@ -14,6 +14,8 @@ module io.kvapp.core {
 
   exports io.kvapp;
   exports io.kvapp.dbm;
+  exports io.kvapp.engine.model to
+      io.kvapp.etcd;
 
   uses io.kvapp.Endpoint;
   uses io.kvapp.StoreProvider;

@@ -164,6 +164,66 @@ scenario("a file is uploaded and comes back the same", async (page) => {
   assert.equal((await download).suggestedFilename(), "file_a");
 });
 
+scenario("a file that meets the change of somebody else is shown beside it", async (page) => {
+  const conflict = page.getByRole("region", { name: "Conflict" });
+  const upload = async () => {
+    await local.put("upload/key", "first");
+    await browse(page, local, "upload/", "&key=upload%2Fkey");
+    await valueIs(page, "first");
+    // What was typed is not replaced by what others write.
+    await value(page).fill("typed");
+    await local.put("upload/key", "theirs");
+    await page.getByText("Somebody else has changed this entry").waitFor();
+    await page.getByLabel("Replace by a file…").setInputFiles({
+      name: "mine.txt", mimeType: "text/plain", buffer: Buffer.from("of the file") });
+    await conflict.getByRole("region", { name: "Mine" }).getByText("mine.txt, 11 B").waitFor();
+    assert.equal((await conflict.locator("pre").textContent()).trim(), "theirs");
+    assert.equal(await local.text("upload/key"), "theirs");
+  };
+  await upload();
+  await page.screenshot({ path: join(shots, "conflict-file.png") });
+  await button(page, "Save mine").click();
+  await valueIs(page, "of the file");
+  assert.equal(await local.text("upload/key"), "of the file");
+
+  await upload();
+  await button(page, "Take theirs").click();
+  await valueIs(page, "theirs");
+  assert.equal(await local.text("upload/key"), "theirs");
+}, { refusals: true });
+
+scenario("a store that takes no writes says so on every page", async (page) => {
+  const server = await new Server().start();
+  const banner = page.getByRole("alert").filter({ hasText: "the store is read-only" });
+  try {
+    await server.put("a", "x");
+    await browse(page, server, "", "&key=a");
+    await valueIs(page, "x");
+    assert.equal(await banner.count(), 0);
+    server.breakStore();
+    await banner.waitFor();
+    await value(page).fill("y");
+    await button(page, "Save").click();
+    await said(page, "the store is read-only; the server's log says what to do");
+    await page.screenshot({ path: join(shots, "read-only.png"), animations: "disabled" });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.screenshot({ path: join(shots, "read-only-narrow.png"), animations: "disabled" });
+    assert.equal(await server.text("a"), "x");
+    await page.goto(`${server.base}/console/#/overview`);
+    await page.getByText("Writes a second").waitFor();
+    await banner.waitFor();
+    await server.stop();
+    server.mendStore();
+    await server.start();
+    await banner.waitFor({ state: "detached" });
+    await button(page, "Verify").click();
+    await page.getByText(/entries verified: no faults/).waitFor();
+  } finally {
+    await server.stop();
+  }
+}, { refusals: true });
+
 scenario("the time to live counts down, is set and removed, and the row goes with its entry", async (page) => {
   await local.put("ttl/lasting", "x");
   await local.put("ttl/short", "x", "&ttl=5s");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test, { after, before } from "node:test";
@@ -28,6 +28,16 @@ export class Server {
   forget() {
     this.data = mkdtempSync(join(scratch, "data-"));
     return this;
+  }
+
+  /** Takes the data folder away under the running server, which takes no writes from then on. */
+  breakStore() {
+    renameSync(this.data, `${this.data}-away`);
+  }
+
+  /** Puts the folder back; the next start is as if nothing had been. */
+  mendStore() {
+    renameSync(`${this.data}-away`, this.data);
   }
 
   async start() {
@@ -91,7 +101,7 @@ export async function serve(...options) {
 }
 
 /** The faults that browsers report for answers that a test asks for. */
-const REFUSED = /^Failed to load resource: (the server responded with a status of 4|net::ERR_)/;
+const REFUSED = /^Failed to load resource: (the server responded with a status of [45]|net::ERR_)/;
 
 /**
  * A test with a window of its own. It fails if a page asks another origin for something, or if its

@@ -360,10 +360,11 @@ public interface KVStore extends AutoCloseable {
   void sync();
 
   /**
-   * Does nothing as long as the store works, at next to no cost and without a write. A store that
-   * was opened to read only works as long as it reads.
+   * Does nothing as long as the store takes reads and writes, at next to no cost and without a
+   * write.
    *
-   * @throws KVException.ReadOnly if a write or sync has failed before, so that all further ones do
+   * @throws KVException.ReadOnly if it takes no writes: a write or sync has failed before, or it
+   *     was opened to read only
    */
   default void requireHealthy() {
     revision();
@@ -405,6 +406,15 @@ public interface KVStore extends AutoCloseable {
    */
   default Durability durability() {
     return Durability.OS;
+  }
+
+  /**
+   * Whether any number of processes open the same store, each of which may serve it: servers then
+   * need one signing key for their tokens. False unless overridden; may be called after {@link
+   * #close()}.
+   */
+  default boolean isShared() {
+    return false;
   }
 
   /**

@@ -14,10 +14,28 @@ package io.kvapp;
  *     limit
  * @param maxBatchBytes the most bytes of keys and values that one batch writes and reads; at least
  *     {@code maxKeyBytes + maxValueBytes}
+ * @param remedy how more is allowed where these are limits of what the store stands on, as a clause
+ *     for people; empty where there is nothing to say
  */
 public record StoreLimits(
     int maxKeyBytes,
     int maxValueBytes,
     int maxBatchOperations,
     int maxBatchConditions,
-    long maxBatchBytes) {}
+    long maxBatchBytes,
+    String remedy) {
+  /** Limits without a remedy. */
+  public StoreLimits(
+      int maxKeyBytes,
+      int maxValueBytes,
+      int maxBatchOperations,
+      int maxBatchConditions,
+      long maxBatchBytes) {
+    this(maxKeyBytes, maxValueBytes, maxBatchOperations, maxBatchConditions, maxBatchBytes, "");
+  }
+
+  /** The remedy behind a semicolon, to be put behind what is refused; empty where there is none. */
+  public String remedyClause() {
+    return remedy.isEmpty() ? "" : "; " + remedy;
+  }
+}

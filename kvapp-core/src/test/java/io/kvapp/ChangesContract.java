@@ -204,9 +204,7 @@ interface ChangesContract extends StoreFixture {
 
   @Test
   default void state_isWhatIsThere_inPages_withChangesBetween() {
-    for (int i = 0; i < 2_500; i++) {
-      store().put("key " + (1000 + i), "1");
-    }
+    putAll(2_500, i -> "key " + (1000 + i), i -> "1");
     store().put("gone", "1", Duration.ofMillis(1));
     clock().advanceMillis(1);
     TreeMap<String, String> copy = new TreeMap<>();

@@ -19,9 +19,11 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Holds the order of the folders and who may touch what. */
+@Tag("once")
 class CoreArchitectureTest {
   /** Each depends only on those before it. */
   private static final List<String> FOLDERS =

@@ -51,9 +51,7 @@ interface PrefixDeleteContract extends StoreFixture {
   @Test
   default void deletePrefix_ofManyKeys_goesInStepsAndLeavesWhatIsWrittenMeanwhile() {
     int count = 2_500;
-    for (int i = 0; i < count; i++) {
-      store().put("key %04d".formatted(i), "value");
-    }
+    putAll(count, i -> "key %04d".formatted(i), i -> "value");
     List<Long> steps = new ArrayList<>();
     int[] kept = new int[1];
     long deleted =
@@ -80,9 +78,7 @@ interface PrefixDeleteContract extends StoreFixture {
 
   @Test
   default void deletePrefix_whoseProgressThrows_endsBetweenTwoSteps() {
-    for (int i = 0; i < 1_500; i++) {
-      store().put("key " + i, "value");
-    }
+    putAll(1_500, i -> "key " + i, i -> "value");
     long[] deleted = new long[1];
     assertThatThrownBy(
             () ->

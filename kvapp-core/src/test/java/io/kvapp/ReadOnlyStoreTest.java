@@ -161,6 +161,7 @@ class ReadOnlyStoreTest {
               it -> it.touch("key", Duration.ofSeconds(1)),
               it -> it.add("number", 1),
               it -> it.deletePrefix("key"),
+              it -> it.requireHealthy(),
               it -> it.admin().compact(),
               it -> it.admin().restore(scratch));
       for (Consumer<KVStore> write : writes) {

@@ -144,9 +144,7 @@ interface ScanContract extends StoreFixture {
 
   @Test
   default void scan_withoutLimit_returnsAtMostTheDefaultNumber() {
-    for (int i = 0; i < Scan.DEFAULT_LIMIT + 1; i++) {
-      store().put("key" + i, "value");
-    }
+    putAll(Scan.DEFAULT_LIMIT + 1, i -> "key" + i, i -> "value");
     Page page = store().scan(Scan.all());
 
     assertThat(page.entries()).hasSizeBetween(1, Scan.DEFAULT_LIMIT);
@@ -188,9 +186,7 @@ interface ScanContract extends StoreFixture {
 
   @Test
   default void count_ofAScan_isThatOfAllItsPages() {
-    for (int i = 0; i < 3_000; i++) {
-      store().put("key %04d".formatted(i), "value");
-    }
+    putAll(3_000, i -> "key %04d".formatted(i), i -> "value");
     store().delete("key 0100");
     Scan some = Scan.range("key 0090", "key 2000");
 
@@ -237,9 +233,7 @@ interface ScanContract extends StoreFixture {
 
   @Test
   default void pages_neitherRepeatNorSkip() {
-    for (int i = 0; i < 1_000; i++) {
-      store().put("key " + i, "value " + i);
-    }
+    putAll(1_000, i -> "key " + i, i -> "value " + i);
     List<String> expected = keys(store(), Scan.all());
     for (int limit : new int[] {1, 7, 100, 999}) {
       List<String> forward = keys(store(), Scan.prefix("key").limit(limit));
@@ -252,9 +246,7 @@ interface ScanContract extends StoreFixture {
 
   @Test
   default void entries_goAcrossPagesInOrder() {
-    for (int i = 0; i < 300; i++) {
-      store().put("key " + i, "value " + i);
-    }
+    putAll(300, i -> "key " + i, i -> "value " + i);
     List<Entry> expected = everything(store());
     for (int limit : new int[] {1, 7, 299, 300, 1_000}) {
       Scan scan = Scan.all().limit(limit);

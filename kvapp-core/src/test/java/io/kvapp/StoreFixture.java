@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /** What each part of the store contract works with. */
 public interface StoreFixture {
@@ -64,6 +65,18 @@ public interface StoreFixture {
 
   /** Closes the store and opens it again, where its entries outlive that; else does nothing. */
   default void restart() {}
+
+  /** Puts so many entries, in batches of as many as the store takes, at most 1,000. */
+  default void putAll(int count, IntFunction<String> key, IntFunction<String> value) {
+    int most = Math.min(1_000, store().limits().maxBatchOperations());
+    for (int begin = 0; begin < count; begin += most) {
+      Batch batch = new Batch();
+      for (int i = begin; i < Math.min(count, begin + most); i++) {
+        batch.put(key.apply(i), value.apply(i));
+      }
+      store().commit(batch);
+    }
+  }
 
   /** Options with the largest value and a clock of the test's own. */
   static StoreOptions options(InstantSource clock) {

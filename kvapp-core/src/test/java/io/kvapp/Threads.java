@@ -22,7 +22,7 @@ public final class Threads {
   }
 
   /** The same on threads made by {@code factory}, which are not started yet. */
-  static <T> List<T> together(List<Callable<T>> work, Function<Runnable, Thread> factory) {
+  public static <T> List<T> together(List<Callable<T>> work, Function<Runnable, Thread> factory) {
     CountDownLatch begin = new CountDownLatch(1);
     List<FutureTask<T>> tasks = new ArrayList<>();
     for (Callable<T> each : work) {
@@ -40,14 +40,14 @@ public final class Threads {
   }
 
   /** Starts the work on a thread of its own. */
-  static <T> FutureTask<T> start(Callable<T> work) {
+  public static <T> FutureTask<T> start(Callable<T> work) {
     FutureTask<T> task = new FutureTask<>(work);
     new Thread(task).start();
     return task;
   }
 
   /** What the work returned, once it has. */
-  static <T> T await(FutureTask<T> task) {
+  public static <T> T await(FutureTask<T> task) {
     try {
       return task.get(TIME_LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException failure) {

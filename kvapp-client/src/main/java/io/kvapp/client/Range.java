@@ -2,6 +2,7 @@ package io.kvapp.client;
 
 import io.kvapp.Entry;
 import io.kvapp.Scan;
+import io.kvapp.client.json.Json;
 import java.util.Arrays;
 import java.util.List;
 

@@ -11,6 +11,8 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
 import io.kvapp.SyncTimes;
 import io.kvapp.VerifyReport;
+import io.kvapp.client.json.Json;
+import io.kvapp.client.transfer.ExportFolder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +42,11 @@ final class RemoteAdmin implements StoreAdmin {
   public void backup(Path folder) {
     Objects.requireNonNull(folder, "folder");
     requests.requireOpen();
-    new ExportFolder(folder).write(requests);
+    new ExportFolder(folder)
+        .write(
+            file ->
+                requests.send(
+                    Request.get(Target.of("/v1/export")), Delivery.into(file), Response::status));
   }
 
   @Override
@@ -51,7 +57,23 @@ final class RemoteAdmin implements StoreAdmin {
       throw new KVException.WrongState(
           "the store is not empty, and only an empty one is restored; delete its entries first");
     }
-    return new ExportFolder(folder).restore(requests, store.limitsOfServer());
+    ServerLimits limits = store.limitsOfServer();
+    return new ExportFolder(folder)
+        .asFile(
+            entry -> {
+              limits.key(entry.key());
+              limits.value(entry.value());
+            },
+            this::send);
+  }
+
+  private long send(Path file) {
+    Request request =
+        Request.write("POST", Target.of("/v1/import").with("sync", "true")).withBody(file);
+    return requests.send(
+        request,
+        Delivery.PROGRESSING,
+        response -> response.parse(json -> Json.number(json, "imported")));
   }
 
   @Override
@@ -85,11 +107,10 @@ final class RemoteAdmin implements StoreAdmin {
   @Override
   public StoreStats stats() {
     JsonObject stats =
-        requests
-            .send(
+        ofStore(
+            requests.send(
                 Request.get(Target.of("/v1/stats")),
-                response -> response.parse(RemoteAdmin::object))
-            .getAsJsonObject("store");
+                response -> response.parse(RemoteAdmin::object)));
     JsonElement lastFlush = stats.get("last_flush");
     return new StoreStats(
         number(stats, "entries"),
@@ -131,6 +152,14 @@ final class RemoteAdmin implements StoreAdmin {
         number(report, "cut_bytes"),
         strings(report, "dropped"),
         micros(report, "took_micros"));
+  }
+
+  /** The figures of the store; those of one on a cluster are the cluster's own. */
+  private static JsonObject ofStore(JsonObject stats) {
+    if (stats.get("store").isJsonNull()) {
+      throw new KVException.Unsupported("the store of the server has no figures");
+    }
+    return stats.getAsJsonObject("store");
   }
 
   private static JsonObject object(JsonReader json) {

@@ -5,6 +5,7 @@ import io.kvapp.Changes;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.Scan;
+import io.kvapp.client.json.Json;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -12,6 +12,8 @@ import io.kvapp.Scan;
 import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
+import io.kvapp.client.json.Json;
+import io.kvapp.client.json.Times;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

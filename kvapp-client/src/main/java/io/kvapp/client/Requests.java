@@ -1,6 +1,7 @@
 package io.kvapp.client;
 
 import io.kvapp.KVException;
+import io.kvapp.client.json.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,6 +1,7 @@
 package io.kvapp.client;
 
 import com.google.gson.stream.JsonReader;
+import io.kvapp.client.json.Times;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -9,6 +9,8 @@ import io.kvapp.BatchResult;
 import io.kvapp.Entry;
 import io.kvapp.Expiry;
 import io.kvapp.OperationResult;
+import io.kvapp.client.json.Json;
+import io.kvapp.client.json.Times;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

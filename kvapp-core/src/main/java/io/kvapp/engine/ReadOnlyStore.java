@@ -355,6 +355,11 @@ final class ReadOnlyStore implements KVStore {
   }
 
   @Override
+  public void requireHealthy() {
+    throw refuse();
+  }
+
+  @Override
   public StoreLimits limits() {
     return limits.told();
   }

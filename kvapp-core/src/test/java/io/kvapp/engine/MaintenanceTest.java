@@ -28,12 +28,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Background work beside calls and beside a close. */
 @Timeout(60)
+@Tag("once")
 class MaintenanceTest {
   private static final EngineOptions MANY_IN_MEMORY =
       new EngineOptions(4 << 20, 16 << 20, 4L << 30, 96 << 20, 5);

@@ -4,27 +4,14 @@ import io.kvapp.Endpoint;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.ServerSettings;
-import io.kvapp.server.auth.Authenticator;
 import io.kvapp.server.auth.gate.AllowedHosts;
-import io.kvapp.server.auth.gate.BindScope;
 import io.kvapp.server.auth.gate.CorsHandler;
-import io.kvapp.server.auth.gate.LocalGate;
 import io.kvapp.server.auth.gate.TrustedProxies;
-import io.kvapp.server.http.connection.HttpListener;
-import io.kvapp.server.http.connection.SocketLayer;
-import io.kvapp.server.http.message.Handler;
-import io.kvapp.server.ops.Drain;
-import io.kvapp.server.ops.MetricsEndpoint;
-import io.kvapp.server.service.BackupSchedule;
-import io.kvapp.server.service.Backups;
 import io.kvapp.server.settings.AuthSettings;
 import io.kvapp.server.settings.HttpSetting;
 import io.kvapp.server.settings.HttpSettings;
 import io.kvapp.server.settings.PrefixScope;
 import io.kvapp.server.settings.TlsSettings;
-import io.kvapp.server.tls.TlsTransport;
-import io.kvapp.server.v1.ServerFigures;
-import io.kvapp.server.v1.WatchCounts;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,10 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server of a {@link io.kvapp.KVServer}, which finds it on the class path by itself.
@@ -55,26 +38,8 @@ import org.slf4j.LoggerFactory;
  * <p>All methods may be called from any thread.
  */
 public final class HttpEndpoint implements Endpoint {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
-
-  private final HttpSettings httpSettings;
-  private final AuthSettings authSettings;
-  private final Set<String> allowedHosts;
-  private final Set<String> corsOrigins;
-  private final TlsSettings tlsSettings;
-  private final TrustedProxies proxies;
-  private final PrefixScope prefixScope;
-  private final Optional<Path> backupDirectory;
-  private final LongAdder requests = new LongAdder();
-
-  /** Held by the one piece of upkeep that goes on. */
-  private final ReentrantLock upkeep = new ReentrantLock();
-
-  private final WatchCounts watchCounts = new WatchCounts();
-  private final Drain drain;
-  private Optional<Backups> backups = Optional.empty();
-  private Optional<BackupSchedule> schedule = Optional.empty();
-  private volatile HttpListener listener;
+  private final EndpointSettings endpointSettings;
+  private volatile RunningEndpoint running;
 
   /** An endpoint with the defaults, as {@link #builder()} gives them. */
   public HttpEndpoint() {
@@ -82,24 +47,7 @@ public final class HttpEndpoint implements Endpoint {
   }
 
   private HttpEndpoint(Builder builder) {
-    httpSettings = builder.httpSettings();
-    authSettings = builder.authSettings;
-    allowedHosts = Set.copyOf(builder.allowedHosts);
-    corsOrigins = Set.copyOf(builder.corsOrigins);
-    tlsSettings = builder.tlsSettings;
-    proxies = builder.proxies;
-    prefixScope = builder.prefixScope;
-    drain = new Drain(Duration.ofNanos(httpSettings.get(HttpSetting.DRAIN)));
-    backupDirectory = Optional.ofNullable(builder.backupDirectory);
-    requireBackupDirectory(HttpSetting.KEEP_BACKUPS);
-    requireBackupDirectory(HttpSetting.BACKUP_EVERY);
-  }
-
-  private void requireBackupDirectory(HttpSetting setting) {
-    if (backupDirectory.isEmpty() && httpSettings.get(setting) != setting.defaultValue()) {
-      throw new IllegalArgumentException(
-          setting.settingName() + ": only with a folder for backups, --backup-dir");
-    }
+    endpointSettings = builder.settings();
   }
 
   /** A builder for everything that can be set. */
@@ -110,96 +58,15 @@ public final class HttpEndpoint implements Endpoint {
   @Override
   public synchronized void start(KVStore store, ServerSettings settings) {
     Objects.requireNonNull(store, "store");
-    if (listener != null) {
+    if (running != null) {
       throw new KVException.WrongState("the endpoint is started already; make a new one");
     }
-    requireUsersForAnyOrigin();
-    Authenticator authenticator = Authenticator.open(authSettings, settings);
-    backups = openBackups(store, settings);
-    RouteTable table =
-        new RouteTable(store, settings, authenticator, httpSettings, proxies, this::figures);
-    MetricsEndpoint metrics = table.metrics();
-    Handler router = table.router(prefixScope, watchCounts, drain, backups, upkeep);
-    Handler handler = corsOrigins.isEmpty() ? router : new CorsHandler(corsOrigins, router);
-    if (!authenticator.needsCredentials()) {
-      handler = gate(settings.host(), handler);
-    }
-    listener =
-        HttpListener.start(
-            settings.host(),
-            settings.port(),
-            httpSettings,
-            layer(settings),
-            metrics.counting(handler),
-            List.of(request -> requests.increment(), metrics.observer()));
-    schedule = openSchedule(settings);
-  }
-
-  private Optional<Backups> openBackups(KVStore store, ServerSettings settings) {
-    long keep = httpSettings.get(HttpSetting.KEEP_BACKUPS);
-    return backupDirectory.map(folder -> new Backups(store, folder, keep, settings.clock()));
-  }
-
-  private Optional<BackupSchedule> openSchedule(ServerSettings settings) {
-    long every = httpSettings.get(HttpSetting.BACKUP_EVERY);
-    Optional<BackupSchedule> opened =
-        backups
-            .filter(made -> every != HttpSetting.BACKUP_EVERY.defaultValue())
-            .map(
-                made ->
-                    new BackupSchedule(made, Duration.ofNanos(every), settings.clock(), upkeep));
-    opened.ifPresent(BackupSchedule::start);
-    return opened;
-  }
-
-  /** The listener answers its first requests before it is known here. */
-  private ServerFigures figures() {
-    HttpListener started = listener;
-    return new ServerFigures(
-        started == null ? 0 : started.connections(),
-        started == null ? 0 : started.watchers(),
-        watchCounts.changes(),
-        watchCounts.resets(),
-        started == null ? 0 : started.bufferedBytes(),
-        requests.sum(),
-        started == null ? 0 : started.refusedConnections(),
-        httpSettings.getInt(HttpSetting.MAX_CONNECTIONS),
-        httpSettings.get(HttpSetting.MAX_BUFFERED_BYTES));
-  }
-
-  private void requireUsersForAnyOrigin() {
-    if (corsOrigins.contains(CorsHandler.ANY_ORIGIN) && authSettings.usersFile().isEmpty()) {
-      throw new KVException(
-          "the origin * would let every web page read and write everything, as there are no users;"
-              + " name the origins (--cors-origin https://app.example.org), or a users file"
-              + " (--users FILE)");
-    }
-  }
-
-  private Handler gate(String host, Handler inner) {
-    String scheme = tlsSettings == null ? "http" : "https";
-    AllowedHosts hosts = new AllowedHosts(host, allowedHosts);
-    Set<String> pages = RouteTable.pages(httpSettings);
-    return new LocalGate(hosts, proxies, corsOrigins, scheme, pages, inner);
-  }
-
-  private SocketLayer layer(ServerSettings settings) {
-    if (tlsSettings != null) {
-      return TlsTransport.open(tlsSettings, settings.clock());
-    }
-    if (!BindScope.isThisMachineOnly(settings.host())) {
-      LOG.warn(
-          "listening on {} without TLS, so passwords, tokens and data cross the network in the"
-              + " clear; name a certificate (--tls-cert, --tls-key), or listen on localhost behind"
-              + " a proxy with TLS",
-          settings.host());
-    }
-    return SocketLayer.PLAIN;
+    running = RunningEndpoint.start(endpointSettings, store, settings);
   }
 
   @Override
   public int port() {
-    HttpListener started = listener;
+    RunningEndpoint started = running;
     if (started == null) {
       throw new KVException.WrongState("the endpoint is not started; call start() first");
     }
@@ -208,10 +75,8 @@ public final class HttpEndpoint implements Endpoint {
 
   @Override
   public synchronized void close() {
-    if (listener != null) {
-      drain.run();
-      schedule.ifPresent(BackupSchedule::close);
-      listener.close();
+    if (running != null) {
+      running.close();
     }
   }
 
@@ -469,12 +334,20 @@ public final class HttpEndpoint implements Endpoint {
       return new HttpEndpoint(this);
     }
 
-    private HttpSettings httpSettings() {
+    private EndpointSettings settings() {
       HttpSettings settings = HttpSettings.defaults();
       for (Map.Entry<HttpSetting, Long> each : httpSettings.entrySet()) {
         settings = settings.with(each.getKey(), each.getValue());
       }
-      return settings;
+      return new EndpointSettings(
+          settings,
+          authSettings,
+          allowedHosts,
+          corsOrigins,
+          Optional.ofNullable(tlsSettings),
+          proxies,
+          prefixScope,
+          Optional.ofNullable(backupDirectory));
     }
   }
 }

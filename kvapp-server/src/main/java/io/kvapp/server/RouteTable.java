@@ -105,7 +105,7 @@ final class RouteTable {
     int maxWatchers = settings.getInt(HttpSetting.MAX_WATCHERS);
     routes.addAll(InfoHandler.routes(store, maxWatchers, txnLimits));
     routes.addAll(AdminHandler.routes(store, backups, upkeep));
-    routes.addAll(StatsHandler.routes(store.admin(), figures, backups));
+    routes.addAll(StatsHandler.routes(store.admin(), figures, backups, server.dataFolder()));
     if (!pages(settings).isEmpty()) {
       routes.addAll(ConsoleEndpoint.routes());
     }

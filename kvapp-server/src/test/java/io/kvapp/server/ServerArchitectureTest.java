@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which package may know which, and which of them may know a library. */
+@Tag("once")
 final class ServerArchitectureTest {
   private static final String ROOT = "io.kvapp.server";
 

@@ -34,7 +34,23 @@ public final class Limits {
 
   private static final int HEAP_SHARE_OF_VALUE = 8;
 
+  private static final Remedies OF_A_PROCESS =
+      new Remedies(
+          "raise maxValueBytes, or -Xmx to eight times as much, to store larger ones",
+          "commit it in parts",
+          "commit it in parts");
+
+  /**
+   * What the caller can do about arguments that are too large.
+   *
+   * @param ofValue about a value
+   * @param ofOperations about a batch of too many operations or conditions
+   * @param ofBytes about a batch of too many bytes
+   */
+  public record Remedies(String ofValue, String ofOperations, String ofBytes) {}
+
   private final StoreLimits limits;
+  private final Remedies remedies;
 
   public Limits(StoreOptions options) {
     this(options, Runtime.getRuntime().maxMemory());
@@ -61,7 +77,12 @@ public final class Limits {
   }
 
   public Limits(StoreLimits limits) {
+    this(limits, OF_A_PROCESS);
+  }
+
+  public Limits(StoreLimits limits, Remedies remedies) {
     this.limits = limits;
+    this.remedies = remedies;
   }
 
   /**
@@ -102,7 +123,8 @@ public final class Limits {
               + limits.maxValueBytes()
               + " bytes, not "
               + value.length
-              + "; raise maxValueBytes, or -Xmx to eight times as much, to store larger ones");
+              + "; "
+              + remedies.ofValue());
     }
   }
 
@@ -120,8 +142,9 @@ public final class Limits {
 
   public void batch(Batch batch) {
     Objects.requireNonNull(batch, "batch");
-    atMost(limits.maxBatchOperations(), "operations", batch.operations().size());
-    atMost(limits.maxBatchConditions(), "conditions", batch.conditions().size());
+    String remedy = remedies.ofOperations();
+    atMost(limits.maxBatchOperations(), "operations", batch.operations().size(), remedy);
+    atMost(limits.maxBatchConditions(), "conditions", batch.conditions().size(), remedy);
     for (BatchCondition condition : batch.conditions()) {
       key(condition.key());
       if (condition instanceof BatchCondition.Value expected) {
@@ -142,13 +165,13 @@ public final class Limits {
 
   /** Checks the bytes of keys and values that a batch has come to. */
   void batchBytes(long bytes) {
-    atMost(limits.maxBatchBytes(), "bytes of keys and values", bytes);
+    atMost(limits.maxBatchBytes(), "bytes of keys and values", bytes, remedies.ofBytes());
   }
 
-  private static void atMost(long limit, String unit, long found) {
+  private static void atMost(long limit, String unit, long found, String remedy) {
     if (found > limit) {
       throw new IllegalArgumentException(
-          "batch: at most " + limit + " " + unit + ", not " + found + "; commit it in parts");
+          "batch: at most " + limit + " " + unit + ", not " + found + "; " + remedy);
     }
   }
 

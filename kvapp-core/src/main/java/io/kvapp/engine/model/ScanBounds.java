@@ -11,8 +11,8 @@ import java.util.Arrays;
  * @param from the lowest key, included; empty for the first key there is
  * @param to the key to stop before; null for no end
  */
-record ScanBounds(byte[] from, byte[] to) {
-  static ScanBounds of(Scan scan) {
+public record ScanBounds(byte[] from, byte[] to) {
+  public static ScanBounds of(Scan scan) {
     byte[] from = scan.from();
     byte[] to = scan.to();
     byte[] after = scan.after();
@@ -27,7 +27,7 @@ record ScanBounds(byte[] from, byte[] to) {
     return new ScanBounds(Arrays.compareUnsigned(behind, from) > 0 ? behind : from, to);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return to != null && Arrays.compareUnsigned(from, to) >= 0;
   }
 }

@@ -3,9 +3,11 @@ package io.kvapp.engine.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Damaged files are right or refused by name, and can be opened anyway. */
+@Tag("once")
 class DamageTest {
   private static final int CYCLES = 120;
   private static final long SEED = 1;

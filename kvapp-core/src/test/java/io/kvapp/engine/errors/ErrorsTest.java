@@ -6,6 +6,7 @@ import io.kvapp.engine.crash.MemoryFolder;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * which.
  */
 @Timeout(300)
+@Tag("once")
 class ErrorsTest {
   private static final int STRIDE = Integer.getInteger("kvapp.stride", 4);
   private static final int PATIENCE_SECONDS = 240;

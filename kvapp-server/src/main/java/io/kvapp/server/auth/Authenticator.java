@@ -71,6 +71,20 @@ public final class Authenticator {
     return new Authenticator(settings, server.dataFolder(), server.clock());
   }
 
+  /**
+   * Does nothing if the settings name a signing key, which servers of one store can share.
+   *
+   * @throws KVException if they name none; the message says what to do
+   */
+  public static void requireSharedKey(AuthSettings settings) {
+    if (!settings.namesSigningKey()) {
+      throw new KVException(
+          "other servers have the same store, and each would refuse the tokens of the others;"
+              + " give all of them one signing key (--signing-key FILE, made by: kvapp key create"
+              + " --file FILE)");
+    }
+  }
+
   /** An authenticator without users or files, for a server on this machine. */
   public static Authenticator inMemory(InstantSource clock) {
     return new Authenticator(AuthSettings.defaults(), Optional.empty(), clock);

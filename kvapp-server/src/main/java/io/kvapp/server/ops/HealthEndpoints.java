@@ -51,6 +51,8 @@ public final class HealthEndpoints {
       // Whatever failed is in the log already, and probes come often.
       throw new HttpException(
           503, "read-only", "the store is read-only; the server's log says what to do");
+    } catch (KVException.Unavailable | KVException.NotPermitted | KVException.NotSignedIn failed) {
+      throw new HttpException(503, "unavailable", "the store cannot be reached");
     }
     return ok();
   }

@@ -66,6 +66,7 @@ public final class MetricsEndpoint {
         .labelNames("version", "commit", "java")
         .register(registry)
         .setLabelValues(build.version(), build.commit(), Runtime.version().toString());
+    registry.register(requests);
     registry.register(new StoreMetrics(store, server, folder));
     // Without those that listen to the collector for as long as the JVM lives.
     JvmBufferPoolMetrics.builder().register(registry);

@@ -7,6 +7,7 @@ import io.kvapp.StoreInspection.Condition;
 import io.kvapp.StoreOptions;
 import io.kvapp.VerifyReport;
 import io.kvapp.server.http.message.HttpException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -39,6 +41,12 @@ public final class Backups {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
   private static final String UNVERIFIED = ".unverified";
+
+  /** What the backup of a store on a cluster is. */
+  private static final String EXPORT = "export.ndjson";
+
+  private static final Pattern END =
+      Pattern.compile("\\{\"end\":true,\"entries\":(\\d{1,18}),\"revision\":(\\d{1,18})\\}");
 
   private final KVStore store;
   private final Path folder;
@@ -122,6 +130,10 @@ public final class Backups {
 
   /** Reads all of a backup. */
   private static Backup verified(String name, Path folder) throws IOException {
+    Path export = folder.resolve(EXPORT);
+    if (Files.isRegularFile(export)) {
+      return verifiedExport(name, export);
+    }
     try (KVStore copy = KVStore.open(folder, StoreOptions.defaults().withReadOnly(true));
         Stream<Path> files = Files.list(folder)) {
       VerifyReport report = copy.admin().verify();
@@ -135,6 +147,23 @@ public final class Backups {
       }
       return new Backup(name, copy.size(), bytes, copy.revision());
     }
+  }
+
+  /** Reads all lines of an export, which is the backup of a store on a cluster. */
+  private static Backup verifiedExport(String name, Path export) throws IOException {
+    long entries = -1;
+    String last = "";
+    try (BufferedReader lines = Files.newBufferedReader(export)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        entries++;
+        last = line;
+      }
+    }
+    Matcher end = END.matcher(last);
+    if (!end.matches() || Long.parseLong(end.group(1)) != entries) {
+      throw new KVException.Corrupt("the backup cannot be read: its last line does not end it");
+    }
+    return new Backup(name, entries, Files.size(export), Long.parseLong(end.group(2)));
   }
 
   private void sync() throws IOException {
@@ -198,7 +227,8 @@ public final class Backups {
   private static boolean isBackup(Path place) {
     return NAMES.matcher(place.getFileName().toString()).matches()
         && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
-        && StoreInspection.of(place).condition() == Condition.BACKUP;
+        && (StoreInspection.of(place).condition() == Condition.BACKUP
+            || Files.isRegularFile(place.resolve(EXPORT)));
   }
 
   /** Removes a folder and its files, if it is there; there are no folders in a backup. */

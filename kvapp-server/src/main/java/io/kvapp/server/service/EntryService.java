@@ -72,7 +72,11 @@ public final class EntryService {
       throw HttpException.tooLarge(
           413,
           limits.maxValueBytes(),
-          "the value has " + value.length + " bytes, and the limit is " + limits.maxValueBytes());
+          "the value has "
+              + value.length
+              + " bytes, and the limit is "
+              + limits.maxValueBytes()
+              + limits.remedyClause());
     }
     caller.requireWrite(key);
     store.put(key, value);
@@ -168,7 +172,8 @@ public final class EntryService {
               + maxBytes
               + " bytes of keys and values, not "
               + (written + read)
-              + "; commit it in parts");
+              + "; commit it in parts"
+              + (maxBytes == limits.maxBatchBytes() ? limits.remedyClause() : ""));
     }
     memory.reserve(read);
     return commit(batch, sync);

@@ -135,6 +135,11 @@ public final class AuthSettings {
     return Optional.ofNullable(signingKeys);
   }
 
+  /** Whether signing keys or a file of them are named, so that other servers can have the same. */
+  public boolean namesSigningKey() {
+    return signingKeyFile != null || signingKeys != null;
+  }
+
   /** Holds no key. */
   @Override
   public String toString() {

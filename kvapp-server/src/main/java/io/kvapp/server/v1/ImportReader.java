@@ -198,7 +198,11 @@ final class ImportReader {
     }
     if (value.length > limits.maxValueBytes()) {
       throw bad(
-          "the value has " + value.length + " bytes, and the limit is " + limits.maxValueBytes());
+          "the value has "
+              + value.length
+              + " bytes, and the limit is "
+              + limits.maxValueBytes()
+              + limits.remedyClause());
     }
     if (ttl != null && expiresAt != null) {
       throw bad("\"ttl\" or \"expires_at\" is enough");

@@ -20,6 +20,9 @@ public final class ImportRun {
   private static final int STEP_ENTRIES = 500;
   private static final long STEP_BYTES = 4 << 20;
 
+  /** A store may send a key several times for each write, and so takes batches of less. */
+  private static final int KEYS = 5;
+
   /** The entries of a step are in memory as they are read, and once more in its batch. */
   private static final int COPIES = 2;
 
@@ -39,6 +42,8 @@ public final class ImportRun {
   private final InstantSource clock;
   private final Memory memory;
   private final ImportReader reader;
+  private final int stepEntries;
+  private final long maxStepBytes;
   private Batch step = new Batch();
   private long stepBytes;
   private long reservedBytes;
@@ -63,6 +68,8 @@ public final class ImportRun {
     this.clock = clock;
     this.memory = memory;
     this.reader = new ImportReader(input, target.limits(), memory);
+    stepEntries = Math.min(STEP_ENTRIES, target.limits().maxBatchOperations());
+    maxStepBytes = Math.min(STEP_BYTES, target.limits().maxBatchBytes() / KEYS);
   }
 
   private static Target grantedTo(Caller caller, EntryService entries) {
@@ -109,7 +116,17 @@ public final class ImportRun {
               507,
               "disk-full",
               "the disk of the store is full; send it again once there is space, what is there"
-                  + " already is overwritten")
+                  + " already is overwritten",
+              full)
+          .with("imported", imported);
+    } catch (KVException.Unavailable lost) {
+      if (imported == 0) {
+        throw lost;
+      }
+      throw new HttpException(
+              503,
+              "unavailable",
+              "the store cannot be reached; send it again, what is there already is overwritten")
           .with("imported", imported);
     }
   }
@@ -139,8 +156,8 @@ public final class ImportRun {
           "line " + reader.line() + ": the token does not grant its key");
     }
     long bytes = put.key().length + put.value().length;
-    if (step.operations().size() == STEP_ENTRIES
-        || stepBytes > 0 && stepBytes + bytes > STEP_BYTES) {
+    if (step.operations().size() == stepEntries
+        || stepBytes > 0 && stepBytes + bytes > maxStepBytes) {
       commit();
     }
     stepBytes += bytes;

@@ -7,6 +7,7 @@ import io.kvapp.Entry;
 import io.kvapp.Expiry;
 import io.kvapp.OperationResult;
 import io.kvapp.server.auth.users.Caller;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Request;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseBody;
@@ -108,11 +109,26 @@ final class KvHandler {
     boolean sync = target.parameters.flag(SYNC);
     Precondition condition = Precondition.ofWrite(call.request());
     checkBeforeBody(call, target.key, condition);
-    Batch batch = batch(target.key, condition).put(target.key, call.bytes(), expiry);
+    Batch batch = batch(target.key, condition).put(target.key, value(call), expiry);
     BatchResult result = commit(call, batch, condition, sync);
     OperationResult.Put put = (OperationResult.Put) result.results().get(0);
     return Response.empty(
         tagged(put.created() ? CREATED : DONE, result, put.expiresAtMillis(), sync));
+  }
+
+  /** The body, which is larger than the store takes, or else the value. */
+  private byte[] value(Call call) {
+    try {
+      return call.bytes();
+    } catch (HttpException refused) {
+      String remedy = entries.limits().remedyClause();
+      if (refused.status() != 413 || remedy.isEmpty()) {
+        throw refused;
+      }
+      HttpException told = new HttpException(413, refused.getMessage() + remedy);
+      refused.members().forEach(told::with);
+      throw told;
+    }
   }
 
   /** {@code PATCH}. */

@@ -1,5 +1,6 @@
 package io.kvapp.server.v1;
 
+import io.kvapp.KVException;
 import io.kvapp.RecoveryReport;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreStats;
@@ -10,6 +11,7 @@ import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.Backups;
 import io.kvapp.server.settings.BuildInfo;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,30 +29,57 @@ public final class StatsHandler {
   private final StoreAdmin admin;
   private final Supplier<ServerFigures> server;
   private final Optional<Backups> backups;
+  private final Optional<Path> folder;
   private final long startedAt = System.nanoTime();
 
   private StatsHandler(
-      StoreAdmin admin, Supplier<ServerFigures> server, Optional<Backups> backups) {
+      StoreAdmin admin,
+      Supplier<ServerFigures> server,
+      Optional<Backups> backups,
+      Optional<Path> folder) {
     this.admin = admin;
     this.server = server;
     this.backups = backups;
+    this.folder = folder;
   }
 
-  /** The row of the route table. */
+  /**
+   * The row of the route table.
+   *
+   * @param folder the data folder; empty for a store that has none
+   */
   public static List<Route> routes(
-      StoreAdmin admin, Supplier<ServerFigures> server, Optional<Backups> backups) {
-    StatsHandler stats = new StatsHandler(admin, server, backups);
+      StoreAdmin admin,
+      Supplier<ServerFigures> server,
+      Optional<Backups> backups,
+      Optional<Path> folder) {
+    StatsHandler stats = new StatsHandler(admin, server, backups, folder);
     return List.of(Route.of("/v1/stats", List.of("GET", "HEAD"), Access.MONITOR, stats::handle));
   }
 
   private Response handle(Call call) {
     Parameters.of(call.request().query(), List.of());
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("store", store(admin.stats()));
-    all.put("recovery", recovery(admin.recovery()));
+    all.put("store", orNull(this::store));
+    all.put("recovery", orNull(() -> recovery(admin.recovery())));
     all.put("server", server(server.get()));
     all.put("backups", backups.map(each -> backups(each.state())).orElse(null));
     return Response.of(Replies.json(), output -> new JsonOutput(output).value(all));
+  }
+
+  private Map<String, Object> store() {
+    Map<String, Object> members = store(admin.stats());
+    folder.ifPresent(path -> members.put("disk_free_bytes", path.toFile().getUsableSpace()));
+    return members;
+  }
+
+  /** Null where a store has none. */
+  private static Map<String, Object> orNull(Supplier<Map<String, Object>> figures) {
+    try {
+      return figures.get();
+    } catch (KVException.Unsupported none) {
+      return null;
+    }
   }
 
   /** Figures of a store as members of an object. */

@@ -87,7 +87,11 @@ public final class TxnReader {
 
   private void readConditions() {
     while (json.nextElement()) {
-      requireRoom(batch.conditions().size(), txnLimits.conditions(), "conditions");
+      requireRoom(
+          batch.conditions().size(),
+          txnLimits.conditions(),
+          limits.maxBatchConditions(),
+          "conditions");
       Members condition = new Members();
       json.beginObject();
       for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -130,7 +134,11 @@ public final class TxnReader {
 
   private void readOperations() {
     while (json.nextElement()) {
-      requireRoom(batch.operations().size(), txnLimits.operations(), "operations");
+      requireRoom(
+          batch.operations().size(),
+          txnLimits.operations(),
+          limits.maxBatchOperations(),
+          "operations");
       Members operation = new Members();
       json.beginObject();
       for (String name = json.nextName(); name != null; name = json.nextName()) {
@@ -257,7 +265,8 @@ public final class TxnReader {
           "a value has "
               + members.value.length
               + " bytes, and the limit is "
-              + limits.maxValueBytes());
+              + limits.maxValueBytes()
+              + limits.remedyClause());
     }
   }
 
@@ -268,12 +277,17 @@ public final class TxnReader {
     return members.key;
   }
 
-  private static void requireRoom(int count, int max, String what) {
+  private void requireRoom(int count, int max, int maxOfStore, String what) {
     if (count == max) {
       throw HttpException.tooLarge(
           413,
           max,
-          "a transaction has at most " + max + " " + what + "; use several, or an import");
+          "a transaction has at most "
+              + max
+              + " "
+              + what
+              + "; use several, or an import"
+              + (max == maxOfStore ? limits.remedyClause() : ""));
     }
   }
 }

@@ -1,4 +1,4 @@
-// The server: byte strings, requests, and the session.
+// The server: byte strings, requests, session.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -70,8 +70,7 @@ export async function call(method, path, { headers, body, signal } = {}) {
   ahead = Math.abs(difference) > 3000 ? difference : 0;
   if (response.ok) return response;
   const { status } = response;
-  const told = await response.json().catch(() => ({}));
-  const { code, current, detail = `The server answered ${status}.` } = told;
+  const { code, current, detail = `The server answered ${status}.` } = await response.json().catch(() => ({}));
   const problem = Object.assign(new Error(detail), { status, code, current });
   if (status === 401 && token === session.token) session.end(problem);
   throw problem;

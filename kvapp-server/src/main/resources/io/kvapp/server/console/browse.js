@@ -4,7 +4,7 @@ import { bytesOf, call, entryOf, getJson, keyOf, query, session, shown } from ".
 import { entry, Entry, onEntryChange, openEntry, openNew } from "./entry.js";
 import { feed } from "./feed.js";
 import {
-  attempt, bytes, choice, confirm, field, go, href, Key, number, place, prefixField, redraw, remaining, say, set, tags,
+  attempt, bytes, choice, confirm, field, go, href, Key, Note, number, place, prefixField, redraw, remaining, say, set, tags,
 } from "./ui.js";
 
 const { a, button, code, div, label, nav, p, section, span, strong } = tags;
@@ -187,8 +187,8 @@ function Row(row, index, count) {
     style: { top: `${index * ROW}px` } },
   span({ class: isFolder ? "icon folder" : "icon" }, isFolder ? "▸" : "•"),
   code({ class: "name", title: shown(id) }, shown(id.slice(list.prefix.length)) || "(itself)"),
-  isFolder ? span({ class: "note" }, "folder") : [
-    expires && span({ class: "note" }, remaining(expires)),
+  isFolder ? Note("folder") : [
+    expires && Note(remaining(expires)),
     span({ class: "note size" }, bytes(size)), span({ class: "note revision" }, `#${revision}`)]);
 }
 
@@ -223,18 +223,20 @@ function Path({ prefix, by }) {
 const Tools = ({ prefix, by, contains }) =>
   div({ class: "tools" }, prefixField(here, prefix, "Type to jump"),
     field("Contains", (text) => set(list, { contains: text }), {
-      wrap: "grow", type: "search", placeholder: "Filter loaded keys", value: contains }),
+      type: "search", placeholder: "Filter loaded keys", value: contains }),
     label(span("Folders by"), choice(DELIMITERS, by, (each) => go(here({ by: each })))),
     session.is("writer") && button({ class: "main", onClick: goNew }, "New entry"),
     by !== "" && prefix.endsWith(by) && session.writes(prefix)
       && button({ class: "danger", onClick: () => askDelete(prefix) }, "Delete folder…"));
 
+const counted = (count, what) => `${number(count)} ${what}${count === 1 ? "" : "s"}`;
+
 function Status(rows) {
   const folders = list.rows.filter((row) => row.isFolder).length;
-  const counts = `${number(list.rows.length - folders)} keys, ${number(folders)} folders`;
+  const counts = `${counted(list.rows.length - folders, "key")}, ${counted(folders, "folder")}`;
   return div({ class: "status" },
     span(list.contains ? `${number(rows.length)} found in the ${counts} loaded` : counts,
-      list.end === null ? "" : ", more on the server", list.isFiltered ? ", as far as granted" : ""),
+      list.end !== null && ", more on the server", list.isFiltered && ", as far as granted"),
     list.end !== null && button({ onClick: loadMore }, `Load ${PAGE} more`));
 }
 
@@ -253,14 +255,14 @@ function askDelete(prefix) {
   const name = shown(prefix);
   const state = { count: null, text: "" };
   attempt(async () => set(state, await getJson(`/v1/count${query({ prefix })}`)));
-  const count = () => (state.count === null ? "…" : `${number(state.count)} keys`);
+  const count = () => (state.count === null ? "…" : counted(state.count, "key"));
   confirm("Delete a folder",
     () => [p(Key(name), " and all in it: ", strong(count()), ". They cannot be brought back."),
       field("Type the prefix to go on", (text) => set(state, { text }), { value: state.text, autofocus: true })],
     () => `Delete ${count()}`,
     () => attempt(async () => {
       const { deleted } = await (await call("DELETE", `/v1/kv${query({ prefix })}`)).json();
-      say(`${number(deleted)} keys deleted in ${name}`);
+      say(`${counted(deleted, "key")} deleted in ${name}`);
       goUp();
     }),
     () => state.count !== null && state.text === name);

@@ -45,10 +45,10 @@ function toggle() {
 function Row({ at, type, key, size, revision }) {
   const name = code(shown(key));
   const prefix = key.slice(0, key.lastIndexOf("/") + 1);
-  return tr({ key: `${revision} ${key}`, class: at ? "flash" : "" },
+  return tr({ key: `${revision} ${key}`, class: at && "flash" },
     td({ class: "note" }, at), td(span({ class: `badge ${type}` }, type)),
     td({ class: "key" }, type === "put" ? a({ href: href({ page: "browse", prefix, key }) }, name) : name),
-    td(size === undefined ? "" : bytes(size)), td(revision));
+    td(size >= 0 && bytes(size)), td(revision));
 }
 
 function view() {

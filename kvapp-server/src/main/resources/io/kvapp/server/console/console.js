@@ -6,7 +6,7 @@ import { changes } from "./changes.js";
 import { hasDrafts, save } from "./entry.js";
 import { feed } from "./feed.js";
 import { overview } from "./overview.js";
-import { ask, Dialog, draw, field, go, href, Messages, Modal, place, redraw, set, submit, tags } from "./ui.js";
+import { ask, Dialog, draw, field, go, href, Messages, Modal, Note, place, redraw, set, submit, tags } from "./ui.js";
 
 const { a, button, code, dd, div, dl, dt, form, h2, header, main, nav, p, span } = tags;
 
@@ -34,8 +34,9 @@ let lastUse = 0;
 function open() {
   if (session.state !== "open") return;
   const where = place();
-  const isFit = PAGES[where.page]?.may();
-  const next = isFit ? PAGES[where.page] : Object.values(PAGES).find((each) => each.may());
+  const wanted = PAGES[where.page];
+  const isFit = wanted?.may();
+  const next = isFit ? wanted : Object.values(PAGES).find((each) => each.may());
   if (page !== next) page?.leave();
   page = next;
   document.title = `${page.name} · KVApp`;
@@ -88,8 +89,8 @@ const Header = () => header(h2("KVApp"),
     a({ href: href({ page: name }), "aria-current": each === page ? "page" : null }, each.name))),
   span({ class: `feed ${feed.state}`, role: "status", "aria-label": "Connection" }, FEED[feed.state]),
   button({ class: "plain", onClick: KEYS["?"][1], "aria-label": "Keyboard" }, "?"),
-  session.lifetime ? [span({ class: "note" }, `${session.user}, ${session.role}`),
-    button({ class: "plain", onClick: signOut }, "Sign out")] : span({ class: "note" }, "local"));
+  session.lifetime ? [Note(`${session.user}, ${session.role}`),
+    button({ class: "plain", onClick: signOut }, "Sign out")] : Note("local"));
 
 draw(() => div({ class: "app" },
   session.state === "unreachable" && p({ class: "banner", role: "alert" }, session.reason, " Trying again…"),

@@ -127,16 +127,15 @@ async function write(body, revision) {
     }
   } catch (failure) {
     if (failure.code !== "conflict") sayFailure(failure);
-    else if (body instanceof File) say("Somebody else has changed this entry. Look at it first.", true);
-    else await showConflict(key, failure.current).catch(sayFailure);
+    else await showConflict(key, failure.current, body).catch(sayFailure);
   }
   set(entry, { isBusy: false });
 }
 
-async function showConflict(key, current) {
+async function showConflict(key, current, body) {
   let theirs = current && { isWhole: true, ...entryOf(current) };
   if (theirs?.bytes === null) theirs = await readEntry(key);
-  entry.conflict = { key, theirs: theirs && formed(theirs), revision: theirs?.revision ?? 0 };
+  entry.conflict = { key, body, theirs: theirs && formed(theirs), revision: theirs?.revision ?? 0 };
 }
 
 function takeTheirs() {
@@ -228,20 +227,20 @@ function Expiry(may, { base: { expires }, isNew, ttl, unit }) {
       expires && button({ type: "button", onClick: () => expire("none") }, "Never")]);
 }
 
-function Conflict({ theirs, revision }) {
+function Conflict({ theirs, revision, body }) {
   const { mode, draft, isBusy } = entry;
   const side = (title, content) => section({ "aria-label": title }, h3(title), content);
   return section({ class: "conflict", "aria-label": "Conflict" },
     h3(`Somebody else has ${theirs ? "changed" : "deleted"} this entry`),
     div({ class: "sides" },
-      side("Mine",
+      side("Mine", body.name ? p(`${body.name}, ${bytes(body.size)}`) :
         textarea({ class: "value", "aria-label": "My value", value: draft, spellcheck: false, onInput })),
       theirs && side(`Theirs, revision ${revision}`,
         pre({ class: "value", tabIndex: 0 }, (mode === "hex" ? null : theirs.text) ?? hexText(theirs.bytes)))),
     div({ class: "row end" },
       button({ onClick: () => set(entry, { conflict: null }) }, "Back to editing"),
       button({ onClick: takeTheirs }, theirs ? "Take theirs" : "Leave it deleted"),
-      button({ class: "main", disabled: isBusy, onClick: save }, "Save mine")));
+      button({ class: "main", disabled: isBusy, onClick: body.name ? () => write(body, revision) : save }, "Save mine")));
 }
 
 function Editor() {

@@ -1,13 +1,13 @@
-// Figures of the store and the server, as they go, and what an operator can do.
+// Figures of store and server, and what an operator can do.
 
 import { call, getJson, query, session } from "./api.js";
 import { feed } from "./feed.js";
-import { attempt, bytes, duration, field, micros, number, set, submit, tags } from "./ui.js";
+import { attempt, bytes, duration, field, micros, Note, number, set, submit, tags } from "./ui.js";
 
 const { button, dd, dl, div, dt, form, h2, p, polyline, section, span, strong, svg } = tags;
 
 const POINTS = 60;
-// After an unclean stop revisions go on far above.
+// Revisions jump after an unclean stop.
 const JUMP = 2 ** 29;
 const KINDS = { journal: "Journal", sstable: "SSTables", hash_table: "Hash table", history: "History" };
 
@@ -40,16 +40,18 @@ async function read() {
 function note(stats) {
   const { store, server } = stats;
   const at = performance.now();
-  // A server that has started anew counts from 0.
+  // A new server counts from 0.
   const before = last?.server.uptime_seconds <= server.uptime_seconds ? last : { at, store, server };
   const rate = (now, then) => (now > then && now - then < JUMP ? (1000 * (now - then)) / (at - before.at) : 0);
-  const spent = ({ syncs, mean_sync_micros: mean }) => syncs * mean;
-  const syncs = store.syncs - before.store.syncs;
+  const was = before.store;
+  const syncs = store?.syncs - was?.syncs;
   const figures = {
-    writes: rate(store.revision, before.store.revision), requests: rate(server.requests, before.server.requests),
-    entries: store.entries, watchers: server.watchers,
-    // Without a sync it is as it was.
-    sync: syncs > 0 ? Math.max(0, spent(store) - spent(before.store)) / syncs : points.sync?.at(-1) ?? 0,
+    requests: rate(server.requests, before.server.requests), watchers: server.watchers,
+    ...(store && {
+      writes: rate(store.revision, was.revision), entries: store.entries,
+      // Without a sync it is as it was.
+      sync: syncs > 0 ? (store.total_sync_micros - was.total_sync_micros) / syncs : points.sync?.at(-1) ?? store.mean_sync_micros,
+    }),
   };
   for (const [name, value] of Object.entries(figures)) {
     points[name] = [...(points[name] ?? []), value].slice(-POINTS);
@@ -72,21 +74,23 @@ const verify = () => operate("verify", {}, ({ entries, faults }) =>
   `${number(entries)} entries verified: ${faults.length === 0 ? "no faults" : JSON.stringify(faults)}.`);
 const compact = () => operate("compact", {}, () => "Compacted.");
 
-function Card(title, name, figure, note) {
+function Card(title, name, note, figure = number) {
   const values = points[name];
   const most = Math.max(...values, 1e-9);
   const line = values.map((value, index) =>
     `${100 - ((values.length - 1 - index) * 100) / (POINTS - 1)},${29 - (value / most) * 27}`);
-  return div({ class: "card" }, span({ class: "note" }, title), strong(figure(values.at(-1))),
-    span({ class: "note" }, note),
+  return div({ class: "card" }, Note(title), strong(figure(values.at(-1))),
+    Note(note),
     svg({ class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none" },
       polyline({ points: line.join(" ") })));
 }
 
 function Disk(store) {
+  const free = store.disk_free_bytes;
   const kinds = Object.entries(KINDS).map(([kind, name]) => [name, store[`${kind}_bytes`] ?? 0]);
   const sum = kinds.reduce((all, [, size]) => all + size, 1);
-  return div({ class: "card" }, span({ class: "note" }, "Disk"), strong(bytes(store.disk_bytes)),
+  return div({ class: "card" }, Note("Disk"), strong(bytes(store.disk_bytes)),
+    Note(free >= 0 && `${bytes(free)} free`),
     div({ class: "bar" }, kinds.map(([, size], index) =>
       div({ class: `kind${index}`, style: { width: `${(100 * size) / sum}%` } }))),
     dl(kinds.map(([name, size], index) => [dt(span({ class: `dot kind${index}` }), name), dd(bytes(size))])));
@@ -94,15 +98,16 @@ function Disk(store) {
 
 const Recovery = (recovery) => section({ class: "card" }, h2("Recovery at the last start"),
   dl(Object.entries(recovery).map(([name, value]) =>
-    [dt(name.replaceAll("_", " ")), dd(typeof value === "number" ? number(value) : JSON.stringify(value))])));
+    [dt(name.replaceAll("_", " ")), dd(typeof value === "number" ? number(value) : String(value))])));
 
-function Operations() {
+function Operations(hasFiles) {
   const { name, result } = state;
-  const other = (text, onClick) => button({ type: "button", onClick }, text);
   return section({ class: "card" }, h2("Operations"),
     form({ onSubmit: submit(backUp) },
       field("Name of the backup", (text) => set(state, { name: text }), { value: name, placeholder: "monday" }),
-      div({ class: "row" }, button("Back up"), other("Verify", verify), other("Compact", compact))),
+      div({ class: "row" }, button("Back up"),
+        hasFiles && Object.entries({ Verify: verify, Compact: compact }).map(([text, onClick]) =>
+          button({ type: "button", onClick }, text)))),
     p({ role: "status" }, result));
 }
 
@@ -112,12 +117,13 @@ function view() {
   const { store, server, recovery } = stats;
   return section({ class: "page" },
     div({ class: "cards" },
-      Card("Writes a second", "writes", number, `revision ${number(store.revision)}`),
-      Card("Requests a second", "requests", number, `version ${server.version}, up ${duration(1000 * server.uptime_seconds)}`),
-      Card("Entries", "entries", number, `${bytes(store.live_bytes)}`),
-      Card("Sync of the journal", "sync", micros, `longest ${micros(store.max_sync_micros)}`),
-      Card("Watchers", "watchers", number, `${number(server.connections)} connections`),
-      Disk(store), Recovery(recovery), session.is("admin") && Operations()));
+      store && [
+        Card("Writes a second", "writes", `revision ${number(store.revision)}`),
+        Card("Entries", "entries", bytes(store.live_bytes)),
+        Card("Sync of the journal", "sync", `longest ${micros(store.max_sync_micros)}`, micros)],
+      Card("Requests a second", "requests", `version ${server.version}, up ${duration(1000 * server.uptime_seconds)}`),
+      Card("Watchers", "watchers", `${number(server.connections)} connections`),
+      store && Disk(store), recovery && Recovery(recovery), session.is("admin") && Operations(store)));
 }
 
 // Figures are about every key.

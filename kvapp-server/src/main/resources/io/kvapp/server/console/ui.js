@@ -1,4 +1,4 @@
-// What all pages are made of.
+// What pages are made of.
 
 import { h, render } from "./preact.js";
 import { decoded, encoded, fromText, keyText, serverNow } from "./api.js";
@@ -36,8 +36,8 @@ export function set(target, members) {
 export const typed = (use) => ({ target }) => use(target.value);
 
 export const field = (name, onText, members) =>
-  label({ class: members.wrap ?? "wide" }, span(name), input({
-    autocomplete: "off", spellcheck: false, onInput: typed(onText), ...members, wrap: null }));
+  label({ class: members.type }, span(name), input({
+    autocomplete: "off", spellcheck: false, onInput: typed(onText), ...members }));
 
 export const choice = (options, value, onChoice, name) =>
   select({ value, onChange: typed(onChoice), "aria-label": name },
@@ -48,7 +48,7 @@ let typing = 0;
 export const prefixField = (placeOf, prefix, placeholder) => field("Prefix", (text) => {
   clearTimeout(typing);
   typing = setTimeout(() => location.replace(href(placeOf({ prefix: fromText(text) }))), 150);
-}, { wrap: "grow", id: "find", type: "search", placeholder, value: keyText(prefix) ?? "" });
+}, { id: "find", type: "search", placeholder, value: keyText(prefix) ?? "" });
 
 export const submit = (work) => (event) => {
   event.preventDefault();
@@ -86,8 +86,7 @@ export const micros = (value) => scaled(value, 1000, ["µs", "ms", "s"]);
 
 export function duration(millis) {
   const all = Math.ceil(millis / 1000);
-  const parts = [[Math.floor(all / 86400), "d"], [Math.floor(all / 3600) % 24, "h"],
-    [Math.floor(all / 60) % 60, "m"], [all % 60, "s"]];
+  const parts = [[all / 86400 | 0, "d"], [(all / 3600 | 0) % 24, "h"], [(all / 60 | 0) % 60, "m"], [all % 60, "s"]];
   const first = parts.findIndex(([count]) => count > 0);
   return parts.slice(first, first < 0 ? 4 : first + 2).map(([count, unit]) => count + unit).join(" ");
 }
@@ -96,6 +95,7 @@ export const remaining = (expires) =>
   expires > serverNow() ? `in ${duration(expires - serverNow())}` : "expired";
 
 export const Key = (text) => code({ class: "key" }, text);
+export const Note = (text) => span({ class: "note" }, text);
 
 // Messages
 

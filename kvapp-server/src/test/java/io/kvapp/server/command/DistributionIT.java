@@ -92,6 +92,15 @@ class DistributionIT {
         .isEqualTo("7\n");
   }
 
+  @Test
+  void lib_storeOnEtcd_isThere() throws Exception {
+    String uri = "etcd://127.0.0.1:1/myapp?timeout-ms=50";
+
+    assertThat(run(home.resolve("bin/kvapp"), JAVA, "get", "key", "--server", uri))
+        .matches("kvapp: etcd at 127\\.0\\.0\\.1:1 cannot be reached .*\n");
+    assertThat(home.resolve("THIRD-PARTY")).content().contains("grpc", "Apache License");
+  }
+
   /** The command of the documentation makes it, and no other Java is there to run it. */
   @Test
   void image_needsNoOtherJava() throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kvapp.KVStore;
 import io.kvapp.server.command.CommandProcess.Outcome;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -325,13 +327,26 @@ class ServeCommandTest {
             "--host",
             "no.such.host.invalid",
             "--in-memory"),
-        mistake(1, "add io.kvapp:kvapp-etcd", "--store", "etcd://user:secret@host"),
+        mistake(2, "no user before its hosts", "--store", "etcd://user:secret@host"),
         mistake(2, "uri: no user or password", "--store", "http://user:secret@host"),
         mistake(2, "store: a path or a URI, not blank", "--store", " "),
         mistake(1, "users file absent cannot be read", "--users", "absent", "--in-memory"),
         mistake(1, "signing key file absent cannot", "--signing-key", "absent", "--in-memory"),
         mistake(
             1, "absent cannot be read", "--tls-cert", "absent", "--tls-key", "k", "--in-memory"));
+  }
+
+  @Test
+  void call_storeOnEtcd_withoutItsJar_namesTheJar() throws Exception {
+    String others =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.contains("kvapp-etcd"))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> java = List.of("-cp", others, "io.kvapp.server.command.Main");
+    List<String> store = List.of("--store", "etcd://localhost:1/myapp");
+    try (CommandProcess server = CommandProcess.start(folder, Map.of(), java, store)) {
+      assertFailed(server.outcome(""), 1, "add io.kvapp:kvapp-etcd");
+    }
   }
 
   private static Arguments mistake(int exitCode, String message, String... arguments) {

@@ -128,7 +128,8 @@ final class OpenApiTest {
               Optional.of(new Backups(store, Path.of("backups"), 1, clock)),
               new ReentrantLock()));
       Supplier<ServerFigures> figures = () -> new ServerFigures(0, 0, 0, 0, 0, 0, 0, 0, 0);
-      routes.addAll(StatsHandler.routes(store.admin(), figures, Optional.empty()));
+      routes.addAll(
+          StatsHandler.routes(store.admin(), figures, Optional.empty(), Optional.empty()));
       routes.addAll(new MetricsEndpoint(store, figures, Optional.empty()).routes());
     }
     Set<String> expected = new TreeSet<>();

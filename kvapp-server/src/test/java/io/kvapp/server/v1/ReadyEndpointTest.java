@@ -83,12 +83,16 @@ final class ReadyEndpointTest {
   }
 
   @Test
-  void ready_ofAStoreThatIsOpenToReadOnly_is200() throws IOException {
+  void ready_ofAStoreThatIsOpenToReadOnly_is503ReadOnly() throws IOException {
     Path data = folder.resolve("data");
     KVStore.open(data).close();
     try (KVStore store = KVStore.open(data, StoreOptions.defaults().withReadOnly(true));
         V1Client client = new V1Client(KVServer.builder().store(store), HttpEndpoint.builder())) {
-      assertThat(client.call("GET", "/readyz").status()).isEqualTo(200);
+      Answer answer = client.call("GET", "/readyz");
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(V1Client.code(answer)).isEqualTo("read-only");
+      assertThat(client.call("GET", "/healthz").status()).isEqualTo(200);
+      assertThat(client.call("GET", "/metrics").text()).contains("\nkvapp_read_only 1.0\n");
     }
   }
 

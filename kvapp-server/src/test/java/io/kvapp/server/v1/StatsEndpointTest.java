@@ -23,6 +23,7 @@ final class StatsEndpointTest {
       assertThat(store.get("entries").getAsLong()).isEqualTo(2);
       assertThat(store.get("revision").getAsLong()).isEqualTo(client.store().revision());
       assertThat(store.get("disk_bytes").getAsLong()).isPositive();
+      assertThat(store.get("disk_free_bytes").getAsLong()).isPositive();
       JsonObject recovery = stats.getAsJsonObject("recovery");
       assertThat(recovery.get("entries").getAsLong()).isZero();
       assertThat(recovery.getAsJsonArray("dropped")).isEmpty();

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * what stands still once. {@code -Dkvapp.seed} repeats a run.
  */
 @Timeout(60)
+@Tag("once")
 final class TransferPropertyTest {
   private static final int ENTRIES = 1_500;
   private static final int STILL = 300;

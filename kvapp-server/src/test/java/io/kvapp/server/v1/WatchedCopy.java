@@ -60,8 +60,28 @@ final class WatchedCopy {
     }
   }
 
+  /** Follows a stream until so many more changes are told. */
+  void followMore(EventClient events, int changes) throws IOException {
+    int goal = told.size() + changes;
+    while (told.size() < goal) {
+      take(events.block());
+    }
+  }
+
+  /** Takes what is left of a stream whose server has ended. */
+  void takeRest(EventClient events) throws IOException {
+    try {
+      for (Block next = events.block(); next != null; next = events.block()) {
+        take(next);
+      }
+    } catch (IOException cut) {
+      // What came without its id is told again.
+    }
+    pending.clear();
+  }
+
   /** Takes one block; fails at one that is told twice or out of order. */
-  void take(Block block) {
+  private void take(Block block) {
     if (block.data() != null) {
       pending.add(block.json());
     }
@@ -90,11 +110,6 @@ final class WatchedCopy {
     }
     pending.clear();
     resume = place;
-  }
-
-  /** The stream has ended. */
-  void end() {
-    pending.clear();
   }
 
   private void forget() {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.ChildServer;
 import io.kvapp.server.http.connection.RawClient.Answer;
-import io.kvapp.server.v1.EventClient.Block;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * name. {@code -Dkvapp.cycles} says how often, {@code -Dkvapp.seed} repeats a run.
  */
 @Timeout(3_600)
+@Tag("once")
 final class WatcherKillTest {
   private static final int CYCLES = Integer.getInteger("kvapp.cycles", 2);
   private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -57,20 +58,10 @@ final class WatcherKillTest {
     try (ChildServer server = start(folder);
         EventClient events = copy.watch(server.port())) {
       Thread writing = writer.start(server.port(), random.nextLong());
-      int goal = copy.told().size() + MIN_TOLD + random.nextInt(MIN_TOLD);
-      while (copy.told().size() < goal) {
-        copy.take(events.block());
-      }
+      copy.followMore(events, MIN_TOLD + random.nextInt(MIN_TOLD));
       server.close();
       writing.join();
-      try {
-        for (Block next = events.block(); next != null; next = events.block()) {
-          copy.take(next);
-        }
-      } catch (IOException cut) {
-        // What came without its id is told again.
-      }
-      copy.end();
+      copy.takeRest(events);
     }
   }
 

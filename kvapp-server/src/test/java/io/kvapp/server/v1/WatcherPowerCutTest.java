@@ -7,12 +7,12 @@ import io.kvapp.Durability;
 import io.kvapp.engine.file.LoopDisk;
 import io.kvapp.server.command.ChildServer;
 import io.kvapp.server.http.connection.RawClient.Answer;
-import io.kvapp.server.v1.EventClient.Block;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dkvapp.cycles} says how often, {@code -Dkvapp.seed} repeats a run.
  */
 @Timeout(3_600)
+@Tag("once")
 final class WatcherPowerCutTest {
   private static final int CYCLES = Integer.getInteger("kvapp.cycles", 1);
   private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -65,21 +66,11 @@ final class WatcherPowerCutTest {
     try (ChildServer server = start(disk, durability);
         EventClient events = copy.watch(server.port())) {
       Thread writing = writer.start(server.port(), random.nextLong());
-      int goal = copy.told().size() + MIN_TOLD + random.nextInt(MIN_TOLD);
-      while (copy.told().size() < goal) {
-        copy.take(events.block());
-      }
+      copy.followMore(events, MIN_TOLD + random.nextInt(MIN_TOLD));
       disk.cut(disk.folder().resolve("data"), random.nextLong(1L << 31));
       server.close();
       writing.join();
-      try {
-        for (Block next = events.block(); next != null; next = events.block()) {
-          copy.take(next);
-        }
-      } catch (IOException cut) {
-        // What came without its id is told again.
-      }
-      copy.end();
+      copy.takeRest(events);
     }
     lastToldOrAnswered = copy.resume();
     writer

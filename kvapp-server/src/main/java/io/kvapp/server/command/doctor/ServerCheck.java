@@ -203,7 +203,8 @@ final class ServerCheck implements Check {
             : Finding.fail(
                 "readyz",
                 "/readyz answers " + told(reply),
-                "the server's log says why; check its disk, then start it again"));
+                "the server's log says why; check its disk, then start it again, without"
+                    + " --read-only"));
   }
 
   /** Returns the header for what follows; empty where there is no token. */

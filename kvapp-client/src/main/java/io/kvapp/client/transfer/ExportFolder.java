@@ -1,11 +1,13 @@
-package io.kvapp.client;
+package io.kvapp.client.transfer;
 
 import com.google.gson.stream.JsonReader;
 import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Scan;
+import io.kvapp.Snapshot;
 import io.kvapp.StoreOptions;
+import io.kvapp.client.json.Json;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.FileInputStream;
@@ -24,31 +26,57 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
  * A folder with the export of a store in it: {@code export.ndjson}, a line of JSON for each entry
- * and a last one that says that it is whole.
+ * in the order of their keys, and a last one that says that it is whole. To read, it may be the
+ * backup of a local store or the file of an export as well.
  *
  * <p>Used by one thread. Files are opened as streams, which an interrupt does not close.
  */
-final class ExportFolder {
+public final class ExportFolder {
   private static final String NAME = "export.ndjson";
   private static final byte[] NOTHING = {};
+  private static final long PAGE_BYTES = 4 << 20;
 
   private final Path folder;
 
-  ExportFolder(Path folder) {
+  /** The folder at this path; nothing is done yet. */
+  public ExportFolder(Path folder) {
     this.folder = folder;
   }
 
+  /** Writes lines, or a file of them. */
+  private interface Filling {
+    void into(Path file) throws IOException;
+  }
+
   /**
-   * Writes the export of a server into the folder, which is made.
+   * Writes what a snapshot shows into the folder, which is made. The file has its name once it is
+   * whole and on the disk.
    *
    * @throws KVException.FolderUnusable if it cannot be; what was begun is removed
    */
-  void write(Requests requests) {
+  public void write(Snapshot snapshot) {
+    fill(file -> lines(snapshot, file));
+  }
+
+  /**
+   * Has an export be put into a file of the folder, which is made. The file has its name once it is
+   * whole and on the disk.
+   *
+   * @throws KVException.FolderUnusable if it cannot be; what was begun is removed
+   */
+  public void write(Consumer<Path> export) {
+    fill(export::accept);
+  }
+
+  private void fill(Filling filling) {
     boolean isNew = !Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
     Path part = folder.resolve(NAME + ".part");
     try {
@@ -62,7 +90,7 @@ final class ExportFolder {
     }
     boolean isDone = false;
     try {
-      requests.send(Request.get(Target.of("/v1/export")), Delivery.into(part), Response::status);
+      filling.into(part);
       requireEnd(part);
       sync(part);
       Files.move(part, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
@@ -129,58 +157,97 @@ final class ExportFolder {
         folder, what == null ? failed.getClass().getSimpleName() : what, failed);
   }
 
-  /**
-   * Sends what the folder holds, an export or the backup of a local store, to a server.
-   *
-   * @return how many entries the server has taken
-   * @throws KVException.Corrupt if it holds neither, or a torn export; nothing was sent then
-   * @throws IllegalArgumentException if an entry is beyond the limits; nothing was sent then
-   */
-  long restore(Requests requests, ServerLimits limits) {
-    Path export = Files.isRegularFile(folder) ? folder : folder.resolve(NAME);
-    try {
-      if (Files.isRegularFile(export)) {
-        return send(export, requests, limits);
+  private static void lines(Snapshot snapshot, Path file) throws IOException {
+    try (Writer lines =
+        new BufferedWriter(
+            new OutputStreamWriter(
+                new FileOutputStream(file.toFile()), StandardCharsets.UTF_8.newEncoder()))) {
+      long count = 0;
+      Iterator<Entry> entries = snapshot.entries(Scan.all().maxBytes(PAGE_BYTES)).iterator();
+      for (; entries.hasNext(); count++) {
+        lines.write(Json.line(entries.next()));
       }
+      lines.write(
+          "{\"end\":true,\"entries\":" + count + ",\"revision\":" + snapshot.revision() + "}\n");
+    }
+  }
+
+  /**
+   * Reads every entry, one at a time.
+   *
+   * @throws KVException.Corrupt if there is neither an export nor the backup of a local store, or
+   *     it is damaged or torn; some entries may have been read until then
+   */
+  public void forEach(Consumer<Entry> reader) {
+    Path export = export();
+    if (Files.isRegularFile(export)) {
+      readExport(export, reader);
+      return;
+    }
+    try (KVStore backup = openBackup()) {
+      backup.entries(Scan.all().maxBytes(PAGE_BYTES)).forEach(reader);
+    }
+  }
+
+  /**
+   * Has the file of an export be read, which is a copy where the folder is the backup of a local
+   * store. All of it is read before, and torn or damaged ones are refused.
+   *
+   * @param check sees every entry before the file is taken
+   * @return what {@code taker} returns
+   * @throws KVException.Corrupt as {@link #forEach}; the file was not taken then
+   */
+  public long asFile(Consumer<Entry> check, ToLongFunction<Path> taker) {
+    Path export = export();
+    forEach(check);
+    if (Files.isRegularFile(export)) {
+      return taker.applyAsLong(export);
+    }
+    try {
       Path copy = Files.createTempFile("kvapp-restore", ".ndjson");
-      try {
-        copyBackup(copy);
-        return send(copy, requests, limits);
+      try (KVStore backup = openBackup();
+          Snapshot snapshot = backup.snapshot()) {
+        lines(snapshot, copy);
+        return taker.applyAsLong(copy);
       } finally {
         Files.deleteIfExists(copy);
       }
     } catch (IOException failed) {
-      throw new KVException.Corrupt(export, -1, "it cannot be read (" + failed.getMessage() + ")");
+      throw unreadable(folder, failed);
     }
   }
 
-  private long send(Path file, Requests requests, ServerLimits limits) throws IOException {
-    check(file, limits);
-    Request request =
-        Request.write("POST", Target.of("/v1/import").with("sync", "true")).withBody(file);
-    return requests.send(
-        request,
-        Delivery.PROGRESSING,
-        response -> response.parse(json -> Json.number(json, "imported")));
+  private Path export() {
+    return Files.isRegularFile(folder) ? folder : folder.resolve(NAME);
   }
 
-  /** Reads all of an export before anything is sent. */
-  private static void check(Path file, ServerLimits limits) throws IOException {
+  private static KVException.Corrupt unreadable(Path file, IOException failed) {
+    return new KVException.Corrupt(file, -1, "it cannot be read (" + failed.getMessage() + ")");
+  }
+
+  private static void readExport(Path file, Consumer<Entry> reader) {
     long entries = 0;
     boolean isWhole = false;
+    byte[] before = NOTHING;
     try (BufferedReader lines =
         new BufferedReader(
-            new InputStreamReader(new FileInputStream(file.toFile()), StandardCharsets.UTF_8))) {
+            new InputStreamReader(
+                new FileInputStream(file.toFile()), StandardCharsets.UTF_8.newDecoder()))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Json.Members members = members(file, entries + 1, line);
         if (members.isEnd) {
           isWhole = members.number == entries && lines.readLine() == null;
           break;
         }
-        limits.key(members.key);
-        limits.value(members.value == null ? NOTHING : members.value);
+        if (Arrays.compareUnsigned(before, members.key) >= 0) {
+          throw bad(file, entries + 1, "is out of the order of keys");
+        }
+        reader.accept(members.entry());
+        before = members.key;
         entries++;
       }
+    } catch (IOException failed) {
+      throw unreadable(file, failed);
     }
     if (!isWhole) {
       throw new KVException.Corrupt(
@@ -189,40 +256,28 @@ final class ExportFolder {
   }
 
   private static Json.Members members(Path file, long line, String text) {
+    Json.Members members;
     try {
-      return Json.members(new JsonReader(new StringReader(text)));
+      members = Json.members(new JsonReader(new StringReader(text)));
     } catch (IOException | RuntimeException malformed) {
-      throw new KVException.Corrupt(file, -1, "line " + line + " is no entry");
+      throw bad(file, line, "is no entry");
     }
+    boolean isEntry = members.key.length > 0 && members.value != null;
+    if (members.isEnd == isEntry || members.ttl != null && !members.ttl.equals("none")) {
+      throw bad(file, line, "is no entry");
+    }
+    return members;
   }
 
-  /** Writes the entries of a local backup as an export. */
-  private void copyBackup(Path file) throws IOException {
-    try (KVStore backup = openBackup();
-        Writer lines =
-            new BufferedWriter(
-                new OutputStreamWriter(
-                    new FileOutputStream(file.toFile()), StandardCharsets.ISO_8859_1))) {
-      long count = 0;
-      Iterator<Entry> entries = backup.entries(Scan.all()).iterator();
-      for (; entries.hasNext(); count++) {
-        Entry entry = entries.next();
-        StringBuilder line = Json.base64(new StringBuilder("{\"key_base64\":"), entry.key());
-        Json.base64(line.append(",\"value_base64\":"), entry.value());
-        if (entry.expiresAt().isPresent()) {
-          String moment = Times.moment(entry.expiresAt().get());
-          boolean isNever = moment.equals(Times.NEVER);
-          line.append(isNever ? ",\"ttl\":\"" : ",\"expires_at\":\"").append(moment).append('"');
-        }
-        lines.write(line.append("}\n").toString());
-      }
-      lines.write("{\"end\":true,\"entries\":" + count + ",\"revision\":0}\n");
-    }
+  private static KVException.Corrupt bad(Path file, long line, String what) {
+    return new KVException.Corrupt(file, -1, "line " + line + " " + what);
   }
 
   private KVStore openBackup() {
+    StoreOptions options =
+        StoreOptions.defaults().withReadOnly(true).withMaxValueBytes(StoreOptions.MAX_VALUE_BYTES);
     try {
-      return KVStore.open(folder, StoreOptions.defaults().withReadOnly(true));
+      return KVStore.open(folder, options);
     } catch (KVException.FolderUnusable none) {
       throw new KVException.Corrupt(
           folder, -1, "there is neither " + NAME + " nor the backup of a store in it");

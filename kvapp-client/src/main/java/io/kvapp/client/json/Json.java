@@ -1,10 +1,13 @@
-package io.kvapp.client;
+package io.kvapp.client.json;
 
+import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.kvapp.Change;
 import io.kvapp.Entry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,29 +18,30 @@ import java.util.List;
  *
  * <p>All methods may be called from any thread.
  */
-final class Json {
+public final class Json {
   private static final byte[] NOTHING = {};
 
   /** The members of an entry or a change; what is not there is null, 0 or -1. */
-  static final class Members {
-    String type;
-    byte[] key = NOTHING;
-    byte[] value;
-    int size = -1;
-    long revision;
-    long expiresAtMillis;
-    long number;
-    boolean isEnd;
+  public static final class Members {
+    public String type;
+    public byte[] key = NOTHING;
+    public byte[] value;
+    public int size = -1;
+    public long revision;
+    public long expiresAtMillis;
+    public long number;
+    public boolean isEnd;
+    public String ttl;
 
     /** The entry, without its value where that is left out. */
-    Entry entry() {
+    public Entry entry() {
       return value == null
           ? Entry.withoutValue(key, Math.max(0, size), revision, expiresAtMillis)
           : new Entry(key, value, revision, expiresAtMillis);
     }
 
     /** The change. */
-    Change change() {
+    public Change change() {
       byte[] shown = value == null ? NOTHING : value;
       int bytes = value == null ? Math.max(0, size) : value.length;
       Change.Kind kind =
@@ -52,20 +56,46 @@ final class Json {
   }
 
   /** A page of a list. */
-  record ListPage(List<Entry> entries, boolean more, long revision) {}
+  public record ListPage(List<Entry> entries, boolean more, long revision) {}
 
   /** A page of changes. */
-  record ChangesPage(List<Change> changes, long revision, boolean more) {}
+  public record ChangesPage(List<Change> changes, long revision, boolean more) {}
 
   private Json() {}
 
   /** Bytes as a string of base64. */
-  static StringBuilder base64(StringBuilder text, byte[] bytes) {
+  public static StringBuilder base64(StringBuilder text, byte[] bytes) {
     String encoded = new String(Base64.getEncoder().encode(bytes), StandardCharsets.ISO_8859_1);
     return text.append('"').append(encoded).append('"');
   }
 
-  static String token(JsonReader json) throws IOException {
+  /**
+   * The line of an entry in an export: key and value are strings where they are UTF-8, else the
+   * members are {@code key_base64} and {@code value_base64}.
+   */
+  public static String line(Entry entry) {
+    StringBuilder line = bytes(new StringBuilder("{"), "key", entry.key());
+    bytes(line.append(','), "value", entry.value());
+    line.append(",\"size\":").append(entry.valueBytes());
+    line.append(",\"revision\":").append(entry.revision());
+    if (entry.expiresAt().isPresent()) {
+      String moment = Times.moment(entry.expiresAt().get());
+      boolean isNever = moment.equals(Times.NEVER);
+      line.append(isNever ? ",\"ttl\":\"" : ",\"expires_at\":\"").append(moment).append('"');
+    }
+    return line.append("}\n").toString();
+  }
+
+  private static StringBuilder bytes(StringBuilder text, String member, byte[] bytes) {
+    try {
+      String string = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.append('"').append(member).append("\":").append(new JsonPrimitive(string));
+    } catch (CharacterCodingException notUtf8) {
+      return base64(text.append('"').append(member).append("_base64\":"), bytes);
+    }
+  }
+
+  public static String token(JsonReader json) throws IOException {
     String token = null;
     json.beginObject();
     while (json.hasNext()) {
@@ -83,7 +113,7 @@ final class Json {
   }
 
   /** The number of a member of an object. */
-  static long number(JsonReader json, String member) throws IOException {
+  public static long number(JsonReader json, String member) throws IOException {
     Long number = null;
     json.beginObject();
     while (json.hasNext()) {
@@ -100,7 +130,7 @@ final class Json {
     return number;
   }
 
-  static ListPage listPage(JsonReader json) throws IOException {
+  public static ListPage listPage(JsonReader json) throws IOException {
     List<Entry> entries = new ArrayList<>();
     boolean more = false;
     long revision = 0;
@@ -126,7 +156,7 @@ final class Json {
     return new ListPage(entries, more, revision);
   }
 
-  static ChangesPage changesPage(JsonReader json) throws IOException {
+  public static ChangesPage changesPage(JsonReader json) throws IOException {
     List<Change> changes = new ArrayList<>();
     boolean more = false;
     long revision = 0;
@@ -150,7 +180,7 @@ final class Json {
   }
 
   /** An entry, or null where there is none. */
-  static Entry entryOrNull(JsonReader json) throws IOException {
+  public static Entry entryOrNull(JsonReader json) throws IOException {
     if (json.peek() == JsonToken.NULL) {
       json.nextNull();
       return null;
@@ -159,7 +189,7 @@ final class Json {
   }
 
   /** The members of the object at hand. */
-  static Members members(JsonReader json) throws IOException {
+  public static Members members(JsonReader json) throws IOException {
     Members members = new Members();
     json.beginObject();
     while (json.hasNext()) {
@@ -171,6 +201,7 @@ final class Json {
         case "value_base64" -> members.value = Base64.getDecoder().decode(json.nextString());
         case "size" -> members.size = json.nextInt();
         case "revision" -> members.revision = json.nextLong();
+        case "ttl" -> members.ttl = json.nextString();
         case "expires_at" -> members.expiresAtMillis = Times.millis(json.nextString());
         case "end" -> members.isEnd = json.nextBoolean();
         case "entries" -> members.number = json.nextLong();

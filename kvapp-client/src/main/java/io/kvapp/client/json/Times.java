@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.json;
 
 import io.kvapp.Entry;
 import java.time.Duration;
@@ -9,18 +9,20 @@ import java.time.Instant;
  *
  * <p>All methods may be called from any thread.
  */
-final class Times {
+public final class Times {
   /** What lives longer lives for ever, as the server knows years of four digits only. */
   private static final Duration FOR_EVER = Duration.ofDays(365_000);
 
   private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
-  static final String NEVER = "none";
+
+  /** What an entry that does not expire has as its time to live. */
+  public static final String NEVER = "none";
 
   private Times() {}
 
   /** A time to live in whole milliseconds, rounded up. */
-  static String ttl(Duration ttl) {
+  public static String ttl(Duration ttl) {
     if (ttl.compareTo(FOR_EVER) > 0) {
       return NEVER;
     }
@@ -29,7 +31,7 @@ final class Times {
   }
 
   /** A moment of RFC 3339; {@link #NEVER} beyond the years that it knows. */
-  static String moment(Instant moment) {
+  public static String moment(Instant moment) {
     if (moment.isAfter(LAST)) {
       return NEVER;
     }
@@ -37,7 +39,7 @@ final class Times {
   }
 
   /** A moment of RFC 3339 as entries have it. */
-  static long millis(String text) {
+  public static long millis(String text) {
     long millis = Instant.parse(text).toEpochMilli();
     return millis == 0 ? Entry.AT_EPOCH : millis;
   }

@@ -1,0 +1,199 @@
+package io.kvapp.etcd;
+
+import io.grpc.Status;
+import io.kvapp.KVException;
+import java.io.Serial;
+
+/** A call of the cluster that has failed, with what its failure means. */
+final class CallException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1;
+
+  /** What a failure means. */
+  enum Fault {
+    /** The member does not answer, or cannot at the moment; another one may, or later. */
+    BUSY,
+    /** Somebody has to sign in anew. */
+    TOKEN,
+    /** The lease of a writer is over. */
+    LEASE,
+    /** The revision is compacted. */
+    COMPACTED,
+    /** The revision is above the newest. */
+    FUTURE,
+    /** The quota of the database is used up. */
+    NO_SPACE,
+    /** The request is larger than the cluster takes. */
+    REQUEST_TOO_LARGE,
+    /** The transaction has more operations than the cluster takes. */
+    TOO_MANY_OPERATIONS,
+    /** The response is larger than is read at once. */
+    RESPONSE_TOO_LARGE,
+    /** The user may not do it. */
+    NOT_PERMITTED,
+    /** The user is not known, or none is given where one is needed. */
+    NOT_SIGNED_IN,
+    /** Anything else. */
+    OTHER
+  }
+
+  private static final String NO_LEADER = "etcdserver: no leader";
+
+  private final Fault fault;
+  private final boolean sent;
+  private final boolean timeout;
+
+  CallException(Status status, boolean sent) {
+    super(message(status), status.getCause(), false, false);
+    fault = fault(status);
+    this.sent = sent && !isRefusedBefore(status);
+    timeout = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+  }
+
+  /** The failure of what comes before a call, which was not sent therefore. */
+  CallException(CallException before) {
+    super(before.getMessage(), before, false, false);
+    fault = before.fault;
+    sent = false;
+    timeout = before.timeout;
+  }
+
+  private static String message(Status status) {
+    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return "no answer in time";
+    }
+    String description = status.getDescription();
+    Throwable cause = status.getCause();
+    if (cause != null && cause.getMessage() != null) {
+      return firstLine(cause.getMessage());
+    }
+    return description == null ? status.getCode().toString() : firstLine(description);
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+
+  /** Whether the member has refused the request before it did anything with it. */
+  private static boolean isRefusedBefore(Status status) {
+    String text = message(status);
+    return text.equals(NO_LEADER) || text.equals("etcdserver: too many requests");
+  }
+
+  private static Fault fault(Status status) {
+    String text = message(status);
+    return switch (status.getCode()) {
+      // A connection that breaks under a call is UNKNOWN or INTERNAL at times.
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, ABORTED, UNKNOWN, INTERNAL -> Fault.BUSY;
+      case RESOURCE_EXHAUSTED -> {
+        if (text.contains("space exceeded")) {
+          yield Fault.NO_SPACE;
+        }
+        if (text.contains("received message larger")) {
+          yield Fault.REQUEST_TOO_LARGE;
+        }
+        yield text.contains("exceeds maximum size") || text.contains("larger than max")
+            ? Fault.RESPONSE_TOO_LARGE
+            : Fault.BUSY;
+      }
+      case OUT_OF_RANGE -> text.contains("compacted") ? Fault.COMPACTED : Fault.FUTURE;
+      case NOT_FOUND -> text.contains("lease") ? Fault.LEASE : Fault.OTHER;
+      case PERMISSION_DENIED -> Fault.NOT_PERMITTED;
+      case UNAUTHENTICATED -> Fault.TOKEN;
+      case INVALID_ARGUMENT -> {
+        if (text.contains("request is too large")) {
+          yield Fault.REQUEST_TOO_LARGE;
+        }
+        if (text.contains("too many operations")) {
+          yield Fault.TOO_MANY_OPERATIONS;
+        }
+        if (text.contains("revision of auth store")) {
+          yield Fault.TOKEN;
+        }
+        yield text.contains("user") || text.contains("authentication")
+            ? Fault.NOT_SIGNED_IN
+            : Fault.OTHER;
+      }
+      case FAILED_PRECONDITION ->
+          text.contains("authentication") ? Fault.NOT_SIGNED_IN : Fault.OTHER;
+      default -> Fault.OTHER;
+    };
+  }
+
+  Fault fault() {
+    return fault;
+  }
+
+  /** Whether another try may succeed. */
+  boolean isBusy() {
+    return fault == Fault.BUSY;
+  }
+
+  /** Whether no answer came in time. */
+  boolean isTimeout() {
+    return timeout;
+  }
+
+  /** Whether the member has answered that it sees no majority. */
+  boolean isWithoutLeader() {
+    return getMessage().equals(NO_LEADER);
+  }
+
+  /** Whether the request may have been made: it was sent, and not refused for certain. */
+  boolean isUncertain() {
+    return sent
+        && (fault == Fault.BUSY
+            || fault == Fault.OTHER
+            || fault == Fault.RESPONSE_TOO_LARGE
+            || fault == Fault.NO_SPACE);
+  }
+
+  /** What a caller is told, where nothing was done. */
+  RuntimeException toCaller(EtcdSettings settings) {
+    String where = settings.name();
+    String text = getMessage();
+    return switch (fault) {
+      case BUSY ->
+          new KVException.Unavailable(
+              where
+                  + " cannot be reached or has no leader ("
+                  + text
+                  + "); nothing was done, start a majority of its members and try again",
+              this);
+      case NO_SPACE ->
+          new KVException.NoSpace(
+              "the database of "
+                  + where
+                  + " has used up its quota; nothing was done, delete entries, compact and"
+                  + " defragment it and clear the alarm, or start it with a larger"
+                  + " --quota-backend-bytes");
+      case REQUEST_TOO_LARGE ->
+          new IllegalArgumentException(
+              "batch: larger than "
+                  + where
+                  + " takes ("
+                  + text
+                  + "); commit it in parts, or "
+                  + EtcdLimits.requestBytesRemedy());
+      case TOO_MANY_OPERATIONS ->
+          new IllegalArgumentException(
+              "batch: of more operations than "
+                  + where
+                  + " takes ("
+                  + text
+                  + "); commit it in parts, or "
+                  + EtcdLimits.operationsRemedy());
+      case NOT_PERMITTED ->
+          new KVException.NotPermitted(
+              where
+                  + " does not permit this ("
+                  + text
+                  + "); grant the user's role readwrite on the prefix "
+                  + settings.prefix()
+                  + "/");
+      case NOT_SIGNED_IN, TOKEN ->
+          new KVException.NotSignedIn(
+              where + " does not know who asks (" + text + "); give the URI a user and a password");
+      default -> new KVException(where + " has failed: " + text, this);
+    };
+  }
+}
