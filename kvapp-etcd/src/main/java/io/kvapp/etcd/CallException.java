@@ -128,14 +128,14 @@ final class CallException extends RuntimeException {
     return fault == Fault.BUSY;
   }
 
-  /** Whether the member has answered that it sees no majority. */
-  boolean isWithoutLeader() {
-    return getMessage().equals(NO_LEADER);
-  }
-
   /** Whether no answer came in time. */
   boolean isTimeout() {
     return timeout;
+  }
+
+  /** Whether the member has answered that it sees no majority. */
+  boolean isWithoutLeader() {
+    return getMessage().equals(NO_LEADER);
   }
 
   /** Whether the request may have been made: it was sent, and not refused for certain. */

@@ -94,12 +94,10 @@ public final class Failures {
   /** What a request is told that failed like this; what only operators may know is logged. */
   public static Failure of(Throwable thrown) {
     if (thrown instanceof HttpException refusal) {
-      return new Failure(
-          refusal.status(),
-          refusal.code(),
-          refusal.getMessage(),
-          refusal.headers(),
-          refusal.members());
+      if (refusal.getCause() != null) {
+        logRefusal(refusal.getCause());
+      }
+      return of(refusal);
     }
     if (thrown instanceof KVException.CannotAdd unfit) {
       return of(unfit);
@@ -109,10 +107,23 @@ public final class Failures {
       case NOTHING -> {
         // The client's concern alone.
       }
-      case MESSAGE -> LOG.error("a request was refused: {}", thrown.getMessage());
+      case MESSAGE -> logRefusal(thrown);
       case STACK_TRACE -> LOG.error("a request failed: {}", thrown.getMessage(), thrown);
     }
     return row.failure;
+  }
+
+  private static Failure of(HttpException refusal) {
+    return new Failure(
+        refusal.status(),
+        refusal.code(),
+        refusal.getMessage(),
+        refusal.headers(),
+        refusal.members());
+  }
+
+  private static void logRefusal(Throwable failure) {
+    LOG.error("a request was refused: {}", failure.getMessage());
   }
 
   /**
@@ -120,8 +131,14 @@ public final class Failures {
    * exception, and nothing is logged.
    */
   public static Failure toOperator(Throwable thrown) {
-    boolean isKnown = thrown instanceof HttpException || thrown instanceof KVException.CannotAdd;
-    Failure failure = isKnown ? of(thrown) : row(thrown).failure;
+    Failure failure;
+    if (thrown instanceof HttpException refusal) {
+      failure = of(refusal);
+    } else if (thrown instanceof KVException.CannotAdd unfit) {
+      failure = of(unfit);
+    } else {
+      failure = row(thrown).failure;
+    }
     return new Failure(
         failure.status(),
         failure.code(),

@@ -166,15 +166,16 @@ final class RequestMetrics implements RequestObserver, MultiCollector {
   }
 
   private void countFailure(Throwable failure) {
-    if (failure instanceof HttpException refusal) {
-      if (REFUSALS.contains(refusal.code())) {
-        authFailures.labelValues(refusal.code()).inc();
-      }
-    } else if (failure instanceof KVException) {
+    if (failure instanceof KVException) {
       String kind = Failures.toOperator(failure).code();
       if (FAULTS.contains(kind)) {
         faults.labelValues(kind).inc();
       }
+    } else if (failure instanceof HttpException refusal) {
+      if (REFUSALS.contains(refusal.code())) {
+        authFailures.labelValues(refusal.code()).inc();
+      }
+      countFailure(refusal.getCause());
     }
   }
 

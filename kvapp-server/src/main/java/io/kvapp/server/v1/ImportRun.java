@@ -116,7 +116,8 @@ public final class ImportRun {
               507,
               "disk-full",
               "the disk of the store is full; send it again once there is space, what is there"
-                  + " already is overwritten")
+                  + " already is overwritten",
+              full)
           .with("imported", imported);
     } catch (KVException.Unavailable lost) {
       if (imported == 0) {

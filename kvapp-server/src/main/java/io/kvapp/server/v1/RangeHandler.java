@@ -120,7 +120,8 @@ final class RangeHandler {
               507,
               "disk-full",
               "the server's disk is full; the entries counted in deleted are gone, repeat it"
-                  + " for the others once there is space")
+                  + " for the others once there is space",
+              full)
           .with("deleted", soFar[0]);
     }
     long revision = entries.revision();

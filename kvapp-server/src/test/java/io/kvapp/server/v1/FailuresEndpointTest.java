@@ -105,6 +105,22 @@ final class FailuresEndpointTest {
   }
 
   @Test
+  void scrape_afterTheDiskWasFull_countsEachRequestThatMetIt() throws IOException {
+    store.store().put("p", "1");
+    store.failWrites(new KVException.NoSpace("secret"), 0);
+    try (V1Client client =
+        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
+      assertThat(client.send("PUT", "/v1/kv/a", "x").status()).isEqualTo(507);
+      assertThat(client.send("DELETE", "/v1/kv?prefix=p", null).status()).isEqualTo(507);
+      assertThat(client.send("POST", "/v1/import", lines()).status()).isEqualTo(507);
+      assertThat(client.call("GET", "/metrics").text())
+          .contains("\nkvapp_store_faults_total{kind=\"disk-full\"} 3.0\n");
+      // Reads and deletes go on.
+      assertThat(client.call("GET", "/readyz").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void body_thatTakesTooLong_is408AndOfAnImportTellsHowManyAreIn() throws IOException {
     HttpEndpoint.Builder endpoint = HttpEndpoint.builder().bodyTimeout(Duration.ofSeconds(1));
     try (V1Client server = new V1Client(KVServer.builder().store(store.store()), endpoint);
@@ -139,6 +155,32 @@ final class FailuresEndpointTest {
   void ready_storeThatCannotBeReached_is503Unavailable() throws IOException {
     store.failHealth(new KVException.Unavailable("secret"));
     assertFails("GET", "/readyz", null, 503, "unavailable");
+  }
+
+  @Test
+  void scrape_storeThatCannotBeReached_hasWhatIsKnown() throws IOException {
+    store.store().put("a", "1");
+    try (V1Client client =
+        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
+      assertThat(client.call("GET", "/metrics").text()).contains("\nkvapp_entries 1.0\n");
+      store.failFigures(new KVException.Unavailable("secret"));
+      Answer answer = client.call("GET", "/metrics");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text()).contains("\nkvapp_entries 1.0\n", "\nkvapp_read_only 0.0\n");
+    }
+  }
+
+  @Test
+  void scrape_storeWithoutFiguresOfItsOwn_hasThoseOfTheServer() throws IOException {
+    try (V1Client client =
+        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
+      store.failFigures(new KVException.Unsupported("secret"));
+      Answer answer = client.call("GET", "/metrics");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text())
+          .contains("\nkvapp_http_connections 1.0\n", "\nkvapp_read_only 0.0\n")
+          .doesNotContain("\nkvapp_entries ");
+    }
   }
 
   private static String lines() {

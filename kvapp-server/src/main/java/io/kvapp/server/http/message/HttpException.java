@@ -41,7 +41,19 @@ public sealed class HttpException extends RuntimeException {
    * @param message one line for the client
    */
   public HttpException(int status, String code, String message) {
-    super(message, null, false, false);
+    this(status, code, message, null);
+  }
+
+  /**
+   * A request that a failure of the server ended half-way.
+   *
+   * @param status the HTTP status, 400 to 599
+   * @param code tells programs the reason, and never changes
+   * @param message one line for the client
+   * @param cause the failure, for the log and the figures of the server alone; null for none
+   */
+  public HttpException(int status, String code, String message, Throwable cause) {
+    super(message, cause, false, false);
     this.status = status;
     this.code = Objects.requireNonNull(code, "code");
   }
