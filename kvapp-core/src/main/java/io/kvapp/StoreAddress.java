@@ -125,6 +125,10 @@ record StoreAddress(URI uri, Optional<Path> folder) {
     return provider().inspect(uri);
   }
 
+  List<StoreFinding> findings() {
+    return provider().findings(uri);
+  }
+
   private StoreProvider provider() {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     Services<StoreProvider> providers = Services.find(StoreProvider.class);

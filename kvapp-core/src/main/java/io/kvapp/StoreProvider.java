@@ -1,6 +1,7 @@
 package io.kvapp;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -26,6 +27,16 @@ public interface StoreProvider {
    * @throws IllegalArgumentException if {@code uri} names no store of this kind
    */
   KVStore open(URI uri, StoreOptions options);
+
+  /**
+   * Looks at what the store at {@code uri} stands on, such as a cluster, for {@link
+   * StoreFinding#at}; changes nothing. By default there is nothing to say.
+   *
+   * @throws IllegalArgumentException if {@code uri} names no store of this kind
+   */
+  default List<StoreFinding> findings(URI uri) {
+    return List.of();
+  }
 
   /**
    * Looks at the store at {@code uri} without opening it, for {@link StoreInspection#of}. By

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -142,24 +143,49 @@ class CloseTest {
   void close_withoutSpaceToCompact_isCleanAllTheSame() throws Exception {
     overwriteAllAndClose(new Disk(), "value 1");
     overwriteAllAndClose(new Disk(), "value 2");
-    AtomicInteger written = new AtomicInteger();
-    Disk full =
-        new Disk() {
-          @Override
-          public FileChannel create(Path file) throws IOException {
-            if (file.getFileName().toString().startsWith("snapshot-")
-                && written.incrementAndGet() > 1) {
-              throw new NoSpaceException(file, 0, null);
-            }
-            return super.create(file);
-          }
-        };
+    SecondSSTable full = new SecondSSTable(file -> new NoSpaceException(file, 0, null));
 
     overwriteAllAndClose(full, "value 3");
 
-    assertThat(written).hasValue(2);
+    assertThat(full.begun).hasValue(2);
     assertThat(Manifest.read(folder()).orElseThrow().sstables()).hasSize(3);
     assertThatStoreHolds("value 3");
+  }
+
+  @Test
+  void close_whoseCompactionTheDiskFails_leavesTheStoreToARecovery() throws Exception {
+    overwriteAllAndClose(new Disk(), "value 1");
+    overwriteAllAndClose(new Disk(), "value 2");
+    SecondSSTable failing = new SecondSSTable(file -> new IOException("Input/output error"));
+
+    assertThatThrownBy(() -> overwriteAllAndClose(failing, "value 3"))
+        .isInstanceOf(KVException.ReadOnly.class)
+        .hasMessageContaining("Input/output error");
+
+    try (KVStore again = KVStore.open(folder())) {
+      assertThat(again.admin().recovery().clean()).isFalse();
+      assertThat(again.get("key 7")).hasValue("value 3");
+      assertThat(again.size()).isEqualTo(OVERWRITTEN);
+      assertThat(again.admin().verify().faults()).isEmpty();
+    }
+  }
+
+  /** A disk that fails as the second SSTable is begun, which a close makes of all there are. */
+  private static final class SecondSSTable extends Disk {
+    private final AtomicInteger begun = new AtomicInteger();
+    private final Function<Path, IOException> failure;
+
+    SecondSSTable(Function<Path, IOException> failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public FileChannel create(Path file) throws IOException {
+      if (file.getFileName().toString().startsWith("snapshot-") && begun.incrementAndGet() == 2) {
+        throw failure.apply(file);
+      }
+      return super.create(file);
+    }
   }
 
   /** Puts the same keys each time, whose changes one flush at the close takes. */

@@ -36,6 +36,8 @@ final class CallException extends RuntimeException {
     OTHER
   }
 
+  private static final String NO_LEADER = "etcdserver: no leader";
+
   private final Fault fault;
   private final boolean sent;
   private final boolean timeout;
@@ -74,7 +76,7 @@ final class CallException extends RuntimeException {
   /** Whether the member has refused the request before it did anything with it. */
   private static boolean isRefusedBefore(Status status) {
     String text = message(status);
-    return text.equals("etcdserver: no leader") || text.equals("etcdserver: too many requests");
+    return text.equals(NO_LEADER) || text.equals("etcdserver: too many requests");
   }
 
   private static Fault fault(Status status) {
@@ -129,6 +131,11 @@ final class CallException extends RuntimeException {
   /** Whether no answer came in time. */
   boolean isTimeout() {
     return timeout;
+  }
+
+  /** Whether the member has answered that it sees no majority. */
+  boolean isWithoutLeader() {
+    return getMessage().equals(NO_LEADER);
   }
 
   /** Whether the request may have been made: it was sent, and not refused for certain. */

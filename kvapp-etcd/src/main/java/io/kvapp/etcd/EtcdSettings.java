@@ -181,6 +181,12 @@ record EtcdSettings(
             + "'");
   }
 
+  /** The same of one member alone. */
+  EtcdSettings only(Endpoint endpoint) {
+    return new EtcdSettings(
+        List.of(endpoint), prefix, credentials, attempt, timeout, maxTxnOps, maxRequestBytes);
+  }
+
   /** What every key of the store begins with. */
   Layout layout() {
     return new Layout(ByteString.copyFromUtf8(prefix + "/"));

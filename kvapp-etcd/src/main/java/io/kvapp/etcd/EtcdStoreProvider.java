@@ -2,9 +2,12 @@ package io.kvapp.etcd;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.StoreFinding;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreProvider;
 import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -29,5 +32,10 @@ public final class EtcdStoreProvider implements StoreProvider {
               + " reads instead");
     }
     return EtcdStore.open(uri, options);
+  }
+
+  @Override
+  public List<StoreFinding> findings(URI uri) {
+    return Examination.of(EtcdSettings.of(uri), InstantSource.system());
   }
 }

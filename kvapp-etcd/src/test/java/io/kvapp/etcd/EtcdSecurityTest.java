@@ -17,6 +17,7 @@ import io.kvapp.Changes;
 import io.kvapp.Expiry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.StoreFinding;
 import io.kvapp.Threads;
 import io.kvapp.engine.crash.MemoryFolder;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,10 @@ final class EtcdSecurityTest {
         store.put("key", "value");
         assertThat(store.get("key")).hasValue("value");
       }
+      assertThat(failures(uri(node, "tls", all))).isEmpty();
+      assertThat(failures(uri(node, "tls", ca))).singleElement().asString().contains("cert=FILE");
+      assertThat(failures(uri(node, "tls", "tls=true"))).singleElement().asString().contains("ca=");
+      assertThat(failures(uri(node, "tls"))).singleElement().asString().contains("tls=true");
       for (String refused : new String[] {"tls=true", ca, "ca=" + client.certificate()}) {
         assertThatThrownBy(() -> KVStore.open(uri(node, "tls", refused, "timeout-ms=200")))
             .as(refused)
@@ -108,11 +114,26 @@ final class EtcdSecurityTest {
             .hasMessageContaining("other/");
         assertThatThrownBy(() -> other.get("key")).isInstanceOf(KVException.NotPermitted.class);
       }
+      assertThat(failures(uri(node, "app", user, secret))).isEmpty();
+      assertThat(failures(uri(node, "app", user, "password-file=" + wrong)))
+          .singleElement()
+          .asString()
+          .contains("subject=user", "give the URI a user and a password");
+      assertThat(failures(uri(node, "other", user, secret)))
+          .singleElement()
+          .asString()
+          .contains("subject=user", "readwrite on the prefix other/");
       assertThatThrownBy(() -> KVStore.open(uri(node, "app", user, "password-file=" + wrong)))
           .isInstanceOf(KVException.NotSignedIn.class);
       assertThatThrownBy(() -> KVStore.open(uri(node, "app")).get("key"))
           .isInstanceOf(KVException.NotSignedIn.class);
     }
+  }
+
+  private static List<StoreFinding> failures(String uri) {
+    return StoreFinding.at(uri).stream()
+        .filter(finding -> finding.level() == StoreFinding.Level.FAIL)
+        .toList();
   }
 
   /** A root, as etcd wants one, and a user app who may read and write below app/. */

@@ -50,7 +50,7 @@ final class ServerOptions {
       paramLabel = "URI",
       description =
           "Where the store is, in place of --data: a path, or a URI that a jar on the class path"
-              + " serves.")
+              + " serves, such as etcd://a,b,c/myapp.")
   private String store;
 
   @Option(
@@ -125,6 +125,7 @@ final class ServerOptions {
     requireOnePlace();
     return new Setup.Local(
         inMemory || store != null ? Optional.empty() : Optional.of(dataFolder()),
+        Optional.ofNullable(store),
         namesDataFolder(),
         readOnly,
         host(),

@@ -23,14 +23,12 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Figures of the store and of the server's connections, read once for each scrape.
+ * Figures of the store and of the server's connections, read once for each scrape. While the store
+ * cannot be reached, its own stay as they were.
  *
- * @param store is asked for them
- * @param server tells what the server does
- * @param folder the data folder; empty for a store that has none
+ * <p>All methods may be called from any thread.
  */
-record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder)
-    implements MultiCollector {
+final class StoreMetrics implements MultiCollector {
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** The upper end of each count; the last has none. */
@@ -40,25 +38,35 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
               Stream.of(Double.POSITIVE_INFINITY))
           .toList();
 
+  private final KVStore store;
+  private final Supplier<ServerFigures> server;
+  private final Optional<Path> folder;
+  private volatile Optional<StoreStats> latest = Optional.empty();
+
+  /**
+   * Figures of a server.
+   *
+   * @param store is asked for its own
+   * @param server tells what the server does
+   * @param folder the data folder; empty for a store that has none
+   */
+  StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path> folder) {
+    this.store = store;
+    this.server = server;
+    this.folder = folder;
+  }
+
   @Override
   public MetricSnapshots collect() {
     MetricSnapshots.Builder all = MetricSnapshots.builder();
-    stats().ifPresent(stats -> figures(all, stats));
+    stats().ifPresent(stats -> store(all, stats));
+    gauge(all, "kvapp_read_only", "1 if the store takes no writes, else 0.", readOnly());
     folder.map(Path::toFile).map(File::getUsableSpace).ifPresent(free -> diskFree(all, free));
     connections(all, server.get());
     return all.build();
   }
 
-  /** Empty for a store on a cluster, which has figures of its own. */
-  private Optional<StoreStats> stats() {
-    try {
-      return Optional.of(store.admin().stats());
-    } catch (KVException.Unsupported none) {
-      return Optional.empty();
-    }
-  }
-
-  private void figures(MetricSnapshots.Builder all, StoreStats stats) {
+  private static void store(MetricSnapshots.Builder all, StoreStats stats) {
     gauge(all, "kvapp_entries", "Live entries.", stats.entries());
     gauge(all, "kvapp_live_bytes", "Bytes of keys and values, at most.", stats.liveBytes());
     gauge(all, "kvapp_revision", "The revision of the newest write.", stats.revision());
@@ -68,7 +76,6 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
         "The lowest revision that a watcher can go on from.",
         stats.oldestRevision());
     gauge(all, "kvapp_sstables", "SSTables that a scan merges.", stats.sstables());
-    gauge(all, "kvapp_read_only", "1 if the store takes no writes, else 0.", readOnly());
     gauge(
         all,
         "kvapp_last_flush_timestamp_seconds",
@@ -92,6 +99,16 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
             .dataPoint(point("hashtable", stats.hashTableBytes()))
             .dataPoint(point("history", stats.historyBytes()))
             .build());
+  }
+
+  /** Those of the last scrape while the store cannot be reached; empty where it has none. */
+  private Optional<StoreStats> stats() {
+    try {
+      latest = Optional.of(store.admin().stats());
+    } catch (KVException.Unavailable | KVException.Unsupported none) {
+      // The latest stay.
+    }
+    return latest;
   }
 
   private static void connections(MetricSnapshots.Builder all, ServerFigures figures) {
@@ -153,6 +170,9 @@ record StoreMetrics(KVStore store, Supplier<ServerFigures> server, Optional<Path
       return 0;
     } catch (KVException.ReadOnly failed) {
       return 1;
+    } catch (KVException other) {
+      // /readyz tells which.
+      return 0;
     }
   }
 

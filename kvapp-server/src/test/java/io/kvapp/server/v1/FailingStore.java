@@ -17,6 +17,7 @@ final class FailingStore implements AutoCloseable {
   private static final Set<String> READS = Set.of("entry", "get", "scan", "size", "snapshot");
   private static final Set<String> WRITES = Set.of("commit", "put");
   private static final Set<String> HEALTH = Set.of("requireHealthy");
+  private static final Set<String> FIGURES = Set.of("requireHealthy", "admin");
 
   private final KVStore store = KVStore.inMemory();
   private Set<String> failing = Set.of();
@@ -45,6 +46,11 @@ final class FailingStore implements AutoCloseable {
   /** Has the question fail whether the store works. */
   void failHealth(Throwable with) {
     fail(HEALTH, with, 0);
+  }
+
+  /** Has that question fail, and those for its figures. */
+  void failFigures(Throwable with) {
+    fail(FIGURES, with, 0);
   }
 
   private synchronized void fail(Set<String> methods, Throwable with, int before) {

@@ -157,6 +157,32 @@ final class FailuresEndpointTest {
     assertFails("GET", "/readyz", null, 503, "unavailable");
   }
 
+  @Test
+  void scrape_storeThatCannotBeReached_hasWhatIsKnown() throws IOException {
+    store.store().put("a", "1");
+    try (V1Client client =
+        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
+      assertThat(client.call("GET", "/metrics").text()).contains("\nkvapp_entries 1.0\n");
+      store.failFigures(new KVException.Unavailable("secret"));
+      Answer answer = client.call("GET", "/metrics");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text()).contains("\nkvapp_entries 1.0\n", "\nkvapp_read_only 0.0\n");
+    }
+  }
+
+  @Test
+  void scrape_storeWithoutFiguresOfItsOwn_hasThoseOfTheServer() throws IOException {
+    try (V1Client client =
+        new V1Client(KVServer.builder().store(store.store()), HttpEndpoint.builder())) {
+      store.failFigures(new KVException.Unsupported("secret"));
+      Answer answer = client.call("GET", "/metrics");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text())
+          .contains("\nkvapp_http_connections 1.0\n", "\nkvapp_read_only 0.0\n")
+          .doesNotContain("\nkvapp_entries ");
+    }
+  }
+
   private static String lines() {
     StringBuilder lines = new StringBuilder();
     for (int number = 0; number < LINES; number++) {

@@ -1,9 +1,11 @@
 package io.kvapp.server.command.data;
 
+import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.remote.ServerConnection;
 import io.kvapp.server.command.terminal.OneLineErrors;
 import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.json.JsonOutput;
 import java.io.IOException;
 import java.util.Map;
@@ -62,6 +64,12 @@ abstract class DataCommand implements Callable<Integer> {
     int exitCode;
     try (KVStore store = target.open(access(), spec, terminal)) {
       exitCode = run(store);
+    } catch (KVException.NotSignedIn refused) {
+      if (server().isPresent()) {
+        throw refused;
+      }
+      // A login would not help.
+      throw new HttpException(401, "token-invalid", refused.getMessage());
     }
     terminal.output().flush();
     return exitCode;

@@ -38,7 +38,7 @@ final class RestoreCommand extends DataCommand {
   int run(KVStore store) throws IOException {
     Path export = Files.isRegularFile(source) ? source : source.resolve(EXPORT);
     long restored =
-        server().isEmpty() && Files.isRegularFile(export)
+        server().isEmpty() && !store.isShared() && Files.isRegularFile(export)
             ? fromExport(store, export)
             : ProgressLine.during(terminal(), "restore", () -> store.admin().restore(source));
     print("restored %d entries".formatted(restored), Map.of("restored", restored));

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +32,12 @@ final class StoreTarget {
     CREATE
   }
 
+  /** A letter and a colon are a drive. */
+  private static final Pattern URI_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
+
+  private static final StoreOptions OPTIONS =
+      StoreOptions.defaults().withMaxValueBytes(StoreOptions.MAX_VALUE_BYTES);
+
   @Mixin private ServerOption server;
 
   @Option(
@@ -38,6 +45,14 @@ final class StoreTarget {
       paramLabel = "DIR",
       description = "Work on this data folder, which no server has open, in place of a server.")
   private Path data;
+
+  @Option(
+      names = "--store",
+      paramLabel = "URI",
+      description =
+          "Work on the store at this URI, such as etcd://a,b,c/myapp, in place of a server; or on"
+              + " a path, as --data.")
+  private String store;
 
   private ServerConnection connection;
 
@@ -48,8 +63,19 @@ final class StoreTarget {
           command.commandLine(),
           "--data or --server, not both: a command works on one store, and a folder has no users");
     }
+    if (store != null && (data != null || server.isGiven())) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--store is in the place of --data and --server; give one of them");
+    }
+    if (store != null && !URI_SCHEME.matcher(store).lookingAt()) {
+      data = Path.of(store);
+    }
     if (data != null) {
       return openFolder(access);
+    }
+    if (store != null) {
+      return KVStore.open(store, OPTIONS);
     }
     URI uri = server.uri(command, terminal);
     if (!ServerOption.isHttp(uri)) {
@@ -74,10 +100,6 @@ final class StoreTarget {
       throw new KVException(
           "there is no data folder " + data + "; name the folder of a store with --data");
     }
-    StoreOptions options =
-        StoreOptions.defaults()
-            .withMaxValueBytes(StoreOptions.MAX_VALUE_BYTES)
-            .withReadOnly(access == Access.READ);
-    return KVStore.open(data, options);
+    return KVStore.open(data, OPTIONS.withReadOnly(access == Access.READ));
   }
 }

@@ -66,9 +66,12 @@ public final class Doctor {
       checks.add(new SyncCheck(folder.get(), local.readOnly(), System::nanoTime));
       checks.add(new ClockCheck(folder.get(), CLOCK));
     }
+    List<Finding> ofCluster =
+        local.store().map(uri -> new ClusterCheck(uri).findings()).orElse(List.of());
+    checks.add(() -> ofCluster);
     checks.add(new PortCheck(local.host(), local.port(), mayRun));
     checks.add(new UsersCheck(local.auth(), local.host()));
-    checks.add(new KeyCheck(local.auth(), folder));
+    checks.add(new KeyCheck(local.auth(), folder, !ofCluster.isEmpty()));
     checks.add(new CertificateCheck(local.tls(), local.host(), CLOCK));
     checks.add(new OpenFilesCheck(local.limits(), OpenFilesCheck.ofThisProcess()));
     checks.add(new HeapCheck(local.limits(), Runtime.getRuntime().maxMemory()));

@@ -20,10 +20,17 @@ final class KeyCheck implements Check {
 
   private final AuthSettings settings;
   private final Optional<Path> folder;
+  private final boolean isShared;
 
-  KeyCheck(AuthSettings settings, Optional<Path> folder) {
+  /**
+   * A check.
+   *
+   * @param isShared whether other servers have the same store
+   */
+  KeyCheck(AuthSettings settings, Optional<Path> folder, boolean isShared) {
     this.settings = settings;
     this.folder = folder;
+    this.isShared = isShared;
   }
 
   @Override
@@ -33,6 +40,13 @@ final class KeyCheck implements Check {
     }
     if (settings.signingKeyFile().isPresent()) {
       return List.of(of(new KeyFile(settings.signingKeyFile().get())));
+    }
+    if (isShared) {
+      return List.of(
+          Finding.fail(
+              CHECK,
+              "none, and the servers of one store share one",
+              "give all of them --signing-key FILE, made by: kvapp key create --file FILE"));
     }
     Optional<KeyFile> own = folder.map(KeyFile::ofFolder);
     return List.of(

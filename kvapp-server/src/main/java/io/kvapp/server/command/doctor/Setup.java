@@ -19,6 +19,7 @@ public record Setup(Optional<Local> local, Optional<Remote> remote) {
    * A server that would be started here.
    *
    * @param folder the data folder; empty where the data is in no folder
+   * @param store the URI of the store; empty where it is in a folder or in memory
    * @param isNamed whether the folder was named, and not just taken by default
    * @param readOnly whether the folder would be opened to read only
    * @param host the name or address to listen on, without brackets
@@ -29,6 +30,7 @@ public record Setup(Optional<Local> local, Optional<Remote> remote) {
    */
   public record Local(
       Optional<Path> folder,
+      Optional<String> store,
       boolean isNamed,
       boolean readOnly,
       String host,

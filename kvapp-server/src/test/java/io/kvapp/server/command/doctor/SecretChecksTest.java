@@ -202,7 +202,7 @@ class SecretChecksTest {
   }
 
   private Finding key(AuthSettings settings) {
-    return only(new KeyCheck(settings, Optional.of(temp)));
+    return only(new KeyCheck(settings, Optional.of(temp), false));
   }
 
   private static Finding certificate(TlsSettings tls, Instant now) {
