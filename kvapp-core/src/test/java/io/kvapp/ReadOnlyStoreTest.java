@@ -4,6 +4,7 @@ import static io.kvapp.StoreFixture.everything;
 import static io.kvapp.StoreFixture.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,42 @@ class ReadOnlyStoreTest {
     try (KVStore store = KVStore.open(scratch.resolve("backup"), options(false))) {
       assertThat(everything(store)).isEqualTo(written);
       assertThat(store.admin().verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void open_onAReadOnlyMount_readsAndVerifies_andToWriteIsRefused() throws Exception {
+    Path mount = Files.createDirectory(scratch.resolve("mount"));
+    assumeTrue(
+        isDone("mount", "-t", "tmpfs", "-o", "size=64m", "none", mount.toString()),
+        "skipped: mounting a file system takes root on Linux");
+    try {
+      Path closed = mount.resolve("closed");
+      Path killed = mount.resolve("killed");
+      copy(folder, closed);
+      try (KVStore store = KVStore.open(folder, options(false))) {
+        copy(folder, killed);
+      }
+      assertThat(isDone("mount", "-o", "remount,ro", mount.toString())).isTrue();
+      for (Path each : List.of(closed, killed)) {
+        try (KVStore store = open(each)) {
+          assertThat(everything(store)).isEqualTo(written);
+          assertThat(store.admin().verify().faults()).isEmpty();
+        }
+        assertThatThrownBy(() -> KVStore.open(each, options(false)))
+            .isInstanceOf(KVException.FolderUnusable.class)
+            .hasMessageContaining("cannot be written");
+      }
+    } finally {
+      isDone("umount", mount.toString());
+    }
+  }
+
+  private static boolean isDone(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException absent) {
+      return false;
     }
   }
 

@@ -103,7 +103,7 @@ final class BulkLoad {
     HashTableSize size = EntrySizes.hashTableFor(count, List.of(loaded));
     Memtable none = new Memtable(loaded.lowRevision());
     try (Version alone = new Version(none, List.of(), List.of(loaded))) {
-      return parts.index.prepare(alone, size, count, maintenance::isGoingOn);
+      return parts.index.upkeep().prepare(alone, size, count, maintenance::isGoingOn);
     }
   }
 

@@ -69,7 +69,7 @@ final class HashTableSync {
       syncedRevision = newest;
       // A write has its revision before it is in the index, so one more sync follows the last one.
       unsettled = written;
-      index.sync();
+      index.upkeep().sync();
     }
   }
 }

@@ -6,6 +6,7 @@ import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
+import io.kvapp.engine.hashtable.HashTableUpkeep;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Compactor;
@@ -51,6 +52,7 @@ final class Maintenance {
   private final Flusher flusher;
   private final Compactor compactor;
   private final HashIndex index;
+  private final HashTableUpkeep tables;
 
   private final Signal progress = new Signal();
   private final ActivityMeter activity;
@@ -85,6 +87,7 @@ final class Maintenance {
     this.flusher = parts.flusher;
     this.compactor = parts.compactor;
     this.index = parts.index;
+    this.tables = index.upkeep();
     this.activity =
         new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm, index::size);
     this.space = new SpacePolicy(journal, versions, activity);
@@ -312,22 +315,22 @@ final class Maintenance {
   private void growHere() throws IOException {
     if (!checkedAhead) {
       checkedAhead = true;
-      index.checkAhead(() -> goesOn() && !index.needsGrowth(activity.addedEntries()));
+      tables.checkAhead(() -> goesOn() && !tables.needsGrowth(activity.addedEntries()));
     }
     if (goesOn()) {
       tableSync.runIfDue();
     }
     if (index.isSuspect() && goesOn()) {
-      index.renew();
+      tables.renew();
       fillingFailed = false;
     }
     if (index.isPartial() && !fillingFailed) {
       fill();
     }
     while (goesOn()
-        && (index.needsGrowth(activity.addedEntries())
+        && (tables.needsGrowth(activity.addedEntries())
             || (activity.isIdle() || activity.isSteadyInSize())
-                && index.needsShrinking(activity.isSteadyInSize())
+                && tables.needsShrinking(activity.isSteadyInSize())
             || needsOtherPages())) {
       resize();
     }
@@ -336,14 +339,14 @@ final class Maintenance {
   private boolean needsOtherPages() {
     boolean calm = activity.isSteadilyCalm();
     return (calm || activity.isSteadilyBusy())
-        && index.needsOtherPages(calm, activity.bytesSinceTurn());
+        && tables.needsOtherPages(calm, activity.bytesSinceTurn());
   }
 
   private void fill() throws IOException {
     tableSync.noteRewrite();
-    index.deleteOthers();
+    tables.deleteOthers();
     try {
-      while (goesOn() && !index.rebuild(journal::revision, this::goesOn) && !index.isSuspect()) {
+      while (goesOn() && !tables.rebuild(journal::revision, this::goesOn) && !index.isSuspect()) {
         if (index.isOverfull()) {
           resize();
         }
@@ -356,7 +359,7 @@ final class Maintenance {
   }
 
   private void resize() throws IOException {
-    index.resize(
+    tables.resize(
         activity.isBusy(), activity.isSteadyInSize(), versions.keptFreeBytes(), this::isCopied);
     tableSync.noteRewrite();
     progress.raise();
@@ -446,7 +449,7 @@ final class Maintenance {
   }
 
   private void shrink() throws IOException {
-    if (index.needsShrinking(activity.isSteadyInSize())) {
+    if (tables.needsShrinking(activity.isSteadyInSize())) {
       resize();
     }
   }

@@ -252,7 +252,7 @@ final class StoreParts {
     boolean clean = false;
     try {
       if (saved) {
-        versions.writeCleanManifest(index.finish());
+        versions.writeCleanManifest(index.upkeep().finish());
         clean = true;
       } else {
         index.close();

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +31,6 @@ import java.util.regex.Pattern;
  * <p>Used once, by one thread.
  */
 final class Examination {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration SLOW = Duration.ofMillis(100);
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
   private static final int READS = 20;
@@ -83,7 +83,7 @@ final class Examination {
           only.once(
               MaintenanceGrpc.getStatusMethod(),
               StatusRequest.getDefaultInstance(),
-              Deadline.in(PATIENCE));
+              Deadline.in(settings.attempt()));
       boolean isLeader = status.getLeader() == status.getHeader().getMemberId();
       String what = endpoint + ": etcd " + status.getVersion() + (isLeader ? ", leader" : "");
       if (isOld(status.getVersion())) {
@@ -129,8 +129,9 @@ final class Examination {
 
   /** What a member tells over HTTP, which not every one does, and what its database takes. */
   private void of(EtcdSettings.Endpoint endpoint, StatusResponse status) {
-    MemberMetrics metrics =
-        settings.credentials().tls() ? MemberMetrics.NONE : MemberMetrics.of(endpoint, PATIENCE);
+    Instant before = clock.instant();
+    MemberMetrics metrics = MemberMetrics.of(endpoint, settings.credentials(), settings.attempt());
+    Instant after = clock.instant();
     long quota = metrics.quotaBytes().orElse(DEFAULT_QUOTA_BYTES);
     long percent = 100 * status.getDbSize() / Math.max(1, quota);
     String found =
@@ -150,15 +151,18 @@ final class Examination {
     } else {
       ok("quota", found);
     }
-    metrics.date().ifPresent(date -> clock(endpoint, date));
+    metrics.date().ifPresent(date -> clock(endpoint, date, before, after));
   }
 
   private static double mebibytes(long bytes) {
     return bytes / (double) (1 << 20);
   }
 
-  private void clock(EtcdSettings.Endpoint endpoint, Instant there) {
-    Duration apart = Duration.between(clock.instant(), there).abs();
+  /** What a clock says that was read between these two moments of this machine. */
+  private void clock(EtcdSettings.Endpoint endpoint, Instant there, Instant before, Instant after) {
+    Duration behind = Duration.between(there, before);
+    Duration ahead = Duration.between(after, there);
+    Duration apart = Collections.max(List.of(behind, ahead, Duration.ZERO));
     // The member tells whole seconds.
     String found =
         endpoint

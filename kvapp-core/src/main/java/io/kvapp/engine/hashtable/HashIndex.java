@@ -1,7 +1,6 @@
 package io.kvapp.engine.hashtable;
 
 import io.kvapp.KVException;
-import io.kvapp.engine.event.GrowthEvent;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.Lease;
 import io.kvapp.engine.file.Shortage;
@@ -12,15 +11,10 @@ import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongPredicate;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The hash index, which answers gets and conditions in constant time at any size of the store.
@@ -30,33 +24,29 @@ import org.slf4j.LoggerFactory;
  * rest, and then it takes over. Entries that fit into neither meanwhile wait in the heap. A hash
  * table that has become far too large is replaced by a smaller one in the same way.
  *
- * <p>After a crash the index begins with an empty hash table and is {@linkplain #rebuild rebuilt}
- * in the background from the truth, the entries in key order, which answers meanwhile for what the
- * hash table does not hold yet.
+ * <p>After a crash the index begins with an empty hash table and is rebuilt in the background from
+ * the truth, the entries in key order, which answers meanwhile for what the hash table does not
+ * hold yet. {@link HashTableUpkeep} does this and the growth.
  *
  * <p>Small values are kept in the index, larger ones only in the truth.
  *
  * <p>Safe for any thread: a writer holds the stripe of its key exclusively, a reader shared. {@link
- * #resize} and {@link #rebuild} are for one background thread; {@link #finish} and {@link #close}
- * require that no call is in flight.
+ * #close} requires that no call is in flight.
  */
 public final class HashIndex implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(HashIndex.class);
-
   /** The length of the largest value that is kept in the index. */
   public static final int MAX_INLINE_VALUE_BYTES = 2048;
 
   /** The names of the files of hash tables. */
   public static final Pattern FILES = HashTableFolder.FILES;
 
-  private final HashTableFolder folder;
   private final StripedLocks stripes;
   private final Truth truth;
+  private final HashTableUpkeep upkeep;
 
   /** Not an adder, which may allocate after a change is made. */
   private final AtomicLong count = new AtomicLong();
 
-  private final long maxWaitingBytes;
   private final WaitingEntries waiting;
 
   private volatile HashTable current;
@@ -80,12 +70,12 @@ public final class HashIndex implements AutoCloseable {
       HashTable current,
       long entries,
       EngineOptions options) {
-    this.folder = folder;
     this.stripes = stripes;
     this.truth = new Truth(versions);
     this.current = current;
-    this.maxWaitingBytes = options.memtableBytes();
-    this.waiting = new WaitingEntries(maxWaitingBytes);
+    this.waiting = new WaitingEntries(Integer.MAX_VALUE, options.memtableBytes());
+    this.upkeep =
+        new HashTableUpkeep(this, folder, stripes, truth, waiting, options.memtableBytes());
     count.set(entries);
   }
 
@@ -129,6 +119,11 @@ public final class HashIndex implements AutoCloseable {
     HashTableFolder tables = new HashTableFolder(disk, folder, options);
     HashTable table = tables.open(named);
     return new HashIndex(tables, stripes, versions, table, table.size(), options);
+  }
+
+  /** What replaces and fills the hash table, and brings it to the disk. */
+  public HashTableUpkeep upkeep() {
+    return upkeep;
   }
 
   /** The entry of a key, expired or not; its value is null if only the truth has it. */
@@ -284,7 +279,7 @@ public final class HashIndex implements AutoCloseable {
 
   /**
    * Leaves everything to the truth from now on, since the hash tables may hold anything, until
-   * {@link #renew}. Never fails.
+   * {@link HashTableUpkeep#renew}. Never fails.
    *
    * @return true
    */
@@ -293,61 +288,9 @@ public final class HashIndex implements AutoCloseable {
     return true;
   }
 
-  /** Whether the truth alone answers until {@link #renew}. */
+  /** Whether the truth alone answers until {@link HashTableUpkeep#renew}. */
   public boolean isSuspect() {
     return suspicion != null;
-  }
-
-  /**
-   * Begins a new hash table, which is to be {@linkplain #rebuild filled}, in place of suspect ones;
-   * for the thread that resizes.
-   */
-  public void renew() throws IOException {
-    HashTable old = current;
-    LOG.warn(
-        "{} is replaced by one filled anew; the tree answers meanwhile", old.file(), suspicion);
-    HashTable unfinished = next;
-    HashTable fresh = folder.createLike(old);
-    stripes.alone(
-        () -> {
-          current = fresh;
-          next = null;
-          waiting.clear();
-          partial = true;
-          suspicion = null;
-        });
-    folder.abandon(old);
-    if (unfinished != null) {
-      folder.abandon(unfinished);
-    }
-  }
-
-  /**
-   * Waits until the file of the hash table is on the disk, while readers and writers go on. If the
-   * system could not write some of it since the table was made or opened, all is left to the truth
-   * as {@link #suspect} says, since what it could not write may read as absence. For the thread
-   * that resizes, which must never be interrupted.
-   *
-   * @throws Disk.Fenced if the folder is not the store's to write; all stays as it is
-   */
-  public void sync() throws IOException {
-    suspectUnlessWritten(current, folder::sync);
-  }
-
-  /** Brings a hash table to the disk, or fails if that cannot be. */
-  private interface Sync {
-    void run(HashTable table) throws IOException;
-  }
-
-  private void suspectUnlessWritten(HashTable table, Sync sync) throws IOException {
-    try {
-      sync.run(table);
-    } catch (Disk.Fenced foreign) {
-      throw foreign;
-    } catch (IOException | OutOfMemoryError failure) {
-      // The failure that is reported once may be what there was no memory for.
-      suspect(new IOException("the system could not write all of " + table.file(), failure));
-    }
   }
 
   /** The bytes of the files of the hash tables. */
@@ -361,163 +304,72 @@ public final class HashIndex implements AutoCloseable {
     return waiting.areTooMany();
   }
 
-  /**
-   * Whether the hash table is to be replaced by a larger one, or because it is damaged.
-   *
-   * @param added how many entries are added in a second, as a growth that began late would find the
-   *     hash table full
-   */
-  public boolean needsGrowth(long added) {
-    return next == null
-        && !isSuspect()
-        && (current.isDamaged()
-            || HashTableSizing.canGrow(current.layoutSize())
-                && (!waiting.isEmpty() || HashTableSizing.isCrowded(current, added)));
-  }
-
-  /** Whether a much smaller hash table would do, or a smaller one where few entries are added. */
-  public boolean needsShrinking(boolean steady) {
-    return next == null
-        && !partial
-        && !isSuspect()
-        && HashTableSizing.isFarTooLarge(current, steady);
-  }
-
   /** Whether so many bytes of writes in a second are few, see {@link PagePolicy}. */
   public boolean isCalm(long bytesWritten) {
     return PagePolicy.isCalm(current, bytesWritten);
   }
 
-  /**
-   * Whether pages of the other size pay off, so that the hash table is to be replaced.
-   *
-   * @param calm whether times have been calm lately, or else busy
-   * @param bytesWritten how much was written in these times
-   */
-  public boolean needsOtherPages(boolean calm, long bytesWritten) {
-    return next == null
-        && !partial
-        && !isSuspect()
-        && folder.pages.needsOther(current, calm, bytesWritten);
-  }
-
-  /**
-   * Has a hash table of fitting size take over, while readers and writers go on.
-   *
-   * @param busy whether much is written; a larger hash table is laid out for huge pages then
-   * @param steady whether hardly any entries have been added lately; there is little room then
-   * @param keptFree how many bytes have to be free on the disk afterwards
-   * @param goOn asked now and then, with how many entries are left to copy; after a first no the
-   *     old hash table stays, after a later one both stay as they are, to be closed
-   */
-  public void resize(boolean busy, boolean steady, long keptFree, LongPredicate goOn)
-      throws IOException {
-    HashTable old = current;
-    long entries = Math.max(size(), old.size() + waiting.count());
-    HashTable larger =
-        folder.createReplacement(old, entries, !waiting.isEmpty(), busy, steady, keptFree);
-    if (old.isDamaged()) {
-      LOG.warn("{} is damaged and is replaced; the tree answers meanwhile", old.file());
-    }
-    LongPredicate goOnCopying = left -> !isSuspect() && goOn.test(left);
-    if (!goOnCopying.test(entries)) {
-      folder.delete(larger);
-      return;
-    }
-    LOG.debug("{} is migrated to {}", old.file(), larger.file());
-    GrowthEvent event = new GrowthEvent();
-    event.begin();
-    event.bytesBefore = old.fileBytes();
-    event.bytesAfter = larger.fileBytes();
-    event.entries = entries;
-    try {
-      event.complete = migrate(old, larger, goOnCopying);
-    } finally {
-      event.commit();
-    }
-  }
-
-  /** Moves all entries; returns whether the other hash table has taken over. */
-  private boolean migrate(HashTable old, HashTable larger, LongPredicate goOn) throws IOException {
-    Migration migration = migrationTo(larger);
-    try {
-      stripes.withoutWriters(
-          () -> {
-            next = larger;
-            migration.takeWaiting();
-          });
-      migration.copyAll(old, goOn);
-    } catch (KVException known) {
-      throw known;
-    } catch (RuntimeException unreadable) {
-      // Pages that the system has lost are what no call of Chronicle expects.
-      suspect(unreadable);
-    } catch (Error failure) {
-      suspect(failure);
-      throw failure;
-    }
-    if (!goOn.test(0)) {
-      return false;
-    }
-    stripes.alone(
-        () -> {
-          current = larger;
-          next = null;
-        });
-    // What was copied may have been read from pages that the system had lost.
-    suspectUnlessWritten(old, folder::discard);
-    folder.delete(old);
-    return true;
-  }
-
-  private Migration migrationTo(HashTable table) {
-    return new Migration(stripes, truth, table, waiting, this::noteDamage);
-  }
-
-  /** Whether some entries are still to be {@linkplain #rebuild filled} in. */
+  /** Whether some entries are still to be {@linkplain HashTableUpkeep#rebuild filled} in. */
   public boolean isPartial() {
     return partial;
   }
 
-  /**
-   * Fills in what is in the truth only, while readers and writers go on.
-   *
-   * @param revision supplies the last revision given to a write
-   * @param goOn asked now and then
-   * @return whether the index is complete now; false if it was told to stop, or became {@linkplain
-   *     #isOverfull overfull}
-   * @throws KVException.Corrupt if an entry cannot be read; the index stays partial
-   */
-  public boolean rebuild(LongSupplier revision, BooleanSupplier goOn) {
-    BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && !isOverfull() && !isSuspect();
-    GrowthEvent event = new GrowthEvent();
-    event.begin();
-    event.bytesAfter = current.fileBytes();
-    event.entries = size();
-    try {
-      Rebuild filling = new Rebuild(stripes, truth, migrationTo(current), this::size, goOnFilling);
-      event.complete = filling.run(revision);
-    } finally {
-      event.commit();
-    }
-    if (event.complete) {
-      partial = false;
-    }
-    return !partial;
+  // Steps of its upkeep
+
+  /** Whether damage was found, so that the file is not used again. */
+  boolean isDamaged() {
+    return damaged;
   }
 
-  /** Makes a hash table of the entries of a version that nobody changes, as {@link #resize}. */
-  public PreparedTable prepare(
-      Version version, HashTableSize size, long entries, BooleanSupplier goOn) throws IOException {
-    return PreparedTable.make(
-        folder,
-        HashTableSizing.initial(size, entries, folder.usableBytes()),
-        maxWaitingBytes,
-        (table, own, hasRoom) -> {
-          BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && hasRoom.getAsBoolean();
-          Migration migration = new Migration(stripes, truth, table, own, this::noteDamage);
-          new Rebuild(stripes, truth, migration, () -> entries, goOnFilling).run(version);
+  /** Why the truth alone answers; null where it does not. */
+  Throwable suspicion() {
+    return suspicion;
+  }
+
+  HashTable current() {
+    return current;
+  }
+
+  /** Whether another hash table is to take over. */
+  boolean isMoving() {
+    return next != null;
+  }
+
+  /** Has writes go to another hash table from now on, while no write is in flight. */
+  void moveTo(HashTable larger) {
+    next = larger;
+  }
+
+  /** Ends the use of the hash table from which all has been moved. */
+  void endMove() {
+    stripes.alone(
+        () -> {
+          current = next;
+          next = null;
         });
+  }
+
+  /**
+   * Begins anew with an empty hash table, which is to be filled.
+   *
+   * @return the hash tables that were in use
+   */
+  List<HashTable> beginAnew(HashTable fresh) {
+    List<HashTable> suspects = next == null ? List.of(current) : List.of(current, next);
+    stripes.alone(
+        () -> {
+          current = fresh;
+          next = null;
+          waiting.clear();
+          partial = true;
+          suspicion = null;
+        });
+    return suspects;
+  }
+
+  /** Says that nothing is in the truth only. */
+  void endFilling() {
+    partial = false;
   }
 
   /** Has a prepared hash table take over in an empty index, with no call in flight. */
@@ -528,56 +380,6 @@ public final class HashIndex implements AutoCloseable {
       suspect(failure);
     }
     count.addAndGet(entries);
-  }
-
-  /** Deletes the files of earlier hash tables, which takes seconds for large ones. */
-  public void deleteOthers() {
-    folder.deleteOthers(current);
-  }
-
-  /** Looks for damage in parts that are unused since the hash table was opened. */
-  public void checkAhead(BooleanSupplier goOn) {
-    HashTable table = current;
-    for (int turn = 0; turn < table.parts() && goOn.getAsBoolean(); turn++) {
-      table.isSound(table.scattered(turn));
-    }
-  }
-
-  /**
-   * Closes the index; returns what a manifest says of its hash table, if that is complete and on
-   * the disk. For a thread that is never interrupted.
-   */
-  public Optional<Manifest.MapFile> finish() throws IOException {
-    boolean complete =
-        next == null
-            && waiting.isEmpty()
-            && !partial
-            && !isSuspect()
-            && !damaged
-            && !current.isDamaged();
-    if (!complete || !isWritten()) {
-      close();
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(folder.finish(current));
-    } catch (InternalError unreadable) {
-      return Optional.empty();
-    }
-  }
-
-  private boolean isWritten() throws IOException {
-    try {
-      sync();
-    } catch (Throwable failure) {
-      close();
-      throw failure;
-    }
-    Throwable lost = suspicion;
-    if (lost != null) {
-      LOG.warn("the next open fills a new hash table: {}", lost.toString());
-    }
-    return lost == null;
   }
 
   @Override

@@ -51,9 +51,22 @@ final class Migration {
     this.noteDamage = noteDamage;
   }
 
-  /** Moves the waiting entries for which the target has room, while no write is in flight. */
+  /** Moves the waiting entries for which the target has room. */
   void takeWaiting() {
-    waiting.removeIf((key, entry) -> target.put(key, entry) != HashTable.Put.NO_ROOM);
+    waiting.forEachKey(
+        key -> {
+          StripedLocks.Stripe stripe = stripes.of(key);
+          stripe.writing.lock();
+          try {
+            VersionedValue entry = waiting.get(key);
+            // In this order, as readers look for those that wait first.
+            if (entry != null && target.put(key, entry) != HashTable.Put.NO_ROOM) {
+              waiting.remove(key);
+            }
+          } finally {
+            stripe.writing.unlock();
+          }
+        });
   }
 
   /**

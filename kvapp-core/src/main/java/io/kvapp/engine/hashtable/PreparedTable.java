@@ -17,6 +17,9 @@ public final class PreparedTable implements Closeable {
   /** The hash table that is to be deleted: this one, until it has replaced another. */
   private HashTable unused;
 
+  /** If more find no room, the size is wrong. */
+  private static final int MAX_WAITING = 20_000;
+
   private PreparedTable(HashTableFolder folder, HashTable table, WaitingEntries waiting) {
     this.folder = folder;
     this.table = table;
@@ -26,11 +29,7 @@ public final class PreparedTable implements Closeable {
 
   /** Takes the place of another hash table, whose entries that wait are joined by the own ones. */
   HashTable replace(HashTable old, WaitingEntries waitingThere) {
-    waiting.removeIf(
-        (key, entry) -> {
-          waitingThere.put(key, entry);
-          return true;
-        });
+    waiting.forEachKey(key -> waitingThere.put(key, waiting.get(key)));
     unused = old;
     return table;
   }
@@ -53,7 +52,7 @@ public final class PreparedTable implements Closeable {
     HashTableSize tried = size;
     while (true) {
       HashTable table = folder.create(tried, false);
-      WaitingEntries waiting = new WaitingEntries(maxWaitingBytes);
+      WaitingEntries waiting = new WaitingEntries(MAX_WAITING, maxWaitingBytes);
       try {
         filling.run(table, waiting, () -> !waiting.areTooMany());
       } catch (Throwable failure) {

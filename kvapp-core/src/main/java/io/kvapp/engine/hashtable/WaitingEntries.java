@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 
 /**
  * Entries for which no hash table has room: they wait in the heap for a larger one.
@@ -13,11 +13,10 @@ import java.util.function.BiPredicate;
  * <p>Safe for any thread, as long as changes of one key come one after the other.
  */
 final class WaitingEntries {
-  private static final int MAX_ENTRIES = 20_000;
-
   /** What an entry takes of the heap beside its key and its value. */
   private static final int BYTES_BESIDE = 200;
 
+  private final int maxEntries;
   private final long maxBytes;
   private final Map<byte[], VersionedValue> entries =
       new ConcurrentSkipListMap<>(Arrays::compareUnsigned);
@@ -26,9 +25,11 @@ final class WaitingEntries {
   /**
    * None so far.
    *
-   * @param maxBytes the bytes of the heap that they may take before they are too many
+   * @param maxEntries how many they may be before they are too many
+   * @param maxBytes how many bytes of the heap they may take before
    */
-  WaitingEntries(long maxBytes) {
+  WaitingEntries(int maxEntries, long maxBytes) {
+    this.maxEntries = maxEntries;
     this.maxBytes = maxBytes;
   }
 
@@ -42,7 +43,7 @@ final class WaitingEntries {
 
   /** Whether they are so many that writers have to wait until there is a larger hash table. */
   boolean areTooMany() {
-    return !entries.isEmpty() && (entries.size() > MAX_ENTRIES || bytes.sum() > maxBytes);
+    return !entries.isEmpty() && (entries.size() > maxEntries || bytes.sum() > maxBytes);
   }
 
   /** The entry of a key; null where none waits. */
@@ -72,14 +73,9 @@ final class WaitingEntries {
     bytes.reset();
   }
 
-  /** Ends the wait of those that are taken. */
-  void removeIf(BiPredicate<byte[], VersionedValue> taken) {
-    entries.forEach(
-        (key, entry) -> {
-          if (taken.test(key, entry)) {
-            remove(key);
-          }
-        });
+  /** Shows the key of each one that waits from beginning to end; others may be shown or not. */
+  void forEachKey(Consumer<byte[]> action) {
+    entries.keySet().forEach(action);
   }
 
   private static long bytesOf(byte[] key, VersionedValue entry) {

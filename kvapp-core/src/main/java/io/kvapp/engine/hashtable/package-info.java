@@ -6,7 +6,8 @@
  * closed in good order, is replaced.
  *
  * <p>In reading order: {@link io.kvapp.engine.hashtable.HashIndex} routes each call to the current
- * hash table, the next one, the entries that wait for room, or the {@code Truth}. {@code
+ * hash table, the next one, the entries that wait for room, or the {@code Truth}. {@link
+ * io.kvapp.engine.hashtable.HashTableUpkeep} replaces, fills and syncs hash tables. {@code
  * HashTableSizing} and {@code PagePolicy} decide when the hash table is replaced, {@code
  * HashTableFolder} makes and deletes the files. {@code Migration} moves entries to the replacement
  * beside readers and writers, and {@code Rebuild} moves them there from the truth after a crash.

@@ -10,7 +10,7 @@ enum CrashAim {
   ANYTHING("", Set.of()),
   FLUSH("io.kvapp.engine.tree.Flusher", Set.of("flushOldest", "freeze")),
   COMPACTION("io.kvapp.engine.tree.Compactor", Set.of("compact", "compactAll")),
-  GROWTH("io.kvapp.engine.hashtable.HashIndex", Set.of("resize")),
+  GROWTH("io.kvapp.engine.hashtable.HashTableUpkeep", Set.of("resize")),
   SWEEP("io.kvapp.engine.Sweeper", Set.of("sweepSome")),
   BACKUP("io.kvapp.engine.transfer.BackupFiles", Set.of()),
   LOAD("io.kvapp.engine.BulkLoad", Set.of());

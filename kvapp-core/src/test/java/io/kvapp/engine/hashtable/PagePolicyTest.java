@@ -23,15 +23,15 @@ class PagePolicyTest {
       long bytes = index.fileBytes();
       assertThat(index.isCalm(bytes / 10_000)).isTrue();
       assertThat(index.isCalm(bytes / 1_000)).isFalse();
-      assertThat(index.needsOtherPages(true, bytes * 2)).isFalse();
-      assertThat(index.needsOtherPages(false, bytes / 2)).isFalse();
-      assertThat(index.needsOtherPages(false, bytes * 2)).isTrue();
-      index.resize(false, false, 0, left -> true);
-      assertThat(index.needsOtherPages(false, bytes * 2)).isFalse();
+      assertThat(index.upkeep().needsOtherPages(true, bytes * 2)).isFalse();
+      assertThat(index.upkeep().needsOtherPages(false, bytes / 2)).isFalse();
+      assertThat(index.upkeep().needsOtherPages(false, bytes * 2)).isTrue();
+      index.upkeep().resize(false, false, 0, left -> true);
+      assertThat(index.upkeep().needsOtherPages(false, bytes * 2)).isFalse();
     }
     try (HashIndex index =
         HashIndex.create(disk, scratch, stripes, null, EngineOptions.standard(), small, 0)) {
-      assertThat(index.needsOtherPages(false, Long.MAX_VALUE)).isFalse();
+      assertThat(index.upkeep().needsOtherPages(false, Long.MAX_VALUE)).isFalse();
     }
   }
 }

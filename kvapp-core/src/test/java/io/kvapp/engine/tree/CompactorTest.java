@@ -37,7 +37,7 @@ class CompactorTest {
       tree.flusher.flush();
 
       // The rebuild has its version by then, and has not read it yet.
-      map.rebuild(() -> deleteAndCompact(tree, map, "gone"), () -> true);
+      map.upkeep().rebuild(() -> deleteAndCompact(tree, map, "gone"), () -> true);
 
       assertThat(map.get(TreeFixture.bytes("gone"))).isNull();
       assertThat(map.get(TreeFixture.bytes("kept"))).isNotNull();

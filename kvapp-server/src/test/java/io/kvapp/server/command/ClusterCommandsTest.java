@@ -97,7 +97,13 @@ class ClusterCommandsTest {
 
   @Test
   void doctor_ofACluster_tellsOfEachPart() {
-    CommandRun.Done done = run("doctor", "--store", cluster.uri("doctor"), "--port", "0");
+    CommandRun.Done done =
+        run(
+            "doctor",
+            "--store",
+            cluster.uri("doctor") + "?attempt-ms=30000&timeout-ms=60000",
+            "--port",
+            "0");
     assertThat(done.out().lines())
         .anyMatch(
             line -> line.matches("(ok|warn) +member +127.*: etcd 3\\.\\d+\\.\\d+.*, leader.*"))
