@@ -4,6 +4,8 @@ import io.kvapp.KVException;
 import io.kvapp.Page;
 import io.kvapp.Scan;
 import io.kvapp.Snapshot;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.read.PageReader;
 import java.util.Objects;
 
 /**

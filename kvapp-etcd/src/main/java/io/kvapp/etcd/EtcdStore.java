@@ -18,6 +18,18 @@ import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.model.Limits;
+import io.kvapp.etcd.changes.EtcdChanges;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.layout.Layout;
+import io.kvapp.etcd.layout.StoredValue;
+import io.kvapp.etcd.read.PageReader;
+import io.kvapp.etcd.settings.EtcdLimits;
+import io.kvapp.etcd.settings.EtcdSettings;
+import io.kvapp.etcd.write.Transactions;
+import io.kvapp.etcd.write.Upkeep;
+import io.kvapp.etcd.write.WriteOnce;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -81,7 +93,7 @@ public final class EtcdStore implements KVStore {
     }
     transactions = new Transactions(cluster, layout, writes, limits, clock);
     pages = new PageReader(cluster, layout);
-    upkeep = new Upkeep(cluster, writes, new Sweeper(cluster, layout, clock));
+    upkeep = new Upkeep(cluster, layout, writes, clock);
   }
 
   /**
@@ -238,7 +250,8 @@ public final class EtcdStore implements KVStore {
         call(
             () -> {
               EtcdChanges begun =
-                  new EtcdChanges(this, cluster, layout, pages, clock, from, watching::remove);
+                  new EtcdChanges(
+                      this::call, cluster, layout, pages, clock, from, watching::remove);
               watching.add(begun);
               return begun;
             });

@@ -5,6 +5,8 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFinding;
 import io.kvapp.StoreOptions;
 import io.kvapp.StoreProvider;
+import io.kvapp.etcd.doctor.Examination;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,7 +1,10 @@
 /**
- * The store on an etcd cluster. {@link io.kvapp.etcd.EtcdStore} is the store; {@code Layout} and
- * {@code StoredValue} say how it lies in etcd; {@code Cluster} makes calls, {@code WriteOnce} those
- * that write, each exactly once; {@code PageReader} scans; {@code EtcdChanges} follows changes;
- * {@code Sweeper} removes what has expired.
+ * The store on an etcd cluster. {@link io.kvapp.etcd.EtcdStore} is the store; everything else is
+ * internal.
+ *
+ * <p>The packages in reading order, each depending only on those before it: {@code layout} (how
+ * entries lie in etcd), {@code settings} (what a URI says), {@code cluster} (calls of the members),
+ * {@code write} (each write made exactly once), {@code read}, {@code changes}, {@code doctor}, and
+ * this package, which puts them together.
  */
 package io.kvapp.etcd;

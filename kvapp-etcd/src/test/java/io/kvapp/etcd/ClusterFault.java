@@ -12,6 +12,8 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.StatusRequest;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

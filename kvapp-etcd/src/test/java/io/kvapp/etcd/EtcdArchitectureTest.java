@@ -1,17 +1,35 @@
 package io.kvapp.etcd;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What the store on etcd may know, and what it shows. */
+/** What the store on etcd may know, which of its packages may know which, and what it shows. */
 final class EtcdArchitectureTest {
+  private static final String ROOT = "io.kvapp.etcd";
+
+  /** Every package, each depending only on those before it, so that there are no cycles. */
+  private static final List<String> ORDER =
+      List.of(
+          ROOT + ".layout",
+          ROOT + ".settings",
+          ROOT + ".cluster",
+          ROOT + ".write",
+          ROOT + ".read",
+          ROOT + ".changes",
+          ROOT + ".doctor",
+          ROOT);
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importUrl(EtcdStore.class.getProtectionDomain().getCodeSource().getLocation());
@@ -25,7 +43,7 @@ final class EtcdArchitectureTest {
             "io.kvapp",
             "io.kvapp.client.transfer",
             "io.kvapp.engine.model",
-            "io.kvapp.etcd",
+            ROOT + "..",
             "io.etcd.jetcd.api",
             "io.grpc",
             "io.grpc.netty",
@@ -37,9 +55,32 @@ final class EtcdArchitectureTest {
   }
 
   @Test
+  void packages_all_areInTheOrder() {
+    Set<String> packages =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages).containsExactlyInAnyOrderElementsOf(ORDER);
+  }
+
+  @Test
+  void packages_each_dependsOnlyOnThoseBeforeIt() {
+    for (int index = 0; index < ORDER.size() - 1; index++) {
+      noClasses()
+          .that()
+          .resideInAPackage(ORDER.get(index))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ORDER.subList(index + 1, ORDER.size()).toArray(String[]::new))
+          .check(CLASSES);
+    }
+  }
+
+  @Test
   void publicClasses_areTheStoreAndItsProvider() {
     Set<String> shown =
         CLASSES.stream()
+            .filter(each -> each.getPackageName().equals(ROOT))
             .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC))
             .map(each -> each.reflect().getSimpleName())
             .collect(Collectors.toSet());

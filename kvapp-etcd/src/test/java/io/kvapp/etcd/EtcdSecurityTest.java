@@ -20,6 +20,8 @@ import io.kvapp.KVStore;
 import io.kvapp.StoreFinding;
 import io.kvapp.Threads;
 import io.kvapp.engine.crash.MemoryFolder;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

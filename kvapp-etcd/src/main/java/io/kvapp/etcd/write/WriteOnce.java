@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.write;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.Compare;
@@ -11,6 +11,12 @@ import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.kvapp.KVException;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.cluster.Requests;
+import io.kvapp.etcd.layout.Layout;
+import io.kvapp.etcd.settings.EtcdLimits;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,7 +29,7 @@ import java.util.OptionalLong;
  *
  * <p>Safe for any thread. Interrupts are left alone.
  */
-final class WriteOnce {
+public final class WriteOnce {
   /** What is done if all conditions hold. */
   record Alternative(List<Compare> conditions, List<RequestOp> operations) {}
 
@@ -47,7 +53,7 @@ final class WriteOnce {
   private final EtcdLimits limits;
   private volatile Writer writer;
 
-  WriteOnce(Cluster cluster, Layout layout, EtcdLimits limits) {
+  public WriteOnce(Cluster cluster, Layout layout, EtcdLimits limits) {
     this.cluster = cluster;
     this.layout = layout;
     this.limits = limits;

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.settings;
 
 import io.kvapp.StoreLimits;
 import io.kvapp.engine.model.Limits;
@@ -8,7 +8,7 @@ import io.kvapp.engine.model.Limits;
  *
  * <p>Immutable, safe for any thread.
  */
-final class EtcdLimits {
+public final class EtcdLimits {
   /**
    * What a transaction has beside the keys and values of a batch: conditions, reads for when they
    * fail, expiries, receipt.
@@ -25,7 +25,7 @@ final class EtcdLimits {
   private final EtcdSettings settings;
   private final Limits limits;
 
-  EtcdLimits(EtcdSettings settings, int maxValueBytes) {
+  public EtcdLimits(EtcdSettings settings, int maxValueBytes) {
     this.settings = settings;
     int batchBytes = settings.maxRequestBytes() - ROOM_OF_A_REQUEST;
     int operations = (settings.maxTxnOps() - 2) / OPERATIONS_OF_A_WRITE;
@@ -44,12 +44,12 @@ final class EtcdLimits {
                 requestBytesRemedy(), inParts(operationsRemedy()), inParts(requestBytesRemedy())));
   }
 
-  Limits ofStore() {
+  public Limits ofStore() {
     return limits;
   }
 
   /** Checks the size of a transaction as it is sent. */
-  void request(int bytes) {
+  public void request(int bytes) {
     if (bytes > settings.maxRequestBytes()) {
       throw new IllegalArgumentException(
           "batch: at most "
@@ -66,13 +66,13 @@ final class EtcdLimits {
   }
 
   /** How larger requests are allowed. */
-  static String requestBytesRemedy() {
+  public static String requestBytesRemedy() {
     return "start etcd with a larger --max-request-bytes and give the store's URI the same"
         + " max-request-bytes";
   }
 
   /** How transactions of more operations are allowed. */
-  static String operationsRemedy() {
+  public static String operationsRemedy() {
     return "start etcd with a larger --max-txn-ops and give the store's URI the same max-txn-ops";
   }
 }

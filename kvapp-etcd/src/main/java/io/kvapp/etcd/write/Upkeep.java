@@ -1,10 +1,15 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.write;
 
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.grpc.ClientCall;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.layout.Layout;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -16,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for any thread.
  */
-final class Upkeep implements AutoCloseable {
+public final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final long SWEEP_SECONDS = 1;
   private static final long RENEWAL_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -29,10 +34,10 @@ final class Upkeep implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "kvapp-etcd-upkeep");
   private boolean isTold;
 
-  Upkeep(Cluster cluster, WriteOnce writes, Sweeper sweeper) {
+  public Upkeep(Cluster cluster, Layout layout, WriteOnce writes, InstantSource clock) {
     this.cluster = cluster;
     this.writes = writes;
-    this.sweeper = sweeper;
+    sweeper = new Sweeper(cluster, layout, clock);
     thread.setDaemon(true);
     thread.start();
   }

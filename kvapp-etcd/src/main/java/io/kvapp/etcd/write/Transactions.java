@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.write;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.Compare;
@@ -16,6 +16,12 @@ import io.kvapp.engine.model.BatchEvaluation;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.cluster.Requests;
+import io.kvapp.etcd.layout.Layout;
+import io.kvapp.etcd.layout.StoredValue;
+import io.kvapp.etcd.settings.EtcdLimits;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,7 +39,7 @@ import java.util.Set;
  *
  * <p>Safe for any thread.
  */
-final class Transactions {
+public final class Transactions {
   /** A request without a read before it has the value twice, so that a larger one is read for. */
   private static final int LARGEST_SENT_TWICE = 16 << 10;
 
@@ -43,7 +49,7 @@ final class Transactions {
   private final EtcdLimits limits;
   private final InstantSource clock;
 
-  Transactions(
+  public Transactions(
       Cluster cluster, Layout layout, WriteOnce writes, EtcdLimits limits, InstantSource clock) {
     this.cluster = cluster;
     this.layout = layout;
@@ -53,7 +59,7 @@ final class Transactions {
   }
 
   /** Writes an entry; {@code ttl} is null for one that does not expire. */
-  long put(byte[] key, byte[] value, Duration ttl) {
+  public long put(byte[] key, byte[] value, Duration ttl) {
     Batch batch = ttl == null ? new Batch().put(key, value) : new Batch().put(key, value, ttl);
     if (value.length > LARGEST_SENT_TWICE) {
       return commit(batch).revision();
@@ -70,7 +76,7 @@ final class Transactions {
   }
 
   /** Writes an entry if the one that is there has a revision, 0 for none there. */
-  OptionalLong putAt(byte[] key, long expected, byte[] value, Duration ttl) {
+  public OptionalLong putAt(byte[] key, long expected, byte[] value, Duration ttl) {
     if (expected < 0) {
       return OptionalLong.empty();
     }
@@ -88,12 +94,12 @@ final class Transactions {
     return result.applied() ? OptionalLong.of(result.revision()) : OptionalLong.empty();
   }
 
-  boolean delete(byte[] key) {
+  public boolean delete(byte[] key) {
     ByteString entry = layout.entry(key);
     return delete(entry, List.of(isLasting(entry)), new Batch().delete(key));
   }
 
-  boolean deleteAt(byte[] key, long expected) {
+  public boolean deleteAt(byte[] key, long expected) {
     if (expected <= 0) {
       return false;
     }
@@ -128,7 +134,7 @@ final class Transactions {
     return puts;
   }
 
-  BatchResult commit(Batch batch) {
+  public BatchResult commit(Batch batch) {
     Set<ByteString> keys = keys(batch);
     return commit(batch, keys.isEmpty() ? Map.of() : read(keys));
   }

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.changes;
 
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchGrpc;
@@ -7,6 +7,9 @@ import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.layout.Layout;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;

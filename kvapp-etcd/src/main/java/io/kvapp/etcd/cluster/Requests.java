@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.cluster;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.Compare;
@@ -12,11 +12,11 @@ import io.etcd.jetcd.api.RequestOp;
  *
  * <p>All methods may be called from any thread.
  */
-final class Requests {
+public final class Requests {
   private Requests() {}
 
   /** That a key was written last by this revision, 0 for no such key. */
-  static Compare isOfRevision(ByteString key, long revision) {
+  public static Compare isOfRevision(ByteString key, long revision) {
     return Compare.newBuilder()
         .setTarget(Compare.CompareTarget.MOD)
         .setResult(Compare.CompareResult.EQUAL)
@@ -26,7 +26,7 @@ final class Requests {
   }
 
   /** That there is a key, whose value is above this one. */
-  static Compare isAbove(ByteString key, ByteString value) {
+  public static Compare isAbove(ByteString key, ByteString value) {
     return Compare.newBuilder()
         .setTarget(Compare.CompareTarget.VALUE)
         .setResult(Compare.CompareResult.GREATER)
@@ -35,27 +35,27 @@ final class Requests {
         .build();
   }
 
-  static RequestOp put(ByteString key, ByteString value) {
+  public static RequestOp put(ByteString key, ByteString value) {
     return put(key, value, 0);
   }
 
-  static RequestOp put(ByteString key, ByteString value, long lease) {
+  public static RequestOp put(ByteString key, ByteString value, long lease) {
     return RequestOp.newBuilder()
         .setRequestPut(PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease))
         .build();
   }
 
-  static RequestOp delete(ByteString key) {
+  public static RequestOp delete(ByteString key) {
     return RequestOp.newBuilder()
         .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(key))
         .build();
   }
 
-  static RequestOp read(RangeRequest.Builder range) {
+  public static RequestOp read(RangeRequest.Builder range) {
     return RequestOp.newBuilder().setRequestRange(range).build();
   }
 
-  static RequestOp read(ByteString key) {
+  public static RequestOp read(ByteString key) {
     return read(RangeRequest.newBuilder().setKey(key));
   }
 }

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.settings;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param user who signs in; empty for nobody
  * @param passwordFile a file of the user's password
  */
-record Credentials(
+public record Credentials(
     boolean tls,
     Optional<Path> ca,
     Optional<Path> certificate,
@@ -63,7 +63,7 @@ record Credentials(
    *
    * @throws IllegalArgumentException if a file cannot be read or is none of its kind
    */
-  ChannelCredentials ofChannel() {
+  public ChannelCredentials ofChannel() {
     if (!tls) {
       return InsecureChannelCredentials.create();
     }
@@ -82,7 +82,7 @@ record Credentials(
   }
 
   /** The password as it is in its file, without a line feed at its end. */
-  String password() {
+  public String password() {
     try {
       return Files.readString(passwordFile.orElseThrow(), StandardCharsets.UTF_8).stripTrailing();
     } catch (IOException failed) {

@@ -1,5 +1,7 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.doctor;
 
+import io.kvapp.etcd.settings.Credentials;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,6 +1,7 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.settings;
 
 import com.google.protobuf.ByteString;
+import io.kvapp.etcd.layout.Layout;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  * @param maxTxnOps the cluster's {@code --max-txn-ops}
  * @param maxRequestBytes the cluster's {@code --max-request-bytes}
  */
-record EtcdSettings(
+public record EtcdSettings(
     List<Endpoint> endpoints,
     String prefix,
     Credentials credentials,
@@ -66,7 +67,7 @@ record EtcdSettings(
    * @param host its name or address
    * @param port its port
    */
-  record Endpoint(String host, int port) {
+  public record Endpoint(String host, int port) {
     @Override
     public String toString() {
       return host + ":" + port;
@@ -78,7 +79,7 @@ record EtcdSettings(
    *
    * @throws IllegalArgumentException if it is none of a cluster
    */
-  static EtcdSettings of(URI uri) {
+  public static EtcdSettings of(URI uri) {
     String authority = uri.getRawAuthority();
     if (authority == null || authority.isEmpty() || uri.getRawFragment() != null) {
       throw new IllegalArgumentException("store: an etcd: URI names hosts, " + EXAMPLE);
@@ -182,18 +183,18 @@ record EtcdSettings(
   }
 
   /** The same of one member alone. */
-  EtcdSettings only(Endpoint endpoint) {
+  public EtcdSettings only(Endpoint endpoint) {
     return new EtcdSettings(
         List.of(endpoint), prefix, credentials, attempt, timeout, maxTxnOps, maxRequestBytes);
   }
 
   /** What every key of the store begins with. */
-  Layout layout() {
+  public Layout layout() {
     return new Layout(ByteString.copyFromUtf8(prefix + "/"));
   }
 
   /** The cluster as errors name it. */
-  String name() {
+  public String name() {
     return "etcd at " + String.join(",", endpoints.stream().map(Endpoint::toString).toList());
   }
 }

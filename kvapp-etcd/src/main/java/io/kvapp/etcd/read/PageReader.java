@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.read;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.KVGrpc;
@@ -14,6 +14,12 @@ import io.kvapp.engine.model.ExpiryKey;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.ScanBounds;
 import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.cluster.Requests;
+import io.kvapp.etcd.layout.Layout;
+import io.kvapp.etcd.layout.StoredValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +29,7 @@ import java.util.List;
  *
  * <p>Safe for any thread.
  */
-final class PageReader {
+public final class PageReader {
   private static final int FIRST_CHUNK = 128;
   private static final int LARGEST_CHUNK = 10_000;
   private static final long CHUNK_BYTES = 4 << 20;
@@ -37,7 +43,7 @@ final class PageReader {
   /** What an entry takes on average, as far as it is known; 0 before the first page. */
   private volatile long typicalBytes;
 
-  PageReader(Cluster cluster, Layout layout) {
+  public PageReader(Cluster cluster, Layout layout) {
     this.cluster = cluster;
     this.layout = layout;
   }
@@ -49,14 +55,14 @@ final class PageReader {
    * @param head the revision of the newest write that it shows
    * @param clusterRevision the revision of the cluster at which it was read
    */
-  record ReadPage(Page page, long head, long clusterRevision) {}
+  public record ReadPage(Page page, long head, long clusterRevision) {}
 
   /**
    * Reads a page of the newest entries.
    *
    * @param now the time in milliseconds since the epoch, at which entries have expired or not
    */
-  ReadPage read(Scan scan, long now) {
+  public ReadPage read(Scan scan, long now) {
     for (int tries = 0; ; tries++) {
       try {
         Moment moment = new Moment(0);
@@ -72,11 +78,11 @@ final class PageReader {
   }
 
   /** The newest moment, with an empty page. */
-  ReadPage head() {
+  public ReadPage head() {
     return head(Deadline.in(cluster.settings().timeout()));
   }
 
-  ReadPage head(Deadline deadline) {
+  public ReadPage head(Deadline deadline) {
     RangeResponse found =
         cluster.read(
             KVGrpc.getRangeMethod(),
@@ -87,7 +93,7 @@ final class PageReader {
   }
 
   /** Reads a page as of a revision of the cluster. */
-  Page readAt(Scan scan, long now, long clusterRevision) {
+  public Page readAt(Scan scan, long now, long clusterRevision) {
     return read(scan, now, new Moment(clusterRevision));
   }
 
@@ -199,7 +205,7 @@ final class PageReader {
   }
 
   /** How many entries a scan has at one moment, without those that have expired. */
-  long count(Scan scan, long now) {
+  public long count(Scan scan, long now) {
     ScanBounds bounds = ScanBounds.of(scan);
     if (bounds.isEmpty()) {
       return 0;

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.cluster;
 
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthenticateRequest;
@@ -13,6 +13,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,7 +32,7 @@ import java.util.logging.Logger;
  *
  * <p>Safe for any thread. Interrupts are left alone.
  */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -64,7 +65,7 @@ final class Cluster implements AutoCloseable {
   /** Of the last sign-in; empty before it, and once it does not count any more. */
   private final AtomicReference<String> token = new AtomicReference<>("");
 
-  Cluster(EtcdSettings settings) {
+  public Cluster(EtcdSettings settings) {
     this.settings = settings;
     ChannelCredentials credentials = settings.credentials().ofChannel();
     channels = settings.endpoints().stream().map(each -> channel(each, credentials)).toList();
@@ -86,21 +87,21 @@ final class Cluster implements AutoCloseable {
         .build();
   }
 
-  EtcdSettings settings() {
+  public EtcdSettings settings() {
     return settings;
   }
 
   /** Whether the last call that has ended got no answer. */
-  boolean isSuspect() {
+  public boolean isSuspect() {
     return suspect;
   }
 
   /** A call that may be repeated, with an answer in the end. */
-  <Q, R> R read(MethodDescriptor<Q, R> method, Q request) {
+  public <Q, R> R read(MethodDescriptor<Q, R> method, Q request) {
     return read(method, request, Deadline.in(settings.timeout()));
   }
 
-  <Q, R> R read(MethodDescriptor<Q, R> method, Q request, Deadline deadline) {
+  public <Q, R> R read(MethodDescriptor<Q, R> method, Q request, Deadline deadline) {
     for (int tries = 0; ; tries++) {
       try {
         return once(method, request, deadline);
@@ -117,7 +118,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** One attempt at a call. */
-  <Q, R> R once(MethodDescriptor<Q, R> method, Q request, Deadline deadline) {
+  public <Q, R> R once(MethodDescriptor<Q, R> method, Q request, Deadline deadline) {
     String sent = signedIn(deadline);
     try {
       return once(method, request, deadline, sent);
@@ -204,7 +205,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** A stream to the member that is in use; the caller starts it with {@link #headers()}. */
-  <Q, R> Stream<Q, R> stream(MethodDescriptor<Q, R> method) {
+  public <Q, R> Stream<Q, R> stream(MethodDescriptor<Q, R> method) {
     int index = current.get();
     return new Stream<>(
         channels.get(index).newCall(method, CallOptions.DEFAULT), () -> leave(index));
@@ -216,10 +217,10 @@ final class Cluster implements AutoCloseable {
    * @param call the stream
    * @param leave takes another member for what comes, as this one does not answer
    */
-  record Stream<Q, R>(ClientCall<Q, R> call, Runnable leave) {}
+  public record Stream<Q, R>(ClientCall<Q, R> call, Runnable leave) {}
 
   /** What a stream is started with. */
-  Metadata headers() {
+  public Metadata headers() {
     return headers(token.get());
   }
 

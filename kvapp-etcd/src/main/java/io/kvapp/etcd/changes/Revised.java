@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.changes;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.Event;
@@ -8,6 +8,8 @@ import io.kvapp.Change;
 import io.kvapp.Changes;
 import io.kvapp.Entry;
 import io.kvapp.engine.model.VersionedValue;
+import io.kvapp.etcd.layout.Layout;
+import io.kvapp.etcd.layout.StoredValue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.read;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.cluster;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -11,25 +11,25 @@ import java.util.concurrent.TimeUnit;
  *
  * @param end on the clock of {@link System#nanoTime()}
  */
-record Deadline(long end) {
+public record Deadline(long end) {
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(320);
 
-  static Deadline in(Duration time) {
+  public static Deadline in(Duration time) {
     return new Deadline(System.nanoTime() + time.toNanos());
   }
 
   /** Nanoseconds until then; not above zero once it has passed. */
-  long left() {
+  public long left() {
     return end - System.nanoTime();
   }
 
-  boolean hasPassed() {
+  public boolean hasPassed() {
     return left() <= 0;
   }
 
   /** Waits before another try, longer after more of them; interrupts do not end it. */
-  void pause(int tries) {
+  public void pause(int tries) {
     long nanos = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(tries, 10));
     pause(Math.min(nanos, Math.max(1, left())));
   }

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.layout;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.KeyValue;
@@ -15,12 +15,12 @@ import java.nio.ByteBuffer;
  *
  * <p>All methods may be called from any thread.
  */
-final class StoredValue {
+public final class StoredValue {
   /** What stands before the value. */
   static final int HEADER_BYTES = Long.BYTES + 1;
 
   /** Below every value of an entry that never expires, and above every other. */
-  static final ByteString BELOW_LASTING = header(-1, 1);
+  public static final ByteString BELOW_LASTING = header(-1, 1);
 
   private static final int EXPIRES = 0;
   private static final int LASTS = 2;
@@ -33,7 +33,7 @@ final class StoredValue {
   }
 
   /** The bytes of a value that expires at this time, 0 for never. */
-  static ByteString encode(byte[] value, long expiresAt) {
+  public static ByteString encode(byte[] value, long expiresAt) {
     ByteString header =
         expiresAt == 0
             ? header(-1, LASTS)
@@ -41,14 +41,14 @@ final class StoredValue {
     return header.concat(ByteString.copyFrom(value));
   }
 
-  static VersionedValue decode(KeyValue stored) {
+  public static VersionedValue decode(KeyValue stored) {
     ByteString bytes = stored.getValue();
     return new VersionedValue(
         stored.getModRevision(), expiresAt(stored), bytes.substring(HEADER_BYTES).toByteArray());
   }
 
   /** When the entry expires, 0 for never. */
-  static long expiresAt(KeyValue stored) {
+  public static long expiresAt(KeyValue stored) {
     ByteString bytes = stored.getValue();
     int mark = bytes.size() < HEADER_BYTES ? -1 : bytes.byteAt(Long.BYTES);
     if (mark != EXPIRES && mark != LASTS) {
@@ -63,7 +63,7 @@ final class StoredValue {
     return instant == 0 ? Entry.AT_EPOCH : instant;
   }
 
-  static int valueBytes(KeyValue stored) {
+  public static int valueBytes(KeyValue stored) {
     return stored.getValue().size() - HEADER_BYTES;
   }
 }

@@ -1,15 +1,17 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.cluster;
 
 import io.grpc.Status;
 import io.kvapp.KVException;
+import io.kvapp.etcd.settings.EtcdLimits;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.io.Serial;
 
 /** A call of the cluster that has failed, with what its failure means. */
-final class CallException extends RuntimeException {
+public final class CallException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
   /** What a failure means. */
-  enum Fault {
+  public enum Fault {
     /** The member does not answer, or cannot at the moment; another one may, or later. */
     BUSY,
     /** Somebody has to sign in anew. */
@@ -42,7 +44,7 @@ final class CallException extends RuntimeException {
   private final boolean sent;
   private final boolean timeout;
 
-  CallException(Status status, boolean sent) {
+  public CallException(Status status, boolean sent) {
     super(message(status), status.getCause(), false, false);
     fault = fault(status);
     this.sent = sent && !isRefusedBefore(status);
@@ -119,12 +121,12 @@ final class CallException extends RuntimeException {
     };
   }
 
-  Fault fault() {
+  public Fault fault() {
     return fault;
   }
 
   /** Whether another try may succeed. */
-  boolean isBusy() {
+  public boolean isBusy() {
     return fault == Fault.BUSY;
   }
 
@@ -134,12 +136,12 @@ final class CallException extends RuntimeException {
   }
 
   /** Whether the member has answered that it sees no majority. */
-  boolean isWithoutLeader() {
+  public boolean isWithoutLeader() {
     return getMessage().equals(NO_LEADER);
   }
 
   /** Whether the request may have been made: it was sent, and not refused for certain. */
-  boolean isUncertain() {
+  public boolean isUncertain() {
     return sent
         && (fault == Fault.BUSY
             || fault == Fault.OTHER
@@ -148,7 +150,7 @@ final class CallException extends RuntimeException {
   }
 
   /** What a caller is told, where nothing was done. */
-  RuntimeException toCaller(EtcdSettings settings) {
+  public RuntimeException toCaller(EtcdSettings settings) {
     String where = settings.name();
     String text = getMessage();
     return switch (fault) {

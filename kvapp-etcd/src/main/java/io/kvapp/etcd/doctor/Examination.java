@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.doctor;
 
 import io.etcd.jetcd.api.AlarmMember;
 import io.etcd.jetcd.api.AlarmRequest;
@@ -15,6 +15,10 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.kvapp.StoreFinding;
 import io.kvapp.StoreFinding.Level;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,7 +34,7 @@ import java.util.regex.Pattern;
  *
  * <p>Used once, by one thread.
  */
-final class Examination {
+public final class Examination {
   private static final Duration SLOW = Duration.ofMillis(100);
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
   private static final int READS = 20;
@@ -50,7 +54,7 @@ final class Examination {
   }
 
   /** What there is to say of the cluster of these settings. */
-  static List<StoreFinding> of(EtcdSettings settings, InstantSource clock) {
+  public static List<StoreFinding> of(EtcdSettings settings, InstantSource clock) {
     Examination examination = new Examination(settings, clock);
     examination.run();
     return List.copyOf(examination.findings);

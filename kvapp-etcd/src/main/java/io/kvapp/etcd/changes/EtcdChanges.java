@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.changes;
 
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.RangeRequest;
@@ -9,6 +9,11 @@ import io.kvapp.Changes;
 import io.kvapp.KVException;
 import io.kvapp.Page;
 import io.kvapp.Scan;
+import io.kvapp.etcd.cluster.CallException;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.layout.Layout;
+import io.kvapp.etcd.read.PageReader;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -18,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The changes of a store, from a watch of all its entries that is filtered here. When a member does
@@ -25,11 +31,17 @@ import java.util.function.Consumer;
  *
  * <p>{@link #next} is for one thread at a time, the other methods for any thread.
  */
-final class EtcdChanges implements Changes {
+public final class EtcdChanges implements Changes {
+  /** Makes the calls of a store, which a close of the store waits for. */
+  public interface Calls {
+    /** Returns what a call returns; fails with what a caller is told. */
+    <T> T call(Supplier<T> work);
+  }
+
   private static final int PAGE_ENTRIES = 1_000;
   private static final long PAGE_BYTES = 4 << 20;
 
-  private final EtcdStore store;
+  private final Calls calls;
   private final Cluster cluster;
   private final Layout layout;
   private final PageReader pages;
@@ -55,15 +67,15 @@ final class EtcdChanges implements Changes {
   private volatile Watch watch;
   private volatile boolean closed;
 
-  EtcdChanges(
-      EtcdStore store,
+  public EtcdChanges(
+      Calls calls,
       Cluster cluster,
       Layout layout,
       PageReader pages,
       InstantSource clock,
       From from,
       Consumer<EtcdChanges> onClose) {
-    this.store = store;
+    this.calls = calls;
     this.cluster = cluster;
     this.layout = layout;
     this.pages = pages;
@@ -84,8 +96,8 @@ final class EtcdChanges implements Changes {
   }
 
   /** Finds where to begin. */
-  void open() {
-    PageReader.ReadPage head = store.call(pages::head);
+  public void open() {
+    PageReader.ReadPage head = calls.call(pages::head);
     long after = from.after().orElse(head.head());
     if (from.after().isPresent() ? isKept(after, head) : !from.hasState()) {
       seen = after;
@@ -115,7 +127,7 @@ final class EtcdChanges implements Changes {
     }
     RangeRequest request =
         RangeRequest.newBuilder().setKey(layout.head()).setRevision(Math.max(1, after)).build();
-    return store.call(
+    return calls.call(
         () -> {
           try {
             cluster.read(KVGrpc.getRangeMethod(), request);
@@ -246,7 +258,7 @@ final class EtcdChanges implements Changes {
       state.rest = from.ranges().get(state.range).limit(PAGE_ENTRIES).maxBytes(PAGE_BYTES);
     }
     from.room().accept(PAGE_BYTES);
-    state.page = store.call(() -> pages.read(state.rest, clock.millis()));
+    state.page = calls.call(() -> pages.read(state.rest, clock.millis()));
   }
 
   private List<Change> tellPage() {
@@ -270,7 +282,7 @@ final class EtcdChanges implements Changes {
 
   /** The revision of the newest write. */
   private long newest() {
-    PageReader.ReadPage head = store.call(pages::head);
+    PageReader.ReadPage head = calls.call(pages::head);
     if (head.clusterRevision() < seen) {
       // The cluster was made anew from a backup.
       giveUp(head.head());
@@ -338,7 +350,7 @@ final class EtcdChanges implements Changes {
       gone = new KVException.HistoryGone(oldest);
       throw gone;
     }
-    beginState(store.call(pages::head));
+    beginState(calls.call(pages::head));
   }
 
   private void endWatch() {

@@ -1,5 +1,6 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.doctor;
 
+import io.kvapp.etcd.settings.Credentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,9 +1,12 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.write;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.layout.Layout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;

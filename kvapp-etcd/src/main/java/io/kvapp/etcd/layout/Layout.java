@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.layout;
 
 import com.google.protobuf.ByteString;
 import io.kvapp.engine.model.ExpiryKey;
@@ -14,7 +14,7 @@ import io.kvapp.engine.model.ExpiryKey;
  * <tr><td>{@code h}</td><td>written with every change of entries, so that its revision is that of
  *   the newest; the value tells the expiry of each entry that a sweep has removed, in the order of
  *   their keys, and is empty otherwise</td></tr>
- * <tr><td>{@code w}, the lease of a writer, a slash and a number</td><td>a receipt of {@link
+ * <tr><td>{@code w}, the lease of a writer, a slash and a number</td><td>a receipt of {@code
  *   WriteOnce}</td></tr>
  * <tr><td>{@code x}, an expiry and the key of an entry</td><td>nothing: entries in the order in
  *   which they expire, as {@link ExpiryKey}</td></tr>
@@ -24,55 +24,55 @@ import io.kvapp.engine.model.ExpiryKey;
  *
  * @param root what every key begins with
  */
-record Layout(ByteString root) {
+public record Layout(ByteString root) {
   private ByteString of(String kind) {
     return root.concat(ByteString.copyFromUtf8(kind));
   }
 
-  ByteString entry(byte[] key) {
+  public ByteString entry(byte[] key) {
     return of(":d").concat(ByteString.copyFrom(key));
   }
 
   /** Behind the key of every entry. */
-  ByteString entriesEnd() {
+  public ByteString entriesEnd() {
     return of(":e");
   }
 
   /** The key of an entry, from one in the cluster. */
-  byte[] keyOf(ByteString entry) {
+  public byte[] keyOf(ByteString entry) {
     return entry.substring(root.size() + 2).toByteArray();
   }
 
-  ByteString head() {
+  public ByteString head() {
     return of(":h");
   }
 
   /** Behind the keys of entries and the head, which a watch follows together. */
-  ByteString watchedEnd() {
+  public ByteString watchedEnd() {
     return of(":i");
   }
 
-  ByteString receipt(long writer, int slot) {
+  public ByteString receipt(long writer, int slot) {
     return of(":w" + Long.toHexString(writer) + "/" + slot);
   }
 
-  ByteString expiry(long expiresAt, byte[] key) {
+  public ByteString expiry(long expiresAt, byte[] key) {
     return of(":x").concat(ByteString.copyFrom(ExpiryKey.key(expiresAt, key)));
   }
 
-  ByteString expiriesStart() {
+  public ByteString expiriesStart() {
     return of(":x");
   }
 
   /** Behind the expiries up to this time in milliseconds since the epoch. */
-  ByteString expiriesEnd(long now) {
+  public ByteString expiriesEnd(long now) {
     return now == Long.MAX_VALUE
         ? of(":y")
         : of(":x").concat(ByteString.copyFrom(ExpiryKey.from(now + 1)));
   }
 
   /** The {@link ExpiryKey} of one in the cluster. */
-  byte[] expiryKeyOf(ByteString expiry) {
+  public byte[] expiryKeyOf(ByteString expiry) {
     return expiry.substring(root.size() + 2).toByteArray();
   }
 }

@@ -1,4 +1,4 @@
-package io.kvapp.etcd;
+package io.kvapp.etcd.write;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.KVGrpc;
@@ -7,6 +7,10 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.TxnRequest;
 import io.kvapp.engine.model.ExpiryKey;
+import io.kvapp.etcd.cluster.Cluster;
+import io.kvapp.etcd.cluster.Deadline;
+import io.kvapp.etcd.cluster.Requests;
+import io.kvapp.etcd.layout.Layout;
 import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
