@@ -2,6 +2,7 @@ package io.kvapp.client;
 
 import io.kvapp.Entry;
 import io.kvapp.Scan;
+import io.kvapp.client.http.message.Target;
 import io.kvapp.client.json.Json;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,11 @@ import java.util.List;
  * @param to the key to stop before; null for no end
  */
 record Range(byte[] from, byte[] to) {
+  /** What the server puts into one page. */
+  static final int MAX_PAGE_ENTRIES = 10_000;
+
+  private static final long MAX_PAGE_BYTES = 64L << 20;
+
   /** What a request line has room for, besides other parameters. */
   private static final int MAX_TARGET = 15_500;
 
@@ -58,11 +64,26 @@ record Range(byte[] from, byte[] to) {
    * The range without the bound at which a scan ends, if both do not fit into one request; who
    * reads it then stops at the first entry that is not in the range.
    */
-  Range readable(boolean reversed) {
+  private Range readable(boolean reversed) {
     if (fits()) {
       return this;
     }
     return reversed ? new Range(new byte[0], to) : new Range(from, null);
+  }
+
+  /** The target of one page of a scan. */
+  Target target(Scan scan) {
+    Target target =
+        Target.of("/v1/kv")
+            .with("limit", Math.min(scan.limit(), MAX_PAGE_ENTRIES))
+            .with("max_bytes", Math.min(scan.maxBytes(), MAX_PAGE_BYTES));
+    if (scan.isReversed()) {
+      target.with("reverse", "true");
+    }
+    if (scan.isKeysOnly()) {
+      target.with("keys_only", "true");
+    }
+    return readable(scan.isReversed()).with(target);
   }
 
   /** The page as far as it is in the range, and without a value that is too large. */

@@ -12,8 +12,13 @@ import io.kvapp.Scan;
 import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
+import io.kvapp.client.call.Requests;
+import io.kvapp.client.http.message.Request;
+import io.kvapp.client.http.message.Response;
+import io.kvapp.client.http.message.Target;
 import io.kvapp.client.json.Json;
 import io.kvapp.client.json.Times;
+import io.kvapp.client.settings.RemoteSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,9 +53,6 @@ import java.util.function.LongSupplier;
  * <p>Safe for any thread.
  */
 public final class RemoteStore implements KVStore {
-  private static final int MAX_PAGE_ENTRIES = 10_000;
-  private static final long MAX_PAGE_BYTES = 64L << 20;
-
   /** Above every revision, and what a condition can name. */
   private static final long MAX_REVISION = 1L << 53;
 
@@ -63,7 +65,7 @@ public final class RemoteStore implements KVStore {
   private volatile ServerLimits limits;
 
   RemoteStore(RemoteSettings settings, LongSupplier nanoClock) {
-    requests = new Requests(settings, new Connection(settings, nanoClock));
+    requests = new Requests(settings, nanoClock);
     admin = new RemoteAdmin(this, requests);
   }
 
@@ -274,19 +276,8 @@ public final class RemoteStore implements KVStore {
     if (range.isEmpty() || range.to() != null && range.to().length == 0) {
       return new Json.ListPage(List.of(), false, 0);
     }
-    Target target =
-        Target.of("/v1/kv")
-            .with("limit", Math.min(scan.limit(), MAX_PAGE_ENTRIES))
-            .with("max_bytes", Math.min(scan.maxBytes(), MAX_PAGE_BYTES));
-    if (scan.isReversed()) {
-      target.with("reverse", "true");
-    }
-    if (scan.isKeysOnly()) {
-      target.with("keys_only", "true");
-    }
-    range.readable(scan.isReversed()).with(target);
     Json.ListPage page =
-        requests.send(Request.get(target), response -> response.parse(Json::listPage));
+        requests.send(Request.get(range.target(scan)), response -> response.parse(Json::listPage));
     return range.shown(scan, page);
   }
 
@@ -300,7 +291,7 @@ public final class RemoteStore implements KVStore {
     }
     return range.fits()
         ? count(range.with(Target.of("/v1/count")))
-        : entries(scan.keysOnly().limit(MAX_PAGE_ENTRIES)).count();
+        : entries(scan.keysOnly().limit(Range.MAX_PAGE_ENTRIES)).count();
   }
 
   @Override

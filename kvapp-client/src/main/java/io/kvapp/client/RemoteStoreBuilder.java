@@ -2,6 +2,7 @@ package io.kvapp.client;
 
 import io.kvapp.Changes;
 import io.kvapp.KVException;
+import io.kvapp.client.settings.RemoteSettings;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;

@@ -1,19 +1,36 @@
 package io.kvapp.client;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the client may know, and what it shows. */
+/** What the client may know, which of its packages may know which, and what it shows. */
 @Tag("once")
 final class ClientArchitectureTest {
+  private static final String ROOT = "io.kvapp.client";
+
+  /** Every package, each depending only on those before it, so that there are no cycles. */
+  private static final List<String> ORDER =
+      List.of(
+          ROOT + ".json",
+          ROOT + ".transfer",
+          ROOT + ".settings",
+          ROOT + ".http.message",
+          ROOT + ".http.connection",
+          ROOT + ".call",
+          ROOT);
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importUrl(RemoteStore.class.getProtectionDomain().getCodeSource().getLocation());
@@ -23,16 +40,37 @@ final class ClientArchitectureTest {
     classes()
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(
-            "io.kvapp", "io.kvapp.client..", "com.google.gson..", "java..", "javax..")
+        .resideInAnyPackage("io.kvapp", ROOT + "..", "com.google.gson..", "java..", "javax..")
         .check(CLASSES);
+  }
+
+  @Test
+  void packages_all_areInTheOrder() {
+    Set<String> packages =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages).containsExactlyInAnyOrderElementsOf(ORDER);
+  }
+
+  @Test
+  void packages_each_dependsOnlyOnThoseBeforeIt() {
+    for (int index = 0; index < ORDER.size() - 1; index++) {
+      noClasses()
+          .that()
+          .resideInAPackage(ORDER.get(index))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ORDER.subList(index + 1, ORDER.size()).toArray(String[]::new))
+          .check(CLASSES);
+    }
   }
 
   @Test
   void publicClasses_areTheStoreItsBuilderAndItsProvider() {
     Set<String> shown =
         CLASSES.stream()
-            .filter(each -> each.getPackageName().equals("io.kvapp.client"))
+            .filter(each -> each.getPackageName().equals(ROOT))
             .filter(each -> each.getModifiers().contains(JavaModifier.PUBLIC))
             .map(each -> each.reflect().getSimpleName())
             .collect(Collectors.toSet());

@@ -9,6 +9,8 @@ import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.KVStore;
 import io.kvapp.Scan;
+import io.kvapp.client.http.connection.Connection;
+import io.kvapp.client.settings.RemoteSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>All methods may be called from any thread.
  */
-final class Waits {
+public final class Waits {
   /** A wait that an interrupt may end. */
   @FunctionalInterface
   private interface Wait<T> {
@@ -21,7 +21,7 @@ final class Waits {
 
   private Waits() {}
 
-  static boolean await(CountDownLatch latch, long nanos) {
+  public static boolean await(CountDownLatch latch, long nanos) {
     try {
       return through(nanos, left -> latch.await(left, TimeUnit.NANOSECONDS));
     } catch (ExecutionException | TimeoutException impossible) {
@@ -29,7 +29,7 @@ final class Waits {
     }
   }
 
-  static boolean acquire(Semaphore permits, int count, long nanos) {
+  public static boolean acquire(Semaphore permits, int count, long nanos) {
     try {
       return through(nanos, left -> permits.tryAcquire(count, left, TimeUnit.NANOSECONDS));
     } catch (ExecutionException | TimeoutException impossible) {

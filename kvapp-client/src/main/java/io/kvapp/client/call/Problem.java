@@ -1,8 +1,9 @@
-package io.kvapp.client;
+package io.kvapp.client.call;
 
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.kvapp.KVException;
+import io.kvapp.client.http.message.Response;
 import java.io.IOException;
 import java.util.Set;
 

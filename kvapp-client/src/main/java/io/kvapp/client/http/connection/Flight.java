@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Safe for any thread.
  */
-final class Flight {
+public final class Flight {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile Closeable current;
 
@@ -22,7 +22,7 @@ final class Flight {
   }
 
   /** Ends what is on its way, and all that comes later. */
-  void end() {
+  public void end() {
     ended.countDown();
     Closeable flying = current;
     if (flying != null) {
@@ -38,12 +38,12 @@ final class Flight {
     }
   }
 
-  boolean isEnded() {
+  public boolean isEnded() {
     return ended.getCount() == 0;
   }
 
   /** Waits, at most until the end. */
-  void pause(long nanos) {
+  public void pause(long nanos) {
     Waits.await(ended, nanos);
   }
 }

@@ -1,5 +1,8 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
+import io.kvapp.client.http.message.Request;
+import io.kvapp.client.http.message.Response;
+import io.kvapp.client.settings.RemoteSettings;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.URI;
@@ -16,25 +19,25 @@ import java.util.function.LongSupplier;
  *
  * <p>Safe for any thread. Interrupts end no wait.
  */
-final class Connection {
+public final class Connection {
   /**
    * After so long without a request, new connections are made: a server closes an idle one after 60
    * seconds, and a write that meets that would be uncertain.
    */
-  static final Duration MAX_IDLE = Duration.ofSeconds(20);
+  public static final Duration MAX_IDLE = Duration.ofSeconds(20);
 
   /** After so long without a request, a write looks first whether the connection is still open. */
   private static final Duration MAX_UNSEEN = Duration.ofMillis(100);
 
   /** No part of a request has reached the server. */
-  static final class NotSentException extends IOException {
+  public static final class NotSentException extends IOException {
     NotSentException(String message, Throwable cause) {
       super(message, cause);
     }
   }
 
   /** What is there does not speak as a server does, which a repeat does not change. */
-  static final class ForeignException extends IOException {
+  public static final class ForeignException extends IOException {
     ForeignException(IOException cause) {
       super(cause.getMessage(), cause);
     }
@@ -52,7 +55,7 @@ final class Connection {
 
   private volatile boolean isClosed;
 
-  Connection(RemoteSettings settings, LongSupplier nanoClock) {
+  public Connection(RemoteSettings settings, LongSupplier nanoClock) {
     URI base = URI.create(settings.base());
     this.settings = settings;
     this.path = base.getRawPath();
@@ -73,7 +76,8 @@ final class Connection {
    *     sent
    * @throws IOException if the response has not arrived
    */
-  Response send(Request request, String token, Delivery delivery, long nanos) throws IOException {
+  public Response send(Request request, String token, Delivery delivery, long nanos)
+      throws IOException {
     Deadline deadline = Deadline.in(delivery.pace(), nanos);
     boolean counts = delivery.patience().isZero();
     if (counts && !Waits.acquire(permits, 1, nanos)) {
@@ -191,7 +195,7 @@ final class Connection {
   }
 
   /** Waits for the requests in flight, for as long as they may take, and ends the connections. */
-  void close() {
+  public void close() {
     Waits.acquire(permits, settings.maxConnections(), settings.timeout().toNanos());
     isClosed = true;
     closeIdle();

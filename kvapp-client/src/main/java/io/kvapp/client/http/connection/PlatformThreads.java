@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;

@@ -1,6 +1,6 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
-import io.kvapp.client.Deadline.Pace;
+import io.kvapp.client.http.connection.Deadline.Pace;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -16,24 +16,25 @@ import java.time.Duration;
  * @param isOnce whether a request that may be repeated is left to the caller to repeat
  * @param flight ends it early; null where nothing does
  */
-record Delivery(Path file, Duration patience, Pace pace, boolean isOnce, Flight flight) {
+public record Delivery(Path file, Duration patience, Pace pace, boolean isOnce, Flight flight) {
   /** A body in memory, within the time-out. */
-  static final Delivery PLAIN = new Delivery(null, Duration.ZERO, Pace.WHOLE, false, null);
+  public static final Delivery PLAIN = new Delivery(null, Duration.ZERO, Pace.WHOLE, false, null);
 
   /** The same, for however long the server works on it. */
-  static final Delivery UNLIMITED = new Delivery(null, Duration.ZERO, Pace.NEVER, false, null);
+  public static final Delivery UNLIMITED =
+      new Delivery(null, Duration.ZERO, Pace.NEVER, false, null);
 
   /** The same, for as long as it makes progress. */
-  static final Delivery PROGRESSING =
+  public static final Delivery PROGRESSING =
       new Delivery(null, Duration.ZERO, Pace.EACH_PART, false, null);
 
   /** A body that goes into a file, for as long as it makes progress. */
-  static Delivery into(Path file) {
+  public static Delivery into(Path file) {
     return new Delivery(file, Duration.ZERO, Pace.EACH_PART, false, null);
   }
 
   /** A request that the server may hold for a while, and that {@code by} ends. */
-  static Delivery waiting(Duration patience, Flight by) {
+  public static Delivery waiting(Duration patience, Flight by) {
     return new Delivery(null, patience, Pace.WHOLE, true, by);
   }
 }

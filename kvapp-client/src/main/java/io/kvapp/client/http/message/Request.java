@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.message;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param upload a file that is sent in place of a body; null for none
  * @param isRepeatable whether it may be made twice without harm
  */
-record Request(
+public record Request(
     String method,
     String target,
     List<String> headers,
@@ -25,37 +25,37 @@ record Request(
     boolean isRepeatable) {
 
   /** A request that changes nothing. */
-  static Request get(Target target) {
+  public static Request get(Target target) {
     return new Request("GET", target.toString(), List.of(), null, null, true);
   }
 
   /** A request that changes something. */
-  static Request write(String method, Target target) {
+  public static Request write(String method, Target target) {
     return new Request(method, target.toString(), List.of(), null, null, false);
   }
 
-  Request with(String header, String value) {
+  public Request with(String header, String value) {
     List<String> all = new ArrayList<>(headers);
     all.add(header);
     all.add(value);
     return new Request(method, target, all, body, upload, isRepeatable);
   }
 
-  Request withBody(byte[] bytes) {
+  public Request withBody(byte[] bytes) {
     return new Request(method, target, headers, bytes, null, isRepeatable);
   }
 
-  Request withBody(Path file) {
+  public Request withBody(Path file) {
     return new Request(method, target, headers, null, file, isRepeatable);
   }
 
   /** The same, which may be made twice without harm. */
-  Request repeatable() {
+  public Request repeatable() {
     return new Request(method, target, headers, body, upload, true);
   }
 
   /** The length of what is sent behind the head; -1 where a request of its kind says none. */
-  long bodyBytes() {
+  public long bodyBytes() {
     if (upload != null) {
       return upload.toFile().length();
     }

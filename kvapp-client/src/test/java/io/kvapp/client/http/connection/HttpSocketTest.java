@@ -1,9 +1,12 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.client.Deadline.Pace;
+import io.kvapp.client.http.connection.Deadline.Pace;
+import io.kvapp.client.http.message.Request;
+import io.kvapp.client.http.message.Response;
+import io.kvapp.client.http.message.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ProtocolException;

@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.message;
 
 import java.nio.charset.StandardCharsets;
 
@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Not thread-safe.
  */
-final class Target {
+public final class Target {
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
   private static final String UNRESERVED = "-._~";
   private static final String ALSO_IN_PATHS = "/:@!$*(),";
@@ -20,12 +20,12 @@ final class Target {
   }
 
   /** The target with this path, which is encoded already. */
-  static Target of(String path) {
+  public static Target of(String path) {
     return new Target(path);
   }
 
   /** The target of a key: in the path, or in the query where something on the way may change it. */
-  static Target ofKey(byte[] key) {
+  public static Target ofKey(byte[] key) {
     if (isFragile(key)) {
       return of("/v1/kv").with("key", key);
     }
@@ -34,28 +34,28 @@ final class Target {
     return target;
   }
 
-  Target with(String name, byte[] value) {
+  public Target with(String name, byte[] value) {
     text.append(hasQuery ? '&' : '?').append(name).append('=');
     hasQuery = true;
     encode(value, "");
     return this;
   }
 
-  Target with(String name, String value) {
+  public Target with(String name, String value) {
     return with(name, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  Target with(String name, long value) {
+  public Target with(String name, long value) {
     return with(name, Long.toString(value));
   }
 
-  Target copy() {
+  public Target copy() {
     Target copy = new Target(text.toString());
     copy.hasQuery = hasQuery;
     return copy;
   }
 
-  int length() {
+  public int length() {
     return text.length();
   }
 

@@ -1,5 +1,7 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
+import io.kvapp.client.http.message.Request;
+import io.kvapp.client.http.message.Response;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.FileInputStream;

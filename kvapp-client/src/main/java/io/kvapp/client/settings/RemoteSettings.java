@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.settings;
 
 import java.net.URI;
 import java.time.Duration;
@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /**
- * What a {@link RemoteStore} is built with.
+ * What a store of a server is built with.
  *
  * <p>Immutable, safe for any thread.
  *
@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
  * @param maxConnections the most requests at a time
  * @param sslContext null for the JDK's
  */
-record RemoteSettings(
+public record RemoteSettings(
     String base,
     String user,
     Supplier<char[]> password,
@@ -27,10 +27,10 @@ record RemoteSettings(
     Duration timeout,
     int maxConnections,
     SSLContext sslContext) {
-  static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
-  static final int DEFAULT_MAX_CONNECTIONS = 64;
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+  private static final int DEFAULT_MAX_CONNECTIONS = 64;
 
-  static RemoteSettings of(URI uri) {
+  public static RemoteSettings of(URI uri) {
     return new RemoteSettings(
         base(uri), null, null, null, DEFAULT_TIMEOUT, DEFAULT_MAX_CONNECTIONS, null);
   }
@@ -58,24 +58,24 @@ record RemoteSettings(
     return scheme + "://" + uri.getHost() + port + path;
   }
 
-  RemoteSettings withUser(String newUser, Supplier<char[]> newPassword) {
+  public RemoteSettings withUser(String newUser, Supplier<char[]> newPassword) {
     return new RemoteSettings(
         base, newUser, newPassword, null, timeout, maxConnections, sslContext);
   }
 
-  RemoteSettings withTokens(Supplier<String> newTokens) {
+  public RemoteSettings withTokens(Supplier<String> newTokens) {
     return new RemoteSettings(base, null, null, newTokens, timeout, maxConnections, sslContext);
   }
 
-  RemoteSettings withTimeout(Duration newTimeout) {
+  public RemoteSettings withTimeout(Duration newTimeout) {
     return new RemoteSettings(base, user, password, tokens, newTimeout, maxConnections, sslContext);
   }
 
-  RemoteSettings withMaxConnections(int count) {
+  public RemoteSettings withMaxConnections(int count) {
     return new RemoteSettings(base, user, password, tokens, timeout, count, sslContext);
   }
 
-  RemoteSettings withSslContext(SSLContext context) {
+  public RemoteSettings withSslContext(SSLContext context) {
     return new RemoteSettings(base, user, password, tokens, timeout, maxConnections, context);
   }
 

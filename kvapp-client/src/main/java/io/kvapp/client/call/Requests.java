@@ -1,7 +1,14 @@
-package io.kvapp.client;
+package io.kvapp.client.call;
 
 import io.kvapp.KVException;
+import io.kvapp.client.http.connection.Connection;
+import io.kvapp.client.http.connection.Delivery;
+import io.kvapp.client.http.connection.Waits;
+import io.kvapp.client.http.message.Request;
+import io.kvapp.client.http.message.Response;
+import io.kvapp.client.http.message.Target;
 import io.kvapp.client.json.Json;
+import io.kvapp.client.settings.RemoteSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -14,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Sends requests, signed in where there is a user, and repeats them where that cannot write twice:
@@ -21,7 +29,7 @@ import java.util.function.Function;
  *
  * <p>Safe for any thread. Interrupts end no wait.
  */
-final class Requests {
+public final class Requests {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -31,13 +39,18 @@ final class Requests {
   private final Semaphore signingIn = new Semaphore(1);
   private final AtomicReference<String> token = new AtomicReference<>();
 
-  Requests(RemoteSettings settings, Connection connection) {
+  /**
+   * Requests to one server, to which the first of them connects.
+   *
+   * @param nanoClock measures how long a connection is idle, in nanoseconds
+   */
+  public Requests(RemoteSettings settings, LongSupplier nanoClock) {
     this.settings = settings;
-    this.connection = connection;
+    this.connection = new Connection(settings, nanoClock);
   }
 
   /** What {@code result} makes of the response to a request. */
-  <T> T send(Request request, Function<Response, T> result) {
+  public <T> T send(Request request, Function<Response, T> result) {
     return send(request, Delivery.PLAIN, result);
   }
 
@@ -47,7 +60,7 @@ final class Requests {
    *
    * @throws KVException as section "Errors" of docs/client.md says
    */
-  <T> T send(Request request, Delivery delivery, Function<Response, T> result) {
+  public <T> T send(Request request, Delivery delivery, Function<Response, T> result) {
     long end = System.nanoTime() + settings.timeout().toNanos() + delivery.patience().toNanos();
     Response response = new Call(request, delivery, end, true).run();
     try {
@@ -66,22 +79,22 @@ final class Requests {
    *
    * @throws KVException.WrongState once it is closed
    */
-  void requireOpen() {
+  public void requireOpen() {
     if (closed.getCount() == 0) {
       throw new KVException.WrongState("the store is closed; open it again");
     }
   }
 
-  String base() {
+  public String base() {
     return settings.base();
   }
 
-  boolean isClosed() {
+  private boolean isClosed() {
     return closed.getCount() == 0;
   }
 
   /** Waits for the requests in flight; a second call does nothing. */
-  void close() {
+  public void close() {
     synchronized (closed) {
       if (isClosed()) {
         return;

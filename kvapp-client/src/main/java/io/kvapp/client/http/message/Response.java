@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.message;
 
 import com.google.gson.stream.JsonReader;
 import io.kvapp.client.json.Times;
@@ -17,15 +17,15 @@ import java.util.Optional;
  * @param head the status line and the lines of the headers
  * @param body all of it
  */
-record Response(int status, String head, byte[] body) {
+public record Response(int status, String head, byte[] body) {
   /** Makes something of JSON. */
   @FunctionalInterface
-  interface JsonParser<T> {
+  public interface JsonParser<T> {
     T parse(JsonReader json) throws IOException;
   }
 
   /** The value of the first header of a name, whose case does not count. */
-  Optional<String> header(String name) {
+  public Optional<String> header(String name) {
     int line = head.indexOf('\n') + 1;
     while (line > 0) {
       int end = line + name.length();
@@ -40,17 +40,17 @@ record Response(int status, String head, byte[] body) {
   }
 
   /** The revision in the header {@code KVApp-Revision}. */
-  long revision() {
+  public long revision() {
     return number("KVApp-Revision");
   }
 
   /** When the entry that the answer is about expires, as an entry has it. */
-  long expiresAtMillis() {
+  public long expiresAtMillis() {
     return header("KVApp-Expires-At").map(Times::millis).orElse(0L);
   }
 
   /** The number in a header, which may stand in quotes. */
-  long number(String name) {
+  public long number(String name) {
     String text = header(name).orElseThrow(() -> new MalformedException("no header " + name));
     try {
       return Long.parseLong(text.replace("\"", "").replace("W/", ""));
@@ -59,11 +59,11 @@ record Response(int status, String head, byte[] body) {
     }
   }
 
-  String text() {
+  public String text() {
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  <T> T parse(JsonParser<T> parser) {
+  public <T> T parse(JsonParser<T> parser) {
     JsonReader json =
         new JsonReader(
             new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8));
@@ -75,8 +75,8 @@ record Response(int status, String head, byte[] body) {
   }
 
   /** An answer that no KVApp server gives. */
-  static final class MalformedException extends RuntimeException {
-    MalformedException(String message) {
+  public static final class MalformedException extends RuntimeException {
+    public MalformedException(String message) {
       super(message);
     }
   }

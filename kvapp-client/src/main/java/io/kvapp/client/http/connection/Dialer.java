@@ -1,6 +1,7 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 import io.kvapp.KVException;
+import io.kvapp.client.settings.RemoteSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

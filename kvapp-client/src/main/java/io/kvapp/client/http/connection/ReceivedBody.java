@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 import java.io.Closeable;
 import java.io.FileOutputStream;

@@ -1,4 +1,4 @@
-package io.kvapp.client;
+package io.kvapp.client.http.connection;
 
 /**
  * How long the waits of an exchange may take: all together, each by itself, or for ever.
