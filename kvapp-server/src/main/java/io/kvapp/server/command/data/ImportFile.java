@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 
 /**
  * The lines of an export on their way into a store.
@@ -40,7 +40,15 @@ final class ImportFile {
       throws IOException {
     try (InputFile input = InputFile.open(file, terminal);
         ProgressLine progress = new ProgressLine(terminal, name, "bytes", input::size)) {
-      ImportRun run = run(target(store, prefix, step -> progress.at(input.position())), input);
+      ImportRun run =
+          run(
+              store,
+              input,
+              step -> {
+                long revision = store.commit(under(prefix, step)).revision();
+                progress.at(input.position());
+                return revision;
+              });
       run.run();
       return run;
     }
@@ -49,7 +57,7 @@ final class ImportFile {
   /** Reads the entries of a file as {@link #into} does, and writes nothing. */
   static void check(KVStore store, Path file) throws IOException {
     try (InputStream input = new BufferedInputStream(Files.newInputStream(file))) {
-      run(nowhere(store), input).run();
+      run(store, input, step -> 0).run();
     }
   }
 
@@ -65,51 +73,31 @@ final class ImportFile {
     }
   }
 
-  private static ImportRun run(ImportRun.Target target, InputStream input) {
+  private static ImportRun run(KVStore store, InputStream input, ToLongFunction<Batch> commit) {
+    ImportRun.Target target =
+        new ImportRun.Target() {
+          @Override
+          public StoreLimits limits() {
+            return store.limits();
+          }
+
+          @Override
+          public boolean mayWrite(byte[] key) {
+            return true;
+          }
+
+          @Override
+          public long commit(Batch step) {
+            return commit.applyAsLong(step);
+          }
+        };
     return new ImportRun(target, InstantSource.system(), input, bytes -> {});
   }
 
-  private static ImportRun.Target nowhere(KVStore store) {
-    return new ImportRun.Target() {
-      @Override
-      public StoreLimits limits() {
-        return store.limits();
-      }
-
-      @Override
-      public boolean mayWrite(byte[] key) {
-        return true;
-      }
-
-      @Override
-      public long commit(Batch step) {
-        return 0;
-      }
-    };
-  }
-
-  private static ImportRun.Target target(KVStore store, byte[] prefix, LongConsumer progress) {
-    return new ImportRun.Target() {
-      @Override
-      public StoreLimits limits() {
-        return store.limits();
-      }
-
-      @Override
-      public boolean mayWrite(byte[] key) {
-        return true;
-      }
-
-      @Override
-      public long commit(Batch step) {
-        long revision = store.commit(prefix.length == 0 ? step : under(prefix, step)).revision();
-        progress.accept(revision);
-        return revision;
-      }
-    };
-  }
-
   private static Batch under(byte[] prefix, Batch step) {
+    if (prefix.length == 0) {
+      return step;
+    }
     Batch moved = new Batch();
     for (BatchOperation operation : step.operations()) {
       BatchOperation.Put put = (BatchOperation.Put) operation;
