@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the store on etcd may know, which of its packages may know which, and what it shows. */
+@Tag("once")
 final class EtcdArchitectureTest {
   private static final String ROOT = "io.kvapp.etcd";
 

@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which member a call goes to. */
 @Timeout(60)
+@Tag("once")
 final class ClusterTest {
   private static final RangeResponse ANSWER = RangeResponse.newBuilder().setCount(1).build();
 
