@@ -20,8 +20,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,9 +45,21 @@ class CutFileTest {
   @TempDir Path scratch;
   private Path folder;
 
+  /**
+   * Compiled code of JDK 17 gets the error of a page that is gone at a safepoint, for which a JVM
+   * that is idle may have no other reason for half a minute.
+   */
+  private final ScheduledExecutorService safepoints = Executors.newSingleThreadScheduledExecutor();
+
   @BeforeEach
   void name() {
     folder = scratch.resolve("store");
+    safepoints.scheduleWithFixedDelay(Thread::getAllStackTraces, 20, 20, TimeUnit.MILLISECONDS);
+  }
+
+  @AfterEach
+  void endSafepoints() {
+    safepoints.shutdownNow();
   }
 
   @Test
