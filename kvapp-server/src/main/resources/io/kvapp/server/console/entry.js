@@ -22,7 +22,7 @@ const absent = () => ({ revision: 0, size: 0, bytes: new Uint8Array(), isWhole: 
 /** base is what was read, with revision 0 for none; draft what was typed; isOld if others wrote. */
 export const entry = nothing();
 
-/** What was typed and not saved, by key. */
+/** What is not saved, by key. */
 const drafts = new Map();
 export const hasDrafts = () => entry.draft !== null || drafts.size > 0;
 
@@ -85,7 +85,7 @@ function hexBytes(text) {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-/** JSON with line feeds, and numbers as they are written; null where it is none. */
+/** JSON with line feeds, and numbers as written; null for none. */
 function prettyJson(text) {
   try {
     const exact = (_, value, { source }) => (typeof value === "number" ? JSON.rawJSON(source) : value);

@@ -18,7 +18,7 @@ export function draw(page) {
   redraw();
 }
 
-/** Draws with the next frame; hidden pages wait until they are seen. */
+/** Draws with the next frame; hidden pages wait until seen. */
 export function redraw() {
   if (isDue) return;
   isDue = true;
@@ -101,10 +101,10 @@ export const Note = (text) => span({ class: "note" }, text);
 
 let messages = [];
 
-/** Says something; faults stay until they are closed. */
+/** Says something last; faults stay until closed. */
 export function say(text, isFault) {
   const message = { text, isFault };
-  messages = [...messages.slice(-3), message];
+  messages = [...messages.filter((each) => each.isFault).slice(-3), message];
   if (!isFault) setTimeout(unsay, 5000, message);
   redraw();
 }
