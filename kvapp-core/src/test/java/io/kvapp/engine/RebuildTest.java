@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
+@Tag("once")
 class RebuildTest {
   private static final EngineOptions TUNING =
       new EngineOptions(64 << 10, 1 << 20, 1 << 20, 200 << 10, 5);

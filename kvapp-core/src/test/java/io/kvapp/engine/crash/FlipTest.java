@@ -2,9 +2,11 @@ package io.kvapp.engine.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bits that flip while a store is open; {@link Campaign} has many more flip. */
+@Tag("once")
 class FlipTest {
   private static final int ROUNDS = 40;
 

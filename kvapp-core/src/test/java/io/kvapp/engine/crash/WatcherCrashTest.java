@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
  * the store has: it misses nothing, is told nothing twice, and nothing that the kill took back.
  * {@code -Dkvapp.cycles} says how often, {@code -Dkvapp.seed} repeats a run.
  */
+@Tag("once")
 class WatcherCrashTest {
   private static final int CYCLES = Integer.getInteger("kvapp.cycles", 3);
   private static final long MIN_TOLD_BYTES = 200_000;

@@ -27,12 +27,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("once")
 class GrantsTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String OUTSIDE = "{\"msg\":\"the token does not grant this key or prefix\"}";
