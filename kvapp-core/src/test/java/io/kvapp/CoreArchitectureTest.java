@@ -1,6 +1,5 @@
 package io.kvapp;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethodWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -18,7 +17,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -51,22 +49,12 @@ class CoreArchitectureTest {
 
   @Test
   void folder_dependsOnlyOnThoseBeforeIt() {
-    for (int i = 0; i < FOLDERS.size() - 1; i++) {
-      noClasses()
-          .that()
-          .resideInAPackage(FOLDERS.get(i))
-          .should()
-          .dependOnClassesThat(
-              resideInAnyPackage(FOLDERS.subList(i + 1, FOLDERS.size()).toArray(String[]::new)))
-          .check(CLASSES);
-    }
+    new PackageOrder(CLASSES, FOLDERS).requireNoDependencyOnLaterOnes();
   }
 
   @Test
   void folders_areAllInTheOrder() {
-    Assertions.assertThat(CLASSES.stream().map(JavaClass::getPackageName))
-        .isNotEmpty()
-        .allMatch(FOLDERS::contains);
+    new PackageOrder(CLASSES, FOLDERS).requireAll();
   }
 
   @Test

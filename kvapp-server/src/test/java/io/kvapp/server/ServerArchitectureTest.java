@@ -5,12 +5,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.kvapp.PackageOrder;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -54,25 +51,12 @@ final class ServerArchitectureTest {
 
   @Test
   void packages_all_areInTheOrder() {
-    Set<String> packages =
-        CLASSES.stream()
-            .map(each -> each.getPackage())
-            .map(JavaPackage::getName)
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(packages).containsExactlyInAnyOrderElementsOf(ORDER);
+    new PackageOrder(CLASSES, ORDER).requireAll();
   }
 
   @Test
   void packages_each_dependsOnlyOnThoseBeforeIt() {
-    for (int index = 0; index < ORDER.size() - 1; index++) {
-      noClasses()
-          .that()
-          .resideInAPackage(ORDER.get(index))
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(ORDER.subList(index + 1, ORDER.size()).toArray(String[]::new))
-          .check(CLASSES);
-    }
+    new PackageOrder(CLASSES, ORDER).requireNoDependencyOnLaterOnes();
   }
 
   @Test
