@@ -80,13 +80,8 @@ record Revised(long revision, List<Change> changes, long bytes) {
     if (expiry == 0) {
       return new Change(Change.Kind.DELETE, key, NO_VALUE, kv.getModRevision(), 0);
     }
-    long instant = expiry ^ Long.MIN_VALUE;
-    return new Change(
-        Change.Kind.EXPIRE,
-        key,
-        NO_VALUE,
-        kv.getModRevision(),
-        instant == 0 ? Entry.AT_EPOCH : instant);
+    long expiresAt = StoredValue.expiresAt(expiry);
+    return new Change(Change.Kind.EXPIRE, key, NO_VALUE, kv.getModRevision(), expiresAt);
   }
 
   private static Change put(byte[] key, KeyValue kv, Changes.From from) {

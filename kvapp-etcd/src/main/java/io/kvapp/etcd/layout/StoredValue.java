@@ -56,10 +56,12 @@ public final class StoredValue {
           "the value of a key below the prefix of the store was not written by KVApp; give the"
               + " store a prefix of its own");
     }
-    if (mark == LASTS) {
-      return 0;
-    }
-    long instant = bytes.asReadOnlyByteBuffer().getLong() ^ Long.MIN_VALUE;
+    return mark == LASTS ? 0 : expiresAt(bytes.asReadOnlyByteBuffer().getLong());
+  }
+
+  /** The expiry of an entry that expires, from its first eight bytes or those of a sweep. */
+  public static long expiresAt(long stored) {
+    long instant = stored ^ Long.MIN_VALUE;
     return instant == 0 ? Entry.AT_EPOCH : instant;
   }
 
