@@ -76,7 +76,7 @@ class ReadOnlyStoreTest {
       store.put("late", "value", Duration.ofHours(1));
       store.delete("key 8");
       written = everything(store);
-      copy(folder, copy);
+      FolderCopy.copy(folder, copy);
     }
     Map<String, FileTime> before = files(copy);
     try (KVStore store = open(copy)) {
@@ -103,9 +103,9 @@ class ReadOnlyStoreTest {
     try {
       Path closed = mount.resolve("closed");
       Path killed = mount.resolve("killed");
-      copy(folder, closed);
+      FolderCopy.copy(folder, closed);
       try (KVStore store = KVStore.open(folder, options(false))) {
-        copy(folder, killed);
+        FolderCopy.copy(folder, killed);
       }
       assertThat(isDone("mount", "-o", "remount,ro", mount.toString())).isTrue();
       for (Path each : List.of(closed, killed)) {
@@ -266,14 +266,5 @@ class ReadOnlyStoreTest {
     }
     files.put(".", Files.getLastModifiedTime(path));
     return files;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectory(to);
-    try (var all = Files.newDirectoryStream(from)) {
-      for (Path file : all) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
   }
 }

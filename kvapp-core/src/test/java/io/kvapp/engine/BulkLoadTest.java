@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.Entry;
+import io.kvapp.FolderCopy;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Scan;
 import io.kvapp.StoreFixture;
 import io.kvapp.TestClock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -38,7 +37,7 @@ class BulkLoadTest {
       store.put("gone", "value");
       store.delete("gone");
       assertThat(store.admin().load(entries(i -> i))).isEqualTo(ENTRIES);
-      copy(scratch.resolve("store"), killed);
+      FolderCopy.copy(scratch.resolve("store"), killed);
       store.put("later", "value");
     }
     for (String folder : List.of("killed", "store")) {
@@ -61,7 +60,7 @@ class BulkLoadTest {
             entries(
                 i -> {
                   if (i == ENTRIES / 2) {
-                    copy(scratch.resolve("store " + ascending), killed);
+                    FolderCopy.copy(scratch.resolve("store " + ascending), killed);
                   }
                   return ascending ? i : i * 7_919 % ENTRIES;
                 });
@@ -141,27 +140,6 @@ class BulkLoadTest {
   private static List<Path> files(Path folder, String prefix) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
-    }
-  }
-
-  /** Copies a folder whose files come and go, so again when one has gone meanwhile. */
-  private static void copy(Path from, Path to) {
-    boolean whole = false;
-    while (!whole) {
-      try (Stream<Path> files = Files.list(from)) {
-        Files.createDirectories(to);
-        for (Path old : files(to, "")) {
-          Files.delete(old);
-        }
-        for (Path file : files.toList()) {
-          Files.copy(file, to.resolve(file.getFileName()));
-        }
-        whole = true;
-      } catch (NoSuchFileException gone) {
-        whole = false;
-      } catch (IOException failure) {
-        throw new UncheckedIOException(failure);
-      }
     }
   }
 

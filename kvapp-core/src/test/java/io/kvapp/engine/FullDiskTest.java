@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.kvapp.FolderCopy;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
@@ -177,7 +178,7 @@ class FullDiskTest {
       for (int i = 0; i < 500; i++) {
         store.put("key " + i, "value");
       }
-      copyOfRunning();
+      FolderCopy.copy(folder(), scratch.resolve("copy"));
     }
     SmallDisk copied = new SmallDisk(scratch.resolve("copy"));
     Path leftOver = scratch.resolve("copy").resolve("snapshot-0000000077-0.kvs");
@@ -192,13 +193,6 @@ class FullDiskTest {
       assertThat(leftOver).doesNotExist();
       assertThat(store.size()).isEqualTo(500);
       assertThat(store.get("key 499")).hasValue("value");
-    }
-  }
-
-  private void copyOfRunning() throws IOException {
-    Path copy = Files.createDirectory(scratch.resolve("copy"));
-    for (Path file : Disk.list(folder(), "*")) {
-      Files.copy(file, copy.resolve(file.getFileName()));
     }
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kvapp.Change;
 import io.kvapp.Change.Kind;
 import io.kvapp.Changes;
+import io.kvapp.FolderCopy;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
@@ -280,15 +281,7 @@ class HistoryTest {
     return DiskStore.open(scratch.resolve(folder), options, new Disk(), OPTIONS);
   }
 
-  /** What a kill would leave. */
-  private void copy(String from, String to) throws IOException {
-    Files.createDirectory(scratch.resolve(to));
-    for (Path file : Disk.list(scratch.resolve(from), "*")) {
-      String name = file.getFileName().toString();
-      // One that is being made has nothing in it, and another name when it is made.
-      if (!name.equals("LOCK") && !name.startsWith("live-") && !name.endsWith(".tmp")) {
-        Files.copy(file, scratch.resolve(to).resolve(name));
-      }
-    }
+  private void copy(String from, String to) {
+    FolderCopy.copy(scratch.resolve(from), scratch.resolve(to));
   }
 }

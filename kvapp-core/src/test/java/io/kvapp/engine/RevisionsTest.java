@@ -4,6 +4,7 @@ import static io.kvapp.StoreFixture.everything;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.FolderCopy;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
@@ -143,13 +144,7 @@ class RevisionsTest {
     return Manifest.read(scratch.resolve(folder)).orElseThrow().revision();
   }
 
-  /** What a kill would leave. */
-  private void copy(String from, String to) throws IOException {
-    Files.createDirectory(scratch.resolve(to));
-    for (Path file : Disk.list(scratch.resolve(from), "*")) {
-      if (!file.endsWith("LOCK") && !file.getFileName().toString().startsWith("live-")) {
-        Files.copy(file, scratch.resolve(to).resolve(file.getFileName()));
-      }
-    }
+  private void copy(String from, String to) {
+    FolderCopy.copy(scratch.resolve(from), scratch.resolve(to));
   }
 }

@@ -2,6 +2,7 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kvapp.FolderCopy;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.crash.MemoryFolder;
@@ -66,10 +67,7 @@ class SmallHeapTest {
       store.put("small", "value");
       store.admin().backup(scratch.resolve("backup"));
       store.put("journal", "v".repeat(large));
-      Files.createDirectory(folder());
-      for (Path file : Disk.list(running, "{MANIFEST,journal-*.log,snapshot-*}")) {
-        Files.copy(file, folder().resolve(file.getFileName()));
-      }
+      FolderCopy.copy(running, folder());
     }
     assertThat(run("32m", "largeValues", large)).isEqualTo(3);
   }
@@ -135,10 +133,7 @@ class SmallHeapTest {
       }
       store.put(SmallHeapChild.longKey(0), new byte[20]);
       store.delete(SmallHeapChild.longKey(1));
-      Files.createDirectory(folder());
-      for (Path file : Disk.list(running, "{MANIFEST,journal-*.log}")) {
-        Files.copy(file, folder().resolve(file.getFileName()));
-      }
+      FolderCopy.copy(running, folder());
     }
   }
 

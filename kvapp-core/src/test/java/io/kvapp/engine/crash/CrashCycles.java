@@ -1,6 +1,7 @@
 package io.kvapp.engine.crash;
 
 import io.kvapp.Durability;
+import io.kvapp.FolderCopy;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.engine.DiskStore;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  *
  * <p>For one thread.
  */
-public final class CrashCycles {
+final class CrashCycles {
   static final long FIRST_CLOCK = 1_700_000_000_000L;
   static final long CLOCK_STEP = 10_000;
   private static final int PATIENCE_MILLIS = 5_000;
@@ -292,8 +293,7 @@ public final class CrashCycles {
     count(log, orders);
     CrashModel before = model.copy();
     Path copy = scratch.resolve("copy");
-    deleteAll(copy);
-    copy(folder(), copy);
+    FolderCopy.copy(folder(), copy);
     try (KVStore opened =
         DiskStore.open(
             copy,
@@ -396,15 +396,6 @@ public final class CrashCycles {
 
   private Path folder() {
     return scratch.resolve("store-" + store);
-  }
-
-  public static void copy(Path from, Path to) throws IOException {
-    Files.createDirectory(to);
-    if (Files.isDirectory(from)) {
-      for (Path file : Disk.list(from, "*")) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
   }
 
   /** Deletes a folder with all that is in it, if it is there. */

@@ -1,6 +1,7 @@
 package io.kvapp.engine.crash;
 
 import io.kvapp.Durability;
+import io.kvapp.FolderCopy;
 import io.kvapp.KVStore;
 import io.kvapp.engine.DiskStore;
 import io.kvapp.engine.file.Disk;
@@ -123,8 +124,7 @@ final class PowerCutCycles {
 
   private void check(Path folder, AckLog log, CrashChild.Orders orders) throws IOException {
     Path copy = scratch.resolve("copy");
-    CrashCycles.deleteAll(copy);
-    CrashCycles.copy(folder, copy);
+    FolderCopy.copy(folder, copy);
     try (KVStore opened =
         DiskStore.open(
             copy,

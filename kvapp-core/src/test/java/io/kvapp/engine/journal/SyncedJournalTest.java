@@ -3,10 +3,10 @@ package io.kvapp.engine.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.Durability;
+import io.kvapp.FolderCopy;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.DiskStore;
-import io.kvapp.engine.crash.CrashCycles;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.model.EngineOptions;
 import java.nio.charset.StandardCharsets;
@@ -39,10 +39,7 @@ class SyncedJournalTest {
       for (Thread thread : threads) {
         thread.join();
       }
-      while (!Disk.list(scratch.resolve("store"), "*.tmp").isEmpty()) {
-        Thread.onSpinWait(); // the next segment is being made ready
-      }
-      CrashCycles.copy(scratch.resolve("store"), copy);
+      FolderCopy.copy(scratch.resolve("store"), copy);
     }
 
     try (KVStore store = DiskStore.open(copy, options(), new Disk(), SMALL)) {
