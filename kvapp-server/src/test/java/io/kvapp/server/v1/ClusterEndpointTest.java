@@ -3,6 +3,7 @@ package io.kvapp.server.v1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.kvapp.KVException;
 import io.kvapp.KVServer;
 import io.kvapp.KVStore;
 import io.kvapp.etcd.TestCluster;
@@ -32,12 +33,19 @@ final class ClusterEndpointTest {
 
   @TempDir private Path folder;
 
+  /** A store that has little time opens once the cluster is soon enough for it. */
   private V1Client serve(String uri) throws IOException {
-    return new V1Client(
-        KVServer.builder().store(uri),
-        HttpEndpoint.builder()
-            .auth(AuthSettings.defaults().withSigningKeys(KEY))
-            .backupDirectory(folder.resolve("backups")));
+    while (true) {
+      try {
+        return new V1Client(
+            KVServer.builder().store(uri),
+            HttpEndpoint.builder()
+                .auth(AuthSettings.defaults().withSigningKeys(KEY))
+                .backupDirectory(folder.resolve("backups")));
+      } catch (KVException.Unavailable notYet) {
+        // The test's own time limit ends this.
+      }
+    }
   }
 
   @Test
