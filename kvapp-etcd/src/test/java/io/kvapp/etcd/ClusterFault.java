@@ -53,11 +53,6 @@ abstract class ClusterFault implements AutoCloseable {
       return title;
     }
 
-    /** Whether a majority of the members can be reached all the time, or soon again. */
-    boolean hasMajority() {
-      return this != LOST_MAJORITY;
-    }
-
     /** Why it cannot be had here; null where it can. */
     String missing() {
       return switch (this) {
@@ -105,57 +100,49 @@ abstract class ClusterFault implements AutoCloseable {
   }
 
   /** Does it once and undoes it, while writes are made, and fail where they have to. */
-  abstract void cycle(int number, Workload workload);
+  abstract void cycle(int number, Workload workload, Pace pace);
 
   @Override
   public void close() {
     nodes.close();
   }
 
-  private static final class KillLeader extends ClusterFault {
+  /** One of the leader alone. */
+  private abstract static class LeaderFault extends ClusterFault {
+    LeaderFault(List<EtcdNode> nodes) {
+      super(nodes);
+    }
+
+    @Override
+    final void cycle(int number, Workload workload, Pace pace) {
+      int leader = nodes().leader();
+      begin(leader);
+      pace.await(workload);
+      end(leader);
+    }
+
+    abstract void begin(int leader);
+
+    abstract void end(int leader);
+  }
+
+  private static final class KillLeader extends LeaderFault {
     KillLeader(List<EtcdNode> nodes) {
       super(nodes);
     }
 
     @Override
-    void cycle(int number, Workload workload) {
-      int leader = nodes().leader();
+    void begin(int leader) {
       nodes().node(leader).kill();
-      workload.awaitProgress();
+    }
+
+    @Override
+    void end(int leader) {
       nodes().restart(leader);
     }
   }
 
-  private static final class KillAll extends ClusterFault {
-    KillAll(List<EtcdNode> nodes) {
-      super(nodes);
-    }
-
-    @Override
-    void cycle(int number, Workload workload) {
-      nodes().close();
-      nodes().startAll();
-    }
-  }
-
-  private static final class LostMajority extends ClusterFault {
-    LostMajority(List<EtcdNode> nodes) {
-      super(nodes);
-    }
-
-    @Override
-    void cycle(int number, Workload workload) {
-      int leader = nodes().leader();
-      int other = (leader + 1) % nodes().size();
-      nodes().node(leader).kill();
-      nodes().node(other).kill();
-      workload.awaitFailures(workload.failures() + 4);
-      nodes().restart(other);
-      nodes().restart(leader);
-    }
-  }
-
-  private static final class Cut extends ClusterFault {
+  private static final class Cut extends LeaderFault {
     private final Namespaces namespaces;
     private final boolean fromClients;
 
@@ -166,10 +153,12 @@ abstract class ClusterFault implements AutoCloseable {
     }
 
     @Override
-    void cycle(int number, Workload workload) {
-      int leader = nodes().leader();
+    void begin(int leader) {
       set(leader, false);
-      workload.awaitProgress();
+    }
+
+    @Override
+    void end(int leader) {
       set(leader, true);
     }
 
@@ -187,17 +176,52 @@ abstract class ClusterFault implements AutoCloseable {
     }
   }
 
-  private static final class Pause extends ClusterFault {
+  private static final class Pause extends LeaderFault {
     Pause(List<EtcdNode> nodes) {
       super(nodes);
     }
 
     @Override
-    void cycle(int number, Workload workload) {
-      String pid = Long.toString(nodes().node(nodes().leader()).pid());
-      Commands.run("kill", "-STOP", pid);
-      workload.awaitProgress();
-      Commands.run("kill", "-CONT", pid);
+    void begin(int leader) {
+      signal(leader, "-STOP");
+    }
+
+    @Override
+    void end(int leader) {
+      signal(leader, "-CONT");
+    }
+
+    private void signal(int leader, String signal) {
+      Commands.run("kill", signal, Long.toString(nodes().node(leader).pid()));
+    }
+  }
+
+  private static final class KillAll extends ClusterFault {
+    KillAll(List<EtcdNode> nodes) {
+      super(nodes);
+    }
+
+    @Override
+    void cycle(int number, Workload workload, Pace pace) {
+      nodes().close();
+      nodes().startAll();
+    }
+  }
+
+  private static final class LostMajority extends ClusterFault {
+    LostMajority(List<EtcdNode> nodes) {
+      super(nodes);
+    }
+
+    @Override
+    void cycle(int number, Workload workload, Pace pace) {
+      int leader = nodes().leader();
+      int other = (leader + 1) % nodes().size();
+      nodes().node(leader).kill();
+      nodes().node(other).kill();
+      workload.awaitFailures(workload.failures() + 4);
+      nodes().restart(other);
+      nodes().restart(leader);
     }
   }
 
@@ -219,11 +243,11 @@ abstract class ClusterFault implements AutoCloseable {
     }
 
     @Override
-    void cycle(int number, Workload workload) {
+    void cycle(int number, Workload workload, Pace pace) {
       // A store that has left one member is at the next.
       Relay relay = relays.get(number % relays.size());
       relay.swallow(what);
-      workload.awaitProgress();
+      pace.await(workload);
       relay.swallow(Relay.Swallowed.NOTHING);
     }
 
@@ -234,20 +258,22 @@ abstract class ClusterFault implements AutoCloseable {
     }
   }
 
-  private static final class SlowDisk extends ClusterFault {
+  private static final class SlowDisk extends LeaderFault {
+    private Process strace;
+
     SlowDisk(List<EtcdNode> nodes) {
       super(nodes);
     }
 
     @Override
-    void cycle(int number, Workload workload) {
-      Process strace = slow(nodes().node(nodes().leader()).pid());
-      try {
-        workload.awaitProgress();
-      } finally {
-        strace.destroy();
-        strace.onExit().join();
-      }
+    void begin(int leader) {
+      strace = slow(nodes().node(leader).pid());
+    }
+
+    @Override
+    void end(int leader) {
+      strace.destroy();
+      strace.onExit().join();
     }
 
     /** Has each fdatasync of a process take longer, until the one that is returned ends. */
@@ -284,7 +310,7 @@ abstract class ClusterFault implements AutoCloseable {
     }
 
     @Override
-    void cycle(int number, Workload workload) {
+    void cycle(int number, Workload workload, Pace pace) {
       try (KVStore filling = KVStore.open(nodes().uri("filling"))) {
         fill(filling);
         workload.awaitFailures(workload.failures() + 4);
@@ -313,7 +339,7 @@ abstract class ClusterFault implements AutoCloseable {
     private void repair() {
       for (int i = 0; i < nodes().size(); i++) {
         try (Cluster node = EtcdNodes.only(nodes().node(i))) {
-          Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+          Deadline deadline = Deadline.in(Duration.ofMinutes(1));
           if (i == 0) {
             long newest =
                 node.read(

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a cluster refuses or cannot do, by name. */
 @Tag("once")
@@ -25,8 +27,12 @@ final class EtcdFailureTest {
   Path folder;
 
   private static String uri(EtcdNode node, String... parameters) {
+    return uri(node.clientPort(), parameters);
+  }
+
+  private static String uri(int port, String... parameters) {
     String query = parameters.length == 0 ? "" : "?" + String.join("&", parameters);
-    return "etcd://127.0.0.1:" + node.clientPort() + "/failures" + query;
+    return "etcd://127.0.0.1:" + port + "/failures" + query;
   }
 
   /** What a call returns once the cluster is available. */
@@ -63,6 +69,33 @@ final class EtcdFailureTest {
       assertThat(whenAvailable(() -> store.get("key"))).hasValue("value");
       whenAvailable(() -> store.put("key", "other"));
       assertThat(store.get("key")).hasValue("other");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NOTHING")
+  void write_whoseReceiptCannotBeRead_isUncertain_andMadeOnceOrNot(Relay.Swallowed lost) {
+    try (EtcdNode node = EtcdNode.alone(folder).start();
+        Relay relay = new Relay(node.clientPort());
+        KVStore store =
+            whenAvailable(
+                () -> KVStore.open(uri(relay.port(), "attempt-ms=300&timeout-ms=1000")))) {
+      Batch batch = new Batch().put("key", "written").add("count", 1);
+      relay.swallowFrom("written", lost);
+
+      assertThatThrownBy(() -> whenAvailable(() -> store.commit(batch)))
+          .isInstanceOf(KVException.Uncertain.class)
+          .hasMessageContaining("read the entry before a repeat");
+      // What is still on its way ends with the node.
+      node.kill();
+      relay.swallow(Relay.Swallowed.NOTHING);
+      node.start();
+      try (KVStore patient = KVStore.open(uri(node))) {
+        long made = patient.get("count").map(Long::parseLong).orElse(0L);
+        assertThat(made).isBetween(0L, lost == Relay.Swallowed.ANSWERS ? 1L : 0L);
+        assertThat(patient.get("key").isPresent()).isEqualTo(made == 1);
+        assertThat(patient.add("count", 1)).isEqualTo(made + 1);
+      }
     }
   }
 

@@ -113,15 +113,17 @@ final class EtcdNodes implements AutoCloseable {
           one.once(
               MaintenanceGrpc.getStatusMethod(),
               StatusRequest.getDefaultInstance(),
-              Deadline.in(Duration.ofSeconds(2))));
+              Deadline.in(Duration.ofSeconds(4))));
     } catch (CallException notThere) {
       return Optional.empty();
     }
   }
 
-  /** Calls of one node alone. */
+  /** Calls of one node alone, which take as long as their deadlines give them. */
   static Cluster only(EtcdNode node) {
-    return new Cluster(EtcdSettings.of(URI.create("etcd://" + node.clientAddress())));
+    return new Cluster(
+        EtcdSettings.of(
+            URI.create("etcd://" + node.clientAddress() + "?attempt-ms=30000&timeout-ms=60000")));
   }
 
   /** Starts all nodes that were killed, or never started, with the data they had. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,6 +29,10 @@ final class Relay implements AutoCloseable {
   private final ServerSocket listening;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Swallowed swallowed = Swallowed.NOTHING;
+  private volatile Trigger trigger;
+
+  /** What is swallowed from the request on that holds a text. */
+  private record Trigger(String text, Swallowed what) {}
 
   Relay(int nodePort) {
     this.nodePort = nodePort;
@@ -50,6 +55,20 @@ final class Relay implements AutoCloseable {
     }
   }
 
+  /** Swallows something from the request on that holds this text, which is ASCII. */
+  void swallowFrom(String text, Swallowed what) {
+    trigger = new Trigger(text, what);
+  }
+
+  private void pull(byte[] request, int length) {
+    Trigger waiting = trigger;
+    if (waiting != null
+        && new String(request, 0, length, StandardCharsets.ISO_8859_1).contains(waiting.text)) {
+      trigger = null;
+      swallow(waiting.what);
+    }
+  }
+
   private static void start(Runnable work) {
     Thread thread = new Thread(work, "relay");
     thread.setDaemon(true);
@@ -59,15 +78,22 @@ final class Relay implements AutoCloseable {
   private void accept() {
     while (!listening.isClosed()) {
       try {
-        Socket client = listening.accept();
-        open.add(client);
-        Socket node = new Socket(InetAddress.getLoopbackAddress(), nodePort);
-        open.add(node);
-        start(() -> pass(client, node, Swallowed.REQUESTS));
-        start(() -> pass(node, client, Swallowed.ANSWERS));
+        connect(listening.accept());
       } catch (IOException ended) {
         // The next connection may be better.
       }
+    }
+  }
+
+  private void connect(Socket client) throws IOException {
+    try {
+      Socket node = new Socket(InetAddress.getLoopbackAddress(), nodePort);
+      open.add(client);
+      open.add(node);
+      start(() -> pass(client, node, Swallowed.REQUESTS));
+      start(() -> pass(node, client, Swallowed.ANSWERS));
+    } catch (IOException notThere) {
+      client.close();
     }
   }
 
@@ -78,6 +104,9 @@ final class Relay implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        if (kind == Swallowed.REQUESTS) {
+          pull(bytes, read);
+        }
         if (swallowed != kind) {
           out.write(bytes, 0, read);
         }

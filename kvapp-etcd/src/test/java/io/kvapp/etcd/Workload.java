@@ -12,10 +12,9 @@ import io.kvapp.Scan;
 import io.kvapp.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -41,15 +40,18 @@ final class Workload implements AutoCloseable {
    *
    * @param made those that were acknowledged
    * @param refused those of which it is known that they were not made
-   * @param uncertain the others
+   * @param uncertain the calls of the others
    * @param longestGapMillis the longest time in which none was acknowledged
    */
-  record Result(long made, long refused, long uncertain, long longestGapMillis) {}
+  record Result(long made, long refused, List<Call> uncertain, long longestGapMillis) {}
+
+  /** When a call began and ended, as {@link System#nanoTime()} says. */
+  record Call(long begin, long end) {}
 
   /** What a writer knows of its writes. */
   private static final class Written {
     private final Map<String, Long> made = new TreeMap<>();
-    private final Set<String> uncertain = new HashSet<>();
+    private final Map<String, Call> uncertain = new HashMap<>();
     private long refused;
   }
 
@@ -83,13 +85,14 @@ final class Workload implements AutoCloseable {
       String key = "key " + writer + " " + i;
       Batch batch =
           new Batch().ifAbsent(key).put(key, "value").add("count " + writer, 1).add("all", 1);
+      long begin = System.nanoTime();
       try {
         BatchResult result = its.commit(batch);
         assertThat(result.applied()).as("written twice: %s", key).isTrue();
         written.made.put(key, result.revision());
         noteMade(writer);
       } catch (KVException.Uncertain lost) {
-        written.uncertain.add(key);
+        written.uncertain.put(key, new Call(begin, System.nanoTime()));
         failed.incrementAndGet();
       } catch (KVException.Unavailable | KVException.NoSpace nothingDone) {
         written.refused++;
@@ -158,13 +161,26 @@ final class Workload implements AutoCloseable {
     return failed.get();
   }
 
+  /** Waits so long, whatever comes of the writes. */
+  void awaitTime(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      requireNoneWrong();
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private void requireNoneWrong() {
+    writers.stream().filter(FutureTask::isDone).forEach(Threads::await);
+    if (reader.isDone()) {
+      Threads.await(reader);
+    }
+  }
+
   private void await(AtomicLong count, long goal) {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (count.get() < goal) {
-      writers.stream().filter(FutureTask::isDone).forEach(Threads::await);
-      if (reader.isDone()) {
-        Threads.await(reader);
-      }
+      requireNoneWrong();
       if (System.nanoTime() > end) {
         throw new AssertionError("no progress: " + count.get() + " of " + goal);
       }
@@ -177,7 +193,7 @@ final class Workload implements AutoCloseable {
     done = true;
     Threads.await(reader);
     long refused = 0;
-    long uncertain = 0;
+    List<Call> uncertain = new ArrayList<>();
     long all = 0;
     for (int i = 0; i < WRITERS; i++) {
       Written written = Threads.await(writers.get(i));
@@ -185,8 +201,8 @@ final class Workload implements AutoCloseable {
       assertThat(number(store, "count " + i)).isEqualTo(kept.size());
       all += kept.size();
       refused += written.refused;
-      uncertain += written.uncertain.size();
-      kept.keySet().removeAll(written.uncertain);
+      uncertain.addAll(written.uncertain.values());
+      kept.keySet().removeAll(written.uncertain.keySet());
       assertThat(kept).isEqualTo(written.made);
     }
     assertThat(number(store, "all")).isEqualTo(all);

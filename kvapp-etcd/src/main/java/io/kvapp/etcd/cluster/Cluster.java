@@ -155,7 +155,7 @@ public final class Cluster implements AutoCloseable {
   private <Q, R> R once(
       MethodDescriptor<Q, R> method, Q request, Deadline deadline, String withToken) {
     int index = current.get();
-    long nanos = Math.min(settings.attempt().toNanos(), Math.max(1, deadline.left()));
+    long nanos = deadline.ofAttempt(settings.attempt());
     UnaryCall<R> call = new UnaryCall<>();
     CallOptions options =
         CallOptions.DEFAULT

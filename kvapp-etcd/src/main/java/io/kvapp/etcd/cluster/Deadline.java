@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param end on the clock of {@link System#nanoTime()}
  */
 public record Deadline(long end) {
+  private static final long SHORTEST_HALF = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(320);
 
@@ -22,6 +23,16 @@ public record Deadline(long end) {
   /** Nanoseconds until then; not above zero once it has passed. */
   public long left() {
     return end - System.nanoTime();
+  }
+
+  /**
+   * How many nanoseconds an attempt may take, above zero: no more than half of what is left, so
+   * that there is time for another one, unless that is hardly any.
+   */
+  long ofAttempt(Duration longest) {
+    long left = left();
+    long nanos = left / 2 < SHORTEST_HALF ? left : Math.min(longest.toNanos(), left / 2);
+    return Math.max(1, nanos);
   }
 
   public boolean hasPassed() {

@@ -64,6 +64,7 @@ public final class Transactions {
     if (value.length > LARGEST_SENT_TWICE) {
       return commit(batch).revision();
     }
+    Deadline deadline = deadline();
     ByteString entry = layout.entry(key);
     List<RequestOp> puts = puts(key, value, ttl);
     WriteOnce.Answer answer =
@@ -71,8 +72,11 @@ public final class Transactions {
             List.of(
                 new WriteOnce.Alternative(List.of(Requests.isOfRevision(entry, 0)), puts),
                 new WriteOnce.Alternative(List.of(isLasting(entry)), puts)),
-            List.of(Requests.read(entry)));
-    return answer.isMade() ? answer.revision() : commit(batch, entries(answer.reads())).revision();
+            List.of(Requests.read(entry)),
+            deadline);
+    return answer.isMade()
+        ? answer.revision()
+        : commit(batch, entries(answer.reads()), deadline).revision();
   }
 
   /** Writes an entry if the one that is there has a revision, 0 for none there. */
@@ -81,16 +85,18 @@ public final class Transactions {
       return OptionalLong.empty();
     }
     ByteString entry = layout.entry(key);
+    Deadline deadline = deadline();
     WriteOnce.Answer answer =
         writes.write(
             List.of(new WriteOnce.Alternative(isAt(entry, expected), puts(key, value, ttl))),
-            List.of(Requests.read(entry)));
+            List.of(Requests.read(entry)),
+            deadline);
     if (answer.isMade()) {
       return OptionalLong.of(answer.revision());
     }
     Batch batch = new Batch().ifRevision(key, expected);
     batch = ttl == null ? batch.put(key, value) : batch.put(key, value, ttl);
-    BatchResult result = commit(batch, entries(answer.reads()));
+    BatchResult result = commit(batch, entries(answer.reads()), deadline);
     return result.applied() ? OptionalLong.of(result.revision()) : OptionalLong.empty();
   }
 
@@ -108,11 +114,13 @@ public final class Transactions {
   }
 
   private boolean delete(ByteString entry, List<Compare> conditions, Batch otherwise) {
+    Deadline deadline = deadline();
     WriteOnce.Answer answer =
         writes.write(
             List.of(new WriteOnce.Alternative(conditions, List.of(Requests.delete(entry)))),
-            List.of(Requests.read(entry)));
-    return answer.isMade() || commit(otherwise, entries(answer.reads())).revision() > 0;
+            List.of(Requests.read(entry)),
+            deadline);
+    return answer.isMade() || commit(otherwise, entries(answer.reads()), deadline).revision() > 0;
   }
 
   private static Compare isLasting(ByteString entry) {
@@ -136,7 +144,13 @@ public final class Transactions {
 
   public BatchResult commit(Batch batch) {
     Set<ByteString> keys = keys(batch);
-    return commit(batch, keys.isEmpty() ? Map.of() : read(keys));
+    Deadline deadline = deadline();
+    return commit(batch, keys.isEmpty() ? Map.of() : read(keys, deadline), deadline);
+  }
+
+  /** Of a call with all that it reads and writes. */
+  private Deadline deadline() {
+    return Deadline.in(cluster.settings().timeout());
   }
 
   private Set<ByteString> keys(Batch batch) {
@@ -150,10 +164,11 @@ public final class Transactions {
     return keys;
   }
 
-  private Map<ByteString, KeyValue> read(Set<ByteString> keys) {
+  private Map<ByteString, KeyValue> read(Set<ByteString> keys, Deadline deadline) {
     TxnRequest.Builder request = TxnRequest.newBuilder();
     keys.forEach(key -> request.addSuccess(Requests.read(key)));
-    return entries(cluster.read(KVGrpc.getTxnMethod(), request.build()).getResponsesList());
+    return entries(
+        cluster.read(KVGrpc.getTxnMethod(), request.build(), deadline).getResponsesList());
   }
 
   /** What is stored under the keys that were read. */
@@ -166,10 +181,9 @@ public final class Transactions {
   }
 
   /** Commits a batch, beginning with what was read of its keys. */
-  private BatchResult commit(Batch batch, Map<ByteString, KeyValue> read) {
+  private BatchResult commit(Batch batch, Map<ByteString, KeyValue> read, Deadline deadline) {
     Set<ByteString> keys = keys(batch);
     List<RequestOp> reads = keys.stream().map(Requests::read).toList();
-    Deadline deadline = Deadline.in(cluster.settings().timeout());
     Map<ByteString, KeyValue> stored = read;
     while (true) {
       BatchEvaluation.Outcome outcome = evaluate(batch, stored);
@@ -183,11 +197,13 @@ public final class Transactions {
       }
       WriteOnce.Answer answer =
           writes.write(
-              List.of(new WriteOnce.Alternative(conditions, changes(outcome, stored))), reads);
+              List.of(new WriteOnce.Alternative(conditions, changes(outcome, stored))),
+              reads,
+              deadline);
       if (answer.isMade()) {
         return outcome.result(answer.revision());
       }
-      if (deadline.hasPassed()) {
+      if (!writes.isTimeIn(deadline)) {
         throw new KVException.Unavailable(
             "other writers have changed the entries of the batch each time before it could be"
                 + " made; nothing was done, try again");

@@ -10,6 +10,7 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
+import io.grpc.Status;
 import io.kvapp.KVException;
 import io.kvapp.etcd.cluster.CallException;
 import io.kvapp.etcd.cluster.Cluster;
@@ -17,6 +18,7 @@ import io.kvapp.etcd.cluster.Deadline;
 import io.kvapp.etcd.cluster.Requests;
 import io.kvapp.etcd.layout.Layout;
 import io.kvapp.etcd.settings.EtcdLimits;
+import io.kvapp.etcd.settings.EtcdSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -51,23 +53,34 @@ public final class WriteOnce {
   private final Cluster cluster;
   private final Layout layout;
   private final EtcdLimits limits;
+
+  /** The least time for a transaction and its receipt, in nanoseconds. */
+  private final long enough;
+
   private volatile Writer writer;
 
   public WriteOnce(Cluster cluster, Layout layout, EtcdLimits limits) {
+    EtcdSettings settings = cluster.settings();
     this.cluster = cluster;
     this.layout = layout;
     this.limits = limits;
-    writer = Writer.begin(cluster, layout);
+    enough = Math.min(settings.attempt().toNanos(), settings.timeout().toNanos()) / 2;
+    writer = Writer.begin(cluster, layout, Deadline.in(settings.timeout()));
   }
 
   Writer writer() {
     return writer;
   }
 
+  /** Whether there is time for a transaction and its receipt. */
+  boolean isTimeIn(Deadline deadline) {
+    return deadline.left() >= enough;
+  }
+
   /** Begins anew with a lease of its own, unless that was done already. */
-  synchronized void replace(Writer lost) {
+  synchronized void replace(Writer lost, Deadline deadline) {
     if (writer == lost) {
-      writer = Writer.begin(cluster, layout);
+      writer = Writer.begin(cluster, layout, deadline);
     }
   }
 
@@ -75,11 +88,11 @@ public final class WriteOnce {
    * Makes the first alternative that holds.
    *
    * @param reads what is read at the same moment if none does
+   * @param deadline until when it is tried, and its receipt read
    * @throws CallException if the cluster refuses it or cannot be reached; nothing was written then
    * @throws KVException.Uncertain if it may have been made
    */
-  Answer write(List<Alternative> alternatives, List<RequestOp> reads) {
-    Deadline deadline = Deadline.in(cluster.settings().timeout());
+  Answer write(List<Alternative> alternatives, List<RequestOp> reads, Deadline deadline) {
     for (int tries = 0; ; tries++) {
       Writer.Slot slot = writer.take();
       Answer answer = attempt(slot, alternatives, reads, deadline);
@@ -100,12 +113,16 @@ public final class WriteOnce {
       // A write that reaches no quorum would be uncertain; a read is not.
       giveBackAfter(slot, () -> cluster.read(KVGrpc.getRangeMethod(), range(slot), deadline));
     }
+    if (!isTimeIn(deadline)) {
+      slot.writer().giveBack(slot);
+      throw new CallException(Status.DEADLINE_EXCEEDED, false);
+    }
+    TxnResponse response;
     try {
-      TxnResponse response = cluster.once(KVGrpc.getTxnMethod(), request, deadline);
-      return answer(slot, response, alternatives.size());
+      response = cluster.once(KVGrpc.getTxnMethod(), request, deadline);
     } catch (CallException failed) {
       if (failed.fault() == CallException.Fault.LEASE) {
-        replace(slot.writer());
+        replace(slot.writer(), deadline);
         return null;
       }
       if (failed.isUncertain()) {
@@ -124,6 +141,7 @@ public final class WriteOnce {
       }
       return null;
     }
+    return answer(slot, response, alternatives.size(), deadline);
   }
 
   private static boolean isOfDeletes(List<Alternative> alternatives) {
@@ -185,7 +203,8 @@ public final class WriteOnce {
   }
 
   /** What a response says; null if the receipt is not as it was, as its lease is over. */
-  private Answer answer(Writer.Slot slot, TxnResponse response, int alternatives) {
+  private Answer answer(
+      Writer.Slot slot, TxnResponse response, int alternatives, Deadline deadline) {
     TxnResponse found = response;
     for (int i = 1; i < alternatives && !found.getSucceeded(); i++) {
       found = found.getResponses(0).getResponseTxn();
@@ -197,7 +216,7 @@ public final class WriteOnce {
     }
     List<ResponseOp> responses = found.getResponsesList();
     if (revision(responses.get(0).getResponseRange()) != slot.revision()) {
-      replace(slot.writer());
+      replace(slot.writer(), deadline);
       return null;
     }
     slot.writer().giveBack(slot);

@@ -74,12 +74,13 @@ final class Writer {
     this.lease = lease;
   }
 
-  static Writer begin(Cluster cluster, Layout layout) {
+  static Writer begin(Cluster cluster, Layout layout, Deadline deadline) {
     long lease =
         cluster
             .read(
                 LeaseGrpc.getLeaseGrantMethod(),
-                LeaseGrantRequest.newBuilder().setTTL(LEASE_SECONDS).build())
+                LeaseGrantRequest.newBuilder().setTTL(LEASE_SECONDS).build(),
+                deadline)
             .getID();
     return new Writer(cluster, layout, lease);
   }

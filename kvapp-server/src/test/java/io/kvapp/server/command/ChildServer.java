@@ -19,28 +19,37 @@ public final class ChildServer implements AutoCloseable {
   /** Starts it with its data and log in {@code folder}, and waits until it listens. */
   public static ChildServer start(Path folder, List<String> jvmOptions, String... options)
       throws IOException {
-    return start(folder.resolve("data"), folder, 0, jvmOptions, options);
+    return start(
+        List.of("--data", folder.resolve("data").toString()), folder, 0, jvmOptions, options);
   }
 
   /** The same on this port, such as that of one that was killed. */
   public static ChildServer start(Path folder, int port, List<String> jvmOptions, String... options)
       throws IOException {
-    return start(folder.resolve("data"), folder, port, jvmOptions, options);
+    return start(
+        List.of("--data", folder.resolve("data").toString()), folder, port, jvmOptions, options);
   }
 
   /** The same with its data in one folder, and its log in another. */
   public static ChildServer startOn(
       Path data, Path folder, List<String> jvmOptions, String... options) throws IOException {
-    return start(data, folder, 0, jvmOptions, options);
+    return start(List.of("--data", data.toString()), folder, 0, jvmOptions, options);
+  }
+
+  /** The same over the store at a URI, on this port, or on a free one if it is 0. */
+  public static ChildServer startOver(
+      String store, Path folder, int port, List<String> jvmOptions, String... options)
+      throws IOException {
+    return start(List.of("--store", store), folder, port, jvmOptions, options);
   }
 
   private static ChildServer start(
-      Path data, Path folder, int port, List<String> jvmOptions, String... options)
+      List<String> data, Path folder, int port, List<String> jvmOptions, String... options)
       throws IOException {
     List<String> java = new ArrayList<>(jvmOptions);
     java.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     List<String> arguments = new ArrayList<>(List.of("--port", Integer.toString(port)));
-    arguments.addAll(List.of("--data", data.toString()));
+    arguments.addAll(data);
     arguments.addAll(List.of(options));
     CommandProcess process = CommandProcess.start(folder, Map.of(), java, arguments);
     return new ChildServer(process, process.awaitPort());

@@ -3,7 +3,9 @@ package io.kvapp.server.v1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.kvapp.KVException;
 import io.kvapp.KVServer;
+import io.kvapp.KVStore;
 import io.kvapp.etcd.TestCluster;
 import io.kvapp.server.HttpEndpoint;
 import io.kvapp.server.http.connection.RawClient.Answer;
@@ -24,15 +26,26 @@ import org.junit.jupiter.api.io.TempDir;
 final class ClusterEndpointTest {
   private static final String KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
   private static final String IN_TIME = "?attempt-ms=300&timeout-ms=900";
+  private static final String WRITE =
+      """
+      {"then":[{"op":"put","key":"key","value":"written"},{"op":"add","key":"count","by":1}]}
+      """;
 
   @TempDir private Path folder;
 
+  /** A store that has little time opens once the cluster is soon enough for it. */
   private V1Client serve(String uri) throws IOException {
-    return new V1Client(
-        KVServer.builder().store(uri),
-        HttpEndpoint.builder()
-            .auth(AuthSettings.defaults().withSigningKeys(KEY))
-            .backupDirectory(folder.resolve("backups")));
+    while (true) {
+      try {
+        return new V1Client(
+            KVServer.builder().store(uri),
+            HttpEndpoint.builder()
+                .auth(AuthSettings.defaults().withSigningKeys(KEY))
+                .backupDirectory(folder.resolve("backups")));
+      } catch (KVException.Unavailable notYet) {
+        // The test's own time limit ends this.
+      }
+    }
   }
 
   @Test
@@ -68,6 +81,36 @@ final class ClusterEndpointTest {
         read = client.call("GET", "/v1/kv/key");
       }
       assertThat(read.text()).isEqualTo("value");
+    }
+  }
+
+  @Test
+  void write_whoseReceiptCannotBeRead_is504_andMadeOnceOrNot() throws IOException {
+    try (TestCluster cluster = TestCluster.start(folder.resolve("etcd"));
+        V1Client client = serve(cluster.uri("uncertain") + IN_TIME)) {
+      cluster.loseAnswersFrom("written");
+      Answer answer = client.send("POST", "/v1/txn", WRITE);
+      while (answer.status() == 503) {
+        answer = client.send("POST", "/v1/txn", WRITE);
+      }
+      // What is still on its way ends with the member.
+      cluster.stop();
+      cluster.startAgain();
+      JsonObject problem = V1Client.json(answer);
+      assertThat(answer.status()).isEqualTo(504);
+      assertThat(answer.header("Content-Type")).contains("application/problem+json");
+      assertThat(answer.header("Retry-After")).isEmpty();
+      assertThat(problem.get("code").getAsString()).isEqualTo("uncertain");
+      assertThat(problem.get("status").getAsInt()).isEqualTo(504);
+      assertThat(problem.get("detail").getAsString())
+          .isEqualTo("the store did not answer; whether the write was made is not known");
+
+      try (KVStore patient = KVStore.open(cluster.uri("uncertain"))) {
+        long made = patient.get("count").map(Long::parseLong).orElse(0L);
+        assertThat(made).isBetween(0L, 1L);
+        assertThat(patient.get("key").isPresent()).isEqualTo(made == 1);
+        assertThat(patient.add("count", 1)).isEqualTo(made + 1);
+      }
     }
   }
 
