@@ -203,7 +203,7 @@ final class ImportReader {
               + value.length
               + " bytes, and the limit is "
               + limits.maxValueBytes()
-              + limits.remedyClause());
+              + limits.bytesRemedyClause());
     }
     if (ttl != null && expiresAt != null) {
       throw bad("\"ttl\" or \"expires_at\" is enough");

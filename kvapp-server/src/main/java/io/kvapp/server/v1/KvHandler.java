@@ -122,7 +122,7 @@ final class KvHandler {
     try {
       return call.bytes();
     } catch (HttpException refused) {
-      String remedy = entries.limits().remedyClause();
+      String remedy = entries.limits().bytesRemedyClause();
       if (refused.status() != 413 || remedy.isEmpty()) {
         throw refused;
       }

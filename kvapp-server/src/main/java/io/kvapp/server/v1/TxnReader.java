@@ -267,7 +267,7 @@ public final class TxnReader {
               + members.value.length
               + " bytes, and the limit is "
               + limits.maxValueBytes()
-              + limits.remedyClause());
+              + limits.bytesRemedyClause());
     }
   }
 
@@ -288,7 +288,7 @@ public final class TxnReader {
               + " "
               + what
               + "; use several, or an import"
-              + (max == maxOfStore ? limits.remedyClause() : ""));
+              + (max == maxOfStore ? limits.operationsRemedyClause() : ""));
     }
   }
 }
