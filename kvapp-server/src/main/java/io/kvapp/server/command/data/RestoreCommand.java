@@ -4,6 +4,8 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.transfer.ImportRun;
+import io.kvapp.transfer.ExportFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +21,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "restore", description = "Fills an empty or new store with a backup.")
 final class RestoreCommand extends DataCommand {
-  /** What the backup of a server is. */
-  private static final String EXPORT = "export.ndjson";
-
   @Parameters(paramLabel = "FROM", description = "The folder that backup made.")
   private Path source;
 
@@ -36,7 +35,7 @@ final class RestoreCommand extends DataCommand {
 
   @Override
   int run(KVStore store) throws IOException {
-    Path export = Files.isRegularFile(source) ? source : source.resolve(EXPORT);
+    Path export = ExportFormat.file(source);
     long restored =
         server().isEmpty() && !store.isShared() && Files.isRegularFile(export)
             ? fromExport(store, export)
@@ -52,11 +51,7 @@ final class RestoreCommand extends DataCommand {
       throw new KVException.WrongState(
           "the store holds " + present + " entries; restore into an empty store");
     }
-    if (!ImportFile.isWhole(export)) {
-      throw new KVException.Corrupt(
-          export, -1, "its last line does not end an export; take the backup again");
-    }
-    ImportFile.check(store, export);
+    ImportRun.check(export, store.limits());
     long restored = ImportFile.into(store, export, new byte[0], terminal(), "restore").imported();
     store.sync();
     return restored;
