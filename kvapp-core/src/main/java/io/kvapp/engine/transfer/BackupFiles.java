@@ -100,7 +100,7 @@ public final class BackupFiles {
         () -> {
           for (SSTable sstable : sstables) {
             for (SSTableFile file : sstable.files()) {
-              file.requireUncut();
+              file.requireWhole();
               warnOfDamage(file);
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
