@@ -313,6 +313,8 @@ class ServeCommandTest {
         mistake(2, "together with --data", "--in-memory", "--data", "d"),
         mistake(2, "together with --read-only", "--in-memory", "--read-only"),
         mistake(2, "in the place of --data", "--store", "mem:", "--data", "d"),
+        mistake(2, "go together with --read-only", "--open-damaged", "--read-only"),
+        mistake(2, "(kvapp serve --help lists the options)", "serve", "--nonsense"),
         mistake(2, "in the place of --in-memory", "--store", "mem:", "--in-memory"),
         mistake(2, "'30' is not a duration", "--token-lifetime", "30"),
         mistake(2, "'1TiB' is not a size", "--max-value", "1TiB"),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
@@ -31,6 +32,20 @@ final class RestoreCommand extends DataCommand {
   @Override
   StoreTarget.Access access() {
     return StoreTarget.Access.CREATE;
+  }
+
+  /** Before a folder is made for what cannot be restored. */
+  @Override
+  void check() {
+    boolean isBackup =
+        Files.isRegularFile(source)
+            || Stream.of(ExportFormat.FILE_NAME, "MANIFEST").map(source::resolve).anyMatch(Files::exists);
+    if (!isBackup) {
+      throw new KVException(
+          source
+              + " is not a backup; name the folder that a backup was written to, or a file that"
+              + " export has written");
+    }
   }
 
   @Override
