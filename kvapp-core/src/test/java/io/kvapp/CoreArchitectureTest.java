@@ -97,6 +97,8 @@ class CoreArchitectureTest {
         .and()
         .doNotHaveSimpleName("SpaceCheck") // whose file is empty and gone at once
         .and()
+        .doNotHaveSimpleName("Zeros") // which Disk has write them into new files
+        .and()
         .doNotHaveSimpleName("Holes") // which writes zeros over zeros
         .and()
         .doNotHaveSimpleName("InPlaceWriter") // of the hash table, which is a view

@@ -6,38 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KVServerTest {
   @TempDir Path folder;
-  private ClassLoader contextLoader;
 
   @BeforeEach
-  void rememberContextLoader() {
-    contextLoader = Thread.currentThread().getContextClassLoader();
+  void forgetEvents() {
     RecordingEndpoint.EVENTS.clear();
-  }
-
-  @AfterEach
-  void restoreContextLoader() {
-    Thread.currentThread().setContextClassLoader(contextLoader);
   }
 
   @Test
@@ -285,69 +272,6 @@ class KVServerTest {
   }
 
   @Test
-  void endpointOnTheClassPath_isFound() throws Exception {
-    assertThat(startWith(RecordingEndpoint.class.getName())).isEqualTo("port 4711");
-  }
-
-  @Test
-  void endpointOnTheClassPath_isFoundBesideOneThatCannotBeLoaded() throws Exception {
-    assertThat(startWith("does.not.Exist", RecordingEndpoint.class.getName()))
-        .isEqualTo("port 4711");
-  }
-
-  @Test
-  void endpointThatCannotBeLoaded_isNamedAndNothingIsOpened() throws Exception {
-    assertThat(startWith("does.not.Exist"))
-        .startsWith("io.kvapp.KVException: ")
-        .contains("does.not.Exist")
-        .doesNotContain("\n");
-  }
-
-  @Test
-  void twoEndpointsOnTheClassPath_areNamedAndNothingIsOpened() throws Exception {
-    assertThat(startWith(RecordingEndpoint.class.getName(), OtherEndpoint.class.getName()))
-        .startsWith("io.kvapp.KVException$WrongState: ")
-        .contains(RecordingEndpoint.class.getName())
-        .contains(OtherEndpoint.class.getName())
-        .contains("endpoint(..)");
-  }
-
-  private String startWith(String... endpoints) throws Exception {
-    try (LibraryCopy copy = LibraryCopy.with(folder, Endpoint.class, endpoints)) {
-      return copy.call(Starts.class);
-    }
-  }
-
-  /** Starts a server with the endpoint on the class path, under a context loader that has none. */
-  static final class Starts implements Callable<String> {
-    @Override
-    public String call() throws IOException {
-      Thread.currentThread().setContextClassLoader(null);
-      Path data = Files.createTempDirectory("kvapp-server").resolve("store");
-      try (KVServer server = new KVServer(data).start()) {
-        return "port " + server.port();
-      } catch (KVException failure) {
-        return Files.exists(data) ? "a store was opened" : failure.toString();
-      }
-    }
-  }
-
-  @Test
-  void noEndpointOnTheClassPath_isSaidOnce() {
-    PrintStream before = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-    try (KVServer server = new KVServer(folder.resolve("store")).start()) {
-      server.store().put("key", "value");
-    } finally {
-      System.setErr(before);
-    }
-
-    assertThat(log.toString(StandardCharsets.UTF_8))
-        .containsOnlyOnce("no endpoint on the class path");
-  }
-
-  @Test
   void folder_thatCannotBeMade_isNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "text");
     KVServer server =
@@ -396,45 +320,6 @@ class KVServerTest {
       System.out.println("closed");
     }
   }
-
-  /** An endpoint that serves nobody and writes down what is done with it. */
-  public static class RecordingEndpoint implements Endpoint {
-    static final List<String> EVENTS = new ArrayList<>();
-    static String started;
-
-    KVStore store;
-    ServerSettings settings;
-    KVException failure;
-    KVException closeFailure;
-
-    @Override
-    public void start(KVStore startedStore, ServerSettings startedSettings) {
-      EVENTS.add("start");
-      started = getClass().getName();
-      store = startedStore;
-      settings = startedSettings;
-      if (failure != null) {
-        throw failure;
-      }
-    }
-
-    @Override
-    public int port() {
-      return 4711;
-    }
-
-    @Override
-    public void close() {
-      store.size();
-      EVENTS.add("close with an open store");
-      if (closeFailure != null) {
-        throw closeFailure;
-      }
-    }
-  }
-
-  /** A second one. */
-  public static final class OtherEndpoint extends RecordingEndpoint {}
 
   private KVServer withoutEndpoint() {
     return KVServer.builder().dataFolder(folder.resolve("store")).withoutEndpoint().build();

@@ -6,6 +6,7 @@ import io.kvapp.engine.journal.JournalHistory;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.journal.SegmentFileName;
+import io.kvapp.engine.journal.SegmentReplay;
 import io.kvapp.engine.memtable.Memtable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,7 +112,7 @@ final class JournalReplay {
       if (progress.isTimeToLog()) {
         LOG.info("recovery: {} journal records replayed", records);
       }
-      if (segment.endReason() != JournalSegment.End.SEALED) {
+      if (segment.endReason() != SegmentReplay.End.SEALED) {
         endIn(segment);
         return;
       }

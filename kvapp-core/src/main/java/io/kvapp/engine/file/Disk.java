@@ -37,10 +37,6 @@ public class Disk {
   public static final String UNREADABLE =
       "a page of it is gone, since the file was cut while it was open or the disk cannot read it";
 
-  private static final int BYTES_BETWEEN_SYNCS = 32 << 20;
-  private static final int SMALL_PIECE_BYTES = 16 << 10;
-  private static final int HUGE_PIECE_BYTES = 4 << 20;
-
   private static final IOException UNSAID =
       new IOException("a sync failed, and there was no memory to say why");
 
@@ -145,7 +141,7 @@ public class Disk {
   public void preallocate(FileChannel channel, Path file, long bytes, boolean hugePages)
       throws IOException {
     requireUnfenced();
-    writeZeros(channel, file, bytes, hugePages, BYTES_BETWEEN_SYNCS);
+    Zeros.write(this, channel, file, bytes, hugePages, Zeros.BYTES_BETWEEN_SYNCS);
     sync(channel, file);
   }
 
@@ -166,9 +162,10 @@ public class Disk {
       boolean reserved = bytes >= MIN_BYTES_FOR_COMMAND && Preallocation.run(file, bytes);
       if (hugePages) {
         // Blocks that are there need no sync, which would make writers wait for the disk.
-        writeZeros(channel, file, bytes, true, reserved ? Long.MAX_VALUE : BYTES_BETWEEN_SYNCS);
+        long bytesBetweenSyncs = reserved ? Long.MAX_VALUE : Zeros.BYTES_BETWEEN_SYNCS;
+        Zeros.write(this, channel, file, bytes, true, bytesBetweenSyncs);
       } else if (!reserved) {
-        writeZeros(channel, file, bytes, false, BYTES_BETWEEN_SYNCS);
+        Zeros.write(this, channel, file, bytes, false, Zeros.BYTES_BETWEEN_SYNCS);
       }
       ByteBuffer first = ByteBuffer.wrap(head);
       while (first.hasRemaining()) {
@@ -194,27 +191,6 @@ public class Disk {
     requireUnfenced();
     if (!Preallocation.run(file, Files.size(file))) {
       Holes.fill(this, file);
-    }
-  }
-
-  private void writeZeros(
-      FileChannel channel, Path file, long bytes, boolean hugePages, long bytesBetweenSyncs)
-      throws IOException {
-    int pieceBytes = hugePages ? HUGE_PIECE_BYTES : SMALL_PIECE_BYTES;
-    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, pieceBytes));
-    try {
-      long synced = 0;
-      for (long written = 0; written < bytes; ) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - written));
-        long at = written;
-        written += SpaceCheck.taking(this, file, bytes - at, () -> channel.write(zeros, at));
-        if (written - synced >= bytesBetweenSyncs) {
-          sync(channel, file);
-          synced = written;
-        }
-      }
-    } finally {
-      Unmapper.unmap(zeros);
     }
   }
 

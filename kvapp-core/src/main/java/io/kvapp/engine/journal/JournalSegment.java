@@ -52,7 +52,7 @@ public final class JournalSegment {
   private final CRC32C crc = new CRC32C();
   private int end = SegmentHeader.BYTES;
   private int gatheredFrom = SegmentHeader.BYTES;
-  private End endReason = End.NO_MORE;
+  private SegmentReplay.End endReason = SegmentReplay.End.NO_MORE;
   private long next;
   private volatile boolean trimmed;
 
@@ -268,19 +268,6 @@ public final class JournalSegment {
     return SegmentHeader.syncedOffset(buffer, sequence);
   }
 
-  /** What a replay does with each operation. */
-  public interface Replay {
-    /** Takes one operation, with its key and where it stands. */
-    void accept(byte[] key, JournalPosition position);
-  }
-
-  /** Why a replay of a segment ended. */
-  public enum End {
-    SEALED,
-    NO_MORE,
-    BAD_RECORD
-  }
-
   /**
    * Reads records from the front as long as they are whole and their revisions follow one another.
    *
@@ -288,53 +275,14 @@ public final class JournalSegment {
    * @return the last revision read, or that behind which the next segment goes on; {@link #end()}
    *     and {@link #endReason()} say where and why it ended
    */
-  public long replay(long lastRevision, Replay replay) {
-    long revision = lastRevision;
-    while (true) {
-      int left = buffer.capacity() - end;
-      int length = left < Integer.BYTES ? 0 : buffer.getInt(end);
-      if (length == 0) {
-        endReason = End.NO_MORE;
-        return revision;
-      }
-      if (!isRecordWhole(length, left)) {
-        endReason = End.BAD_RECORD;
-        return revision;
-      }
-      int operations = RecordFormat.operations(buffer, end);
-      if (operations == 0 && length == RecordFormat.SEAL_BYTES) {
-        next = buffer.getLong(end + RecordFormat.HEAD_BYTES);
-        endReason = next > sequence ? End.SEALED : End.BAD_RECORD;
-        revision = Math.max(revision, RecordFormat.revision(buffer, end));
-        end += length;
-        return revision;
-      }
-      if (RecordFormat.revision(buffer, end) != revision + 1
-          || !RecordFormat.areOperationsWhole(buffer, end, length)) {
-        endReason = End.BAD_RECORD;
-        return revision;
-      }
-      revision++;
-      replayOperations(operations, revision, replay);
-      end += length;
-    }
-  }
-
-  private boolean isRecordWhole(int length, int left) {
-    return length >= RecordFormat.HEAD_BYTES
-        && length <= left
-        && RecordFormat.storedChecksum(buffer, end)
-            == RecordFormat.checksum(crc, buffer, end, sequence, end, length);
-  }
-
-  private void replayOperations(int operations, long revision, Replay replay) {
-    int at = end + RecordFormat.HEAD_BYTES;
-    for (int i = 0; i < operations; i++) {
-      boolean delete = RecordFormat.isDelete(buffer, at);
-      boolean expires = !delete && expiresAt(at) != 0;
-      replay.accept(
-          RecordFormat.key(buffer, at), new JournalPosition(this, at, revision, delete, expires));
-      at = RecordFormat.behind(buffer, at);
+  public long replay(long lastRevision, SegmentReplay.Target target) {
+    SegmentReplay replay = new SegmentReplay(this, end, target);
+    try {
+      return replay.run(lastRevision);
+    } finally {
+      end = replay.end();
+      endReason = replay.endReason();
+      next = Math.max(next, replay.next());
     }
   }
 
@@ -345,7 +293,7 @@ public final class JournalSegment {
         : RecordFormat.revision(buffer, SegmentHeader.BYTES);
   }
 
-  public End endReason() {
+  public SegmentReplay.End endReason() {
     return endReason;
   }
 
@@ -356,13 +304,12 @@ public final class JournalSegment {
 
   /** Bytes of the record that is not whole, 0 where there is none. */
   public long tornBytes() {
-    if (endReason != End.BAD_RECORD) {
+    if (endReason != SegmentReplay.End.BAD_RECORD) {
       return 0;
     }
+    int left = buffer.capacity() - end;
     int length = buffer.getInt(end);
-    return length >= RecordFormat.HEAD_BYTES && length <= buffer.capacity() - end
-        ? length
-        : buffer.capacity() - end;
+    return length >= RecordFormat.HEAD_BYTES && length <= left ? length : left;
   }
 
   /** Whether no record was ever written into it. */

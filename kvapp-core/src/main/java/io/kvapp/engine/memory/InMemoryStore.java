@@ -7,33 +7,24 @@ import io.kvapp.Entry;
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.Page;
-import io.kvapp.RecoveryReport;
 import io.kvapp.Scan;
 import io.kvapp.Snapshot;
 import io.kvapp.StoreAdmin;
 import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
-import io.kvapp.StoreStats;
-import io.kvapp.SyncTimes;
-import io.kvapp.VerifyReport;
 import io.kvapp.engine.changes.ChangeReader;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.model.BatchEvaluation;
 import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.Operation;
 import io.kvapp.engine.model.PageReader;
-import io.kvapp.engine.model.Revisions;
 import io.kvapp.engine.model.VersionedValue;
-import io.kvapp.engine.transfer.BackupFiles;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
@@ -54,7 +45,7 @@ public final class InMemoryStore implements KVStore {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final HeapEntries entries;
   private final HeapChanges changes;
-  private final StoreAdmin admin = new Admin();
+  private final StoreAdmin admin;
 
   /** Begins behind those that a store before it in this process, or another one, has given out. */
   private long revision = System.currentTimeMillis() << REVISION_BITS_PER_MILLI;
@@ -76,6 +67,7 @@ public final class InMemoryStore implements KVStore {
     this.clock = options.clock();
     this.changes = new HeapChanges(options.watchHistory(), revision, () -> !closed, this::expire);
     this.entries = new HeapEntries(changes);
+    this.admin = new InMemoryStoreAdmin(this, limits, entries, changes);
   }
 
   @Override
@@ -94,8 +86,7 @@ public final class InMemoryStore implements KVStore {
   @Override
   public Optional<byte[]> get(byte[] key) {
     limits.key(key);
-    return reading(
-        () -> Optional.ofNullable(entries.live(key, clock.millis())).map(e -> e.value().clone()));
+    return reading(() -> Optional.ofNullable(entries.live(key, now())).map(e -> e.value().clone()));
   }
 
   @Override
@@ -108,7 +99,7 @@ public final class InMemoryStore implements KVStore {
     limits.key(key);
     return reading(
         () ->
-            Optional.ofNullable(entries.live(key, clock.millis()))
+            Optional.ofNullable(entries.live(key, now()))
                 .map(
                     found ->
                         found.valueBytes() <= maxValueBytes
@@ -168,7 +159,7 @@ public final class InMemoryStore implements KVStore {
     limits.batch(batch);
     return writing(
         () -> {
-          long now = clock.millis();
+          long now = now();
           BatchEvaluation.Outcome outcome =
               BatchEvaluation.of(batch, (key, withValue) -> find(key), now, limits);
           if (outcome.changes().isEmpty()) {
@@ -196,12 +187,12 @@ public final class InMemoryStore implements KVStore {
   @Override
   public Page scan(Scan scan) {
     Objects.requireNonNull(scan, "scan");
-    return reading(() -> PageReader.read(entries::entries, scan, clock.millis()));
+    return reading(() -> PageReader.read(entries::entries, scan, now()));
   }
 
   @Override
   public long count(Scan scan) {
-    long now = clock.millis();
+    long now = now();
     return PageReader.countInSteps(
         PageReader.range(scan),
         (from, maxSteps) -> reading(() -> PageReader.count(entries::entries, from, now, maxSteps)));
@@ -209,14 +200,14 @@ public final class InMemoryStore implements KVStore {
 
   @Override
   public long size() {
-    return reading(() -> entries.size(clock.millis()));
+    return reading(() -> entries.size(now()));
   }
 
   @Override
   public Snapshot snapshot() {
     return reading(
         () -> {
-          long now = clock.millis();
+          long now = now();
           return new HeapSnapshot(entries.all(now), revision, now, () -> closed);
         });
   }
@@ -247,6 +238,43 @@ public final class InMemoryStore implements KVStore {
     return admin;
   }
 
+  /** The time by the clock of the store, in milliseconds since the epoch. */
+  long now() {
+    return clock.millis();
+  }
+
+  /**
+   * Takes in all that is live of other entries, at one revision.
+   *
+   * @param loaded is given away
+   * @param counting makes the revision before it of the newest one
+   * @return how many there are
+   * @throws KVException.WrongState if there are entries already
+   */
+  long fill(HeapEntries loaded, LongUnaryOperator counting) {
+    return writing(
+        () -> {
+          requireEmpty(entries.size(now()));
+          List<Entry> live = loaded.all(now());
+          revision = counting.applyAsLong(revision);
+          if (!live.isEmpty()) {
+            revision++;
+          }
+          for (Entry entry : live) {
+            entries.put(new Entry(entry.key(), entry.value(), revision, entry.expiresAtMillis()));
+          }
+          changes.forget(revision);
+          return (long) live.size();
+        });
+  }
+
+  static void requireEmpty(long size) {
+    if (size > 0) {
+      throw new KVException.WrongState(
+          "the store holds " + size + " entries; restore or load into an empty store");
+    }
+  }
+
   @Override
   public void close() {
     lock.writeLock().lock();
@@ -261,7 +289,7 @@ public final class InMemoryStore implements KVStore {
   }
 
   private long write(byte[] key, byte[] value, Duration ttl) {
-    return write(key, value, Limits.expiresAtMillis(clock.millis(), ttl), ++revision);
+    return write(key, value, Limits.expiresAtMillis(now(), ttl), ++revision);
   }
 
   private long write(byte[] key, byte[] value, long expiresAt, long atRevision) {
@@ -269,7 +297,8 @@ public final class InMemoryStore implements KVStore {
     return atRevision;
   }
 
-  private <T> T reading(Supplier<T> read) {
+  /** Reads while no writer does anything. */
+  <T> T reading(Supplier<T> read) {
     lock.readLock().lock();
     try {
       requireOpen();
@@ -279,7 +308,8 @@ public final class InMemoryStore implements KVStore {
     }
   }
 
-  private <T> T writing(Supplier<T> write) {
+  /** Writes alone, behind the removal of what has expired. */
+  <T> T writing(Supplier<T> write) {
     lock.writeLock().lock();
     try {
       requireOpen();
@@ -297,13 +327,13 @@ public final class InMemoryStore implements KVStore {
 
   /** Has what is due tell its expiry, where no writer does. */
   private void expire() {
-    if (reading(() -> entries.hasExpired(clock.millis()))) {
+    if (reading(() -> entries.hasExpired(now()))) {
       writing(() -> null);
     }
   }
 
   private void removeExpired() {
-    long now = clock.millis();
+    long now = now();
     if (entries.hasExpired(now)) {
       entries.removeExpired(now);
       changes.record(++revision);
@@ -316,105 +346,9 @@ public final class InMemoryStore implements KVStore {
     }
   }
 
-  private static void requireEmpty(long size) {
-    if (size > 0) {
-      throw new KVException.WrongState(
-          "the store holds " + size + " entries; restore or load into an empty store");
-    }
-  }
-
-  private static Entry copy(Entry entry) {
+  /** An entry with arrays of its own. */
+  static Entry copy(Entry entry) {
     return new Entry(
         entry.key().clone(), entry.value().clone(), entry.revision(), entry.expiresAtMillis());
-  }
-
-  private final class Admin implements StoreAdmin {
-    @Override
-    public void backup(Path folder) {
-      Objects.requireNonNull(folder, "folder");
-      record Copy(long revision, List<Entry> entries) {}
-      Copy copy = reading(() -> new Copy(revision, entries.all(clock.millis())));
-      BackupFiles.write(folder, copy.revision(), copy.entries());
-    }
-
-    @Override
-    public long restore(Path folder) {
-      Objects.requireNonNull(folder, "folder");
-      requireEmpty(size());
-      AtomicLong backupRevision = new AtomicLong();
-      return BackupFiles.read(
-          folder,
-          backupRevision::set,
-          source -> load(source, last -> Revisions.afterGap(Math.max(last, backupRevision.get()))));
-    }
-
-    @Override
-    public long load(Iterator<Entry> source) {
-      Objects.requireNonNull(source, "entries");
-      requireEmpty(size());
-      return load(source, LongUnaryOperator.identity());
-    }
-
-    private long load(Iterator<Entry> source, LongUnaryOperator counting) {
-      HeapEntries loaded = new HeapEntries(null);
-      while (source.hasNext()) {
-        Entry entry = source.next();
-        limits.entry(entry.key(), entry.value());
-        // What has expired hides an earlier entry of its key.
-        loaded.put(copy(entry));
-      }
-      return writing(
-          () -> {
-            requireEmpty(entries.size(clock.millis()));
-            List<Entry> live = loaded.all(clock.millis());
-            revision = counting.applyAsLong(revision);
-            if (!live.isEmpty()) {
-              revision++;
-            }
-            for (Entry entry : live) {
-              entries.put(new Entry(entry.key(), entry.value(), revision, entry.expiresAtMillis()));
-            }
-            changes.forget(revision);
-            return (long) live.size();
-          });
-    }
-
-    @Override
-    public VerifyReport verify() {
-      return reading(() -> new VerifyReport(entries.size(clock.millis()), 0, entries.faults()));
-    }
-
-    @Override
-    public void compact() {
-      writing(() -> null);
-    }
-
-    @Override
-    public StoreStats stats() {
-      return reading(
-          () ->
-              new StoreStats(
-                  entries.size(clock.millis()),
-                  entries.bytes(),
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  0,
-                  revision,
-                  changes.bytes(),
-                  changes.oldest(),
-                  Optional.empty(),
-                  0,
-                  0,
-                  entries.expired(),
-                  SyncTimes.NONE));
-    }
-
-    @Override
-    public RecoveryReport recovery() {
-      return reading(() -> new RecoveryReport(true, false, 0, 0, 0, List.of(), Duration.ZERO));
-    }
   }
 }

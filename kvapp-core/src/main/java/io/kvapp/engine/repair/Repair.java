@@ -5,6 +5,7 @@ import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.journal.JournalPosition;
 import io.kvapp.engine.journal.JournalSegment;
 import io.kvapp.engine.journal.SegmentFileName;
+import io.kvapp.engine.journal.SegmentReplay;
 import io.kvapp.engine.memtable.Memtable;
 import io.kvapp.engine.model.Cursor;
 import io.kvapp.engine.sstable.SSTable;
@@ -146,11 +147,11 @@ public final class Repair {
     if (segment.isHeaderWhole()) {
       highestRevision = Math.max(highestRevision, last);
     }
-    if (segment.endReason() == JournalSegment.End.BAD_RECORD) {
+    if (segment.endReason() == SegmentReplay.End.BAD_RECORD) {
       dropped.add(
           segment.file + " at offset " + segment.end() + ": the writes from there to its end");
     }
-    return segment.endReason() == JournalSegment.End.SEALED;
+    return segment.endReason() == SegmentReplay.End.SEALED;
   }
 
   /** Adds a change, before which all are saved if they are enough and of earlier records. */

@@ -2,26 +2,18 @@ package io.kvapp.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.kvapp.KVException;
-import io.kvapp.ServerSettings;
-import io.kvapp.server.SteppedClock;
 import io.kvapp.server.auth.password.Credentials;
 import io.kvapp.server.auth.token.KeyFile;
 import io.kvapp.server.auth.token.SigningKeys;
 import io.kvapp.server.auth.token.TokenFormat;
 import io.kvapp.server.auth.users.Caller;
-import io.kvapp.server.auth.users.PasswordHash;
 import io.kvapp.server.auth.users.Role;
 import io.kvapp.server.auth.users.User;
-import io.kvapp.server.auth.users.Users;
-import io.kvapp.server.auth.users.UsersFile;
-import io.kvapp.server.file.OwnerOnlyFile;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.settings.AuthSettings;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,27 +22,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class UsersAuthenticatorTest {
-  private static final int FEW = PasswordHash.MIN_ITERATIONS;
+class UsersAuthenticatorTest extends UsersFixture {
   private static final String KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
-
-  private final SteppedClock clock = new SteppedClock();
-  private static final User ANN = user("ann", Role.WRITER, List.of(""), "ann's password");
-  private static final User REA = user("rea", Role.READER, List.of("a/", "b/"), "rea's password");
-  @TempDir private Path folder;
-  private Path usersFile;
-  private Authenticator authenticator;
-
-  @BeforeEach
-  void open() throws IOException {
-    usersFile = folder.resolve("users.json");
-    write(ANN, REA);
-    authenticator = open(AuthSettings.defaults().withUsersFile(usersFile), "0.0.0.0");
-  }
 
   @Test
   void issue_rightPassword_grantsWhatTheEntrySays() {
@@ -96,115 +71,6 @@ class UsersAuthenticatorTest {
           .satisfies(refusal -> messages.add(refusal.getMessage()));
     }
     assertThat(messages).containsOnly("user or password is wrong");
-  }
-
-  @Test
-  void issue_manyGuesses_areSlowedDownAndLaterAllowed() {
-    for (int guess = 0; guess < 5; guess++) {
-      assertThatThrownBy(() -> issue("rea", "a guess"))
-          .isInstanceOf(HttpException.CredentialsWrong.class);
-    }
-    assertThatThrownBy(() -> issue("rea", "rea's password"))
-        .isInstanceOf(HttpException.SlowedDown.class);
-    assertThat(issue("ann", "ann's password")).isNotEmpty();
-
-    clock.advance(Duration.ofSeconds(10));
-    assertThat(issue("rea", "rea's password")).isNotEmpty();
-  }
-
-  @Test
-  void issue_nameThatIsSlowToNormalize_costsNoMoreThanAnyOther() {
-    String longName = "a" + "\u0345\u0315\u0301\u0316".repeat(2_000);
-    guessUntilSlowed(longName);
-
-    assertTimeout(
-        Duration.ofSeconds(2),
-        () -> {
-          for (int guess = 0; guess < 100; guess++) {
-            assertSlowed(longName, "a guess", "x.y.z");
-          }
-        });
-  }
-
-  @Test
-  void issue_nameOfMoreThan64Characters_isCountedAndCheckedAsAnUnknownUser() throws IOException {
-    String longest = "a".repeat(64);
-    write(user(longest, Role.WRITER, List.of(""), "a password"));
-    clock.advance(Duration.ofSeconds(1));
-
-    assertThat(authenticator.verify(issue(longest, "a password")).user()).isEqualTo(longest);
-    for (int guess = 0; guess < 5; guess++) {
-      assertThatThrownBy(() -> issue(longest + "a", "a password"))
-          .isInstanceOf(HttpException.CredentialsWrong.class);
-    }
-    assertSlowed(longest + "a", "a password", null);
-  }
-
-  @Test
-  void issue_ownerWithAnEarlierToken_isNotLockedOutByGuessesFromTheSameAddress() {
-    String token = issue("ann", "ann's password");
-    guessUntilSlowed("ann");
-
-    assertSlowed("ann", "ann's password", null);
-    assertThat(issue("ann", "ann's password", token)).isNotEmpty();
-    assertSlowed("ann", "ann's password", null);
-  }
-
-  @Test
-  void issue_ownerWithATokenOfBeforeTheRestart_isKnownForThirtyDaysAfterItsEnd() {
-    String token = issue("ann", "ann's password");
-    clock.advance(Duration.ofDays(30).plus(AuthSettings.DEFAULT_TOKEN_LIFETIME).minusSeconds(1));
-    new KeyFile(folder.resolve("token.key"))
-        .rotate(clock.instant(), AuthSettings.MAX_TOKEN_LIFETIME);
-    authenticator = open(AuthSettings.defaults().withUsersFile(usersFile), "0.0.0.0");
-    guessUntilSlowed("ann");
-
-    assertInvalid(token);
-    assertThat(issue("ann", "ann's password", token)).isNotEmpty();
-    clock.advance(Duration.ofSeconds(1));
-    guessUntilSlowed("ann");
-    assertSlowed("ann", "ann's password", token);
-  }
-
-  @Test
-  void issue_guessesWithAnEarlierToken_areLimitedAndGetNothing() {
-    String token = issue("ann", "ann's password");
-    for (int guess = 0; guess < 5; guess++) {
-      assertThatThrownBy(() -> issue("ann", "a guess", token))
-          .isInstanceOf(HttpException.CredentialsWrong.class);
-    }
-    assertSlowed("ann", "ann's password", token);
-    assertThat(issue("ann", "ann's password")).isNotEmpty();
-    assertThatThrownBy(() -> authenticator.issue(caller(Optional.empty(), token)))
-        .isInstanceOf(HttpException.CredentialsMissing.class);
-  }
-
-  @Test
-  void issue_tokenThatIsNoProof_countsAsAStranger() throws IOException {
-    String ofAnother = issue("rea", "rea's password");
-    String ofAnn = issue("ann", "ann's password");
-    String forged =
-        TokenFormat.sign(
-            ANN.caller(),
-            Optional.of(ANN.password().stamp()),
-            clock.instant(),
-            AuthSettings.DEFAULT_TOKEN_LIFETIME,
-            SigningKeys.random().signing());
-    String withoutStamp =
-        TokenFormat.sign(
-            ANN.caller(),
-            Optional.empty(),
-            clock.instant(),
-            AuthSettings.DEFAULT_TOKEN_LIFETIME,
-            new KeyFile(folder.resolve("token.key")).read().signing());
-    guessUntilSlowed("ann");
-
-    for (String token : List.of(ofAnother, forged, withoutStamp, "x", "", "x".repeat(10_000))) {
-      assertSlowed("ann", "ann's password", token);
-    }
-    write(user("ann", Role.WRITER, List.of(""), "another password"), REA);
-    clock.advance(Duration.ofSeconds(1));
-    assertSlowed("ann", "another password", ofAnn);
   }
 
   @Test
@@ -378,56 +244,6 @@ class UsersAuthenticatorTest {
           Duration.ofMinutes(1),
           SigningKeys.parse("test", KEY).signing());
     }
-  }
-
-  private Authenticator open(AuthSettings settings, String host) {
-    return Authenticator.open(settings, new ServerSettings(host, 0, Optional.of(folder), clock));
-  }
-
-  private String issue(String user, String password) {
-    return issue(user, password, null);
-  }
-
-  private String issue(String user, String password, String earlierToken) {
-    return authenticator.issue(caller(Optional.of(new Credentials(user, password)), earlierToken));
-  }
-
-  private void guessUntilSlowed(String user) {
-    boolean slowed = false;
-    for (int guess = 0; guess < 100 && !slowed; guess++) {
-      try {
-        issue(user, "a guess");
-      } catch (HttpException refused) {
-        slowed = refused instanceof HttpException.SlowedDown;
-      }
-    }
-    assertThat(slowed).isTrue();
-  }
-
-  private void assertSlowed(String user, String password, String earlierToken) {
-    assertThatThrownBy(() -> issue(user, password, earlierToken))
-        .isInstanceOf(HttpException.SlowedDown.class);
-  }
-
-  private void assertInvalid(String token) {
-    assertThatThrownBy(() -> authenticator.verify(token))
-        .isInstanceOf(HttpException.TokenInvalid.class);
-  }
-
-  private void write(User... users) throws IOException {
-    OwnerOnlyFile.replace(usersFile, UsersFile.format(new Users(List.of(users))));
-  }
-
-  private static SignIn caller(Optional<Credentials> credentials) {
-    return caller(credentials, null);
-  }
-
-  private static SignIn caller(Optional<Credentials> credentials, String earlierToken) {
-    return new SignIn(InetAddress.getLoopbackAddress(), credentials, earlierToken);
-  }
-
-  private static User user(String name, Role role, List<String> prefixes, String password) {
-    return new User(name, role, prefixes, PasswordHash.of(password, FEW));
   }
 
   private static String claims(String token) {

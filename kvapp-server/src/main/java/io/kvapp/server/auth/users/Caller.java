@@ -78,14 +78,9 @@ public final class Caller {
         && stamp.equals(other.stamp);
   }
 
-  /** Whether every key is granted, so that {@link #mayRead} holds for all. */
+  /** Whether every key is granted. */
   public boolean readsEverything() {
     return granted.length == 1 && granted[0].length == 0;
-  }
-
-  /** Whether this key may be read. */
-  public boolean mayRead(byte[] key) {
-    return role.includes(Role.READER) && isGranted(key);
   }
 
   private boolean isGranted(byte[] key) {
