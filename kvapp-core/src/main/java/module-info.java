@@ -16,6 +16,9 @@ module io.kvapp.core {
   exports io.kvapp.dbm;
   exports io.kvapp.engine.model to
       io.kvapp.etcd;
+  exports io.kvapp.transfer to
+      io.kvapp.client,
+      io.kvapp.server;
 
   uses io.kvapp.Endpoint;
   uses io.kvapp.StoreProvider;

@@ -219,7 +219,8 @@ public class KVException extends RuntimeException {
               + (offset < 0 ? "" : " at offset " + offset)
               + " is damaged: "
               + what
-              + "; restore a backup, or open it with openDamaged(true), which drops "
+              + "; restore a backup, or open it with openDamaged(true), as --open-damaged does, which"
+              + " drops "
               + consequence);
       this.file = file;
       this.offset = offset;

@@ -14,8 +14,9 @@ package io.kvapp;
  *     limit
  * @param maxBatchBytes the most bytes of keys and values that one batch writes and reads; at least
  *     {@code maxKeyBytes + maxValueBytes}
- * @param remedy how more is allowed where these are limits of what the store stands on, as a clause
- *     for people; empty where there is nothing to say
+ * @param bytesRemedy how larger values and batches are allowed where these are limits of what the
+ *     store stands on, as a clause for people; empty where there is nothing to say
+ * @param operationsRemedy the same for batches of more operations and conditions
  */
 public record StoreLimits(
     int maxKeyBytes,
@@ -23,19 +24,29 @@ public record StoreLimits(
     int maxBatchOperations,
     int maxBatchConditions,
     long maxBatchBytes,
-    String remedy) {
-  /** Limits without a remedy. */
+    String bytesRemedy,
+    String operationsRemedy) {
+  /** Limits without remedies. */
   public StoreLimits(
       int maxKeyBytes,
       int maxValueBytes,
       int maxBatchOperations,
       int maxBatchConditions,
       long maxBatchBytes) {
-    this(maxKeyBytes, maxValueBytes, maxBatchOperations, maxBatchConditions, maxBatchBytes, "");
+    this(maxKeyBytes, maxValueBytes, maxBatchOperations, maxBatchConditions, maxBatchBytes, "", "");
   }
 
-  /** The remedy behind a semicolon, to be put behind what is refused; empty where there is none. */
-  public String remedyClause() {
+  /** The remedy for bytes behind a semicolon, to follow a refusal; empty where there is none. */
+  public String bytesRemedyClause() {
+    return clause(bytesRemedy);
+  }
+
+  /** The remedy for operations behind a semicolon; empty where there is none. */
+  public String operationsRemedyClause() {
+    return clause(operationsRemedy);
+  }
+
+  private static String clause(String remedy) {
     return remedy.isEmpty() ? "" : "; " + remedy;
   }
 }

@@ -28,6 +28,7 @@ class CoreArchitectureTest {
       List.of(
           "io.kvapp",
           "io.kvapp.dbm",
+          "io.kvapp.transfer",
           "io.kvapp.engine.event",
           "io.kvapp.engine.file",
           "io.kvapp.engine.model",

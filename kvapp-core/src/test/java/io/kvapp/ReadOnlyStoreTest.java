@@ -216,6 +216,23 @@ class ReadOnlyStoreTest {
   }
 
   @Test
+  void open_whereNoFolderIs_saysWhatIsThereInItsPlace() throws IOException {
+    Path link = Files.createSymbolicLink(scratch.resolve("link"), Path.of("nowhere"));
+    Path file = Files.createFile(scratch.resolve("file"));
+    Path missing = scratch.resolve("missing");
+    Map<Path, String> reasons =
+        Map.of(
+            link, "it is a symbolic link to what is not there",
+            file, "it is a file, not a folder",
+            missing, "there is no such folder");
+    reasons.forEach(
+        (path, reason) ->
+            assertThatThrownBy(() -> open(path))
+                .isInstanceOf(KVException.FolderUnusable.class)
+                .hasMessageContaining(path + " cannot be used: " + reason + "; correct the path"));
+  }
+
+  @Test
   void damage_isReported_andNotRepaired() throws IOException {
     Path sstable;
     try (var files = Files.newDirectoryStream(folder, "snapshot-*")) {

@@ -38,7 +38,8 @@ final class ClientArchitectureTest {
     classes()
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("io.kvapp", ROOT + "..", "com.google.gson..", "java..", "javax..")
+        .resideInAnyPackage(
+            "io.kvapp", "io.kvapp.transfer", ROOT + "..", "com.google.gson..", "java..", "javax..")
         .check(CLASSES);
   }
 

@@ -59,7 +59,10 @@ final class DataFolder {
     }
     if (!Files.isWritable(path)) {
       throw new KVException.FolderUnusable(
-          path, "it cannot be written; change its permissions or choose another folder", null);
+          path,
+          "it cannot be written; change its permissions, choose another folder, or open it to read"
+              + " only",
+          null);
     }
   }
 

@@ -83,7 +83,12 @@ final class DiskStoreAdmin implements StoreAdmin {
     maintenance.awaitFilled();
     try {
       return new Verification(
-              parts.versions::lease, parts.stripes, parts.index, parts.journal, parts::requireOpen)
+              parts.folder,
+              parts.versions::lease,
+              parts.stripes,
+              parts.index,
+              parts.journal,
+              parts::requireOpen)
           .run();
     } catch (InternalError late) {
       throw parts.versions.unreadable(late);

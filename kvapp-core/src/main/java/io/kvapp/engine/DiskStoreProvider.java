@@ -8,6 +8,7 @@ import io.kvapp.StoreProvider;
 import io.kvapp.engine.hashtable.ModuleAccess;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,6 +19,10 @@ import java.util.function.Supplier;
  * <p>Safe for any thread.
  */
 public final class DiskStoreProvider implements StoreProvider {
+  /** What KVApp and Chronicle Map use of the JDK besides {@code java.base}. */
+  private static final List<String> MODULES =
+      List.of("java.management", "java.naming", "jdk.jfr", "jdk.unsupported");
+
   private static final String CHRONICLE_MAP = "net.openhft.chronicle.map.ChronicleMap";
 
   /** The provider, which does nothing until it is asked. */
@@ -55,22 +60,30 @@ public final class DiskStoreProvider implements StoreProvider {
   }
 
   private static <T> T withChronicle(Supplier<T> work) {
+    requireModules();
     try {
       Class.forName(CHRONICLE_MAP, false, DiskStoreProvider.class.getClassLoader());
       return work.get();
     } catch (ClassNotFoundException | NoClassDefFoundError missing) {
-      String name = missing.getMessage().replace('/', '.');
       throw new KVException(
-          name.startsWith("java") || name.startsWith("jdk.")
-              ? "a store in a folder needs "
-                  + name
-                  + ", which this Java runtime does not have; add its module to the image of the"
-                  + " runtime, such as jdk.jfr"
-              : "a store in a folder needs Chronicle Map, and "
-                  + name
-                  + " is not on the class path; add net.openhft:chronicle-map, which comes with"
-                  + " io.kvapp:kvapp-core unless it is excluded",
+          "a store in a folder needs Chronicle Map, and "
+              + missing.getMessage().replace('/', '.')
+              + " is not on the class path; add net.openhft:chronicle-map, which comes with"
+              + " io.kvapp:kvapp-core unless it is excluded",
           missing);
+    }
+  }
+
+  private static void requireModules() {
+    ModuleLayer runtime = ModuleLayer.boot();
+    List<String> missing =
+        MODULES.stream().filter(name -> runtime.findModule(name).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw new KVException(
+          "a store in a folder needs "
+              + String.join(", ", missing)
+              + ", which this Java runtime does not have; add such modules to the image of the"
+              + " runtime");
     }
   }
 }

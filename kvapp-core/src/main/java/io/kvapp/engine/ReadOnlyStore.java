@@ -115,8 +115,7 @@ final class ReadOnlyStore implements KVStore {
 
   private static ReadOnlyStore openHere(Path folder, StoreOptions options) {
     if (!Files.isDirectory(folder)) {
-      throw new KVException.FolderUnusable(
-          folder, "there is no such folder, and one that is only read is not made", null);
+      throw StoreFailures.notToRead(folder, StoreFailures.whyNoFolder(folder));
     }
     try {
       FolderLock lock = FolderLock.share(folder, Manifest.holder(folder));
@@ -143,8 +142,7 @@ final class ReadOnlyStore implements KVStore {
     try {
       found.readManifest();
       if (!Files.exists(folder.resolve(Manifest.NAME))) {
-        throw new KVException.FolderUnusable(
-            folder, "there is no store in it, and one that is only read is not made", null);
+        throw StoreFailures.notToRead(folder, "there is no store in it");
       }
       found.openSSTables();
       List<SSTable> sstables = found.sstables();
@@ -213,7 +211,9 @@ final class ReadOnlyStore implements KVStore {
 
   KVException refusal() {
     return new KVException.ReadOnly(
-        "store " + folder + " is open to read only; open it without readOnly to write");
+        "store "
+            + folder
+            + " is open to read only; open it without readOnly, or serve it without --read-only, to write");
   }
 
   /** The refusal of a write, or that of a store that is closed. */

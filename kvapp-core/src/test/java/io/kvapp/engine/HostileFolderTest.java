@@ -2,22 +2,26 @@ package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreFixture;
+import io.kvapp.StoreOptions;
 import io.kvapp.engine.crash.DamageSamples;
 import io.kvapp.engine.file.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders that nobody wrote by accident, and what is said of them. */
@@ -143,7 +147,7 @@ class HostileFolderTest {
     assertThatThrownBy(() -> DamageSamples.open(folder, false))
         .isInstanceOf(KVException.Corrupt.class)
         .hasMessageContaining("MANIFEST")
-        .hasMessageContaining("openDamaged(true), which drops");
+        .hasMessageContaining("openDamaged(true), as --open-damaged does, which drops");
     try (KVStore store = DamageSamples.open(folder, true)) {
       assertThat(store.admin().recovery().dropped())
           .hasSize(1)
@@ -185,6 +189,25 @@ class HostileFolderTest {
       Files.delete(folder.resolve(name));
       Files.createFile(folder.resolve(name));
     }
+  }
+
+  @Test
+  @Timeout(20)
+  void open_withNamedPipesInPlaceOfFiles_isRefusedByName() throws Exception {
+    for (String name : List.of("MANIFEST", "LOCK")) {
+      Path file = folder.resolve(name);
+      Path kept = Files.move(file, scratch.resolve(name));
+      assumeTrue(new ProcessBuilder("mkfifo", file.toString()).start().waitFor() == 0);
+      for (boolean readOnly : new boolean[] {false, true}) {
+        StoreOptions options = StoreOptions.defaults().withReadOnly(readOnly);
+
+        assertThatThrownBy(() -> KVStore.open(folder, options))
+            .isInstanceOf(KVException.FolderUnusable.class)
+            .hasMessageContaining(file + ": it is not a file");
+      }
+      Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+    assertThatStoreIsRight();
   }
 
   @Test

@@ -27,7 +27,7 @@ class LinearizabilityTest {
     TwoKeyOperations.use(store);
     try (store) {
       new StressOptions()
-          .sequentialSpecification(TwoKeyOperations.Specification.class)
+          .sequentialSpecification(TwoKeySpecification.class)
           .threads(2)
           .actorsPerThread(3)
           .actorsBefore(1)

@@ -40,7 +40,8 @@ class SweepTest {
   void sweep_ofMany_passesEachExpiryOnce() {
     try (KVStore store = open()) {
       long few = nanosToSweep(store, 40_000);
-      assertThat(nanosToSweep(store, 400_000)).isLessThan(30 * few);
+      // Ten times as many take ten times as long, a hundred times if each walks over those before.
+      assertThat(nanosToSweep(store, 400_000)).isLessThan(50 * few);
       assertThat(store.admin().stats().revision()).isEqualTo(440_000 + 440_000 / 500);
       assertThat(store.size()).isZero();
     }

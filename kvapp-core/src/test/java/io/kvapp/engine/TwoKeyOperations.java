@@ -131,16 +131,12 @@ public class TwoKeyOperations {
   /** Removes one value; the value that is there instead, -1 where it was removed. */
   @Operation
   public int deleteIfValue(@Param(name = "value") int expected) {
-    BatchResult result =
-        store.commit(new Batch().ifValue(key, Integer.toString(expected)).delete(key));
-    return result.applied()
-        ? -1
-        : result.failures().get(0).current().map(it -> parse(it.valueString())).orElse(0);
+    return refusing(store.commit(new Batch().ifValue(key, Integer.toString(expected)).delete(key)));
   }
 
   /** Writes the value in a batch; whether there was none. */
   @Operation
-  public boolean commitPut(@Param(name = "value") int value) {
+  public boolean createOrReplace(@Param(name = "value") int value) {
     Batch batch = new Batch().put(key, Integer.toString(value));
     return ((OperationResult.Put) store.commit(batch).results().get(0)).created();
   }
@@ -155,11 +151,11 @@ public class TwoKeyOperations {
         + ((OperationResult.Add) sums.get(1)).number();
   }
 
-  /** Moves the first to the second if it has this value; whether it did. */
+  /** Moves the first to the second if it has this value; the first as it is, -1 if it did. */
   @Operation
-  public boolean move(@Param(name = "value") int expected) {
+  public int move(@Param(name = "value") int expected) {
     String value = Integer.toString(expected);
-    return store.commit(new Batch().ifValue(key, value).delete(key).put(second, value)).applied();
+    return refusing(store.commit(new Batch().ifValue(key, value).delete(key).put(second, value)));
   }
 
   /** Both, by a batch that reads alone. */
@@ -183,121 +179,16 @@ public class TwoKeyOperations {
     return found[0] + " " + found[1];
   }
 
+  /** The value that the condition has found instead; -1 where it holds. */
+  private static int refusing(BatchResult result) {
+    return result.applied() ? -1 : number(result.failures().get(0).current());
+  }
+
   private static int number(Optional<Entry> entry) {
     return entry.map(it -> parse(it.valueString())).orElse(0);
   }
 
   private static int parse(String value) {
     return Integer.parseInt(value);
-  }
-
-  /** What the operations mean when they come one after the other. */
-  public static final class Specification {
-    private int current;
-    private int second;
-
-    /** No value yet. */
-    public Specification() {}
-
-    /** Writes. */
-    public void put(int value) {
-      current = value;
-    }
-
-    /** Reads. */
-    public int get() {
-      return current;
-    }
-
-    /** Removes. */
-    public boolean delete() {
-      boolean present = current != 0;
-      current = 0;
-      return present;
-    }
-
-    /** Writes where there is none. */
-    public boolean putIfAbsent(int value) {
-      boolean absent = current == 0;
-      current = absent ? value : current;
-      return absent;
-    }
-
-    /** Replaces. */
-    public boolean compareAndSet(int expected, int value) {
-      boolean equal = current == expected;
-      current = equal ? value : current;
-      return equal;
-    }
-
-    /** Removes one value. */
-    public boolean compareAndDelete(int expected) {
-      boolean equal = current == expected;
-      current = equal ? 0 : current;
-      return equal;
-    }
-
-    /** Adds. */
-    public long add(int value) {
-      current += value;
-      return current;
-    }
-
-    /** Adds. */
-    public String addWithOthers(int value) {
-      return current + " " + add(value);
-    }
-
-    /** Looks. */
-    public boolean touch() {
-      return current != 0;
-    }
-
-    /** Replaces. */
-    public boolean commitIfValue(int expected, int value) {
-      return compareAndSet(expected, value);
-    }
-
-    /** Removes one value. */
-    public int deleteIfValue(int expected) {
-      return compareAndDelete(expected) ? -1 : current;
-    }
-
-    /** Writes where there is none. */
-    public boolean commitIfAbsent(int value) {
-      return putIfAbsent(value);
-    }
-
-    /** Writes. */
-    public boolean commitPut(int value) {
-      boolean absent = current == 0;
-      current = value;
-      return absent;
-    }
-
-    /** Adds twice. */
-    public String addToBoth(int value) {
-      current += value;
-      second += value;
-      return getBoth();
-    }
-
-    /** Moves one value. */
-    public boolean move(int expected) {
-      boolean equal = current == expected;
-      second = equal ? expected : second;
-      current = equal ? 0 : current;
-      return equal;
-    }
-
-    /** Reads both. */
-    public String getBoth() {
-      return current + " " + second;
-    }
-
-    /** Reads both. */
-    public String scanBoth() {
-      return getBoth();
-    }
   }
 }

@@ -1,7 +1,9 @@
 package io.kvapp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreOptions;
 import io.kvapp.engine.file.Disk;
@@ -72,6 +74,59 @@ class VerificationTest {
           .containsExactly("the hash table and the tree disagree about key key-that-is-damaged");
     }
     assertThatItIsFilledAnew();
+  }
+
+  @Test
+  void headerOrFooterThatFlips_isFoundAndNotBackedUp() throws Exception {
+    try (KVStore store = open()) {
+      store.put("key", "value");
+      store.admin().compact();
+      Path sstable = Disk.list(folder(), "snapshot-*.kvs").get(0);
+      for (long at : new long[] {0, 8, Files.size(sstable) - 40, Files.size(sstable) - 1}) {
+        flip(sstable, at);
+        Path backup = scratch.resolve("backup-" + at);
+
+        assertThat(store.admin().verify().faults())
+            .singleElement()
+            .asString()
+            .contains(sstable.toString(), "header or footer");
+        assertThatThrownBy(() -> store.admin().backup(backup))
+            .isInstanceOf(KVException.Corrupt.class)
+            .hasMessageContaining(sstable.toString());
+        assertThat(backup).doesNotExist();
+        flip(sstable, at);
+      }
+
+      assertThat(store.admin().verify().faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void manifestThatFlips_isFound_andWrittenAnewByAClose() throws Exception {
+    Path manifest = folder().resolve("MANIFEST");
+    try (KVStore store = open()) {
+      store.put("key", "value");
+      flip(manifest, Files.size(manifest) / 2);
+
+      assertThat(store.admin().verify().faults())
+          .singleElement()
+          .asString()
+          .startsWith(manifest + " was damaged")
+          .endsWith("writes it anew");
+    }
+    try (KVStore store = open()) {
+      assertThat(store.admin().verify().faults()).isEmpty();
+      assertThat(store.get("key")).hasValue("value");
+    }
+  }
+
+  private static void flip(Path path, long at) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(at);
+      int old = file.read();
+      file.seek(at);
+      file.write(old ^ 0x10);
+    }
   }
 
   /** A table in which damage was found is not used again. */

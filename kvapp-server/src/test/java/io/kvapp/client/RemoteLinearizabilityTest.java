@@ -3,6 +3,7 @@ package io.kvapp.client;
 import io.kvapp.KVServer;
 import io.kvapp.KVStore;
 import io.kvapp.engine.TwoKeyOperations;
+import io.kvapp.engine.TwoKeySpecification;
 import java.nio.file.Path;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ final class RemoteLinearizabilityTest {
         KVStore store = KVStore.open(TestServers.uri(server))) {
       TwoKeyOperations.use(store);
       new StressOptions()
-          .sequentialSpecification(TwoKeyOperations.Specification.class)
+          .sequentialSpecification(TwoKeySpecification.class)
           .threads(2)
           .actorsPerThread(3)
           .actorsBefore(1)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kvapp.KVServer;
 import java.io.File;
 import java.io.InputStream;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.Socket;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,6 +78,10 @@ final class RedeployTest {
           assertThat(thread.isAlive()).as(thread.getName() + " is left").isFalse();
         }
       }
+      assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getContextClassLoader))
+          .as("class loaders that threads keep")
+          .doesNotContainAnyElementsOf(
+              loaders.stream().map(Reference::get).filter(Objects::nonNull).toList());
       int kept = ROUNDS;
       // One collection may not do where a finalizer or a cleaner has to run first.
       long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);

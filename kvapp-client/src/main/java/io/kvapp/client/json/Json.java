@@ -29,8 +29,6 @@ public final class Json {
     public int size = -1;
     public long revision;
     public long expiresAtMillis;
-    public long number;
-    public boolean isEnd;
     public String ttl;
 
     /** The entry, without its value where that is left out. */
@@ -203,8 +201,6 @@ public final class Json {
         case "revision" -> members.revision = json.nextLong();
         case "ttl" -> members.ttl = json.nextString();
         case "expires_at" -> members.expiresAtMillis = Times.millis(json.nextString());
-        case "end" -> members.isEnd = json.nextBoolean();
-        case "entries" -> members.number = json.nextLong();
         default -> json.skipValue();
       }
     }

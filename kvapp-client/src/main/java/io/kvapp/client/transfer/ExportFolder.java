@@ -8,6 +8,7 @@ import io.kvapp.Scan;
 import io.kvapp.Snapshot;
 import io.kvapp.StoreOptions;
 import io.kvapp.client.json.Json;
+import io.kvapp.transfer.ExportFormat;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.FileInputStream;
@@ -28,6 +29,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -40,7 +42,6 @@ import java.util.stream.Stream;
  * <p>Used by one thread. Files are opened as streams, which an interrupt does not close.
  */
 public final class ExportFolder {
-  private static final String NAME = "export.ndjson";
   private static final byte[] NOTHING = {};
   private static final long PAGE_BYTES = 4 << 20;
 
@@ -78,7 +79,8 @@ public final class ExportFolder {
 
   private void fill(Filling filling) {
     boolean isNew = !Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
-    Path part = folder.resolve(NAME + ".part");
+    Path export = folder.resolve(ExportFormat.FILE_NAME);
+    Path part = folder.resolve(ExportFormat.FILE_NAME + ".part");
     try {
       if (!isNew) {
         requireEmpty();
@@ -93,7 +95,7 @@ public final class ExportFolder {
       filling.into(part);
       requireEnd(part);
       sync(part);
-      Files.move(part, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, export, StandardCopyOption.ATOMIC_MOVE);
       isDone = true;
     } catch (IOException failed) {
       throw unusable(failed);
@@ -123,14 +125,8 @@ public final class ExportFolder {
 
   /** Looks whether the last line says that the export is whole. */
   private static void requireEnd(Path file) throws IOException {
-    try (RandomAccessFile read = new RandomAccessFile(file.toFile(), "r")) {
-      byte[] tail = new byte[(int) Math.min(256, read.length())];
-      read.seek(read.length() - tail.length);
-      read.readFully(tail);
-      String[] lines = new String(tail, StandardCharsets.UTF_8).split("\n");
-      if (!lines[lines.length - 1].startsWith("{\"end\":true,")) {
-        throw new KVException.Unavailable("the export of the server ended early; try again");
-      }
+    if (ExportFormat.End.of(file).isEmpty()) {
+      throw new KVException.Unavailable("the export of the server ended early; try again");
     }
   }
 
@@ -167,8 +163,7 @@ public final class ExportFolder {
       for (; entries.hasNext(); count++) {
         lines.write(Json.line(entries.next()));
       }
-      lines.write(
-          "{\"end\":true,\"entries\":" + count + ",\"revision\":" + snapshot.revision() + "}\n");
+      lines.write(new ExportFormat.End(count, snapshot.revision()).line() + "\n");
     }
   }
 
@@ -218,7 +213,7 @@ public final class ExportFolder {
   }
 
   private Path export() {
-    return Files.isRegularFile(folder) ? folder : folder.resolve(NAME);
+    return ExportFormat.file(folder);
   }
 
   private static KVException.Corrupt unreadable(Path file, IOException failed) {
@@ -234,11 +229,12 @@ public final class ExportFolder {
             new InputStreamReader(
                 new FileInputStream(file.toFile()), StandardCharsets.UTF_8.newDecoder()))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Json.Members members = members(file, entries + 1, line);
-        if (members.isEnd) {
-          isWhole = members.number == entries && lines.readLine() == null;
+        Optional<ExportFormat.End> end = ExportFormat.End.of(line);
+        if (end.isPresent()) {
+          isWhole = end.get().entries() == entries && lines.readLine() == null;
           break;
         }
+        Json.Members members = members(file, entries + 1, line);
         if (Arrays.compareUnsigned(before, members.key) >= 0) {
           throw bad(file, entries + 1, "is out of the order of keys");
         }
@@ -263,7 +259,7 @@ public final class ExportFolder {
       throw bad(file, line, "is no entry");
     }
     boolean isEntry = members.key.length > 0 && members.value != null;
-    if (members.isEnd == isEntry || members.ttl != null && !members.ttl.equals("none")) {
+    if (!isEntry || members.ttl != null && !members.ttl.equals("none")) {
       throw bad(file, line, "is no entry");
     }
     return members;
@@ -280,7 +276,9 @@ public final class ExportFolder {
       return KVStore.open(folder, options);
     } catch (KVException.FolderUnusable none) {
       throw new KVException.Corrupt(
-          folder, -1, "there is neither " + NAME + " nor the backup of a store in it");
+          folder,
+          -1,
+          "there is neither " + ExportFormat.FILE_NAME + " nor the backup of a store in it");
     }
   }
 }

@@ -105,12 +105,16 @@ public final class FolderLock implements AutoCloseable {
   }
 
   private String text() throws IOException {
-    try (FileChannel reading =
-        FileChannel.open(this.folder.resolve(NAME), StandardOpenOption.READ)) {
+    try (FileChannel reading = openToRead()) {
       return text(reading);
     } catch (NoSuchFileException none) {
       return "";
     }
+  }
+
+  private FileChannel openToRead() throws IOException {
+    return FileChannel.open(
+        StoreFailures.requireFile(folder.resolve(NAME)), StandardOpenOption.READ);
   }
 
   private static String text(FileChannel channel) throws IOException {
@@ -133,7 +137,7 @@ public final class FolderLock implements AutoCloseable {
   private void openShared(Path folder) throws IOException {
     FileChannel opened;
     try {
-      opened = FileChannel.open(this.folder.resolve(NAME), StandardOpenOption.READ);
+      opened = openToRead();
     } catch (NoSuchFileException none) {
       return;
     }
@@ -172,7 +176,7 @@ public final class FolderLock implements AutoCloseable {
 
   /** Locks the file, and writes the holder into it. */
   private void open(Path folder, StandardOpenOption creation) throws IOException {
-    Path file = this.folder.resolve(NAME);
+    Path file = StoreFailures.requireFile(this.folder.resolve(NAME));
     FileChannel opened =
         FileChannel.open(
             file,

@@ -24,6 +24,10 @@ final class Preallocation {
    */
   static boolean run(Path file, long bytes) {
     Redirect nowhere = Redirect.to(new File("/dev/null"));
+    Thread thread = Thread.currentThread();
+    ClassLoader ofThread = thread.getContextClassLoader();
+    // The JDK's thread that awaits the end of processes inherits it, and keeps it for a minute.
+    thread.setContextClassLoader(null);
     try {
       Process process =
           new ProcessBuilder("fallocate", "-l", Long.toString(bytes), file.toString())
@@ -39,8 +43,10 @@ final class Preallocation {
     } catch (IOException unavailable) {
       return false;
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+      thread.interrupt();
       return false;
+    } finally {
+      thread.setContextClassLoader(ofThread);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,6 +70,35 @@ public final class StoreFailures {
         folder,
         reason(failure) + "; correct the path or its permissions, or choose another folder",
         failure);
+  }
+
+  /**
+   * Checks that a path is that of a file, unless nothing is there: a read of a named pipe would
+   * wait for ever.
+   *
+   * @return the path
+   */
+  public static Path requireFile(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new FileSystemException(path.toString(), null, "it is not a file");
+    }
+    return path;
+  }
+
+  /** For a folder to read from that has no store. */
+  public static KVException notToRead(Path folder, String reason) {
+    return new KVException.FolderUnusable(
+        folder, reason + "; correct the path, as nothing is made where it is only read", null);
+  }
+
+  /** Why a path is not that of a folder. */
+  public static String whyNoFolder(Path path) {
+    if (Files.exists(path)) {
+      return "it is a file, not a folder";
+    }
+    return Files.isSymbolicLink(path)
+        ? "it is a symbolic link to what is not there"
+        : "there is no such folder";
   }
 
   private static String reason(IOException failure) {

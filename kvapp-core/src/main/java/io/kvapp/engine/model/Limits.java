@@ -34,23 +34,12 @@ public final class Limits {
 
   private static final int HEAP_SHARE_OF_VALUE = 8;
 
-  private static final Remedies OF_A_PROCESS =
-      new Remedies(
-          "raise maxValueBytes, or -Xmx to eight times as much, to store larger ones",
-          "commit it in parts",
-          "commit it in parts");
+  private static final String LARGER_VALUES =
+      "raise maxValueBytes, or -Xmx to eight times as much, to store larger ones";
 
-  /**
-   * What the caller can do about arguments that are too large.
-   *
-   * @param ofValue about a value
-   * @param ofOperations about a batch of too many operations or conditions
-   * @param ofBytes about a batch of too many bytes
-   */
-  public record Remedies(String ofValue, String ofOperations, String ofBytes) {}
+  private static final String IN_PARTS = "commit it in parts";
 
   private final StoreLimits limits;
-  private final Remedies remedies;
 
   public Limits(StoreOptions options) {
     this(options, Runtime.getRuntime().maxMemory());
@@ -77,12 +66,7 @@ public final class Limits {
   }
 
   public Limits(StoreLimits limits) {
-    this(limits, OF_A_PROCESS);
-  }
-
-  public Limits(StoreLimits limits, Remedies remedies) {
     this.limits = limits;
-    this.remedies = remedies;
   }
 
   /**
@@ -124,7 +108,7 @@ public final class Limits {
               + " bytes, not "
               + value.length
               + "; "
-              + remedies.ofValue());
+              + (limits.bytesRemedy().isEmpty() ? LARGER_VALUES : limits.bytesRemedy()));
     }
   }
 
@@ -142,7 +126,7 @@ public final class Limits {
 
   public void batch(Batch batch) {
     Objects.requireNonNull(batch, "batch");
-    String remedy = remedies.ofOperations();
+    String remedy = limits.operationsRemedy();
     atMost(limits.maxBatchOperations(), "operations", batch.operations().size(), remedy);
     atMost(limits.maxBatchConditions(), "conditions", batch.conditions().size(), remedy);
     for (BatchCondition condition : batch.conditions()) {
@@ -165,14 +149,19 @@ public final class Limits {
 
   /** Checks the bytes of keys and values that a batch has come to. */
   void batchBytes(long bytes) {
-    atMost(limits.maxBatchBytes(), "bytes of keys and values", bytes, remedies.ofBytes());
+    atMost(limits.maxBatchBytes(), "bytes of keys and values", bytes, limits.bytesRemedy());
   }
 
   private static void atMost(long limit, String unit, long found, String remedy) {
     if (found > limit) {
       throw new IllegalArgumentException(
-          "batch: at most " + limit + " " + unit + ", not " + found + "; " + remedy);
+          "batch: at most " + limit + " " + unit + ", not " + found + "; " + inParts(remedy));
     }
+  }
+
+  /** What to do about a batch that is too large: to make it smaller, or what allows more. */
+  public static String inParts(String remedy) {
+    return remedy.isEmpty() ? IN_PARTS : IN_PARTS + ", or " + remedy;
   }
 
   /**

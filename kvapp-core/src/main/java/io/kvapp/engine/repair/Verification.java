@@ -13,16 +13,19 @@ import io.kvapp.engine.model.VersionedValue;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
 import io.kvapp.engine.sstable.SSTableReader;
+import io.kvapp.engine.tree.Manifest;
 import io.kvapp.engine.tree.Version;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Reads a whole store and compares its parts: every checksum of every SSTable and of the journal
- * that is not in one yet, the order of keys, and the hash table against the tree.
+ * Reads a whole store and compares its parts: every checksum of every SSTable, of the manifest and
+ * of the writes that are in no SSTable yet, the order of keys, and the hash table against the tree.
  *
  * <p>For one thread, while others read and write; used once.
  */
@@ -30,6 +33,7 @@ public final class Verification {
   private static final int MAX_FAULTS = 100;
   private static final byte[] START = {};
 
+  private final Path folder;
   private final Supplier<Lease<Version>> versions;
   private final StripedLocks stripes;
   private final HashIndex table;
@@ -41,22 +45,25 @@ public final class Verification {
 
   /** A verification of a store that nobody writes, without a hash table. */
   public Verification(Version version) {
-    this(() -> Lease.of(version), null, null, null, () -> {});
+    this(null, () -> Lease.of(version), null, null, null, () -> {});
   }
 
   /**
    * A verification.
    *
+   * @param folder that of the store
    * @param versions gives the newest version leased for the taker
    * @param requireOpen throws once the store is closed; asked with a stripe locked
    */
   public Verification(
+      Path folder,
       Supplier<Lease<Version>> versions,
       StripedLocks stripes,
       HashIndex table,
       Journal journal,
       Runnable requireOpen) {
     this.requireOpen = requireOpen;
+    this.folder = folder;
     this.versions = versions;
     this.stripes = stripes;
     this.table = table;
@@ -64,6 +71,9 @@ public final class Verification {
   }
 
   public VerifyReport run() {
+    if (folder != null) {
+      readManifest();
+    }
     try (Lease<Version> lease = versions.get()) {
       Version version = lease.get();
       for (SSTable sstable : version.sstables) {
@@ -77,6 +87,18 @@ public final class Verification {
       readEntries();
     }
     return new VerifyReport(entries, bytes, List.copyOf(faults));
+  }
+
+  /** What the next open reads; the open store knows it by heart. */
+  private void readManifest() {
+    try {
+      Manifest.read(folder);
+    } catch (KVException.Corrupt | KVException.UnknownFormat | IOException damage) {
+      fault(
+          folder.resolve(Manifest.NAME)
+              + " was damaged while the store is open; nothing is lost, and a close in good order"
+              + " writes it anew");
+    }
   }
 
   private void readJournal(Memtable memtable) {
@@ -95,10 +117,12 @@ public final class Verification {
 
   private void readFile(SSTableFile file) {
     try {
-      file.requireUncut();
-    } catch (KVException.Corrupt cut) {
-      fault(cut.getMessage());
-      return;
+      file.requireWhole();
+    } catch (KVException.Corrupt damage) {
+      fault(damage.getMessage());
+      if (file.isCut()) {
+        return;
+      }
     }
     SSTableReader reader = file.reader();
     byte[] last = null;

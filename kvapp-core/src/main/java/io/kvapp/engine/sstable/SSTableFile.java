@@ -121,8 +121,7 @@ public final class SSTableFile {
       SSTableFormat.requireKnown(path, buffer);
       if (!SSTableFormat.isWhole(buffer, identity.checksum())) {
         Unmapper.unmap(buffer);
-        throw damaged(
-            path, bytes - SSTableFormat.FOOTER_BYTES, "header or footer is not the one written");
+        throw endsDamaged(path, bytes);
       }
       return new SSTableFile(path, identity, buffer);
     } catch (NoSuchFileException missing) {
@@ -136,6 +135,11 @@ public final class SSTableFile {
         offset,
         what,
         offset < 0 ? "every entry of this file" : "the entries that cannot be read");
+  }
+
+  private static KVException.Corrupt endsDamaged(Path path, long bytes) {
+    return damaged(
+        path, bytes - SSTableFormat.FOOTER_BYTES, "header or footer is not the one written");
   }
 
   KVException.Corrupt unreadable(InternalError cause) {
@@ -160,13 +164,24 @@ public final class SSTableFile {
   }
 
   /**
-   * Checks that the file on the disk is as long as it was when it was mapped.
+   * Checks that the file on the disk is as long as it was when it was mapped, and that header and
+   * footer are the ones written.
    *
-   * @throws KVException.Corrupt if it was cut
+   * @throws KVException.Corrupt if it was cut or one of them is damaged
    */
-  public void requireUncut() {
+  public void requireWhole() {
     if (isCut()) {
       throw damaged(path, -1, Disk.UNREADABLE);
+    }
+    boolean whole;
+    try {
+      whole = SSTableFormat.isWhole(buffer, identity.checksum());
+      Disk.throwLateError();
+    } catch (InternalError cut) {
+      throw unreadable(cut);
+    }
+    if (!whole) {
+      throw endsDamaged(path, identity.bytes());
     }
   }
 

@@ -100,7 +100,7 @@ public final class BackupFiles {
         () -> {
           for (SSTable sstable : sstables) {
             for (SSTableFile file : sstable.files()) {
-              file.requireUncut();
+              file.requireWhole();
               warnOfDamage(file);
               copy(disk, file.path, folder.resolve(file.path.getFileName()));
             }
@@ -231,7 +231,11 @@ public final class BackupFiles {
             .orElseThrow(
                 () ->
                     new KVException.Corrupt(
-                        file, -1, "it is missing, so " + folder + " is not a backup"));
+                        file,
+                        -1,
+                        "it is missing, so "
+                            + folder
+                            + " is not a backup; name the folder that a backup was written to"));
     if (!manifest.isClean()) {
       throw new KVException.Corrupt(
           file, -1, "it is that of a store in use, not of a backup; back the store up first");

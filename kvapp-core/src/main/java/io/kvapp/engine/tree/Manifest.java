@@ -4,6 +4,7 @@ import io.kvapp.KVException;
 import io.kvapp.engine.file.Disk;
 import io.kvapp.engine.file.FolderHolder;
 import io.kvapp.engine.file.FormatNumber;
+import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.journal.JournalHistory;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.sstable.SSTableFile;
@@ -192,6 +193,7 @@ public record Manifest(
     if (!Files.exists(file)) {
       return Optional.empty();
     }
+    StoreFailures.requireFile(file);
     if (Files.size(file) > MAX_BYTES) {
       throw damaged(file, "it has more than " + MAX_BYTES + " bytes");
     }

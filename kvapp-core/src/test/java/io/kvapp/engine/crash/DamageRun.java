@@ -106,7 +106,9 @@ final class DamageRun {
     require(!message.contains("\n"), "more than one line: " + message);
     if (failure instanceof KVException.Corrupt corrupt) {
       require(message.contains(corrupt.file().toString()), "no file in: " + message);
-      require(message.contains("openDamaged(true), which drops"), "no consequence in: " + message);
+      require(
+          message.contains("openDamaged(true), as --open-damaged does, which drops"),
+          "no consequence in: " + message);
     } else if (!(failure instanceof KVException.UnknownFormat)) {
       throw new AssertionError("neither corrupt nor of an unknown format: " + failure, failure);
     }

@@ -18,6 +18,8 @@ import java.util.TreeSet;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs child JVMs, since this one is open already. */
 final class ModuleAccessTest {
@@ -58,10 +60,11 @@ final class ModuleAccessTest {
     }
   }
 
-  @Test
-  void open_runtimeWithoutAModule_namesIt() throws Exception {
-    assertThat(run("--limit-modules", WITHOUT_COMPILER.replace(",jdk.jfr", "")))
-        .contains("this Java runtime does not have", "jdk.jfr");
+  @ParameterizedTest
+  @ValueSource(strings = {"java.management", "java.naming", "jdk.jfr", "jdk.unsupported"})
+  void open_runtimeWithoutAModule_namesIt(String module) throws Exception {
+    assertThat(run("--limit-modules", WITHOUT_COMPILER.replace("," + module, "")))
+        .contains("needs " + module + ", which this Java runtime does not have");
   }
 
   @Test

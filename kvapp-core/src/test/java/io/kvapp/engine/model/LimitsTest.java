@@ -43,6 +43,24 @@ class LimitsTest {
   }
 
   @Test
+  void refusals_whereTheStoreStandsOnMore_nameItsRemedies() {
+    StoreLimits narrow = new StoreLimits(100, 100, 1, 1, 1_000, "buy a disk", "hire a clerk");
+    Limits told = new Limits(narrow);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> told.value(new byte[101]))
+        .withMessage("value: at most 100 bytes, not 101; buy a disk");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> told.batch(new Batch().delete("a").delete("b")))
+        .withMessage("batch: at most 1 operations, not 2; commit it in parts, or hire a clerk");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> told.batchBytes(1_001))
+        .withMessageEndingWith("; commit it in parts, or buy a disk");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> limits.batchBytes(1_001))
+        .withMessageEndingWith("; commit it in parts");
+  }
+
+  @Test
   void batchLimits_followTheHeap() {
     StoreLimits small = new Limits(StoreOptions.defaults(), 256 << 20).told();
     assertThat(small.maxBatchOperations()).isEqualTo(512 << 10);

@@ -18,10 +18,6 @@ public final class EtcdLimits {
   /** A write of an entry, one of its expiry and a delete of the one before. */
   private static final int OPERATIONS_OF_A_WRITE = 3;
 
-  private static final String REMEDY =
-      "start etcd with a larger --max-request-bytes or --max-txn-ops and give the store's URI the"
-          + " same";
-
   private final EtcdSettings settings;
   private final Limits limits;
 
@@ -36,12 +32,9 @@ public final class EtcdLimits {
             operations,
             settings.maxTxnOps() - 1 - operations,
             batchBytes,
-            REMEDY);
-    limits =
-        new Limits(
-            told,
-            new Limits.Remedies(
-                requestBytesRemedy(), inParts(operationsRemedy()), inParts(requestBytesRemedy())));
+            requestBytesRemedy(),
+            operationsRemedy());
+    limits = new Limits(told);
   }
 
   public Limits ofStore() {
@@ -57,12 +50,8 @@ public final class EtcdLimits {
               + " bytes as they are sent, not "
               + bytes
               + "; "
-              + inParts(requestBytesRemedy()));
+              + Limits.inParts(requestBytesRemedy()));
     }
-  }
-
-  private static String inParts(String remedy) {
-    return "commit it in parts, or " + remedy;
   }
 
   /** How larger requests are allowed. */

@@ -75,7 +75,7 @@ public final class ServeCommand implements Callable<Integer> {
       addHttpOptions(commandLine.getCommandSpec());
     }
     for (Object command : named.map(List::of).orElse(commands)) {
-      CommandLine added = new CommandLine(command);
+      CommandLine added = new CommandLine(command).setCommandName(name(command));
       if (command instanceof ServeCommand || command instanceof DoctorCommand) {
         addHttpOptions(added.getCommandSpec());
       }

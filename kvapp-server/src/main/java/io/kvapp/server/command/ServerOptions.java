@@ -145,6 +145,10 @@ final class ServerOptions {
           "--in-memory has no files, so it does not go together with "
               + (data == null ? "--read-only" : "--data"));
     }
+    if (readOnly && openDamaged) {
+      throw new IllegalArgumentException(
+          "--open-damaged writes what it repairs, so it does not go together with --read-only");
+    }
     if (store != null && (data != null || inMemory)) {
       throw new IllegalArgumentException(
           "--store is in the place of "

@@ -55,7 +55,7 @@ public final class Failures {
               "the server is closing"),
           row(
               KVException.Unsupported.class,
-              Logged.MESSAGE,
+              Logged.NOTHING,
               501,
               "unsupported",
               "the store of this server cannot do that"),

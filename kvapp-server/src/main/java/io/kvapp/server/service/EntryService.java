@@ -76,7 +76,7 @@ public final class EntryService {
               + value.length
               + " bytes, and the limit is "
               + limits.maxValueBytes()
-              + limits.remedyClause());
+              + limits.bytesRemedyClause());
     }
     caller.requireWrite(key);
     store.put(key, value);
@@ -173,7 +173,7 @@ public final class EntryService {
               + " bytes of keys and values, not "
               + (written + read)
               + "; commit it in parts"
-              + (maxBytes == limits.maxBatchBytes() ? limits.remedyClause() : ""));
+              + (maxBytes == limits.maxBatchBytes() ? limits.bytesRemedyClause() : ""));
     }
     memory.reserve(read);
     return commit(batch, sync);

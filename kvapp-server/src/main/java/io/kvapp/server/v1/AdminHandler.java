@@ -9,7 +9,7 @@ import io.kvapp.server.http.routing.Access;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.http.routing.Route;
 import io.kvapp.server.json.JsonOutput;
-import io.kvapp.server.service.Backups;
+import io.kvapp.server.transfer.Backups;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.Export;
+import io.kvapp.transfer.ExportFormat.End;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -26,7 +27,6 @@ final class ExportHandler {
 
   private static final byte[] NOTHING = {};
   private static final byte[] LINE_FEED = JsonOutput.ascii("\n");
-  private static final byte[] END = JsonOutput.ascii("{\"end\":true,\"entries\":");
   private static final ResponseHead HEAD = ResponseHead.secured(200).with("Content-Type", TYPE);
 
   /** So many bytes of entries are written between two looks at the grant. */
@@ -92,8 +92,7 @@ final class ExportHandler {
         bytes = 0;
       }
     }
-    json.raw(END).number(count);
-    Replies.writeEnd(json, export.revision(), export.filtered());
-    json.raw(LINE_FEED);
+    End end = new End(count, export.revision(), export.filtered());
+    json.raw(JsonOutput.ascii(end.line())).raw(LINE_FEED);
   }
 }

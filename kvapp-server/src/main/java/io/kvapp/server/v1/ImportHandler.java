@@ -6,6 +6,7 @@ import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.EntryService;
+import io.kvapp.server.transfer.ImportRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;

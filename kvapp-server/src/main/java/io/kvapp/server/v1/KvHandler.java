@@ -14,6 +14,7 @@ import io.kvapp.server.http.message.ResponseBody;
 import io.kvapp.server.http.message.ResponseHead;
 import io.kvapp.server.http.routing.Call;
 import io.kvapp.server.json.JsonOutput;
+import io.kvapp.server.json.TimeText;
 import io.kvapp.server.json.Utf8;
 import io.kvapp.server.service.EntryService;
 import java.time.Duration;
@@ -41,8 +42,8 @@ final class KvHandler {
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String TEXT_TYPE = "text/plain; charset=utf-8";
 
-  private static final String PATCH_TTL = Parameters.DURATION + "; or none";
-  private static final String PUT_TTL = Parameters.DURATION + "; or keep, or none";
+  private static final String PATCH_TTL = TimeText.DURATION + "; or none";
+  private static final String PUT_TTL = TimeText.DURATION + "; or keep, or none";
 
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final Pattern TYPE_PATTERN =
@@ -121,7 +122,7 @@ final class KvHandler {
     try {
       return call.bytes();
     } catch (HttpException refused) {
-      String remedy = entries.limits().remedyClause();
+      String remedy = entries.limits().bytesRemedyClause();
       if (refused.status() != 413 || remedy.isEmpty()) {
         throw refused;
       }
@@ -240,7 +241,7 @@ final class KvHandler {
       return Expiry.keep();
     }
     Duration duration =
-        Parameters.durationOf(text)
+        TimeText.duration(text)
             .orElseThrow(() -> Parameters.bad(TTL, mayKeep ? PUT_TTL : PATCH_TTL));
     return Expiry.in(duration);
   }

@@ -2,11 +2,9 @@ package io.kvapp.server.v1;
 
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Octets;
+import io.kvapp.server.json.TimeText;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,16 +21,6 @@ import java.util.regex.Pattern;
  * <p>Immutable, safe for any thread, as long as nobody changes the arrays it returns.
  */
 public final class Parameters {
-  /** What a moment in JSON is, for people. */
-  static final String MOMENT = "\"expires_at\" is a time such as 2026-11-27T13:40:00.000Z";
-
-  /** What a duration is, for people. */
-  static final String DURATION =
-      "a duration above zero, such as 30s, 15m or 500ms, and up to 365000d";
-
-  /** The longest duration, about a thousand years, so that every expiry has a year of 4 digits. */
-  private static final Duration MAX_DURATION = Duration.ofDays(365_000);
-
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,19}");
 
   private static final Parameters NONE = new Parameters(List.of());
@@ -161,47 +149,13 @@ public final class Parameters {
   }
 
   /**
-   * A duration above zero: an integer and {@code ms}, {@code s}, {@code m}, {@code h} or {@code d},
-   * or a bare integer of seconds; empty where there is none.
+   * A duration as {@link TimeText#duration} has it; empty where there is no such parameter.
    *
    * @throws HttpException {@code bad-parameter} if it is none, or more than 365,000 days
    */
   Optional<Duration> duration(String name) {
-    return text(name).map(text -> durationOf(text).orElseThrow(() -> bad(name, DURATION)));
-  }
-
-  /** The moment that this text stands for, as RFC 3339 has it; empty if it is none. */
-  static Optional<Instant> momentOf(String text) {
-    try {
-      return Optional.of(OffsetDateTime.parse(text).toInstant());
-    } catch (DateTimeException malformed) {
-      return Optional.empty();
-    }
-  }
-
-  /** The duration that this text stands for; empty if it is none that may be given. */
-  public static Optional<Duration> durationOf(String text) {
-    int digits = 0;
-    while (digits < text.length() && Octets.isDigit(text.charAt(digits))) {
-      digits++;
-    }
-    if (digits == 0 || digits > 18) {
-      return Optional.empty();
-    }
-    long number = Long.parseLong(text.substring(0, digits));
-    Duration unit =
-        switch (text.substring(digits)) {
-          case "ms" -> Duration.ofMillis(1);
-          case "", "s" -> Duration.ofSeconds(1);
-          case "m" -> Duration.ofMinutes(1);
-          case "h" -> Duration.ofHours(1);
-          case "d" -> Duration.ofDays(1);
-          default -> null;
-        };
-    if (unit == null || number == 0 || number > MAX_DURATION.toMillis() / unit.toMillis()) {
-      return Optional.empty();
-    }
-    return Optional.of(unit.multipliedBy(number));
+    return text(name)
+        .map(text -> TimeText.duration(text).orElseThrow(() -> bad(name, TimeText.DURATION)));
   }
 
   /** The refusal of a parameter that is not what belongs there. */

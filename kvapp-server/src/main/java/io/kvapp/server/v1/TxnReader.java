@@ -5,6 +5,7 @@ import io.kvapp.Expiry;
 import io.kvapp.StoreLimits;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.json.JsonInput;
+import io.kvapp.server.json.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -216,7 +217,7 @@ public final class TxnReader {
     if (ttl.equals("keep")) {
       return Expiry.keep();
     }
-    Optional<Duration> duration = Parameters.durationOf(ttl);
+    Optional<Duration> duration = TimeText.duration(ttl);
     if (duration.isEmpty()) {
       throw json.malformed("a \"ttl\" is none, keep, or a duration above zero such as 30s or 15m");
     }
@@ -224,8 +225,8 @@ public final class TxnReader {
   }
 
   private Instant moment() {
-    return Parameters.momentOf(new String(json.string(), StandardCharsets.UTF_8))
-        .orElseThrow(() -> json.malformed(Parameters.MOMENT));
+    return TimeText.moment(new String(json.string(), StandardCharsets.UTF_8))
+        .orElseThrow(() -> json.malformed(TimeText.MOMENT));
   }
 
   /** A string, or the digits of a number. */
@@ -266,7 +267,7 @@ public final class TxnReader {
               + members.value.length
               + " bytes, and the limit is "
               + limits.maxValueBytes()
-              + limits.remedyClause());
+              + limits.bytesRemedyClause());
     }
   }
 
@@ -287,7 +288,7 @@ public final class TxnReader {
               + " "
               + what
               + "; use several, or an import"
-              + (max == maxOfStore ? limits.remedyClause() : ""));
+              + (max == maxOfStore ? limits.operationsRemedyClause() : ""));
     }
   }
 }

@@ -3,10 +3,14 @@ package io.kvapp.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kvapp.KVServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +133,33 @@ class KeepingCommandsTest {
     assertThat(err.toString().lines()).hasSize(9).allMatch(line -> line.startsWith("kvapp: "));
     assertThat(out.toString()).isEmpty();
     assertThat(folder.resolve("nothing")).doesNotExist();
+    assertThat(folder.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void commandsThatOnlyRead_leaveAFolderAsItIs_alsoByItsUri() throws Exception {
+    write("city", "Szeged");
+    String uri = folder.resolve("data").toUri().toString();
+    Map<Path, FileTime> before = times();
+
+    assertThat(run("backup", "--data", path("data"), path("backup"))).isZero();
+    assertThat(run("get", "--store", uri, "city")).isZero();
+    assertThat(run("get", "--store", folder.resolve("nothing").toUri().toString(), "city"))
+        .isEqualTo(1);
+
+    assertThat(times()).isEqualTo(before);
+    assertThat(folder.resolve("nothing")).doesNotExist();
+    assertThat(err.toString()).contains("there is no such folder");
+  }
+
+  private Map<Path, FileTime> times() throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (var files = Files.newDirectoryStream(folder.resolve("data"))) {
+      for (Path file : files) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
   }
 
   @Test

@@ -9,7 +9,9 @@ import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.InMemoryBody;
 import io.kvapp.server.http.message.Response;
 import io.kvapp.server.http.message.ResponseBody;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +101,31 @@ final class ProblemTest {
         Arguments.of(new OutOfMemoryError("secret"), 503, "busy"),
         Arguments.of(new InternalError("secret"), 500, "internal"),
         Arguments.of(new IllegalStateException("secret"), 500, "internal"));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void problem_requestTheStoreCannotServe_isNoErrorInTheLog(Throwable thrown, boolean isLogged) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      Problem.of(thrown);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8).contains("told to the log"))
+        .isEqualTo(isLogged);
+  }
+
+  static Stream<Arguments> problem_requestTheStoreCannotServe_isNoErrorInTheLog() {
+    String message = "told to the log";
+    return Stream.of(
+        Arguments.of(new KVException.Unsupported(message), false),
+        Arguments.of(new HttpException(501, message), false),
+        Arguments.of(new HttpException(400, message), false),
+        Arguments.of(new KVException.Unavailable(message), true),
+        Arguments.of(new KVException.Corrupt(message), true));
   }
 
   @Test

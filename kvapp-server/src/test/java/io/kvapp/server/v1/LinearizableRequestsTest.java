@@ -1,6 +1,7 @@
 package io.kvapp.server.v1;
 
 import io.kvapp.KVServer;
+import io.kvapp.engine.TwoKeySpecification;
 import java.nio.file.Path;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ final class LinearizableRequestsTest {
     try (KVServer server = onDisk.port(0).build().start();
         AutoCloseable ignored = TwoKeyRequests.sendTo(server.port())) {
       new StressOptions()
-          .sequentialSpecification(TwoKeyRequests.Specification.class)
+          .sequentialSpecification(TwoKeySpecification.class)
           .threads(2)
           .actorsPerThread(3)
           .actorsBefore(1)

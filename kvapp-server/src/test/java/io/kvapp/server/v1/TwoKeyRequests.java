@@ -48,7 +48,7 @@ public class TwoKeyRequests {
 
   /** Writes the first; whether it was created. */
   @Operation
-  public boolean put(@Param(name = "value") int value) {
+  public boolean createOrReplace(@Param(name = "value") int value) {
     return ask("PUT", kv(first), text(value)).status() == 201;
   }
 
@@ -134,7 +134,7 @@ public class TwoKeyRequests {
 
   /** Both, by a page of a list. */
   @Operation
-  public String list() {
+  public String scanBoth() {
     Answer answer = ask("GET", "/v1/kv?prefix=" + folder, null);
     int[] found = {0, 0};
     for (JsonElement entry : V1Client.json(answer).getAsJsonArray("entries")) {
@@ -213,98 +213,6 @@ public class TwoKeyRequests {
       return answer;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
-    }
-  }
-
-  /** What the requests mean when they come one after the other. */
-  public static final class Specification {
-    private int first;
-    private int second;
-
-    /** Neither is there. */
-    public Specification() {}
-
-    /** Writes. */
-    public boolean put(int value) {
-      boolean created = first == 0;
-      first = value;
-      return created;
-    }
-
-    /** Reads. */
-    public int get() {
-      return first;
-    }
-
-    /** Deletes. */
-    public boolean delete() {
-      boolean present = first != 0;
-      first = 0;
-      return present;
-    }
-
-    /** Writes where there is none. */
-    public int create(int value) {
-      int before = first;
-      first = before == 0 ? value : before;
-      return before;
-    }
-
-    /** Writes where there is one. */
-    public boolean replace(int value) {
-      boolean present = first != 0;
-      first = present ? value : 0;
-      return present;
-    }
-
-    /** Replaces one value. */
-    public boolean compareAndSet(int expected, int value) {
-      boolean equal = first == expected;
-      first = equal ? value : first;
-      return equal;
-    }
-
-    /** Deletes one value. */
-    public boolean compareAndDelete(int expected) {
-      return compareAndSet(expected, 0);
-    }
-
-    /** Adds. */
-    public long add(int value) {
-      first += value;
-      return first;
-    }
-
-    /** Looks. */
-    public boolean touch() {
-      return first != 0;
-    }
-
-    /** Adds twice. */
-    public String addToBoth(int value) {
-      first += value;
-      second += value;
-      return getBoth();
-    }
-
-    /** Moves one value. */
-    public int move(int expected) {
-      if (first != expected) {
-        return first;
-      }
-      first = 0;
-      second = expected;
-      return -1;
-    }
-
-    /** Reads both. */
-    public String getBoth() {
-      return first + " " + second;
-    }
-
-    /** Reads both. */
-    public String list() {
-      return getBoth();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.kvapp.client.http.connection;
 
+import io.kvapp.client.http.connection.Delivery.Pace;
+
 /**
  * How long the waits of an exchange may take: all together, each by itself, or for ever.
  *
@@ -11,16 +13,6 @@ package io.kvapp.client.http.connection;
  */
 record Deadline(Pace pace, long nanos, long end) {
   private static final long NANOS_OF_MILLI = 1_000_000;
-
-  /** What a time counts for. */
-  enum Pace {
-    /** All of an exchange. */
-    WHOLE,
-    /** Each part that is sent or received, so that what makes progress goes on. */
-    EACH_PART,
-    /** Nothing. */
-    NEVER
-  }
 
   static Deadline in(Pace pace, long nanos) {
     return new Deadline(pace, nanos, System.nanoTime() + nanos);

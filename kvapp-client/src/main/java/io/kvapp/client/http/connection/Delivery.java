@@ -1,6 +1,5 @@
 package io.kvapp.client.http.connection;
 
-import io.kvapp.client.http.connection.Deadline.Pace;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -17,6 +16,16 @@ import java.time.Duration;
  * @param flight ends it early; null where nothing does
  */
 public record Delivery(Path file, Duration patience, Pace pace, boolean isOnce, Flight flight) {
+  /** What a time-out counts for. */
+  public enum Pace {
+    /** All of an exchange. */
+    WHOLE,
+    /** Each part that is sent or received, so that what makes progress goes on. */
+    EACH_PART,
+    /** Nothing. */
+    NEVER
+  }
+
   /** A body in memory, within the time-out. */
   public static final Delivery PLAIN = new Delivery(null, Duration.ZERO, Pace.WHOLE, false, null);
 

@@ -3,7 +3,7 @@ package io.kvapp.client.http.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kvapp.client.http.connection.Deadline.Pace;
+import io.kvapp.client.http.connection.Delivery.Pace;
 import io.kvapp.client.http.message.Request;
 import io.kvapp.client.http.message.Response;
 import io.kvapp.client.http.message.Target;

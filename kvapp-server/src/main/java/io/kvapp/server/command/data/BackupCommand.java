@@ -26,11 +26,6 @@ final class BackupCommand extends DataCommand {
   }
 
   @Override
-  StoreTarget.Access access() {
-    return StoreTarget.Access.CHANGE;
-  }
-
-  @Override
   int run(KVStore store) throws IOException {
     ProgressLine.during(
         terminal(),

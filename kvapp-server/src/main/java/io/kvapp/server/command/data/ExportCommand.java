@@ -8,6 +8,7 @@ import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
 import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.v1.EntryJson;
+import io.kvapp.transfer.ExportFormat;
 import java.io.IOException;
 import java.util.Iterator;
 import picocli.CommandLine.Command;
@@ -64,11 +65,7 @@ final class ExportCommand extends DataCommand {
         terminal().output().write('\n');
         progress.at(++count);
       }
-      terminal()
-          .output()
-          .line(
-              "{\"end\":true,\"entries\":%d,\"revision\":%d}"
-                  .formatted(count, snapshot.revision()));
+      terminal().output().line(new ExportFormat.End(count, snapshot.revision()).line());
     }
   }
 }

@@ -5,7 +5,7 @@ import io.kvapp.dbm.DbmDumb;
 import io.kvapp.server.command.terminal.OneLineErrors;
 import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
-import io.kvapp.server.v1.ImportRun;
+import io.kvapp.server.transfer.ImportRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

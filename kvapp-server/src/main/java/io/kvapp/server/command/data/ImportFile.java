@@ -3,20 +3,12 @@ package io.kvapp.server.command.data;
 import io.kvapp.Batch;
 import io.kvapp.BatchOperation;
 import io.kvapp.KVStore;
-import io.kvapp.StoreLimits;
 import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
-import io.kvapp.server.v1.ImportRun;
-import java.io.BufferedInputStream;
+import io.kvapp.server.transfer.ImportRun;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.function.ToLongFunction;
 
 /**
  * The lines of an export on their way into a store.
@@ -24,9 +16,6 @@ import java.util.function.ToLongFunction;
  * <p>All methods may be called from any thread.
  */
 final class ImportFile {
-  private static final int TAIL_BYTES = 256;
-  private static final String END = "{\"end\":true,";
-
   private ImportFile() {}
 
   /**
@@ -41,57 +30,17 @@ final class ImportFile {
     try (InputFile input = InputFile.open(file, terminal);
         ProgressLine progress = new ProgressLine(terminal, name, "bytes", input::size)) {
       ImportRun run =
-          run(
-              store,
-              input,
+          new ImportRun(
+              store.limits(),
               step -> {
                 long revision = store.commit(under(prefix, step)).revision();
                 progress.at(input.position());
                 return revision;
-              });
+              },
+              input);
       run.run();
       return run;
     }
-  }
-
-  /** Reads the entries of a file as {@link #into} does, and writes nothing. */
-  static void check(KVStore store, Path file) throws IOException {
-    try (InputStream input = new BufferedInputStream(Files.newInputStream(file))) {
-      run(store, input, step -> 0).run();
-    }
-  }
-
-  /** Whether the last line of a file says that all of an export is there. */
-  static boolean isWhole(Path file) throws IOException {
-    try (RandomAccessFile read = new RandomAccessFile(file.toFile(), "r")) {
-      byte[] tail = new byte[(int) Math.min(TAIL_BYTES, read.length())];
-      read.seek(read.length() - tail.length);
-      read.readFully(tail);
-      String text = new String(tail, StandardCharsets.ISO_8859_1);
-      return text.endsWith("\n")
-          && text.substring(text.stripTrailing().lastIndexOf('\n') + 1).startsWith(END);
-    }
-  }
-
-  private static ImportRun run(KVStore store, InputStream input, ToLongFunction<Batch> commit) {
-    ImportRun.Target target =
-        new ImportRun.Target() {
-          @Override
-          public StoreLimits limits() {
-            return store.limits();
-          }
-
-          @Override
-          public boolean mayWrite(byte[] key) {
-            return true;
-          }
-
-          @Override
-          public long commit(Batch step) {
-            return commit.applyAsLong(step);
-          }
-        };
-    return new ImportRun(target, InstantSource.system(), input, bytes -> {});
   }
 
   private static Batch under(byte[] prefix, Batch step) {

@@ -3,10 +3,10 @@ package io.kvapp.server.command.data;
 import io.kvapp.KVException;
 import io.kvapp.server.command.remote.ServerConnection;
 import io.kvapp.server.command.terminal.StandardOutput;
+import io.kvapp.transfer.ExportFormat.End;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -17,10 +17,9 @@ import java.util.function.LongConsumer;
 final class RemoteExport {
   private static final int BUFFER_BYTES = 64 << 10;
 
-  /** How the last line begins, and no other. */
-  private static final byte[] END = "{\"end\":true".getBytes(StandardCharsets.US_ASCII);
+  /** What the line at hand has so far, as far as an end may be long. */
+  private final byte[] line = new byte[End.MAX_BYTES];
 
-  private final byte[] begin = new byte[END.length];
   private long column;
   private long lines;
   private boolean isWhole;
@@ -72,16 +71,20 @@ final class RemoteExport {
   private void look(byte[] buffer, int length) {
     for (int at = 0; at < length; at++) {
       if (buffer[at] == '\n') {
-        isWhole = column >= begin.length && Arrays.equals(begin, END);
+        isWhole = column <= line.length && End.of(ascii((int) column)).isPresent();
         lines++;
         column = 0;
       } else {
-        if (column < begin.length) {
-          begin[(int) column] = buffer[at];
+        if (column < line.length) {
+          line[(int) column] = buffer[at];
         }
         column++;
       }
     }
+  }
+
+  private String ascii(int length) {
+    return new String(line, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   private KVException torn(IOException cause) {

@@ -4,10 +4,13 @@ import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
+import io.kvapp.server.transfer.ImportRun;
+import io.kvapp.transfer.ExportFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
@@ -19,9 +22,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "restore", description = "Fills an empty or new store with a backup.")
 final class RestoreCommand extends DataCommand {
-  /** What the backup of a server is. */
-  private static final String EXPORT = "export.ndjson";
-
   @Parameters(paramLabel = "FROM", description = "The folder that backup made.")
   private Path source;
 
@@ -34,9 +34,23 @@ final class RestoreCommand extends DataCommand {
     return StoreTarget.Access.CREATE;
   }
 
+  /** Before a folder is made for what cannot be restored. */
+  @Override
+  void check() {
+    boolean isBackup =
+        Files.isRegularFile(source)
+            || Stream.of(ExportFormat.FILE_NAME, "MANIFEST").map(source::resolve).anyMatch(Files::exists);
+    if (!isBackup) {
+      throw new KVException(
+          source
+              + " is not a backup; name the folder that a backup was written to, or a file that"
+              + " export has written");
+    }
+  }
+
   @Override
   int run(KVStore store) throws IOException {
-    Path export = Files.isRegularFile(source) ? source : source.resolve(EXPORT);
+    Path export = ExportFormat.file(source);
     long restored =
         server().isEmpty() && !store.isShared() && Files.isRegularFile(export)
             ? fromExport(store, export)
@@ -52,11 +66,7 @@ final class RestoreCommand extends DataCommand {
       throw new KVException.WrongState(
           "the store holds " + present + " entries; restore into an empty store");
     }
-    if (!ImportFile.isWhole(export)) {
-      throw new KVException.Corrupt(
-          export, -1, "its last line does not end an export; take the backup again");
-    }
-    ImportFile.check(store, export);
+    ImportRun.check(export, store.limits());
     long restored = ImportFile.into(store, export, new byte[0], terminal(), "restore").imported();
     store.sync();
     return restored;

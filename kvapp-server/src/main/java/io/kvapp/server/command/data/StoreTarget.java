@@ -35,6 +35,8 @@ final class StoreTarget {
   /** A letter and a colon are a drive. */
   private static final Pattern URI_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
 
+  private static final String FILE = "file:";
+
   private static final StoreOptions OPTIONS =
       StoreOptions.defaults().withMaxValueBytes(StoreOptions.MAX_VALUE_BYTES);
 
@@ -68,8 +70,8 @@ final class StoreTarget {
           command.commandLine(),
           "--store is in the place of --data and --server; give one of them");
     }
-    if (store != null && !URI_SCHEME.matcher(store).lookingAt()) {
-      data = Path.of(store);
+    if (store != null) {
+      data = folderOf(store).orElse(null);
     }
     if (data != null) {
       return openFolder(access);
@@ -93,6 +95,17 @@ final class StoreTarget {
   /** Whether it is a folder. */
   boolean isFolder() {
     return data != null;
+  }
+
+  private static Optional<Path> folderOf(String store) {
+    if (!URI_SCHEME.matcher(store).lookingAt()) {
+      return Optional.of(Path.of(store));
+    }
+    URI uri = store.regionMatches(true, 0, FILE, 0, FILE.length()) ? URI.create(store) : null;
+    if (uri == null) {
+      return Optional.empty();
+    }
+    return Optional.of(uri.isOpaque() ? Path.of(uri.getSchemeSpecificPart()) : Path.of(uri));
   }
 
   private KVStore openFolder(Access access) {

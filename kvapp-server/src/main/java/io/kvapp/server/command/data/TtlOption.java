@@ -1,7 +1,7 @@
 package io.kvapp.server.command.data;
 
 import io.kvapp.Expiry;
-import io.kvapp.server.v1.Parameters;
+import io.kvapp.server.json.TimeText;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,7 +18,7 @@ final class TtlOption implements ITypeConverter<Expiry> {
       case "none" -> Expiry.never();
       case "keep" -> Expiry.keep();
       default ->
-          Parameters.durationOf(text)
+          TimeText.duration(text)
               .map(Expiry::in)
               .orElseThrow(
                   () ->

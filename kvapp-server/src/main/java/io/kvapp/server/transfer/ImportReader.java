@@ -1,4 +1,4 @@
-package io.kvapp.server.v1;
+package io.kvapp.server.transfer;
 
 import io.kvapp.Expiry;
 import io.kvapp.StoreLimits;
@@ -6,6 +6,7 @@ import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.json.AsciiRuns;
 import io.kvapp.server.json.JsonInput;
+import io.kvapp.server.json.TimeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -202,19 +203,19 @@ final class ImportReader {
               + value.length
               + " bytes, and the limit is "
               + limits.maxValueBytes()
-              + limits.remedyClause());
+              + limits.bytesRemedyClause());
     }
     if (ttl != null && expiresAt != null) {
       throw bad("\"ttl\" or \"expires_at\" is enough");
     }
     if (expiresAt != null) {
-      Instant moment = Parameters.momentOf(expiresAt).orElseThrow(() -> bad(Parameters.MOMENT));
+      Instant moment = TimeText.moment(expiresAt).orElseThrow(() -> bad(TimeText.MOMENT));
       return new PutLine(key, value, Expiry.at(moment), moment);
     }
     if (ttl == null || ttl.equals("none")) {
       return new PutLine(key, value, Expiry.never(), null);
     }
-    Optional<Duration> duration = Parameters.durationOf(ttl);
+    Optional<Duration> duration = TimeText.duration(ttl);
     return new PutLine(
         key,
         value,

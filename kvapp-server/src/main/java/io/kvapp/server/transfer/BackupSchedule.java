@@ -1,4 +1,4 @@
-package io.kvapp.server.service;
+package io.kvapp.server.transfer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,13 +1,15 @@
-package io.kvapp.server.service;
+package io.kvapp.server.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
+import io.kvapp.StoreAdmin;
 import io.kvapp.server.SteppedClock;
 import io.kvapp.server.http.message.HttpException;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,8 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BackupsTest {
+  private static final String ENTRY = "{\"key\":\"a\",\"value\":\"1\",\"size\":1,\"revision\":5}\n";
+
   private final SteppedClock clock = new SteppedClock();
   private final Instant start = clock.instant();
 
@@ -103,6 +109,31 @@ final class BackupsTest {
     assertThat(backups.state().lastFailure()).hasValue(start.plus(Duration.ofHours(1)));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ENTRY + ENTRY + "{\"end\":true,\"entries\":1,\"revision\":5}\n",
+        ENTRY + "{\"end\":true,\"entries\":1,\"revision\":5}",
+        ENTRY + "{\"key\":\"b\",\"value\":\"2}\n{\"end\":true,\"entries\":2,\"revision\":5}\n",
+        ENTRY + "{\"key\":\"b\"}\n{\"end\":true,\"entries\":2,\"revision\":5}\n",
+        ENTRY + "\0\0\0\n{\"end\":true,\"entries\":2,\"revision\":5}\n",
+        ENTRY
+      })
+  void make_ofAnExportThatIsDamaged_failsAndRemovesIt(String lines) throws IOException {
+    Backups backups = new Backups(exporting(lines), folder, 1, clock);
+    assertThatThrownBy(() -> backups.make("bad")).isInstanceOf(KVException.Corrupt.class);
+    assertThat(names()).isEmpty();
+    assertThat(backups.state().failed()).isOne();
+  }
+
+  @Test
+  void make_ofAnExport_isThatExport() throws IOException {
+    String lines = ENTRY + "{\"end\":true,\"entries\":1,\"revision\":5}\n";
+    Backups.Backup made = new Backups(exporting(lines), folder, 1, clock).make("good");
+    assertThat(made).isEqualTo(new Backups.Backup("good", 1, lines.length(), 5));
+    assertThat(folder.resolve("good/export.ndjson")).hasContent(lines);
+  }
+
   @Test
   void make_afterOneThatWasCutOff_removesWhatIsLeft() throws IOException {
     Path left = folder.resolve(".unverified");
@@ -155,6 +186,26 @@ final class BackupsTest {
 
   private BackupSchedule schedule(Backups backups) {
     return new BackupSchedule(backups, Duration.ofHours(24), clock, new ReentrantLock());
+  }
+
+  /** The store, but for its backups: they are exports with these lines. */
+  private KVStore exporting(String lines) {
+    StoreAdmin admin =
+        (StoreAdmin)
+            Proxy.newProxyInstance(
+                StoreAdmin.class.getClassLoader(),
+                new Class<?>[] {StoreAdmin.class},
+                (proxy, method, arguments) -> {
+                  Path made = Files.createDirectories((Path) arguments[0]);
+                  Files.writeString(made.resolve("export.ndjson"), lines);
+                  return null;
+                });
+    return (KVStore)
+        Proxy.newProxyInstance(
+            KVStore.class.getClassLoader(),
+            new Class<?>[] {KVStore.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("admin") ? admin : method.invoke(store, arguments));
   }
 
   private Backups backups(long keep) {

@@ -1,4 +1,4 @@
-package io.kvapp.server.v1;
+package io.kvapp.server.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -16,6 +16,7 @@ import io.kvapp.server.json.JsonOutput;
 import io.kvapp.server.service.EntryService;
 import io.kvapp.server.service.SearchLimits;
 import io.kvapp.server.settings.PrefixScope;
+import io.kvapp.server.v1.EntryJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.kvapp.server.v1;
+package io.kvapp.server.transfer;
 
 import io.kvapp.Batch;
 import io.kvapp.KVException;
@@ -7,9 +7,14 @@ import io.kvapp.server.auth.users.Caller;
 import io.kvapp.server.http.message.HttpException;
 import io.kvapp.server.http.message.Memory;
 import io.kvapp.server.service.EntryService;
+import io.kvapp.transfer.ExportFormat.End;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * One import: writes the entries of its lines in steps, each of which is atomic.
@@ -26,19 +31,8 @@ public final class ImportRun {
   /** The entries of a step are in memory as they are read, and once more in its batch. */
   private static final int COPIES = 2;
 
-  /** Where the entries go. */
-  public interface Target {
-    /** What it takes. */
-    StoreLimits limits();
-
-    /** Whether a key may be written. */
-    boolean mayWrite(byte[] key);
-
-    /** Writes a step; returns its revision. */
-    long commit(Batch step);
-  }
-
-  private final Target target;
+  private final Predicate<byte[]> mayWrite;
+  private final ToLongFunction<Batch> committing;
   private final InstantSource clock;
   private final Memory memory;
   private final ImportReader reader;
@@ -51,44 +45,69 @@ public final class ImportRun {
   private long skipped;
   private long lastRevision;
 
-  /** An import by a caller of what this input holds. */
-  ImportRun(
-      EntryService entries, Caller caller, InstantSource clock, InputStream input, Memory memory) {
-    this(grantedTo(caller, entries), clock, input, memory);
-  }
-
   /**
-   * An import of what this input holds.
+   * An import by a caller of what this input holds.
    *
    * @param clock tells which entries have expired meanwhile
    * @param memory where what is read is reserved
    */
-  public ImportRun(Target target, InstantSource clock, InputStream input, Memory memory) {
-    this.target = target;
-    this.clock = clock;
-    this.memory = memory;
-    this.reader = new ImportReader(input, target.limits(), memory);
-    stepEntries = Math.min(STEP_ENTRIES, target.limits().maxBatchOperations());
-    maxStepBytes = Math.min(STEP_BYTES, target.limits().maxBatchBytes() / KEYS);
+  public ImportRun(
+      EntryService entries, Caller caller, InstantSource clock, InputStream input, Memory memory) {
+    this(
+        entries.limits(),
+        caller::mayWrite,
+        step -> entries.commit(caller, step, false).revision(),
+        clock,
+        input,
+        memory);
   }
 
-  private static Target grantedTo(Caller caller, EntryService entries) {
-    return new Target() {
-      @Override
-      public StoreLimits limits() {
-        return entries.limits();
-      }
+  /**
+   * An import of what this input holds by an operator, who may write every key.
+   *
+   * @param limits what the store takes
+   * @param commit writes a step and returns its revision
+   */
+  public ImportRun(StoreLimits limits, ToLongFunction<Batch> commit, InputStream input) {
+    this(limits, key -> true, commit, InstantSource.system(), input, bytes -> {});
+  }
 
-      @Override
-      public boolean mayWrite(byte[] key) {
-        return caller.mayWrite(key);
-      }
+  private ImportRun(
+      StoreLimits limits,
+      Predicate<byte[]> mayWrite,
+      ToLongFunction<Batch> commit,
+      InstantSource clock,
+      InputStream input,
+      Memory memory) {
+    this.mayWrite = mayWrite;
+    this.committing = commit;
+    this.clock = clock;
+    this.memory = memory;
+    this.reader = new ImportReader(input, limits, memory);
+    stepEntries = Math.min(STEP_ENTRIES, limits.maxBatchOperations());
+    maxStepBytes = Math.min(STEP_BYTES, limits.maxBatchBytes() / KEYS);
+  }
 
-      @Override
-      public long commit(Batch step) {
-        return entries.commit(caller, step, false).revision();
-      }
-    };
+  /**
+   * Reads all of an export as an import does, and writes nothing.
+   *
+   * @param limits what the entries must fit
+   * @return what its last line tells
+   * @throws KVException.Corrupt if its last line does not end an export
+   * @throws HttpException if a line is malformed, or there are not as many as the last one says
+   * @throws IOException if the file cannot be read
+   */
+  public static End check(Path export, StoreLimits limits) throws IOException {
+    End end =
+        End.of(export)
+            .orElseThrow(
+                () ->
+                    new KVException.Corrupt(
+                        export, -1, "its last line does not end an export; take the backup again"));
+    try (InputStream input = Files.newInputStream(export)) {
+      new ImportRun(limits, step -> 0, input).run();
+    }
+    return end;
   }
 
   /**
@@ -151,7 +170,7 @@ public final class ImportRun {
       skipped++;
       return;
     }
-    if (!target.mayWrite(put.key())) {
+    if (!mayWrite.test(put.key())) {
       throw new HttpException.Forbidden(
           "line " + reader.line() + ": the token does not grant its key");
     }
@@ -182,7 +201,7 @@ public final class ImportRun {
 
   private void commit() {
     if (stepBytes > 0) {
-      lastRevision = target.commit(step);
+      lastRevision = committing.applyAsLong(step);
       imported += step.operations().size();
       step = new Batch();
       stepBytes = 0;

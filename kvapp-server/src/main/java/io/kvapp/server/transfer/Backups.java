@@ -1,13 +1,14 @@
-package io.kvapp.server.service;
+package io.kvapp.server.transfer;
 
 import io.kvapp.KVException;
 import io.kvapp.KVStore;
 import io.kvapp.StoreInspection;
 import io.kvapp.StoreInspection.Condition;
+import io.kvapp.StoreLimits;
 import io.kvapp.StoreOptions;
 import io.kvapp.VerifyReport;
 import io.kvapp.server.http.message.HttpException;
-import java.io.BufferedReader;
+import io.kvapp.transfer.ExportFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -41,12 +41,6 @@ public final class Backups {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backups.class);
   private static final String UNVERIFIED = ".unverified";
-
-  /** What the backup of a store on a cluster is. */
-  private static final String EXPORT = "export.ndjson";
-
-  private static final Pattern END =
-      Pattern.compile("\\{\"end\":true,\"entries\":(\\d{1,18}),\"revision\":(\\d{1,18})\\}");
 
   private final KVStore store;
   private final Path folder;
@@ -129,8 +123,8 @@ public final class Backups {
   }
 
   /** Reads all of a backup. */
-  private static Backup verified(String name, Path folder) throws IOException {
-    Path export = folder.resolve(EXPORT);
+  private Backup verified(String name, Path folder) throws IOException {
+    Path export = folder.resolve(ExportFormat.FILE_NAME);
     if (Files.isRegularFile(export)) {
       return verifiedExport(name, export);
     }
@@ -149,21 +143,25 @@ public final class Backups {
     }
   }
 
-  /** Reads all lines of an export, which is the backup of a store on a cluster. */
-  private static Backup verifiedExport(String name, Path export) throws IOException {
-    long entries = -1;
-    String last = "";
-    try (BufferedReader lines = Files.newBufferedReader(export)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        entries++;
-        last = line;
-      }
+  /** Reads all entries of an export, which is the backup of a store on a cluster. */
+  private Backup verifiedExport(String name, Path export) throws IOException {
+    try {
+      ExportFormat.End end = ImportRun.check(export, limitsOfExports());
+      return new Backup(name, end.entries(), Files.size(export), end.revision());
+    } catch (HttpException malformed) {
+      throw new KVException.Corrupt(export, -1, malformed.getMessage());
     }
-    Matcher end = END.matcher(last);
-    if (!end.matches() || Long.parseLong(end.group(1)) != entries) {
-      throw new KVException.Corrupt("the backup cannot be read: its last line does not end it");
-    }
-    return new Backup(name, entries, Files.size(export), Long.parseLong(end.group(2)));
+  }
+
+  /** Other servers of the cluster may take larger values than this one. */
+  private StoreLimits limitsOfExports() {
+    StoreLimits limits = store.limits();
+    return new StoreLimits(
+        limits.maxKeyBytes(),
+        StoreOptions.MAX_VALUE_BYTES,
+        limits.maxBatchOperations(),
+        limits.maxBatchConditions(),
+        limits.maxBatchBytes());
   }
 
   private void sync() throws IOException {
@@ -228,7 +226,7 @@ public final class Backups {
     return NAMES.matcher(place.getFileName().toString()).matches()
         && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
         && (StoreInspection.of(place).condition() == Condition.BACKUP
-            || Files.isRegularFile(place.resolve(EXPORT)));
+            || Files.isRegularFile(place.resolve(ExportFormat.FILE_NAME)));
   }
 
   /** Removes a folder and its files, if it is there; there are no folders in a backup. */
