@@ -58,7 +58,7 @@ final class ClusterCampaign {
   private static boolean run(ClusterFault.Kind kind, Pace pace, long nanos) throws IOException {
     String missing = kind.missing();
     if (missing != null) {
-      System.out.println("| " + kind.title() + " | skipped: " + missing + " | | | | | | |");
+      System.out.println("| " + kind.title() + " | skipped: " + missing + " | | | | | | | |");
       return true;
     }
     long begin = System.nanoTime();
@@ -91,7 +91,7 @@ final class ClusterCampaign {
           TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
       return longest.orElse(0) <= MAX_ANSWERED_NANOS;
     } catch (AssertionError wrong) {
-      System.out.println("| " + kind.title() + " | " + times + " | wrong: see below | | | | | |");
+      System.out.println("| " + kind.title() + " | " + times + " | wrong: see below | | | | | | |");
       wrong.printStackTrace(System.out);
       return false;
     }

@@ -39,7 +39,9 @@ final class RestoreCommand extends DataCommand {
   void check() {
     boolean isBackup =
         Files.isRegularFile(source)
-            || Stream.of(ExportFormat.FILE_NAME, "MANIFEST").map(source::resolve).anyMatch(Files::exists);
+            || Stream.of(ExportFormat.FILE_NAME, "MANIFEST")
+                .map(source::resolve)
+                .anyMatch(Files::exists);
     if (!isBackup) {
       throw new KVException(
           source
