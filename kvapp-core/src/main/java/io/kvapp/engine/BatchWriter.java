@@ -179,16 +179,13 @@ final class BatchWriter {
 
   private VersionedValue findInTruth(byte[] key, VersionedValue found) {
     try (Lease<Version> lease = parts.versions.lease()) {
-      Version version = lease.get();
-      try {
-        VersionedValue truth = version.lookUp(key);
-        if (truth == null || truth.revision() != found.revision()) {
-          parts.index.noteDamage();
-        }
-        return truth;
-      } catch (InternalError late) {
-        throw parts.versions.unreadable(version, late);
+      VersionedValue truth = lease.get().lookUp(key);
+      if (truth == null || truth.revision() != found.revision()) {
+        parts.index.noteDamage();
       }
+      return truth;
+    } catch (InternalError late) {
+      throw parts.versions.unreadable(late);
     }
   }
 }

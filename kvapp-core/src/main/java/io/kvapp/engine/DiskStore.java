@@ -189,12 +189,11 @@ public final class DiskStore implements KVStore {
 
   private <T> T leased(Function<Version, T> read) {
     try (Lease<Version> lease = versions.lease()) {
-      Version version = lease.get();
-      try {
-        return read.apply(version);
-      } catch (InternalError late) {
-        throw versions.unreadable(version, late);
-      }
+      T found = read.apply(lease.get());
+      Disk.throwLateError();
+      return found;
+    } catch (InternalError late) {
+      throw versions.unreadable(late);
     }
   }
 

@@ -91,6 +91,10 @@ final class EtcdSecurityTest {
         .isThrownBy(() -> KVStore.open("etcd://127.0.0.1:1/a?ca=" + folder.resolve("none")))
         .withMessageContaining("none");
     assertThatIllegalArgumentException()
+        .isThrownBy(() -> KVStore.open("etcd://127.0.0.1:1/a?ca=" + client.key()))
+        .withMessageContaining("no certificate or key in PEM")
+        .withMessageContaining(client.key().toString());
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> KVStore.open("etcd://127.0.0.1:1/a?cert=file"))
         .withMessageContaining("cert and key");
   }

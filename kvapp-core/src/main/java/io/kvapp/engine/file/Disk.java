@@ -84,6 +84,15 @@ public class Disk {
     return new byte[arrays][arrays];
   }
 
+  /** Takes what the JVM still owes for damage that is told already, so that no caller meets it. */
+  public static void takeLateErrors() {
+    try {
+      throwLateError();
+    } catch (InternalError another) {
+      // The same page has led to it.
+    }
+  }
+
   /** A new file, opened to read and write; it must not exist yet. */
   public FileChannel create(Path file) throws IOException {
     requireUnfenced();

@@ -260,6 +260,7 @@ public final class JournalSegment {
    */
   void forceSyncedOffset(Disk disk, int offset) throws IOException {
     SegmentHeader.writeSyncedOffset(buffer, sequence, offset);
+    Disk.throwLateError();
     disk.force(buffer, 0, SegmentHeader.BYTES);
   }
 
@@ -388,6 +389,7 @@ public final class JournalSegment {
 
   /** What to throw when a page of the mapping cannot be read or written. */
   KVException.Corrupt unreadable(InternalError cause) {
+    Disk.takeLateErrors();
     KVException.Corrupt damage = damaged(file, -1, Disk.UNREADABLE);
     damage.initCause(cause);
     return damage;

@@ -143,6 +143,7 @@ public final class SSTableFile {
   }
 
   KVException.Corrupt unreadable(InternalError cause) {
+    Disk.takeLateErrors();
     KVException.Corrupt damage = damaged(path, -1, Disk.UNREADABLE);
     damage.initCause(cause);
     return damage;

@@ -70,6 +70,7 @@ public final class Version extends RefCounted {
    * names the file of an SSTable or a memtable that was cut, or another where all those are whole.
    */
   public KVException.Corrupt unreadable(InternalError cause, Path other) {
+    Disk.takeLateErrors();
     Path file =
         Stream.concat(
                 sstables.stream()

@@ -5,6 +5,7 @@ import io.kvapp.KVException;
 import io.kvapp.etcd.settings.EtcdLimits;
 import io.kvapp.etcd.settings.EtcdSettings;
 import java.io.Serial;
+import javax.net.ssl.SSLException;
 
 /** A call of the cluster that has failed, with what its failure means. */
 public final class CallException extends RuntimeException {
@@ -39,6 +40,9 @@ public final class CallException extends RuntimeException {
   }
 
   private static final String NO_LEADER = "etcdserver: no leader";
+  private static final String TLS_REMEDY =
+      "name who has issued its certificate with ca=FILE, and if it asks for one the store's own with"
+          + " cert=FILE and key=FILE";
 
   private final Fault fault;
   private final boolean sent;
@@ -149,6 +153,15 @@ public final class CallException extends RuntimeException {
             || fault == Fault.NO_SPACE);
   }
 
+  /** Whether one of both sides has refused the certificate of the other. */
+  private boolean isUntrusted() {
+    Throwable cause = this;
+    while (cause != null && !(cause instanceof SSLException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
+  }
+
   /** What a caller is told, where nothing was done. */
   public RuntimeException toCaller(EtcdSettings settings) {
     String where = settings.name();
@@ -157,9 +170,12 @@ public final class CallException extends RuntimeException {
       case BUSY ->
           new KVException.Unavailable(
               where
-                  + " cannot be reached or has no leader ("
+                  + (isUntrusted()
+                      ? " cannot be reached by TLS ("
+                      : " cannot be reached or has no leader (")
                   + text
-                  + "); nothing was done, start a majority of its members and try again",
+                  + "); nothing was done, "
+                  + (isUntrusted() ? TLS_REMEDY : "start a majority of its members and try again"),
               this);
       case NO_SPACE ->
           new KVException.NoSpace(

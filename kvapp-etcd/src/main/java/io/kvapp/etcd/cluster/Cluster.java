@@ -68,7 +68,11 @@ public final class Cluster implements AutoCloseable {
   public Cluster(EtcdSettings settings) {
     this.settings = settings;
     ChannelCredentials credentials = settings.credentials().ofChannel();
-    channels = settings.endpoints().stream().map(each -> channel(each, credentials)).toList();
+    try {
+      channels = settings.endpoints().stream().map(each -> channel(each, credentials)).toList();
+    } catch (IllegalArgumentException unfit) {
+      throw settings.credentials().unfit(unfit);
+    }
     rests = new AtomicLongArray(channels.size());
     for (int i = 0; i < rests.length(); i++) {
       rests.set(i, System.nanoTime());

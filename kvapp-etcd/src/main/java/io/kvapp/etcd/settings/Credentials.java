@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Whom a store trusts and who it is. Files are read when a store is opened, the password at each
@@ -79,6 +81,23 @@ public record Credentials(
     } catch (IOException failed) {
       throw unreadable(failed);
     }
+  }
+
+  /** For files that are there, and are none of their kind. */
+  public IllegalArgumentException unfit(IllegalArgumentException cause) {
+    String files =
+        Stream.of(ca, certificate, key)
+            .flatMap(Optional::stream)
+            .map(Path::toString)
+            .collect(Collectors.joining(", "));
+    return new IllegalArgumentException(
+        "store: the etcd: URI names a file that is no certificate or key in PEM, or a pair that does"
+            + " not match, among "
+            + files
+            + " ("
+            + cause.getMessage()
+            + "); correct ca, cert and key",
+        cause);
   }
 
   /** The password as it is in its file, without a line feed at its end. */

@@ -10,6 +10,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.kvapp.KVException;
 import io.kvapp.etcd.settings.EtcdSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,6 +78,19 @@ final class ClusterTest {
     } finally {
       servers.forEach(Server::shutdownNow);
     }
+  }
+
+  @Test
+  void certificateThatIsRefused_isToldWithWhatToDo() {
+    EtcdSettings settings = EtcdSettings.of(URI.create("etcd://localhost/app?tls=true"));
+    SSLException refusal = new SSLHandshakeException("PKIX path building failed");
+    Status status = Status.UNAVAILABLE.withCause(refusal);
+
+    assertThat(new CallException(status, false).toCaller(settings))
+        .isInstanceOf(KVException.Unavailable.class)
+        .hasMessageContainingAll("PKIX", "nothing was done, name who has issued", "ca=FILE");
+    assertThat(new CallException(Status.UNAVAILABLE, false).toCaller(settings))
+        .hasMessageContaining("start a majority of its members");
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.kvapp.server.command;
 
 import io.kvapp.server.command.terminal.OneLineErrors;
 import io.kvapp.server.command.terminal.Terminal;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * The command line of the runnable jar and of {@code bin/kvapp}.
@@ -9,6 +12,14 @@ import io.kvapp.server.command.terminal.Terminal;
  * <p>All methods may be called from any thread.
  */
 public final class Main {
+  /**
+   * It logs each attempt with its stack trace; failures say in one line what it was. A logger to
+   * which nothing refers forgets its level.
+   */
+  private static final class GrpcLog {
+    static final Logger LOGGER = Logger.getLogger("io.grpc");
+  }
+
   private Main() {}
 
   /**
@@ -22,6 +33,9 @@ public final class Main {
       setDefault("defaultLogLevel", "warn");
     }
     refuseRenegotiation();
+    if (Stream.of(arguments).anyMatch(each -> each.contains("etcd:"))) {
+      GrpcLog.LOGGER.setLevel(Level.OFF);
+    }
     System.exit(ServeCommand.commandLine(Terminal.ofProcess(), arguments).execute(arguments));
   }
 

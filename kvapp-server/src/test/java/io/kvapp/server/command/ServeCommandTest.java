@@ -327,6 +327,13 @@ class ServeCommandTest {
             "--host",
             "no.such.host.invalid",
             "--in-memory"),
+        mistake(
+            1,
+            "Unable to resolve host no.such.host.invalid",
+            "get",
+            "--store",
+            "etcd://no.such.host.invalid/app?attempt-ms=100&timeout-ms=500",
+            "key"),
         mistake(2, "no user before its hosts", "--store", "etcd://user:secret@host"),
         mistake(2, "uri: no user or password", "--store", "http://user:secret@host"),
         mistake(2, "store: a path or a URI, not blank", "--store", " "),
