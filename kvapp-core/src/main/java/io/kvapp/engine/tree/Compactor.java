@@ -216,7 +216,7 @@ public final class Compactor {
     // What the SSTables hold, not the store: a delete makes garbage here only once it is flushed.
     long live = known == Manifest.UNKNOWN ? entries.getAsLong() : known;
     boolean reducible = sstables.size() > 1 || deletes > 0;
-    if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
+    if (reducible && (puts > live + live / 4 * 3 + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
       return sstables.size();
     }
     if (reducible
