@@ -232,6 +232,15 @@ public final class HashTable implements AutoCloseable {
   }
 
   /**
+   * Begins to fill a table that is empty and not used by anybody before that is finished.
+   *
+   * @param waiting takes the entries for which there is no room
+   */
+  TableFilling filling(WaitingEntries waiting) {
+    return new TableFilling(map, waiting);
+  }
+
+  /**
    * From now on overwrites entries {@linkplain InPlaceWriter by calls of the system}, where they
    * are to be had, instead of through the mapping.
    */
