@@ -6,7 +6,6 @@ import io.kvapp.engine.file.NoSpaceException;
 import io.kvapp.engine.file.StoreFailures;
 import io.kvapp.engine.file.WorkerThread;
 import io.kvapp.engine.hashtable.HashIndex;
-import io.kvapp.engine.hashtable.HashTableUpkeep;
 import io.kvapp.engine.journal.Journal;
 import io.kvapp.engine.sstable.SSTable;
 import io.kvapp.engine.tree.Compactor;
@@ -42,9 +41,6 @@ final class Maintenance {
   /** A compaction that waits goes on when so many more SSTables have gathered. */
   private static final int MAX_SSTABLES_WHILE_WAITING = 4;
 
-  /** So many are copied in a second or two. */
-  private static final long COPIED_BY_A_CLOSE = 500_000;
-
   private final StoreParts parts;
   private final InstantSource clock;
   private final Journal journal;
@@ -52,7 +48,7 @@ final class Maintenance {
   private final Flusher flusher;
   private final Compactor compactor;
   private final HashIndex index;
-  private final HashTableUpkeep tables;
+  private final TableMaintenance tables;
 
   private final Signal progress = new Signal();
   private final ActivityMeter activity;
@@ -65,14 +61,11 @@ final class Maintenance {
   private final BackgroundJob sweeping;
   private final BackgroundJob walking;
   private final MarkWalker marks;
-  private final HashTableSync tableSync;
   private final ExecutorService loads = WorkerThread.executor("kvapp-load");
   private final ExecutorService backups = WorkerThread.executor("kvapp-backup");
 
   private final AtomicInteger callersOfCompact = new AtomicInteger();
   private volatile boolean closing;
-  private boolean checkedAhead;
-  private boolean fillingFailed;
 
   /**
    * The maintenance of a store, which {@link #start} begins.
@@ -87,16 +80,16 @@ final class Maintenance {
     this.flusher = parts.flusher;
     this.compactor = parts.compactor;
     this.index = parts.index;
-    this.tables = index.upkeep();
     this.activity =
         new ActivityMeter(journal::revision, journal::appendedBytes, index::isCalm, index::size);
     this.space = new SpacePolicy(journal, versions, activity);
     this.flushing = job("kvapp-flush", this::flush);
     this.compaction = job("kvapp-compaction", this::compact);
-    this.growth = job("kvapp-growth", this::grow);
+    this.tables =
+        new TableMaintenance(parts, activity, () -> closing, progress::raise, this::requestGrowth);
+    this.growth = job("kvapp-growth", tables::work);
     this.sweeping = job("kvapp-sweep", sweep::run);
     this.marks = new MarkWalker(versions, this::requireGoingOn);
-    this.tableSync = new HashTableSync(index, journal::revision, clock);
     this.walking = job("kvapp-walk", marks::walk);
     this.gate =
         new WriteGate(
@@ -202,6 +195,10 @@ final class Maintenance {
     }
   }
 
+  private void requestGrowth() {
+    growth.request();
+  }
+
   private KVException obstacle(Path folder, BackgroundJob job) {
     NoSpaceException noSpace = job.noSpace();
     if (noSpace != null) {
@@ -263,8 +260,17 @@ final class Maintenance {
     while (compacted && goesOn()) {
       boolean idle = activity.isIdle();
       int maxSSTables = versions.sstables() + MAX_SSTABLES_WHILE_WAITING;
-      compacted = compactor.compact(idle, () -> pace(idle, maxSSTables));
+      compacted = compactOnce(idle, maxSSTables);
       progress.raise();
+    }
+  }
+
+  private boolean compactOnce(boolean idle, int maxSSTables) throws IOException {
+    tables.copying.lock();
+    try {
+      return compactor.compact(idle, () -> pace(idle, maxSSTables));
+    } finally {
+      tables.copying.unlock();
     }
   }
 
@@ -288,81 +294,6 @@ final class Maintenance {
   /** Nothing goes on in a store that is closed or has become read-only. */
   private boolean goesOn() {
     return !closing && journal.failure() == null;
-  }
-
-  /**
-   * Whether a hash table goes on being copied. A close waits for a few entries, as a table that is
-   * given up is filled anew after the next open.
-   */
-  private boolean isCopied(long left) {
-    return journal.failure() == null && (!closing || left <= COPIED_BY_A_CLOSE);
-  }
-
-  private void grow() throws IOException {
-    workOnTable(this::growHere);
-  }
-
-  private void workOnTable(BackgroundJob.Work work) throws IOException {
-    try {
-      work.run();
-    } catch (InternalError unreadable) {
-      // A page of the table's file, as those of SSTables are found by name.
-      index.suspect(unreadable);
-      growth.request();
-    }
-  }
-
-  private void growHere() throws IOException {
-    if (!checkedAhead) {
-      checkedAhead = true;
-      tables.checkAhead(() -> goesOn() && !tables.needsGrowth(activity.addedEntries()));
-    }
-    if (goesOn()) {
-      tableSync.runIfDue();
-    }
-    if (index.isSuspect() && goesOn()) {
-      tables.renew();
-      fillingFailed = false;
-    }
-    if (index.isPartial() && !fillingFailed) {
-      fill();
-    }
-    while (goesOn()
-        && (tables.needsGrowth(activity.addedEntries())
-            || (activity.isIdle() || activity.isSteadyInSize())
-                && tables.needsShrinking(activity.isSteadyInSize())
-            || needsOtherPages())) {
-      resize();
-    }
-  }
-
-  private boolean needsOtherPages() {
-    boolean calm = activity.isSteadilyCalm();
-    return (calm || activity.isSteadilyBusy())
-        && tables.needsOtherPages(calm, activity.bytesSinceTurn());
-  }
-
-  private void fill() throws IOException {
-    tableSync.noteRewrite();
-    tables.deleteOthers();
-    try {
-      while (goesOn() && !tables.rebuild(journal::revision, this::goesOn) && !index.isSuspect()) {
-        if (index.isOverfull()) {
-          resize();
-        }
-      }
-    } catch (KVException.Corrupt damage) {
-      // What cannot be read now cannot be read later, and the tree have the rest.
-      fillingFailed = true;
-      throw damage;
-    }
-  }
-
-  private void resize() throws IOException {
-    tables.resize(
-        activity.isBusy(), activity.isSteadyInSize(), versions.keptFreeBytes(), this::isCopied);
-    tableSync.noteRewrite();
-    progress.raise();
   }
 
   /** What a backup does with the SSTables and the number of their entries. */
@@ -437,7 +368,7 @@ final class Maintenance {
       progress.raise();
       WorkerThread.call(flushing.thread, () -> run(flusher::flushAndShrinkJournal));
       WorkerThread.call(compaction.thread, () -> run(this::compactAndRecycleNothing));
-      WorkerThread.call(growth.thread, () -> run(() -> workOnTable(this::shrink)));
+      WorkerThread.call(growth.thread, () -> run(tables::shrink));
     } finally {
       callersOfCompact.decrementAndGet();
     }
@@ -446,12 +377,6 @@ final class Maintenance {
   private void compactAndRecycleNothing() throws IOException {
     compactor.compactAll(() -> pace(false, 0));
     versions.keepRecycledFiles(0);
-  }
-
-  private void shrink() throws IOException {
-    if (tables.needsShrinking(activity.isSteadyInSize())) {
-      resize();
-    }
   }
 
   private Void run(BackgroundJob.Work work) {

@@ -32,6 +32,12 @@ final class SpacePolicy {
   /** So a flush is urgent when it takes a quarter of what is free. */
   private static final int URGENT_SHARE = 2;
 
+  /** A disk on which so many times the whole reserve is free is roomy: little is held back. */
+  private static final int ROOMY_TIMES = 32;
+
+  /** What is held back stays until so many times as much is free. */
+  private static final int ROOMY_AGAIN_TIMES = 64;
+
   /** More than this share of what is free on the disk is too much. */
   private static final int FREE_SHARE = 8;
 
@@ -88,13 +94,28 @@ final class SpacePolicy {
   }
 
   /**
-   * How many bytes to hold back for a full disk: a segment for deletes, an SSTable of what the
-   * journal has room for, and a step of a compaction.
+   * How many bytes a full disk needs: a segment for deletes, an SSTable of what the journal has
+   * room for, and a step of a compaction.
    */
   private long reserveBytes() {
-    return journal.firstSegmentBytes()
-        + journal.fileBytes()
-        + versions.sstableBytes() / RESERVED_SHARE;
+    return reserveBytes(journal.fileBytes());
+  }
+
+  private long reserveBytes(long journalBytes) {
+    return journal.firstSegmentBytes() + journalBytes + versions.sstableBytes() / RESERVED_SHARE;
+  }
+
+  /** The same for a journal as it is after an open. */
+  private long leastReserveBytes() {
+    return Math.min(reserveBytes(), reserveBytes(2L * journal.firstSegmentBytes()));
+  }
+
+  /**
+   * How many bytes to hold back: on a roomy disk no more than an open needs, as the rest can be
+   * taken as soon as others have written so much that the disk is not roomy any more.
+   */
+  private long wantedReserveBytes(int roomyTimes) {
+    return hasSpace(reserveBytes() * roomyTimes) ? leastReserveBytes() : reserveBytes();
   }
 
   /** How many of these bytes to hold back in each file. */
@@ -112,23 +133,26 @@ final class SpacePolicy {
   }
 
   boolean needsReserve() {
-    return versions.reserve().bytes() < reserveBytes();
+    return versions.reserve().bytes() < wantedReserveBytes(ROOMY_TIMES);
   }
 
-  /** Whether more is held back than a store needs into which little is written. */
+  /**
+   * Whether more is held back than a roomy disk, or a store into which little is written, needs.
+   */
   boolean isReserveTooLarge() {
-    return activity.isSteadilyCalm()
-        && versions.reserve().isBeyond(reserveBytes(), reservePieceBytes());
+    long wanted = wantedReserveBytes(ROOMY_AGAIN_TIMES);
+    return (activity.isSteadilyCalm() || wanted < reserveBytes())
+        && versions.reserve().isBeyond(wanted, reservePieceBytes());
   }
 
   /** Gives back what is held beyond that. */
   void trimReserve() throws IOException {
-    versions.reserve().trim(reserveBytes(), reservePieceBytes());
+    versions.reserve().trim(wantedReserveBytes(ROOMY_AGAIN_TIMES), reservePieceBytes());
   }
 
   /** Fills the reserve where that is possible; what it holds does not count, so none must fail. */
   void fillReserve() {
-    fillReserve(reserveBytes());
+    fillReserve(wantedReserveBytes(ROOMY_TIMES));
   }
 
   private void fillReserve(long bytes) {
@@ -168,8 +192,7 @@ final class SpacePolicy {
     fillReserve(Math.max(least, reserve.bytes() + reserve.missingBytes()));
     if (!isTooMuch(reserve.bytes())) {
       long journalAtOpen = 2L * journal.firstSegmentBytes();
-      long wanted = Math.max(least, reserveBytes() - journal.fileBytes() + journalAtOpen);
-      reserve.trim(wanted, reservePieceBytes());
+      reserve.trim(Math.max(least, reserveBytes(journalAtOpen)), reservePieceBytes());
     }
   }
 

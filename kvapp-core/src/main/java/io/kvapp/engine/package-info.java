@@ -29,7 +29,8 @@
  *   <li><b>Growth.</b> A Chronicle Map has a fixed capacity. When it fills, {@code HashIndex} makes
  *       a larger one beside it and moves the entries over while reads and writes go on.
  *   <li><b>Schedule.</b> {@code Maintenance} runs these jobs and the sweep of expired entries, each
- *       on a thread of its own; the {@code ActivityMeter} tells it when the store is busy or idle.
+ *       on a thread of its own, {@code TableMaintenance} those of the hash table; the {@code
+ *       ActivityMeter} tells it when the store is busy or idle.
  *   <li><b>Open.</b> {@code Recovery} maps the files of a store that was closed cleanly. Of one
  *       that was not, it replays the journal, flushes what it finds and has the hash table filled
  *       in the background. What is damaged is refused by name, or repaired where that was asked for

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,7 +109,9 @@ class GrowthTest {
   void reserve_thatWasMadeForALargeJournal_isGivenBackInCalmAndByAClose() throws Exception {
     EngineOptions quick = new EngineOptions(1 << 20, 16 << 20, 64L << 20, 96 << 20, 20);
     byte[] value = new byte[100_000];
-    try (KVStore store = DiskStore.open(folder(), StoreOptions.defaults(), new Disk(), quick)) {
+    AtomicLong usable = new AtomicLong(256 << 20);
+    try (KVStore store =
+        DiskStore.open(folder(), StoreOptions.defaults(), diskWith(usable), quick)) {
       int written = 0;
       while (reserveBytes() < 12 << 20) {
         TestThreads.requireTime();
@@ -119,8 +122,45 @@ class GrowthTest {
         TestThreads.requireTime();
         store.put(key(written++ % 50), value);
       }
+      usable.set(1 << 30);
     }
     assertThat(reserveBytes()).isBetween(1L, 8L << 20);
+  }
+
+  @Test
+  @Timeout(60)
+  void reserve_isAsLargeAsTheJournal_onlyWhereTheDiskIsNotRoomy() throws Exception {
+    EngineOptions quick = new EngineOptions(1 << 20, 16 << 20, 64L << 20, 96 << 20, 20);
+    byte[] value = new byte[100_000];
+    AtomicLong usable = new AtomicLong(64L << 30);
+    int written = 0;
+    try (KVStore store =
+        DiskStore.open(folder(), StoreOptions.defaults(), diskWith(usable), quick)) {
+      while (written < 300 || store.admin().stats().journalBytes() < 16 << 20) {
+        TestThreads.requireTime();
+        store.put(key(written++ % 50), value);
+        assertThat(reserveBytes()).isLessThan(8L << 20);
+      }
+      usable.set(256 << 20);
+      while (reserveBytes() < 12 << 20) {
+        TestThreads.requireTime();
+        store.put(key(written++ % 50), value);
+      }
+      usable.set(64L << 30);
+      while (reserveBytes() >= 8 << 20) {
+        TestThreads.requireTime();
+        store.put(key(written++ % 50), value);
+      }
+    }
+  }
+
+  private static Disk diskWith(AtomicLong usableBytes) {
+    return new Disk() {
+      @Override
+      public long usableBytes(Path any) {
+        return usableBytes.get();
+      }
+    };
   }
 
   private long reserveBytes() throws IOException {

@@ -1,10 +1,12 @@
 package io.kvapp.engine.hashtable;
 
+import io.kvapp.engine.model.Limits;
 import io.kvapp.engine.model.VersionedValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import net.openhft.chronicle.map.MapEntry;
 import net.openhft.chronicle.map.MapSegmentContext;
 import net.openhft.chronicle.map.VanillaChronicleMap;
@@ -18,6 +20,8 @@ import net.openhft.chronicle.map.impl.CompiledMapQueryContext;
  */
 final class EntryOperations implements AutoCloseable {
   private static final int SAMPLED_PARTS = 16;
+  private static final int MAX_STORED_BYTES =
+      HashTableLayout.HEADER_BYTES + HashIndex.MAX_INLINE_VALUE_BYTES;
 
   private final VanillaChronicleMap<byte[], StoredEntry, Object> map;
   private final AtomicInteger nextSample = new AtomicInteger();
@@ -139,13 +143,28 @@ final class EntryOperations implements AutoCloseable {
     return fullest;
   }
 
-  /** What the entries of all parts take. */
-  long usedBytes() {
-    long chunks = 0;
-    for (int part = 0; part < map.actualSegments; part++) {
-      chunks += PartUse.of(map, part).chunks();
+  /**
+   * Adds the number of the entries of a part, and their bytes without what they leave unused; not
+   * those of sizes that no entry has, nor those behind what Chronicle cannot read.
+   */
+  void addSizes(int part, LongAdder count, LongAdder bytes) {
+    try (MapSegmentContext<byte[], StoredEntry, ?> context = map.segmentContext(part)) {
+      context.forEachSegmentEntry(
+          entry -> {
+            long key = entry.key().size();
+            long stored = entry.value().size();
+            if (key <= Limits.MAX_KEY_BYTES && stored <= MAX_STORED_BYTES) {
+              count.increment();
+              bytes.add(
+                  HashTableLayout.lengthBytes(key)
+                      + key
+                      + HashTableLayout.lengthBytes(stored)
+                      + stored);
+            }
+          });
+    } catch (RuntimeException unreadable) {
+      // Whoever copies the part meets it again.
     }
-    return chunks * map.chunkSize;
   }
 
   @Override

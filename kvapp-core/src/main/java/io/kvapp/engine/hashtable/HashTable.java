@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import net.openhft.chronicle.algo.hashing.LongHashFunction;
 import net.openhft.chronicle.map.VanillaChronicleMap;
@@ -29,6 +30,7 @@ import net.openhft.chronicle.map.VanillaChronicleMap;
  */
 public final class HashTable implements AutoCloseable {
   private static final int MAX_DIRECT_THREADS = 256;
+  private static final int SAMPLED_PARTS = 16;
 
   /**
    * Odd, so that no part is left out, and near the golden ratio of all integers, as in the
@@ -230,6 +232,15 @@ public final class HashTable implements AutoCloseable {
   }
 
   /**
+   * Begins to fill a table that is empty and not used by anybody before that is finished.
+   *
+   * @param waiting takes the entries for which there is no room
+   */
+  TableFilling filling(WaitingEntries waiting) {
+    return new TableFilling(map, waiting);
+  }
+
+  /**
    * From now on overwrites entries {@linkplain InPlaceWriter by calls of the system}, where they
    * are to be had, instead of through the mapping.
    */
@@ -312,9 +323,27 @@ public final class HashTable implements AutoCloseable {
     return run(stored -> entries.loadOfSample());
   }
 
-  /** How much of the file the entries take; visits all parts. */
-  long usedBytes() {
-    return run(stored -> entries.usedBytes());
+  /**
+   * The average bytes of an entry, its lengths included, as a few parts have them; 0 where they
+   * have none. What an entry leaves unused of its last chunk does not count, or each table would be
+   * laid out for a little more than the one before.
+   */
+  long averageEntryBytes() {
+    LongAdder count = new LongAdder();
+    LongAdder bytes = new LongAdder();
+    int sampled = Math.min(map.actualSegments, SAMPLED_PARTS);
+    for (int i = 0; i < sampled; i++) {
+      int part = map.actualSegments / sampled * i;
+      if (isSound(part)) {
+        run(
+            stored -> {
+              entries.addSizes(part, count, bytes);
+              return null;
+            });
+      }
+    }
+    long found = count.sum();
+    return found == 0 ? 0 : (bytes.sum() + found - 1) / found;
   }
 
   /** The size of the file, which never changes. */

@@ -133,8 +133,7 @@ final class HashTableSizing {
   }
 
   private static int averageValueBytes(HashTable table) {
-    long entries = table.size();
-    long entryBytes = entries == 0 ? 0 : table.usedBytes() / entries;
+    long entryBytes = table.averageEntryBytes();
     int keyBytes = table.layoutSize().keyBytes();
     long overhead =
         HashTableLayout.lengthBytes(keyBytes)

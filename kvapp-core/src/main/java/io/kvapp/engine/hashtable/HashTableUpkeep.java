@@ -198,8 +198,9 @@ public final class HashTableUpkeep {
         maxWaitingBytes,
         (table, own, hasRoom) -> {
           BooleanSupplier goOnFilling = () -> goOn.getAsBoolean() && hasRoom.getAsBoolean();
-          Migration migration = new Migration(stripes, truth, table, own, index::noteDamage);
-          new Rebuild(stripes, truth, migration, () -> entries, goOnFilling).run(version);
+          TableFilling filling = table.filling(own);
+          new Rebuild(stripes, truth, filling, () -> entries, goOnFilling).run(version);
+          filling.finish();
         });
   }
 

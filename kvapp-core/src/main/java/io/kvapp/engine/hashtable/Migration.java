@@ -8,7 +8,6 @@ import io.kvapp.engine.tree.Version;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.function.LongPredicate;
@@ -16,14 +15,13 @@ import java.util.function.LongPredicate;
 /**
  * Moves entries into a hash table while readers and writers go on.
  *
- * <p>Entries come in batches, and each batch is stored part by part: what one part needs stays in
- * the processor's cache, which takes half the time of any other order. Each entry is stored with
- * the stripe of its key locked, if it is still the newest; where there is no room, it waits in the
- * heap.
+ * <p>Entries come in batches, and each batch is stored {@linkplain PartOrder part by part}. Each
+ * entry is stored with the stripe of its key locked, if it is still the newest; where there is no
+ * room, it waits in the heap.
  *
  * <p>{@link #store} is for any thread, the rest for the thread that migrates.
  */
-final class Migration {
+final class Migration implements EntrySink {
   private static final int BATCH_KEYS = 10_000;
 
   private final StripedLocks stripes;
@@ -69,14 +67,14 @@ final class Migration {
         });
   }
 
-  /**
-   * Stores a batch.
-   *
-   * @param newest supplies what is to be stored for the key at a position, with its stripe locked;
-   *     null for nothing
-   */
-  void store(List<byte[]> keys, IntFunction<VersionedValue> newest) {
-    for (int i : partByPart(keys)) {
+  /** Stores a batch; the newest entry of each key is asked for with its stripe locked. */
+  @Override
+  public void store(List<byte[]> keys, IntFunction<VersionedValue> newest) {
+    int[] parts = new int[keys.size()];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = target.part(keys.get(i));
+    }
+    for (int i : PartOrder.of(parts, target.parts())) {
       byte[] key = keys.get(i);
       StripedLocks.Stripe stripe = stripes.of(key);
       stripe.writing.lock();
@@ -89,29 +87,6 @@ final class Migration {
         stripe.writing.unlock();
       }
     }
-  }
-
-  /**
-   * The positions of keys in the order of their parts, by a counting sort (Knuth, The Art of
-   * Computer Programming, volume 3, section 5.2). The order is rotated by a random distance, so
-   * that threads that do this at once do not meet at each part.
-   */
-  private int[] partByPart(List<byte[]> keys) {
-    int[] parts = new int[keys.size()];
-    int[] next = new int[target.parts() + 1];
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = target.part(keys.get(i));
-      next[parts[i] + 1]++;
-    }
-    for (int part = 1; part < next.length; part++) {
-      next[part] += next[part - 1];
-    }
-    int[] order = new int[parts.length];
-    int begin = parts.length == 0 ? 0 : ThreadLocalRandom.current().nextInt(parts.length);
-    for (int i = 0; i < parts.length; i++) {
-      order[(next[parts[i]]++ + begin) % parts.length] = i;
-    }
-    return order;
   }
 
   /**

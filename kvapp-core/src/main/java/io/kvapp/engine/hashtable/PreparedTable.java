@@ -51,7 +51,7 @@ public final class PreparedTable implements Closeable {
       throws IOException {
     HashTableSize tried = size;
     while (true) {
-      HashTable table = folder.create(tried, false);
+      HashTable table = folder.create(tried, folder.pages.fits(tried.bytes()));
       WaitingEntries waiting = new WaitingEntries(MAX_WAITING, maxWaitingBytes);
       try {
         filling.run(table, waiting, () -> !waiting.areTooMany());

@@ -38,7 +38,7 @@ final class Rebuild {
 
   private final StripedLocks stripes;
   private final Truth truth;
-  private final Migration migration;
+  private final EntrySink sink;
   private final LongSupplier entries;
   private final BooleanSupplier goOn;
   private final LongAdder done = new LongAdder();
@@ -51,18 +51,19 @@ final class Rebuild {
   /**
    * A rebuild.
    *
+   * @param sink takes the entries
    * @param entries supplies about how many entries there are
    * @param goOn asked now and then; false ends the rebuild before it is complete
    */
   Rebuild(
       StripedLocks stripes,
       Truth truth,
-      Migration migration,
+      EntrySink sink,
       LongSupplier entries,
       BooleanSupplier goOn) {
     this.stripes = stripes;
     this.truth = truth;
-    this.migration = migration;
+    this.sink = sink;
     this.entries = entries;
     this.goOn = goOn;
   }
@@ -199,7 +200,7 @@ final class Rebuild {
     }
 
     void store() {
-      migration.store(keys, i -> hasChanged(keys.get(i)) ? null : values.get(i));
+      sink.store(keys, i -> hasChanged(keys.get(i)) ? null : values.get(i));
       done.add(steps);
       if (progress.isTimeToLog()) {
         LOG.info(

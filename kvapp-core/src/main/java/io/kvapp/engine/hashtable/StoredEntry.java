@@ -34,6 +34,10 @@ final class StoredEntry extends AbstractData<StoredEntry> {
   private static final VarHandle NATIVE_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
+  private static final VarHandle NATIVE_INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+  private static final int MAX_LENGTH_BYTES = 5;
+
   private final CRC32C crc = new CRC32C();
 
   /** The key and what of the header the checksum covers, as one array. */
@@ -45,6 +49,9 @@ final class StoredEntry extends AbstractData<StoredEntry> {
   private byte flag;
   private byte[] value;
   private int keyLength;
+
+  private byte[] whole = {};
+  private int wholeLength;
 
   /** What {@link #withLength} returns. */
   private ByteBuffer encoded = ByteBuffer.allocateDirect(0);
@@ -145,6 +152,45 @@ final class StoredEntry extends AbstractData<StoredEntry> {
         .put(checked, keyLength, CHECKED_HEADER_BYTES)
         .put(value)
         .flip();
+  }
+
+  /** Takes an entry and encodes all of it, as it lies in the map; forgets the value. */
+  StoredEntry encode(byte[] key, VersionedValue entry) {
+    set(key, entry.revision(), entry.expiresAt(), entry.value());
+    int rest = (int) size();
+    int most = 2 * MAX_LENGTH_BYTES + key.length + rest;
+    if (whole.length < most) {
+      whole = new byte[2 * most];
+    }
+    int at = putLength(0, key.length);
+    System.arraycopy(key, 0, whole, at, key.length);
+    at = putLength(at + key.length, rest);
+    NATIVE_INT.set(whole, at, checksum);
+    System.arraycopy(checked, keyLength, whole, at + Integer.BYTES, CHECKED_HEADER_BYTES);
+    System.arraycopy(value, 0, whole, at + HashTableLayout.HEADER_BYTES, value.length);
+    wholeLength = at + rest;
+    value = null;
+    return this;
+  }
+
+  private int putLength(int from, int length) {
+    int at = from;
+    int rest = length;
+    while (rest >= 0x80) {
+      whole[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    whole[at++] = (byte) rest;
+    return at;
+  }
+
+  /** What {@link #encode} made; longer than that. */
+  byte[] encoded() {
+    return whole;
+  }
+
+  int encodedLength() {
+    return wholeLength;
   }
 
   @Override

@@ -10,12 +10,13 @@
  * io.kvapp.engine.hashtable.HashTableUpkeep} replaces, fills and syncs hash tables. {@code
  * HashTableSizing} and {@code PagePolicy} decide when the hash table is replaced, {@code
  * HashTableFolder} makes and deletes the files. {@code Migration} moves entries to the replacement
- * beside readers and writers, and {@code Rebuild} moves them there from the truth after a crash.
- * {@link io.kvapp.engine.hashtable.HashTable} is one hash table of fixed capacity on a Chronicle
- * Map, with the checks that make it safe; its {@link io.kvapp.engine.hashtable.HashTableSize} and
- * {@code HashTableLayout} say how it is divided, {@code HashTableFile} writes and opens its file,
- * {@code StoredEntry} is the codec of an entry, {@code EntryOperations} reads and writes entries,
- * and {@code InPlaceWriter} overwrites those of a hash table too large for the system's cache.
+ * beside readers and writers, and {@code Rebuild} moves them there from the truth after a crash; a
+ * table that nobody uses yet takes them by a {@code TableFilling}. {@link
+ * io.kvapp.engine.hashtable.HashTable} is one hash table of fixed capacity on a Chronicle Map, with
+ * the checks that make it safe; its {@link io.kvapp.engine.hashtable.HashTableSize} and {@code
+ * HashTableLayout} say how it is divided, {@code HashTableFile} writes and opens its file, {@code
+ * StoredEntry} is the codec of an entry, {@code EntryOperations} reads and writes entries, and
+ * {@code InPlaceWriter} overwrites those of a hash table too large for the system's cache.
  *
  * <p>What makes Chronicle Map safe to build on: it is divided into independent parts, each with its
  * own locks, slots and chunks, and never grows by Chronicle's extra tiers; its file is fully

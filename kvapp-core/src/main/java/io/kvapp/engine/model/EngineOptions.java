@@ -54,7 +54,7 @@ public record EngineOptions(
   public static EngineOptions standard() {
     long memtableBytes =
         Math.min(MAX_MEMTABLE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
-    return new EngineOptions(4 << 20, 64 << 20, 256L << 20, memtableBytes, 1_000);
+    return new EngineOptions(4 << 20, 32 << 20, 256L << 20, memtableBytes, 1_000);
   }
 
   /** A quarter of memory is the heap's limit by default, where the JVM cannot tell more. */

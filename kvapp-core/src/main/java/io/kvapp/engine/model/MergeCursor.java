@@ -63,14 +63,31 @@ public class MergeCursor implements Cursor {
       System.arraycopy(ages, 1, ages, 0, count);
       return;
     }
-    int at = 0;
-    while (at + 1 < count && isBehind(stepped, age, at + 1)) {
-      cursors[at] = cursors[at + 1];
-      ages[at] = ages[at + 1];
-      at++;
+    int passed = passed(stepped, age);
+    System.arraycopy(cursors, 1, cursors, 0, passed);
+    System.arraycopy(ages, 1, ages, 0, passed);
+    cursors[passed] = stepped;
+    ages[passed] = age;
+  }
+
+  /** How many of the others are before the first one, which has been stepped. */
+  private int passed(Cursor stepped, int age) {
+    int passed = 0;
+    int distance = 1;
+    while (passed + distance < count && isBehind(stepped, age, passed + distance)) {
+      passed += distance;
+      distance *= 2;
     }
-    cursors[at] = stepped;
-    ages[at] = age;
+    int end = Math.min(count, passed + distance);
+    while (end - passed > 1) {
+      int middle = (passed + end) >>> 1;
+      if (isBehind(stepped, age, middle)) {
+        passed = middle;
+      } else {
+        end = middle;
+      }
+    }
+    return passed;
   }
 
   private void insert(Cursor cursor, int age, int used) {

@@ -75,13 +75,51 @@ public final class SSTable extends RefCounted implements SortedRun {
       long expectedBytes,
       boolean dropDeletes)
       throws IOException {
-    List<SSTableFile.Identity> files =
-        writeFiles(folder, number, entries, expectedBytes, dropDeletes);
+    SSTableWriter writer = new SSTableWriter(folder, number, expectedBytes, true);
+    List<SSTableFile.Identity> files = writeFiles(writer, entries, dropDeletes);
+    return opened(folder, new Identity(lowRevision, highRevision, files), true);
+  }
+
+  /**
+   * Writes an SSTable that no manifest is to name, and does not wait for the disk; otherwise as
+   * {@link #write}.
+   */
+  public static SSTable writeTemporary(
+      SSTableFolder folder, long number, long lowRevision, long highRevision, Cursor entries)
+      throws IOException {
+    SSTableWriter writer = new SSTableWriter(folder, number, 0, false);
+    List<SSTableFile.Identity> files = writeFiles(writer, entries, false);
+    return opened(folder, new Identity(lowRevision, highRevision, files), false);
+  }
+
+  /**
+   * One SSTable of the files of several, which hold one range of keys after the other and the same
+   * range of revisions; it takes over the uses of the caller.
+   *
+   * @throws IOException if that fails; the others are as they were
+   */
+  public static SSTable joined(SSTableFolder folder, List<SSTable> inOrder) throws IOException {
+    List<SSTableFile.Identity> files = new ArrayList<>();
+    for (SSTable each : inOrder) {
+      files.addAll(each.identity.files());
+    }
+    Identity first = inOrder.get(0).identity;
+    SSTable joined =
+        open(folder, new Identity(first.lowRevision(), first.highRevision(), List.copyOf(files)));
+    inOrder.forEach(SSTable::close);
+    return joined;
+  }
+
+  /** Maps the files that were just written, or deletes them. */
+  private static SSTable opened(SSTableFolder folder, Identity identity, boolean synced)
+      throws IOException {
     try {
-      folder.disk.forceFolder(folder.path);
-      return open(folder, new Identity(lowRevision, highRevision, List.copyOf(files)));
+      if (synced) {
+        folder.disk.forceFolder(folder.path);
+      }
+      return open(folder, identity);
     } catch (Throwable failure) {
-      for (SSTableFile.Identity file : files) {
+      for (SSTableFile.Identity file : identity.files()) {
         folder.disk.delete(folder.path.resolve(file.name()));
       }
       throw failure;
@@ -89,15 +127,14 @@ public final class SSTable extends RefCounted implements SortedRun {
   }
 
   private static List<SSTableFile.Identity> writeFiles(
-      SSTableFolder folder, long number, Cursor changes, long expectedBytes, boolean dropDeletes)
-      throws IOException {
-    try (SSTableWriter writer = new SSTableWriter(folder, number, expectedBytes)) {
+      SSTableWriter writer, Cursor changes, boolean dropDeletes) throws IOException {
+    try (writer) {
       while (changes.next()) {
         if (!dropDeletes || !changes.isDelete()) {
           writer.add(changes);
         }
       }
-      return writer.finish();
+      return List.copyOf(writer.finish());
     }
   }
 

@@ -222,7 +222,7 @@ public final class SSTableReader implements StoredChange {
   }
 
   /**
-   * The value where it stands in the file.
+   * The value where it stands in the file, or a copy that the next step overwrites.
    *
    * @throws KVException.Corrupt if it is damaged
    */
@@ -230,6 +230,14 @@ public final class SSTableReader implements StoredChange {
   public ByteBuffer valueBuffer() {
     int length = valueLength();
     int at = valueAt(length);
+    int inHead = SSTableFormat.HEAD_BYTES + keyLength;
+    expect(inHead + length);
+    if (length <= headBytes - inHead) {
+      crc.reset();
+      crc.update(head, inHead, length);
+      checkValue(at);
+      return ByteBuffer.wrap(head, inHead, length).slice();
+    }
     ByteBuffer value = view.slice(at, length);
     try {
       if (ValueChecksum.of(value) != valueChecksum()) {

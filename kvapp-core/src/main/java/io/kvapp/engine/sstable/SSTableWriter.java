@@ -38,6 +38,7 @@ public final class SSTableWriter implements Closeable {
   private final SSTableFolder folder;
   private final Disk disk;
   private final long number;
+  private final boolean synced;
   private long expectedBytes;
   private ByteBuffer buffer = buffer(FIRST_BUFFER_BYTES);
   private final CRC32C crc = new CRC32C();
@@ -62,12 +63,14 @@ public final class SSTableWriter implements Closeable {
    * @param number the number of the SSTable, never used before in this folder
    * @param expectedBytes about how many bytes there will be; 0 for files that are not written over
    *     recycled ones
+   * @param synced whether {@link #finish} waits until the files are on the disk
    */
-  public SSTableWriter(SSTableFolder folder, long number, long expectedBytes) {
+  public SSTableWriter(SSTableFolder folder, long number, long expectedBytes, boolean synced) {
     this.folder = folder;
     this.disk = folder.disk;
     this.number = number;
     this.expectedBytes = expectedBytes;
+    this.synced = synced;
   }
 
   /** Writes the change that {@code cursor} stands on; its key is above the last one. */
@@ -118,7 +121,7 @@ public final class SSTableWriter implements Closeable {
     count++;
   }
 
-  /** Ends the last file and waits until all are on the disk; the files in order of their keys. */
+  /** Ends the last file; the files in order of their keys. */
   public List<SSTableFile.Identity> finish() throws IOException {
     if (channel != null) {
       finishFile();
@@ -185,7 +188,9 @@ public final class SSTableWriter implements Closeable {
     buffer.putInt(checksum);
     flush();
     disk.truncate(channel, flushed);
-    disk.force(channel, file());
+    if (synced) {
+      disk.force(channel, file());
+    }
     channel.close();
     channel = null;
     expectedBytes -= Math.max(0, Math.min(expectedBytes - 1, flushed));
@@ -251,7 +256,7 @@ public final class SSTableWriter implements Closeable {
     flushed += buffer.remaining();
     disk.write(channel, file(), buffer);
     buffer.clear();
-    if (flushed - syncedAt >= BYTES_BETWEEN_SYNCS) {
+    if (synced && flushed - syncedAt >= BYTES_BETWEEN_SYNCS) {
       disk.force(channel, file());
       syncedAt = flushed;
     }

@@ -68,7 +68,7 @@ public final class Compactor {
       return false;
     }
     try {
-      compact(chosen, chosen.size() == all.size(), pace);
+      compact(chosen, chosen.size() == all.size(), flushed.entries(), pace);
       return true;
     } catch (KVException.Corrupt damage) {
       unreadable = List.copyOf(chosen);
@@ -89,7 +89,7 @@ public final class Compactor {
       return;
     }
     try {
-      compact(flushed.sstables(), true, pace);
+      compact(flushed.sstables(), true, flushed.entries(), pace);
     } catch (NoSpaceException | KVException.Corrupt | VirtualMachineError obstacle) {
       LOG.warn(
           "{} is closed with SSTables that hold garbage: {}",
@@ -103,7 +103,7 @@ public final class Compactor {
     long all = flushed.sstables().stream().mapToLong(each -> each.puts() + each.deletes()).sum();
     return live != Manifest.UNKNOWN
         && all > live + live / GARBAGE_SHARE_AT_CLOSE + GARBAGE_SLACK
-        && expectedBytes(flushed.sstables(), true) <= MAX_BYTES_AT_CLOSE;
+        && expectedBytes(flushed.sstables(), true, live) <= MAX_BYTES_AT_CLOSE;
   }
 
   /**
@@ -112,9 +112,10 @@ public final class Compactor {
    * @param pace called now and then; what it throws ends the compaction without a trace
    */
   public void compactAll(Runnable pace) throws IOException {
-    List<SSTable> all = versions.current().sstables;
+    VersionSet.Flushed flushed = versions.flushed();
+    List<SSTable> all = flushed.sstables();
     if (all.size() > 1 || all.stream().anyMatch(Compactor::isWorthRewriting)) {
-      compact(all, true, pace);
+      compact(all, true, flushed.entries(), pace);
     }
   }
 
@@ -122,9 +123,9 @@ public final class Compactor {
     return sstable.deletes() > 0 || !sstable.areExpiriesWhole();
   }
 
-  private void compact(List<SSTable> inputs, boolean dropDeletes, Runnable pace)
+  private void compact(List<SSTable> inputs, boolean dropDeletes, long live, Runnable pace)
       throws IOException {
-    long expected = expectedBytes(inputs, dropDeletes);
+    long expected = expectedBytes(inputs, dropDeletes, live);
     if (isWorthTheReserve(expected, inputs)) {
       versions.folder.requireSpaceOrReserve(expected);
     } else {
@@ -174,11 +175,10 @@ public final class Compactor {
     return sstables.stream().mapToLong(SSTable::fileBytes).sum();
   }
 
-  /** About how much a compaction writes; of all SSTables, only what lives. */
-  private long expectedBytes(List<SSTable> inputs, boolean all) {
+  /** About how much a compaction writes; of all SSTables, only the entries that they hold. */
+  private static long expectedBytes(List<SSTable> inputs, boolean all, long live) {
     long bytes = bytes(inputs);
     long puts = inputs.stream().mapToLong(SSTable::puts).sum();
-    long live = versions.entries();
     return all && live != Manifest.UNKNOWN && live < puts
         ? (long) ((double) bytes / puts * live) + MIN_EXPECTED_BYTES
         : bytes;
@@ -216,11 +216,12 @@ public final class Compactor {
     // What the SSTables hold, not the store: a delete makes garbage here only once it is flushed.
     long live = known == Manifest.UNKNOWN ? entries.getAsLong() : known;
     boolean reducible = sstables.size() > 1 || deletes > 0;
-    if (reducible && (puts > 2 * live + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
+    if (reducible
+        && (puts > live + live / 4 * 3 + GARBAGE_SLACK || deletes > live + GARBAGE_SLACK)) {
       return sstables.size();
     }
     if (reducible
-        && isWorthTheReserve(expectedBytes(sstables, true), sstables)
+        && isWorthTheReserve(expectedBytes(sstables, true, known), sstables)
         && versions.usableBytes() < bytes(sstables)) {
       return sstables.size();
     }

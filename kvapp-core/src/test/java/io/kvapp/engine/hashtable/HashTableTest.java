@@ -391,6 +391,19 @@ final class HashTableTest {
   }
 
   @Test
+  void averageEntryBytes_areThoseOfTheEntries_notOfTheirChunks() throws IOException {
+    try (HashTable table = create(SMALLEST)) {
+      assertThat(table.averageEntryBytes()).isZero();
+      for (int i = 0; i < 1_000; i++) {
+        put(table, i, 100);
+      }
+      int lengths = 2;
+      assertThat(table.averageEntryBytes())
+          .isEqualTo(lengths + key(1).length + HashTableLayout.HEADER_BYTES + 100);
+    }
+  }
+
+  @Test
   void close_laterCallsFailCleanly() throws Exception {
     HashTable table = create(SMALLEST);
     put(table, 1, 10);
@@ -404,7 +417,7 @@ final class HashTableTest {
     assertThatThrownBy(() -> table.remove(key(1))).hasMessage("closed");
     assertThatThrownBy(table::size).hasMessage("closed");
     assertThatThrownBy(table::load).hasMessage("closed");
-    assertThatThrownBy(table::usedBytes).hasMessage("closed");
+    assertThatThrownBy(table::averageEntryBytes).hasMessage("closed");
   }
 
   @Test

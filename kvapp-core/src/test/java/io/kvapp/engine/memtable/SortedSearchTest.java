@@ -156,7 +156,7 @@ class SortedSearchTest {
 
   private SSTableFile write(long number, List<byte[]> keys) throws IOException {
     try (SSTableWriter writer =
-        new SSTableWriter(new SSTableFolder(new Disk(), folder), number, 0)) {
+        new SSTableWriter(new SSTableFolder(new Disk(), folder), number, 0, true)) {
       Cursor cursor =
           new BackupFiles.EntryCursor(keys.stream().map(key -> new Entry(key, key, 1, 0)).toList());
       while (cursor.next()) {

@@ -23,6 +23,10 @@ final class TreeFixture implements AutoCloseable {
   final VersionSet versions;
   final Flusher flusher;
   final Compactor compactor;
+
+  /** How many entries there are, as a flush takes it over. */
+  volatile long counted = Manifest.UNKNOWN;
+
   private final ExecutorService preparing = WorkerThread.executor("test");
 
   /** Makes the folder and begins the store in it. */
@@ -32,7 +36,7 @@ final class TreeFixture implements AutoCloseable {
     try {
       journal = new Journal(disk, folder, 1, 0, preparing, options, Durability.OS);
       versions = new VersionSet(sstables, journal, 1, List.of(), Manifest.UNKNOWN);
-      flusher = new Flusher(versions, journal, stripes, () -> Manifest.UNKNOWN, options);
+      flusher = new Flusher(versions, journal, stripes, () -> counted, options);
       compactor = new Compactor(versions, () -> 0);
       versions.writeManifest();
     } catch (Throwable failure) {
