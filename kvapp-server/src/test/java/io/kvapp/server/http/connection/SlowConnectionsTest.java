@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 final class SlowConnectionsTest {
   private static final int SLOW = 200;
   private static final int ROUNDS = 20;
-  private static final long MEDIAN_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MEDIAN_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** A busy machine must not have the server lose patience with what is slow on purpose. */
   private static HttpSettings patient() {
