@@ -5,6 +5,7 @@ import io.kvapp.KVException;
 import io.kvapp.etcd.settings.EtcdLimits;
 import io.kvapp.etcd.settings.EtcdSettings;
 import java.io.Serial;
+import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
 /** A call of the cluster that has failed, with what its failure means. */
@@ -69,7 +70,8 @@ public final class CallException extends RuntimeException {
     }
     String description = status.getDescription();
     Throwable cause = status.getCause();
-    if (cause != null && cause.getMessage() != null) {
+    // The message of an unknown host is its name alone.
+    if (cause != null && cause.getMessage() != null && !has(cause, UnknownHostException.class)) {
       return firstLine(cause.getMessage());
     }
     return description == null ? status.getCode().toString() : firstLine(description);
@@ -153,13 +155,26 @@ public final class CallException extends RuntimeException {
             || fault == Fault.NO_SPACE);
   }
 
-  /** Whether one of both sides has refused the certificate of the other. */
-  private boolean isUntrusted() {
-    Throwable cause = this;
-    while (cause != null && !(cause instanceof SSLException)) {
+  private static boolean has(Throwable failure, Class<? extends Throwable> type) {
+    Throwable cause = failure;
+    while (cause != null && !type.isInstance(cause)) {
       cause = cause.getCause();
     }
     return cause != null;
+  }
+
+  private KVException unavailable(String where) {
+    String what = " cannot be reached or has no leader (";
+    String remedy = "start a majority of its members and try again";
+    if (has(this, SSLException.class)) {
+      what = " cannot be reached by TLS (";
+      remedy = TLS_REMEDY;
+    } else if (has(this, UnknownHostException.class)) {
+      what = " cannot be reached (";
+      remedy = "correct the host in the store's URI, or see to the name service";
+    }
+    return new KVException.Unavailable(
+        where + what + getMessage() + "); nothing was done, " + remedy, this);
   }
 
   /** What a caller is told, where nothing was done. */
@@ -167,16 +182,7 @@ public final class CallException extends RuntimeException {
     String where = settings.name();
     String text = getMessage();
     return switch (fault) {
-      case BUSY ->
-          new KVException.Unavailable(
-              where
-                  + (isUntrusted()
-                      ? " cannot be reached by TLS ("
-                      : " cannot be reached or has no leader (")
-                  + text
-                  + "); nothing was done, "
-                  + (isUntrusted() ? TLS_REMEDY : "start a majority of its members and try again"),
-              this);
+      case BUSY -> unavailable(where);
       case NO_SPACE ->
           new KVException.NoSpace(
               "the database of "

@@ -329,10 +329,10 @@ class ServeCommandTest {
             "--in-memory"),
         mistake(
             1,
-            "Unable to resolve host no.such.host.invalid",
+            "Unable to resolve host no.such.host.invalid); nothing was done, correct the host",
             "get",
             "--store",
-            "etcd://no.such.host.invalid/app?attempt-ms=100&timeout-ms=500",
+            "etcd://no.such.host.invalid/app?attempt-ms=1000&timeout-ms=2000",
             "key"),
         mistake(2, "no user before its hosts", "--store", "etcd://user:secret@host"),
         mistake(2, "uri: no user or password", "--store", "http://user:secret@host"),
