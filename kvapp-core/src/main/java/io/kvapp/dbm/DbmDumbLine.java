@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * <p>Used by one thread.
  */
 final class DbmDumbLine {
-  /** Longer than any line of a key within the limits, each byte of it escaped. */
-  private static final int MAX_LINE_BYTES = 1 << 16;
+  /** So that a file without line feeds takes little memory; keys outside the limits fit. */
+  private static final int MAX_LINE_BYTES = 1 << 20;
 
   private final Path file;
   private byte[] text;

@@ -278,6 +278,23 @@ class DbmDumbTest {
   }
 
   @Test
+  void importInto_ofNoDatabase_namesThePath() {
+    assertThatThrownBy(() -> DbmDumb.importInto(store, folder.resolve("absent")))
+        .isExactlyInstanceOf(KVException.class)
+        .hasMessageContaining(folder.resolve("absent.dir") + " is not there");
+  }
+
+  @Test
+  void importInto_ofAKeyFarOutsideTheLimits_leavesItOut() throws IOException {
+    String key = "k".repeat(200_000);
+    files("'" + key + "', (0, 1)\n'a', (512, 1)\n", 513);
+    List<String> report = new ArrayList<>();
+
+    assertThat(DbmDumb.importInto(store, folder.resolve("python"), report::add)).isEqualTo(1);
+    assertThat(report).singleElement().asString().contains("a key of 200000 bytes");
+  }
+
+  @Test
   void read_ofAMissingDat_namesIt() throws IOException {
     Files.writeString(folder.resolve("python.dir"), "'a', (0, 1)\n");
 

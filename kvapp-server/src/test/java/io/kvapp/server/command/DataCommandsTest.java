@@ -238,6 +238,19 @@ class DataCommandsTest {
   }
 
   @Test
+  void import_ofWhatIsNotThere_makesNoFolder() {
+    Path data = folder.resolve("new");
+    place = List.of("--data", data.toString());
+    String absent = folder.resolve("absent").toString();
+
+    fails(1, "absent cannot be read (there is no such file or folder)", "import", absent);
+    fails(1, "absent.dat cannot be read (there is no such file", "import", "--dbm", absent);
+    fails(1, "is a folder; name a file", "import", folder.toString());
+
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
   void watch_ofAFolder_tellsTheStateAndEnds() {
     useFolder();
     on("put", "a", "1");

@@ -7,6 +7,7 @@ import io.kvapp.server.command.terminal.ProgressLine;
 import io.kvapp.server.command.terminal.Terminal;
 import io.kvapp.server.transfer.ImportRun;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,6 +77,12 @@ final class ImportCommand extends DataCommand {
     }
     if (dbm && under != null) {
       throw wrong("--under does not go with --dbm");
+    }
+    // Before a folder is made for what cannot be imported.
+    if (!dbm) {
+      InputFile.requireThere(file);
+    } else if (file.getFileName() != null && !Files.isRegularFile(file)) {
+      InputFile.requireThere(file.resolveSibling(file.getFileName() + ".dat"));
     }
   }
 

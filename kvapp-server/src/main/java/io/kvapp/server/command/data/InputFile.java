@@ -6,6 +6,7 @@ import io.kvapp.server.file.FileErrors;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -30,20 +31,46 @@ final class InputFile extends FilterInputStream {
    * @throws KVException if it cannot be read
    */
   static InputFile open(Path file, Terminal terminal) {
-    if (file == null || file.toString().equals("-")) {
+    if (isStandardInput(file)) {
       return new InputFile(terminal.input(), -1);
     }
+    requireThere(file);
     try {
-      if (Files.isDirectory(file)) {
-        throw new KVException(file + " is a folder; name a file");
-      }
       long size = Files.isRegularFile(file) ? Files.size(file) : -1;
       return new InputFile(Files.newInputStream(file), size);
     } catch (IOException failure) {
-      throw new KVException(
-          file + " cannot be read (" + FileErrors.reason(failure) + "); name a file that is there",
-          failure);
+      throw unreadable(file, failure);
     }
+  }
+
+  /**
+   * Checks that a file can be read, and does not open it: a pipe is opened once.
+   *
+   * @param file null or - for standard input
+   * @throws KVException if it cannot
+   */
+  static void requireThere(Path file) {
+    if (isStandardInput(file)) {
+      return;
+    }
+    if (Files.isDirectory(file)) {
+      throw new KVException(file + " is a folder; name a file");
+    }
+    try {
+      file.getFileSystem().provider().checkAccess(file, AccessMode.READ);
+    } catch (IOException failure) {
+      throw unreadable(file, failure);
+    }
+  }
+
+  private static boolean isStandardInput(Path file) {
+    return file == null || file.toString().equals("-");
+  }
+
+  private static KVException unreadable(Path file, IOException failure) {
+    return new KVException(
+        file + " cannot be read (" + FileErrors.reason(failure) + "); name a file that is there",
+        failure);
   }
 
   /** How many bytes it has; -1 where that is not known. */
