@@ -80,10 +80,10 @@ public final class DbmDumb {
    * @return how many entries were imported
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if {@code file} has no name, as the root of a file system
-   * @throws KVException.Corrupt if a file is damaged or the {@code .dat} file missing; nothing was
-   *     imported, unless the files were changed meanwhile
-   * @throws KVException if no database is there, a file cannot be read, or the store refuses a
-   *     batch; those before it have been imported
+   * @throws KVException.Corrupt if a file is missing or damaged; nothing was imported, unless the
+   *     files were changed meanwhile
+   * @throws KVException if a file cannot be read, or the store refuses a batch; those before it
+   *     have been imported
    */
   public static long importInto(KVStore store, Path file, Consumer<String> report) {
     Objects.requireNonNull(report, "report");
@@ -127,9 +127,6 @@ public final class DbmDumb {
         throw new KVException(
             file + " is one of the files of a database; name it without the ending, " + stem);
       }
-    }
-    if (!dir.toFile().exists()) {
-      throw new KVException(dir + " is not there; give the path of a database without its ending");
     }
     return dir;
   }

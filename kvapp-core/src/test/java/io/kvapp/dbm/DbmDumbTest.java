@@ -278,13 +278,6 @@ class DbmDumbTest {
   }
 
   @Test
-  void importInto_ofNoDatabase_namesThePath() {
-    assertThatThrownBy(() -> DbmDumb.importInto(store, folder.resolve("absent")))
-        .isExactlyInstanceOf(KVException.class)
-        .hasMessageContaining(folder.resolve("absent.dir") + " is not there");
-  }
-
-  @Test
   void importInto_ofAKeyFarOutsideTheLimits_leavesItOut() throws IOException {
     String key = "k".repeat(200_000);
     files("'" + key + "', (0, 1)\n'a', (512, 1)\n", 513);
