@@ -41,6 +41,7 @@ final class PrometheusTest {
   private static final String RULES = "prometheus-rules.yml";
   private static final String RULES_TEST = "prometheus-rules-test.yml";
   private static final Pattern LISTENING = Pattern.compile("Listening on\" address=(\\S+)");
+  private static final String READY = "Server is ready to receive web requests.";
   private static final Pattern METRIC = Pattern.compile("\\b(?:kvapp|jvm|process)_[a-z_]+\\b");
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -186,12 +187,13 @@ final class PrometheusTest {
       address = address();
     }
 
-    /** It chooses a free port, and logs which. */
+    /** It chooses a free port, and logs which; it answers in text until it is ready. */
     private String address() throws Exception {
       long end = System.nanoTime() + PATIENCE_NANOS;
       while (System.nanoTime() < end && process.isAlive()) {
-        Matcher listening = LISTENING.matcher(Files.readString(log));
-        if (listening.find()) {
+        String logged = Files.readString(log);
+        Matcher listening = LISTENING.matcher(logged);
+        if (logged.contains(READY) && listening.find()) {
           return listening.group(1);
         }
         process.waitFor(20, TimeUnit.MILLISECONDS);
