@@ -243,16 +243,7 @@ public final class BulkWriter {
     try {
       return writing.get();
     } catch (ExecutionException wrapped) {
-      if (wrapped.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      if (wrapped.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      if (wrapped.getCause() instanceof Error failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(wrapped);
+      throw thrown(wrapped.getCause());
     } catch (InterruptedException never) {
       throw new IllegalStateException(never);
     }
@@ -295,21 +286,27 @@ public final class BulkWriter {
       }
     }
     if (failed != null) {
-      throwAgain(failed);
+      throw thrown(failed);
     }
     discard(runs);
     runs.clear();
     return merged;
   }
 
-  private static void throwAgain(Throwable failure) throws IOException {
+  /**
+   * The failure of another thread, to be thrown on this one; all but a RuntimeException is thrown
+   * here.
+   */
+  private static RuntimeException thrown(Throwable failure) throws IOException {
     if (failure instanceof IOException known) {
       throw known;
     }
     if (failure instanceof Error error) {
       throw error;
     }
-    throw (RuntimeException) failure;
+    return failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new IllegalStateException(failure);
   }
 
   private SSTable merge(long number, byte[] from, byte[] to) throws IOException {
